@@ -1,0 +1,79 @@
+# Two commands matter: `make quickstart` and `make test`. Everything they set up stays in this folder.
+
+# The first Python in the range that flytekit takes; being on PATH is not enough, a pyenv shim may be empty.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.10 python3; do \
+	$$python -c 'import ensurepip, sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null \
+	&& { echo $$python; break; }; done)
+
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --use-pep517
+
+export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(VENV)/bin:$(PATH)
+export PIP_CACHE_DIR ?= $(CURDIR)/.tools/pip
+
+.DEFAULT_GOAL := help
+.PHONY: help setup dolt quickstart lint format test bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+define make_venv
+	@test -x $(VENV)/bin/python || { \
+		test -n "$(PYTHON)" || { \
+			echo "No Python 3.10, 3.11 or 3.12 that can make a virtual environment was found." >&2; \
+			echo "Install one (Debian and Ubuntu: python3 and python3-venv), or name it: make PYTHON=path/to/python3.11" >&2; \
+			exit 1; \
+		}; \
+		echo "==> python: making $(VENV) with $(PYTHON)"; \
+		rm -rf $(VENV) && "$(PYTHON)" -m venv $(VENV); \
+	}
+endef
+
+# Two stamps, so that a second run is instant and the quickstart need not wait for the test tools.
+$(VENV)/.installed: setup.py
+	$(make_venv)
+	@echo "==> python: installing the package"
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	@echo "==> python: installing the tools for checks and tests"
+	@$(PIP) -e '.[test]'
+	@touch $@
+
+setup: $(VENV)/.installed-test ## a virtual environment in .venv with the package and its test tools
+
+dolt: ## a dolt binary: the one on PATH, or one in .tools
+	@scripts/install_dolt.sh
+
+# dolt's own root, so that the run leaves nothing in $HOME; `| cat`, so that no pager opens.
+quickstart: export DOLT_ROOT_PATH := $(CURDIR)/.tools/home
+quickstart: $(VENV)/.installed dolt ## run the main job: two runs of a workflow, and the commits they leave
+	@mkdir -p "$$DOLT_ROOT_PATH"
+	@for a in 1 2; do \
+		echo "==> quickstart_example.py $$a"; \
+		(cd cookbook && ../$(VENV)/bin/python quickstart_example.py $$a) || exit 1; \
+	done
+	@echo "==> dolt log" && cd cookbook/foo && dolt log -n 3 | cat
+	@echo "==> dolt diff HEAD~1 HEAD rabbits" && cd cookbook/foo && dolt diff HEAD~1 HEAD rabbits | cat
+
+lint: $(VENV)/.installed-test ## ruff, mypy, and the layers
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-logo
+
+format: $(VENV)/.installed-test ## let ruff mend what it can
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+test: lint dolt ## every check and test (options for pytest: make test PYTEST="-k branch")
+	$(VENV)/bin/python -m pytest -n auto $(PYTEST)
+
+bench: $(VENV)/.installed-test dolt ## the benchmarks
+	$(VENV)/bin/python benchmarks/run.py
+
+clean: ## remove everything that the other targets made
+	rm -rf $(VENV) .tools build dist *.egg-info cookbook/foo
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

