@@ -1,0 +1,1 @@
+"""Versioned tables in Dolt for workflow managers: an engine, a neutral core, and a face per framework."""

@@ -1,0 +1,42 @@
+"""One MySQL-protocol way to Dolt: servers, sessions, procedures, Arrow in bulk. It knows no frames and no framework."""
+
+from dolt_integrations.engine.address import Location, parse_location, redact
+from dolt_integrations.engine.author import DEFAULT_AUTHOR, Author, parse_author
+from dolt_integrations.engine.bulk import insert_table
+from dolt_integrations.engine.connection import Connection
+from dolt_integrations.engine.database import Database, open_database
+from dolt_integrations.engine.fetch import fetch
+from dolt_integrations.engine.identifiers import check_column_names, check_table_name, is_commit_hash, nearest, quote
+from dolt_integrations.engine.query import Result, check_query, run_query, select_table
+from dolt_integrations.engine.schema import Column, TableSchema, describe_table, find_table, table_name
+from dolt_integrations.engine.sqltypes import arrow_type, parse_type
+
+__all__ = [
+    "DEFAULT_AUTHOR",
+    "Author",
+    "Column",
+    "Connection",
+    "Database",
+    "Location",
+    "Result",
+    "TableSchema",
+    "arrow_type",
+    "check_column_names",
+    "check_query",
+    "check_table_name",
+    "describe_table",
+    "fetch",
+    "find_table",
+    "insert_table",
+    "is_commit_hash",
+    "nearest",
+    "open_database",
+    "parse_author",
+    "parse_location",
+    "parse_type",
+    "quote",
+    "redact",
+    "run_query",
+    "select_table",
+    "table_name",
+]

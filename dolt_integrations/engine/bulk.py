@@ -1,0 +1,165 @@
+"""Writing an Arrow table into a Dolt table, whole columns at a time.
+
+Rows go through `LOAD DATA LOCAL INFILE`, or through large `INSERT`s where the server forbids that. Both take each
+value as text that polars makes of a whole column: integers and floats as digits (the shortest that give the same
+bits back), texts escaped, and texts of which one is `NULL` in hexadecimal, because Dolt reads that one word as NULL
+even where it is quoted.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dolt_integrations.engine.identifiers import quote
+from dolt_integrations.errors import ServerError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
+
+    from dolt_integrations.engine.connection import Connection
+
+INSERT_BYTES = 1 << 20
+"""Characters of one INSERT statement's rows."""
+
+
+def insert_table(connection: Connection, table: str, data: pa.Table) -> None:
+    """Insert all rows of `data` into a table that has its columns, in the session's transaction.
+
+    Args:
+        connection: With an open transaction, and `local_infile` if the server is to load from a file.
+        table: The table's name.
+        data: Columns of integers, floats, booleans, strings, bytes, dates, timestamps without zone, durations,
+            decimals.
+
+    Raises:
+        StorageError: No room for the temporary file.
+        ServerError: Dolt stored fewer rows than it got.
+        DataError: A value does not fit its column, or a key is there already. The transaction is to be rolled back.
+    """
+    if data.num_rows == 0:
+        return
+    frame = pl.DataFrame(pl.from_arrow(data))
+    if connection.value("SELECT @@local_infile") in (1, "ON"):
+        written = _load(connection, table, frame)
+    else:
+        written = _insert(connection, table, frame)
+    if written != data.num_rows:
+        raise ServerError(f"Dolt stored {written} of {data.num_rows} rows of table `{table}`; the save is undone")
+
+
+def _load(connection: Connection, table: str, frame: pl.DataFrame) -> int:
+    hexed = {name for name in frame.columns if _needs_hex(frame[name])}
+    encoded = frame.select(_tsv(frame[name], name in hexed) for name in frame.columns)
+    try:
+        with tempfile.NamedTemporaryFile(prefix="dolt-integrations-", suffix=".tsv") as file:
+            encoded.write_csv(file.name, include_header=False, separator="\t", quote_style="never", null_value="\\N")
+            written = connection.execute(_load_statement(table, frame.columns, hexed), (file.name,))
+            connection.raise_warnings()
+            return written
+    except OSError as error:
+        raise StorageError(f"cannot write a temporary file for table `{table}`: {error}", hint=_room()) from error
+
+
+def _room() -> str:
+    return f"Make room in {tempfile.gettempdir()}, or set TMPDIR to another place."
+
+
+def _load_statement(table: str, names: Sequence[str], hexed: set[str]) -> str:
+    variables = {name: f"@v{number}" for number, name in enumerate(names) if name in hexed}
+    targets = ", ".join(variables.get(name) or _argument_safe(quote(name)) for name in names)
+    sets = ", ".join(f"{_argument_safe(quote(name))} = UNHEX({at})" for name, at in variables.items())
+    return (
+        f"LOAD DATA LOCAL INFILE %s INTO TABLE {_argument_safe(quote(table))} CHARACTER SET utf8mb4 "
+        rf"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' ({targets})"
+        + (f" SET {sets}" if sets else "")
+    )
+
+
+def _argument_safe(text: str) -> str:
+    """Double the percent signs, which would otherwise stand for arguments."""
+    return text.replace("%", "%%")
+
+
+def _needs_hex(column: pl.Series) -> bool:
+    if column.dtype == pl.Binary:
+        return True
+    return column.dtype == pl.String and bool(column.str.to_lowercase().eq("null").any())
+
+
+def _tsv(column: pl.Series, hexed: bool) -> pl.Series:
+    """Return a column as `LOAD DATA` reads it; NULL stays null."""
+    if hexed:
+        return _bytes(column).bin.encode("hex")
+    if column.dtype != pl.String:
+        return _plain(column)
+    if not column.str.contains(r"[\\\t\n\x00]").any():
+        return column
+    escapes = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\0": "\\0"}
+    return column.str.replace_many(list(escapes), list(escapes.values()))
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    """Return numbers and times as text that needs no escaping."""
+    if column.dtype == pl.Boolean:
+        return column.cast(pl.Int8).cast(pl.String)
+    if column.dtype == pl.Float32:
+        # The shortest text of the largest FLOAT is above it, as a DOUBLE, which is what Dolt compares it as.
+        column = column.cast(pl.Float64)
+    if isinstance(column.dtype, pl.Duration):
+        return _clock(column)
+    if isinstance(column.dtype, pl.Datetime):
+        return column.dt.to_string("%Y-%m-%d %H:%M:%S%.6f")
+    return column.cast(pl.String)
+
+
+def _clock(column: pl.Series) -> pl.Series:
+    """Return spans as MySQL writes a TIME: `-838:59:59.000000`."""
+    total = column.dt.total_microseconds()
+    parts = pl.DataFrame({"us": total.abs()}).select(
+        pl.format(
+            "{}:{}:{}.{}",
+            pl.col("us") // 3_600_000_000,
+            (pl.col("us") // 60_000_000 % 60).cast(pl.String).str.zfill(2),
+            (pl.col("us") // 1_000_000 % 60).cast(pl.String).str.zfill(2),
+            (pl.col("us") % 1_000_000).cast(pl.String).str.zfill(6),
+        )
+    )
+    sign = pl.select(pl.when(total < 0).then(pl.lit("-")).otherwise(pl.lit(""))).to_series()
+    return (sign + parts.to_series()).alias(column.name)
+
+
+def _bytes(column: pl.Series) -> pl.Series:
+    return column.cast(pl.Binary)
+
+
+def _insert(connection: Connection, table: str, frame: pl.DataFrame) -> int:
+    head = f"INSERT INTO {quote(table)} ({', '.join(map(quote, frame.columns))}) VALUES "
+    rows = frame.select(_literal(frame[name]).fill_null("NULL") for name in frame.columns)
+    values = rows.select(pl.concat_str(pl.all(), separator=",")).to_series()
+    return sum(connection.execute(head + batch) for batch in _batches(values))
+
+
+def _literal(column: pl.Series) -> pl.Series:
+    """Return a column as SQL literals: bytes in hexadecimal, whole numbers bare, the rest quoted.
+
+    A bare float would be a DECIMAL to Dolt, which has no -0.0.
+    """
+    if column.dtype == pl.Binary:
+        return ("X'" + column.bin.encode("hex") + "'").alias(column.name)
+    if column.dtype == pl.String:
+        escaped = column.str.replace_many(["\\", "'", "\0"], ["\\\\", "''", "\\0"])
+        return ("'" + escaped + "'").alias(column.name)
+    text = _plain(column)
+    bare = column.dtype.is_integer() or column.dtype == pl.Boolean
+    return (text if bare else "'" + text + "'").alias(column.name)
+
+
+def _batches(values: pl.Series) -> Iterator[str]:
+    sizes = (values.str.len_bytes().cum_sum() // INSERT_BYTES).alias("batch")
+    for _, part in pl.DataFrame({"value": values, "batch": sizes}).group_by("batch", maintain_order=True):
+        yield "(" + "),(".join(part["value"].to_list()) + ")"

@@ -1,0 +1,135 @@
+"""Dolt's stored procedures and functions, as typed functions on a connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.identifiers import nearest
+from dolt_integrations.errors import BranchNotFoundError, InvalidNameError, RevisionNotFoundError
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+
+    from dolt_integrations.engine.author import Author
+    from dolt_integrations.engine.connection import Connection
+
+
+@dataclass(frozen=True)
+class TableStatus:
+    """A row of `dolt_status`: a table with uncommitted work, in the staged or in the working set."""
+
+    table: str
+    staged: bool
+    status: str
+
+
+def active_branch(connection: Connection) -> str:
+    """Return the branch of the session; on a fresh one, the branch that the directory has checked out."""
+    return str(connection.value("SELECT active_branch()"))
+
+
+def branches(connection: Connection) -> dict[str, str]:
+    """Return every branch with the commit at its head."""
+    return {str(name): str(commit) for name, commit in connection.rows("SELECT name, hash FROM dolt_branches")}
+
+
+def head(connection: Connection) -> str:
+    """Return the commit at the head of the session's branch."""
+    return str(connection.value("SELECT HASHOF('HEAD')"))
+
+
+def resolve(connection: Connection, revision: str) -> str:
+    """Return the commit hash of a branch, tag, commit or ancestor spec (`HEAD~2`, `main^`).
+
+    Raises:
+        RevisionNotFoundError: With the nearest names of branches and tags.
+    """
+    try:
+        return str(connection.value("SELECT HASHOF(%s)", (revision,)))
+    except (RevisionNotFoundError, BranchNotFoundError) as error:
+        known = [*branches(connection), *(str(tag) for (tag,) in connection.rows("SELECT tag_name FROM dolt_tags"))]
+        raise RevisionNotFoundError(
+            f"no commit, branch or tag {revision!r} in database {connection.address}", hint=nearest(revision, known)
+        ) from error
+
+
+def commit_at(connection: Connection, moment: datetime.datetime) -> str:
+    """Return the newest commit of the session's branch that is not younger than a moment (UTC).
+
+    Raises:
+        RevisionNotFoundError: The branch is younger than that.
+    """
+    row = connection.row(
+        "SELECT commit_hash FROM dolt_log WHERE date <= %s ORDER BY date DESC, commit_order DESC LIMIT 1",
+        (moment.strftime("%Y-%m-%d %H:%M:%S.%f"),),
+    )
+    if row is None:
+        first = connection.value("SELECT MIN(date) FROM dolt_log")
+        raise RevisionNotFoundError(
+            f"database {connection.address} has no commit as old as {moment:%Y-%m-%d %H:%M:%S} UTC",
+            hint=f"The first one is of {first} UTC.",
+        )
+    return str(row[0])
+
+
+def create_branch(connection: Connection, name: str, start: str) -> None:
+    """Create a branch at a commit.
+
+    Raises:
+        LostRaceError: It is there already.
+        InvalidNameError: Dolt does not take the name.
+        RevisionNotFoundError: No such commit.
+    """
+    if name.startswith("-") or not name:
+        raise InvalidNameError(f"branch name {name!r} is empty or begins with `-`", hint="Choose another name.")
+    connection.execute("CALL DOLT_BRANCH(%s, %s)", (name, start))
+
+
+def delete_branch(connection: Connection, name: str) -> None:
+    """Delete a branch, merged or not."""
+    connection.execute("CALL DOLT_BRANCH('-D', %s)", (name,))
+
+
+def status(connection: Connection) -> list[TableStatus]:
+    """Return the uncommitted work on the session's branch."""
+    rows = connection.rows("SELECT table_name, staged, status FROM dolt_status")
+    return [TableStatus(str(table), bool(staged), str(text)) for table, staged, text in rows]
+
+
+def stage(connection: Connection, tables: Iterable[str]) -> None:
+    """Stage tables, and only those."""
+    for table in tables:
+        connection.execute("CALL DOLT_ADD('--', %s)", (table,))
+
+
+def take_table(connection: Connection, revision: str, table: str) -> None:
+    """Make a table of the session's branch what it is at a revision; stage it and all else that is uncommitted."""
+    connection.execute("CALL DOLT_CHECKOUT(%s, '--', %s)", (revision, table))
+
+
+def commit(connection: Connection, message: str, author: Author) -> str | None:
+    """Commit what is staged, ending the session's transaction. Returns the hash; None when nothing was staged."""
+    row = connection.row("CALL DOLT_COMMIT('--skip-empty', '-m', %s, '--author', %s)", (message, str(author)))
+    return str(row[0]) if row else None
+
+
+def fast_forward(connection: Connection, revision: str) -> None:
+    """Move the session's branch forward to a revision.
+
+    Raises:
+        LostRaceError: The branch has moved on, so that this would take more than a fast-forward.
+        UncommittedChangesError: A table that the revision changes has uncommitted work.
+    """
+    connection.execute("CALL DOLT_MERGE('--ff-only', %s)", (revision,))
+
+
+def table_hash(connection: Connection, table: str) -> str | None:
+    """Return the hash of a table's schema and content in the session's working set; None if it is no table of it."""
+    row = connection.row(
+        "SELECT DOLT_HASHOF_TABLE(table_name) FROM information_schema.tables "
+        "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND LOWER(table_name) = LOWER(%s)",
+        (table,),
+    )
+    return str(row[0]) if row else None

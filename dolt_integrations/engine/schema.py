@@ -1,0 +1,110 @@
+"""What a table looks like: its columns and its primary key, read from Dolt and written as DDL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.identifiers import nearest, quote
+from dolt_integrations.errors import InvalidNameError, TableNotFoundError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine.connection import Connection
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        sql_type: As `SHOW COLUMNS` prints it: `bigint unsigned`, `varchar(255)`.
+        comment: The column's comment, where the face's type is kept if the SQL type cannot say it.
+    """
+
+    name: str
+    sql_type: str
+    nullable: bool = True
+    comment: str = ""
+
+    def ddl(self) -> str:
+        """Return the column's part of a `CREATE TABLE`."""
+        null = "NULL" if self.nullable else "NOT NULL"
+        comment = f" COMMENT {_literal(self.comment)}" if self.comment else ""
+        return f"{quote(self.name)} {self.sql_type} {null}{comment}"
+
+
+@dataclass(frozen=True)
+class TableSchema:
+    """The columns of a table, in their order, and the names of its primary key's columns, in the key's order."""
+
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...] = ()
+
+    def ddl(self, table: str) -> str:
+        """Return the `CREATE TABLE` statement."""
+        parts = [column.ddl() for column in self.columns]
+        if self.primary_key:
+            parts.append(f"PRIMARY KEY ({', '.join(map(quote, self.primary_key))})")
+        return f"CREATE TABLE {quote(table)} (\n  " + ",\n  ".join(parts) + "\n)"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def tables(connection: Connection) -> list[str]:
+    """Return the names of the tables at the session's revision."""
+    return [str(name) for (name, kind) in connection.rows("SHOW FULL TABLES") if kind == "BASE TABLE"]
+
+
+def table_name(connection: Connection, name: str) -> str:
+    """Return a table's name in the case that it has in the database, which finds it in any; else the name as it is.
+
+    Raises:
+        InvalidNameError: That is the name of a view.
+    """
+    rows = [(str(found), str(kind)) for found, kind in connection.rows("SHOW FULL TABLES")]
+    matches = [entry for entry in rows if entry[0].lower() == name.lower()]
+    for found, kind in sorted(matches, key=lambda entry: entry[0] != name)[:1]:
+        if kind == "VIEW":
+            raise InvalidNameError(
+                f"`{found}` is a view of {connection.address}, not a table", hint="Choose another name."
+            )
+        return found
+    return name
+
+
+def describe_table(connection: Connection, table: str) -> TableSchema:
+    """Return a table's schema at the session's revision.
+
+    Raises:
+        TableNotFoundError: With the nearest names.
+    """
+    try:
+        rows = connection.rows(f"SHOW FULL COLUMNS FROM {quote(table)}")
+    except TableNotFoundError as error:
+        where = f"{connection.address} at {connection.revision}" if connection.revision else str(connection.address)
+        raise TableNotFoundError(f"no table {table!r} in {where}", hint=nearest(table, tables(connection))) from error
+    columns = tuple(Column(str(row[0]), str(row[1]), row[3] == "YES", str(row[8] or "")) for row in rows)
+    return TableSchema(columns, _key(connection, table, [str(row[0]) for row in rows if row[4] == "PRI"]))
+
+
+def _key(connection: Connection, table: str, members: list[str]) -> tuple[str, ...]:
+    """Put the key's columns in the key's own order, which `SHOW COLUMNS` does not tell."""
+    if len(members) < 2:
+        return tuple(members)
+    rows = connection.rows(f"SHOW KEYS FROM {quote(table)}")
+    return tuple(str(row[4]) for row in sorted(rows, key=lambda row: int(row[3])) if row[2] == "PRIMARY")
+
+
+def find_table(connection: Connection, table: str) -> TableSchema | None:
+    """Return a table's schema, or None if there is no such table."""
+    try:
+        return describe_table(connection, table)
+    except TableNotFoundError:
+        return None

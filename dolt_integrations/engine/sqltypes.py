@@ -1,0 +1,93 @@
+"""SQL types: reading their text, and the Arrow type that holds each of their values exactly."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class SqlType:
+    """A column type as `SHOW COLUMNS` prints it, taken apart.
+
+    Attributes:
+        base: The type's name, lower case: `bigint`, `varchar`.
+        arguments: What stands in its parentheses, as numbers where they are: length, precision, scale.
+        unsigned: Whether it is an unsigned integer.
+    """
+
+    base: str
+    arguments: tuple[int, ...] = ()
+    unsigned: bool = False
+
+    @property
+    def is_boolean(self) -> bool:
+        """Whether it is `TINYINT(1)`, which is what MySQL makes of `BOOLEAN`."""
+        return self.base == "tinyint" and self.arguments == (1,)
+
+
+def parse_type(text: str) -> SqlType:
+    """Take the text of a type apart.
+
+    Example:
+        >>> parse_type("bigint unsigned")
+        SqlType(base='bigint', arguments=(), unsigned=True)
+        >>> parse_type("decimal(20,5)").arguments
+        (20, 5)
+    """
+    match = re.match(r"\s*(\w+)\s*(?:\(([^)]*)\))?", text.lower())
+    if match is None:
+        return SqlType(text.lower())
+    base, inner = match.group(1), match.group(2) or ""
+    numbers = tuple(int(part) for part in inner.split(",") if part.strip().isdigit())
+    return SqlType(base, numbers, "unsigned" in text.lower().split())
+
+
+_ARROW = {
+    "tinyint": pa.int8(),
+    "smallint": pa.int16(),
+    "mediumint": pa.int32(),
+    "int": pa.int32(),
+    "bigint": pa.int64(),
+    "float": pa.float32(),
+    "double": pa.float64(),
+    "date": pa.date32(),
+    "datetime": pa.timestamp("us"),
+    "timestamp": pa.timestamp("us"),
+    "time": pa.duration("us"),
+    "year": pa.int16(),
+    "bit": pa.uint64(),
+    "null": pa.null(),
+}
+_UNSIGNED = {
+    "tinyint": pa.uint8(),
+    "smallint": pa.uint16(),
+    "mediumint": pa.uint32(),
+    "int": pa.uint32(),
+    "bigint": pa.uint64(),
+}
+_BINARY = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "geometry"}
+
+
+def arrow_type(text: str) -> pa.DataType:
+    """Return the Arrow type for the values of an SQL type. Texts of all kinds, ENUM, SET and JSON are strings.
+
+    Example:
+        >>> arrow_type("int unsigned"), arrow_type("tinyint(1)"), arrow_type("decimal(20,5)")
+        (DataType(uint32), DataType(bool), Decimal128Type(decimal128(20, 5)))
+    """
+    sql_type = parse_type(text)
+    if sql_type.is_boolean:
+        return pa.bool_()
+    if sql_type.base == "decimal":
+        return _decimal(*(sql_type.arguments or (10, 0)))
+    if sql_type.base in _BINARY:
+        return pa.large_binary()
+    table = _UNSIGNED if sql_type.unsigned and sql_type.base in _UNSIGNED else _ARROW
+    return table.get(sql_type.base, pa.large_string())
+
+
+def _decimal(precision: int, scale: int = 0) -> pa.DataType:
+    return pa.decimal128(precision, scale) if precision <= 38 else pa.decimal256(precision, scale)

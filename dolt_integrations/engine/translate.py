@@ -1,0 +1,166 @@
+"""What a MySQL client or Dolt says went wrong, as an error of ours.
+
+Dolt answers most failures with error 1105 and a text (go-mysql-server has no numbers for them), so the table below
+goes by text where the number does not tell. The texts are those of Dolt 1.83.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pymysql
+
+from dolt_integrations.errors import (
+    AccessDeniedError,
+    BranchNotFoundError,
+    ColumnNotFoundError,
+    DatabaseNotFoundError,
+    DataError,
+    DoltError,
+    InvalidNameError,
+    LostRaceError,
+    PrimaryKeyError,
+    QueryError,
+    QuerySyntaxError,
+    RevisionNotFoundError,
+    ServerError,
+    ServerLostError,
+    ServerUnreachableError,
+    TableNotFoundError,
+    UncommittedChangesError,
+    UnsupportedValueError,
+    WriteQueryError,
+)
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """One row of the table: fits an error by its number, or by any of the texts (regular expressions)."""
+
+    error: type[DoltError]
+    codes: tuple[int, ...] = ()
+    texts: tuple[str, ...] = ()
+    hint: str | None = None
+
+    def fits(self, code: int, message: str) -> bool:
+        return code in self.codes or any(re.search(text, message, re.IGNORECASE) for text in self.texts)
+
+
+_RULES = (
+    _Rule(
+        AccessDeniedError,
+        codes=(1044, 1045, 1142, 1227, 1370),
+        texts=(
+            "access denied",
+            "command denied",
+            "no authentication",
+            "cannot (create|delete|force) a branch",
+            "does not have the correct permissions",
+        ),
+        hint="Check the user and the password of the URL (or DOLT_CLI_PASSWORD), and what the user may do.",
+    ),
+    _Rule(ServerUnreachableError, codes=(2002, 2003, 2005), hint="Is the server up, and are host and port right?"),
+    _Rule(
+        ServerLostError,
+        codes=(2006, 2013, 2014, 2055, 4031),
+        texts=("lost connection", "packet sequence number wrong"),
+        hint="The server went away in the middle; nothing half-done is visible. Try again.",
+    ),
+    _Rule(ServerError, codes=(2026,), hint="Leave `?tls=true` out of the URL, or give the server a certificate."),
+    _Rule(
+        WriteQueryError,
+        codes=(1792,),
+        texts=("is read-only", "read only mode"),
+        hint="A commit, a tag and a read-only server take no writes.",
+    ),
+    _Rule(
+        LostRaceError,
+        codes=(1205, 1213),
+        texts=(
+            "conflicts with a committed transaction",
+            "not possible to fast-forward",
+            "a branch named .* already exists",
+            "optimistic lock failed",
+            "merge conflict detected",
+            "dataset head is not ancestor",
+            # What the commit of a transaction says when somebody changed the table's schema meanwhile.
+            "(cannot|unable to) merge",
+            "table with same name .* (added|deleted)",
+            "key collision when merging",
+        ),
+        hint="Somebody else wrote at the same time. Try again.",
+    ),
+    _Rule(
+        UncommittedChangesError,
+        texts=("local changes.*would be (stomped|overwritten)", "uncommitted changes"),
+        hint="Commit or discard the changes.",
+    ),
+    _Rule(BranchNotFoundError, texts=("branch not found", "is not a valid branch")),
+    _Rule(
+        RevisionNotFoundError,
+        texts=(
+            "invalid ref spec",
+            "is not a commit",
+            "target commit not found",
+            "invalid (commit|ancestor|head) (spec|hash)",
+            "commit not found",
+        ),
+    ),
+    _Rule(
+        DatabaseNotFoundError,
+        codes=(1049,),
+        texts=("database not found",),
+        hint="Look at SHOW DATABASES, or make it: CREATE DATABASE name. A save makes directories only.",
+    ),
+    _Rule(
+        TableNotFoundError,
+        codes=(1146,),
+        texts=("table not found", "did not match any table", "table.* (does|do) not exist"),
+    ),
+    _Rule(
+        ColumnNotFoundError,
+        codes=(1054,),
+        texts=("column .*could not be found", "does not have column", "unknown column"),
+    ),
+    _Rule(
+        InvalidNameError,
+        codes=(1059, 1060, 1103),
+        texts=(
+            "invalid (identifier|table name|column name|branch name)",
+            "is an invalid branch name",
+            "duplicate column name",
+        ),
+    ),
+    _Rule(QuerySyntaxError, codes=(1064, 1149), texts=("syntax error",)),
+    _Rule(PrimaryKeyError, codes=(1062,), texts=("duplicate primary key", "duplicate unique key")),
+    _Rule(
+        UnsupportedValueError,
+        codes=(1048, 1264, 1265, 1292, 1366, 1406, 3140),
+        texts=("out of range", "too (large|long) for column", "cannot be null", "non-nullable"),
+    ),
+    _Rule(DataError, codes=(1067, 1068, 1118, 1121, 1170, 1171), texts=("invalid table spec", "without a key length")),
+)
+
+
+def translate(error: BaseException, *, where: str, fallback: type[DoltError] = QueryError) -> DoltError:
+    """Make an error of ours of one of pymysql's (or of the socket below it).
+
+    Args:
+        error: What was raised.
+        where: The database, and its branch or commit, for the text.
+        fallback: The class where no rule fits.
+    """
+    code, message = _code_and_message(error)
+    for rule in _RULES:
+        if rule.fits(code, message):
+            return rule.error(f"{message} ({where})", hint=rule.hint)
+    return fallback(f"{message} ({where})")
+
+
+def _code_and_message(error: BaseException) -> tuple[int, str]:
+    if isinstance(error, pymysql.err.InterfaceError) or isinstance(error, OSError):
+        return 2013, f"lost connection: {error}"
+    if len(error.args) >= 2 and isinstance(error.args[0], int):
+        return error.args[0], str(error.args[1]).strip()
+    return 0, str(error).strip()

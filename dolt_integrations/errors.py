@@ -1,0 +1,200 @@
+"""Every error that this project raises, in one tree.
+
+    DoltError
+    ├── ConfigError                  a config contradicts itself (also a ValueError)
+    ├── LiteralError                 a Flyte literal that is not a DoltTable (also a ValueError)
+    ├── NotADoltTableError           a Python value that is not a DoltTable (also an AssertionError)
+    ├── DoltNotInstalledError        no `dolt` program, or one that is too old
+    ├── ServerError
+    │   ├── ServerUnreachableError   nothing answers, or not in time
+    │   ├── ServerLostError          the connection broke in the middle
+    │   ├── AccessDeniedError        the server refuses the user or the password
+    │   └── DatabaseLockedError      another process holds the directory (or table), and kept it
+    ├── NotFoundError
+    │   ├── DatabaseNotFoundError
+    │   ├── BranchNotFoundError
+    │   ├── RevisionNotFoundError    no such commit, tag or moment
+    │   ├── TableNotFoundError
+    │   └── ColumnNotFoundError
+    ├── QueryError                   the SQL of a config cannot run
+    │   ├── QuerySyntaxError
+    │   └── WriteQueryError          it would write
+    ├── DataError                    a frame that cannot be stored as it is (also a ValueError)
+    │   ├── InvalidNameError         a table, column or branch name that Dolt does not take
+    │   ├── UnsupportedTypeError     a column whose type has no SQL type
+    │   ├── UnsupportedValueError    a value that its column's SQL type cannot hold
+    │   └── PrimaryKeyError          a key with NULLs or duplicates, or that names no column
+    ├── UncommittedChangesError      somebody's uncommitted work is in the way
+    ├── LostRaceError                other writers kept winning
+    └── StorageError                 no room, or no right, to write a file
+
+An error says what happened, where, and what to do next; `hint` holds the last part alone. All are picklable,
+because workflow managers carry them between processes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = [
+    "AccessDeniedError",
+    "BranchNotFoundError",
+    "ColumnNotFoundError",
+    "ConfigError",
+    "DataError",
+    "DatabaseLockedError",
+    "DatabaseNotFoundError",
+    "DoltError",
+    "DoltNotInstalledError",
+    "InvalidNameError",
+    "LiteralError",
+    "LostRaceError",
+    "NotADoltTableError",
+    "NotFoundError",
+    "PrimaryKeyError",
+    "QueryError",
+    "QuerySyntaxError",
+    "RevisionNotFoundError",
+    "ServerError",
+    "ServerLostError",
+    "ServerUnreachableError",
+    "StorageError",
+    "TableNotFoundError",
+    "UncommittedChangesError",
+    "UnsupportedTypeError",
+    "UnsupportedValueError",
+    "WriteQueryError",
+]
+
+
+class DoltError(Exception):
+    """The root of the tree.
+
+    Args:
+        message: What happened, and where.
+        hint: What to do next.
+
+    Example:
+        >>> str(DoltError("no table `a` on branch `main`", hint="Save it first."))
+        'no table `a` on branch `main`. Save it first.'
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        """Join the message and the hint into the text of the error."""
+        super().__init__(f"{message}. {hint}" if hint else message)
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by the finished text, so that nothing is joined twice."""
+        return (_rebuild, (type(self), self.args, self.__dict__))
+
+
+def _rebuild(cls: type[DoltError], args: tuple[Any, ...], state: dict[str, Any]) -> DoltError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class ConfigError(DoltError, ValueError):
+    """A config contradicts itself, or asks for what does not exist."""
+
+
+class LiteralError(DoltError, ValueError):
+    """A Flyte literal that does not hold a `DoltTable`."""
+
+
+class NotADoltTableError(DoltError, AssertionError):
+    """A Python value that should be a `DoltTable` and is not."""
+
+
+class DoltNotInstalledError(DoltError):
+    """A database is a directory, and there is no `dolt` program to serve it."""
+
+
+class ServerError(DoltError):
+    """A Dolt server does not do what it is asked."""
+
+
+class ServerUnreachableError(ServerError):
+    """Nothing answers at the server's address, or not in time."""
+
+
+class ServerLostError(ServerError):
+    """The connection to the server broke in the middle of an operation."""
+
+
+class AccessDeniedError(ServerError):
+    """The server refuses the user, the password, or what the user wants to do."""
+
+
+class DatabaseLockedError(ServerError):
+    """Another process holds the database's directory, or writes the same table, and did not let go in time."""
+
+
+class NotFoundError(DoltError):
+    """Something that was named does not exist."""
+
+
+class DatabaseNotFoundError(NotFoundError):
+    """No Dolt database in the directory, or none of that name on the server."""
+
+
+class BranchNotFoundError(NotFoundError):
+    """No branch of that name."""
+
+
+class RevisionNotFoundError(NotFoundError):
+    """No commit, tag or branch of that name, or no commit as old as that."""
+
+
+class TableNotFoundError(NotFoundError):
+    """No table of that name in the version that was asked for."""
+
+
+class ColumnNotFoundError(NotFoundError):
+    """No column of that name in the tables of a query."""
+
+
+class QueryError(DoltError):
+    """The `sql` of a config cannot run."""
+
+
+class QuerySyntaxError(QueryError):
+    """The `sql` of a config does not parse."""
+
+
+class WriteQueryError(QueryError):
+    """The `sql` of a config is not a plain query, or a statement writes where there is only reading."""
+
+
+class DataError(DoltError, ValueError):
+    """A frame cannot be stored as it is."""
+
+
+class InvalidNameError(DataError):
+    """A table, column or branch name that Dolt does not take."""
+
+
+class UnsupportedTypeError(DataError):
+    """A column whose type has no SQL type."""
+
+
+class UnsupportedValueError(DataError):
+    """A value that its column's SQL type cannot hold."""
+
+
+class PrimaryKeyError(DataError):
+    """A primary key with NULLs or duplicates, or one that names no column."""
+
+
+class UncommittedChangesError(DoltError):
+    """Uncommitted work on the target branch is in the way of a save."""
+
+
+class LostRaceError(DoltError):
+    """Other writers changed the same table again and again while this one tried."""
+
+
+class StorageError(DoltError):
+    """A file cannot be written: the disk is full, or the place is not ours to write to."""

@@ -1,0 +1,301 @@
+"""Fixtures by resource: a home, a database's directory, the CLI on it, a server."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+import urllib.parse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pymysql
+import pytest
+
+from dolt_integrations.engine import open_database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def pytest_report_header() -> str:
+    """Name the dolt that the tests run."""
+    dolt = shutil.which("dolt")
+    if dolt is None:
+        return "dolt: none on PATH"
+    version = subprocess.run([dolt, "version"], capture_output=True, text=True, check=False).stdout.splitlines()
+    return f"dolt: {version[0] if version else 'unknown'} ({dolt})"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own, so that no config of the machine is read and none is written."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(folder))
+    for name in ("DOLT_ROOT_PATH", "DOLT_CLI_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+    return folder
+
+
+@dataclasses.dataclass(frozen=True)
+class Repository:
+    """The directory of a Dolt database, with the CLI as a user types it there."""
+
+    path: Path
+
+    def dolt(self, *arguments: str) -> str:
+        """Run `dolt` in the directory and return what it prints."""
+        done = subprocess.run(["dolt", *arguments], cwd=self.path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"dolt {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def sql(self, statement: str) -> list[dict[str, str]]:
+        """Run SQL through the CLI and return its rows; every value is text."""
+        import csv
+        import io
+
+        return list(csv.DictReader(io.StringIO(self.dolt("sql", "-r", "csv", "-q", statement))))
+
+    def messages(self, branch: str = "HEAD") -> list[str]:
+        """Return the messages of a branch's commits, newest first."""
+        return [row["message"] for row in self.sql(f"select message from dolt_log('{branch}')")]
+
+    def branches(self) -> list[str]:
+        """Return the names of all branches."""
+        return sorted(row["name"] for row in self.sql("select name from dolt_branches"))
+
+    def head(self, branch: str = "HEAD") -> str:
+        """Return the commit at the head of a branch."""
+        return self.sql(f"select hashof('{branch}') as h")[0]["h"]
+
+
+def new_repository(path: Path) -> Repository:
+    """Make a database as a user does."""
+    path.mkdir(parents=True)
+    repository = Repository(path)
+    repository.dolt("init", "--name", "Bojack Horseman", "--email", "bojack@horseman.com")
+    return repository
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """An empty database in a directory of its own."""
+    return new_repository(tmp_path / "shop")
+
+
+@dataclasses.dataclass
+class Server:
+    """A `dolt sql-server` as a user runs it: root without a password, on loopback."""
+
+    directory: Path
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """The URL of its database."""
+        return f"mysql://root@127.0.0.1:{self.port}/{self.directory.name}"
+
+    def kill(self) -> None:
+        """End it without notice."""
+        self.process.kill()
+        self.process.wait()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server(directory: Path, *arguments: str) -> Server:
+    """Start a server on a database's directory and wait until it answers."""
+    port = free_port()
+    process = subprocess.Popen(
+        ["dolt", "sql-server", "--host", "127.0.0.1", "--port", str(port), "--loglevel", "error", *arguments],
+        cwd=directory,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "DOLT_ROOT_HOST": "127.0.0.1"},
+    )
+    server = Server(directory, port, process)
+    deadline = time.monotonic() + 20
+    while not _answers(server):
+        assert process.poll() is None, "the server ended"
+        assert time.monotonic() < deadline, "the server does not answer"
+        time.sleep(0.05)
+    return server
+
+
+def _answers(server: Server) -> bool:
+    from dolt_integrations.errors import DoltError
+
+    try:
+        with open_database(server.url) as database, database.connect() as connection:
+            return connection.value("SELECT 1") == 1
+    except DoltError:
+        return False
+
+
+@pytest.fixture
+def server(repository: Repository) -> Iterator[Server]:
+    """A running server on a new, empty database."""
+    running = start_server(repository.path)
+    yield running
+    running.process.terminate()
+    running.process.wait(timeout=20)
+
+
+# What follows is for tests of the engine and the core: many small databases on one server, and other processes.
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests that need no directory of their own; it has a home of its own too."""
+    folder = tmp_path_factory.mktemp("shared")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder))
+        patch.delenv("DOLT_ROOT_PATH", raising=False)
+        running = start_server(new_repository(folder / "shared").path)
+    yield running
+    running.process.terminate()
+    running.process.wait(timeout=20)
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def database(shared_server: Server) -> Iterator[str]:
+    """The URL of a new database; its server is as a user starts it, so it does not load local files."""
+    name = f"db{next(_numbers)}"
+    run_sql(shared_server.url, f"CREATE DATABASE {name}")
+    yield shared_server.url.removesuffix("shared") + name
+    run_sql(shared_server.url, f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def loading_database(shared_server: Server, database: str) -> Iterator[str]:
+    """The URL of a new database whose server takes `LOAD DATA LOCAL INFILE`."""
+    run_sql(shared_server.url, "SET GLOBAL local_infile = 1")
+    yield database
+    run_sql(shared_server.url, "SET GLOBAL local_infile = 0")
+
+
+def open_session(url: str, revision: str | None = None) -> pymysql.Connection[Any]:
+    """Connect as a foreign SQL client does, without any code of ours."""
+    parts = urllib.parse.urlsplit(url)
+    name = parts.path.strip("/") + (f"/{revision}" if revision else "")
+    return pymysql.connect(
+        host=parts.hostname, port=parts.port, user=parts.username, password=parts.password or "", database=name,
+        charset="utf8mb4", autocommit=True,
+    )  # fmt: skip
+
+
+def run_sql(url: str, *statements: str, revision: str | None = None) -> list[tuple[Any, ...]]:
+    """Run statements in one session of a foreign SQL client; return the rows of the last one."""
+    session = open_session(url, revision)
+    try:
+        with session.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            return list(cursor.fetchall())
+    finally:
+        session.close()
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory for temporary files that is the test's own."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    use_temporary(folder, monkeypatch)
+    return folder
+
+
+def use_temporary(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process and those that it starts put temporary files into a folder."""
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+
+
+def eventually(condition: Callable[[], object], timeout: float = 20) -> None:
+    """Wait until a condition holds; fail if it does not in time."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def processes_of(directory: Path) -> list[int]:
+    """Return the ids of the living processes that work in a directory or name it: its servers, their supervisors."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                command = (entry / "cmdline").read_bytes().split(b"\0")
+                if os.fsencode(directory) in command or (entry / "cwd").readlink() == directory:
+                    found.append(int(entry.name))
+    return found
+
+
+class Script:
+    """Python code in a process of its own, which speaks with the test line by line."""
+
+    def __init__(self, code: str, *arguments: object) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            cwd=Path(__file__).parent.parent,
+        )  # fmt: skip
+
+    def expect(self, line: str) -> None:
+        """Wait for a line of its output."""
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline().strip()
+        assert said == line, f"it said {said!r}: {self.process.stderr.read() if not said else ''}"
+
+    def tell(self, line: str) -> None:
+        """Give it a line of input."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def finish(self, timeout: float = 60) -> str:
+        """Wait for its end, which has to be a good one; return what it printed."""
+        output, errors = self.process.communicate(timeout=timeout)
+        assert self.process.returncode == 0, output + errors
+        return output
+
+    def kill(self) -> None:
+        """End it as the kernel does when memory runs out: `kill -9`."""
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture
+def script() -> Iterator[Callable[..., Script]]:
+    """Starts a `Script`; none outlives the test."""
+    started: list[Script] = []
+
+    def start(code: str, *arguments: object) -> Script:
+        started.append(Script(code, *arguments))
+        return started[-1]
+
+    yield start
+    for running in started:
+        if running.process.poll() is None:
+            running.kill()
+        for pipe in (running.process.stdin, running.process.stdout, running.process.stderr):
+            if pipe is not None:
+                pipe.close()

@@ -1,0 +1,86 @@
+import json
+
+import pytest
+
+from dolt_integrations.engine import DEFAULT_AUTHOR, Author, open_database
+from dolt_integrations.engine.binary import find_dolt, init_database, quiet_environment
+from dolt_integrations.errors import DatabaseNotFoundError, DoltError, DoltNotInstalledError
+from tests.conftest import Repository
+
+
+@pytest.fixture
+def no_dolt(monkeypatch, tmp_path):
+    """A PATH without `dolt`."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.mark.usefixtures("no_dolt")
+def test_without_the_program_there_is_an_error_that_says_how_to_get_it():
+    with pytest.raises(DoltNotInstalledError, match=r"not on PATH.*Install Dolt.*mysql://"):
+        find_dolt()
+
+
+def test_a_directory_cannot_be_opened_without_the_program(repository, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(DoltNotInstalledError), open_database(repository.path):
+        pass
+
+
+def test_a_directory_is_not_made_without_the_program(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(DoltNotInstalledError), open_database(tmp_path / "shop", create=DEFAULT_AUTHOR):
+        pass
+
+    assert not (tmp_path / "shop").exists()
+
+
+def test_a_missing_database_is_the_error_even_without_the_program(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(DatabaseNotFoundError), open_database(tmp_path / "shop"):
+        pass
+
+
+@pytest.mark.usefixtures("no_dolt")
+def test_a_server_needs_no_program(database):
+    with open_database(database) as opened, opened.connect() as connection:
+        assert connection.value("SELECT 1") == 1
+
+
+def test_a_program_that_is_no_dolt_is_an_error_of_ours(repository, tmp_path, monkeypatch):
+    fake = tmp_path / "dolt"
+    fake.write_text("#!/bin/sh\necho this is no dolt >&2\nexit 3\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+
+    with pytest.raises(DoltError, match="this is no dolt"), open_database(repository.path, timeout=5):
+        pass
+
+
+def test_a_database_is_made_in_the_name_of_the_author(tmp_path):
+    init_database(tmp_path / "shop", tmp_path / "root", Author("Diane", "diane@girlcroosh.com"))
+
+    log = Repository(tmp_path / "shop").sql("select committer, email from dolt_log")
+    assert log == [{"committer": "Diane", "email": "diane@girlcroosh.com"}]
+
+
+def test_making_a_database_leaves_the_home_alone(tmp_path, home):
+    init_database(tmp_path / "shop", tmp_path / "root", DEFAULT_AUTHOR)
+
+    assert list(home.iterdir()) == []
+
+
+def test_making_a_database_in_a_file_is_an_error_of_ours(tmp_path):
+    (tmp_path / "shop").write_text("")
+
+    with pytest.raises(DoltError, match="shop"):
+        init_database(tmp_path / "shop", tmp_path / "root", DEFAULT_AUTHOR)
+
+
+def test_the_quiet_environment_switches_metrics_off(tmp_path):
+    environment = quiet_environment(tmp_path)
+
+    assert json.loads((tmp_path / ".dolt" / "config_global.json").read_text())["metrics.disabled"] == "true"
+    assert environment["DOLT_ROOT_PATH"] == str(tmp_path)

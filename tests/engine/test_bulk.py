@@ -1,0 +1,207 @@
+import datetime
+import decimal
+import math
+
+import pyarrow as pa
+import pytest
+
+from dolt_integrations.engine import Column, Connection, TableSchema, fetch, insert_table, parse_location, select_table
+from dolt_integrations.errors import DataError, StorageError
+from tests.conftest import run_sql, use_temporary
+
+TEXTS = [
+    None, "", "NULL", "null", "Null", "NA", "N", "\\N", "\\", "\\\\", "\\n", "nan", "None", "\t", "\n", "\r",
+    "\r\n", "\0", "a\tb\nc\0d\\e", "'", '"', "`", "''", "a'b\"c", "%", "%s", ";", "--", " ", " a ", "007",
+    "é", "日本", "🍣", "\ufeff", "\u200b", "x" * 255, "\x1a", "\x7f", "\b", "1e5", "true", "0x41", "\u2028", "e\u0301",
+]  # fmt: skip
+
+COLUMNS = {
+    "tinyint": pa.array([-128, 127, 0, None], pa.int8()),
+    "smallint": pa.array([-(2**15), 2**15 - 1, 0, None], pa.int16()),
+    "int": pa.array([-(2**31), 2**31 - 1, 0, None], pa.int32()),
+    "bigint": pa.array([-(2**63), 2**63 - 1, 0, None], pa.int64()),
+    "tinyint unsigned": pa.array([255, 0, None], pa.uint8()),
+    "smallint unsigned": pa.array([2**16 - 1, 0, None], pa.uint16()),
+    "int unsigned": pa.array([2**32 - 1, 0, None], pa.uint32()),
+    "bigint unsigned": pa.array([2**64 - 1, 0, None], pa.uint64()),
+    "tinyint(1)": pa.array([True, False, None], pa.bool_()),
+    "double": pa.array(
+        [0.1, -0.0, 0.0, 1e308, -1e308, 5e-324, 2**53 + 1.0, 1 / 3, 123456789.12345679, None], pa.float64()
+    ),
+    "float": pa.array([0.1, -0.0, 3.4028235e38, 1e-45, 1 / 3, 16777217.0, None], pa.float32()),
+    "varchar(255)": pa.array(TEXTS, pa.large_string()),
+    "longtext": pa.array([*TEXTS, "ab\tc\\\n" * 200_000], pa.large_string()),
+    "longblob": pa.array([None, b"", b"NULL", b"\0\xff\\\t\n", bytes(range(256))], pa.large_binary()),
+    "datetime(6)": pa.array(
+        [datetime.datetime(1, 1, 1), datetime.datetime(9999, 12, 31, 23, 59, 59, 999999),
+         datetime.datetime(1969, 12, 31, 23, 59, 59, 999999), datetime.datetime(2021, 3, 28, 2, 30), None],
+        pa.timestamp("us"),
+    ),
+    "date": pa.array([datetime.date(1, 1, 1), datetime.date(9999, 12, 31), None], pa.date32()),
+    "decimal(38,9)": pa.array(
+        [decimal.Decimal("-12345678901234567890123456789.123456789"), None], pa.decimal128(38, 9)
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(params=["load", "insert"])
+def url(request):
+    """A database whose server takes files, and one whose server takes none."""
+    return request.getfixturevalue("loading_database" if request.param == "load" else "database")
+
+
+@pytest.fixture
+def connection(url):
+    with Connection(parse_location(url), local_infile=True) as connection:
+        yield connection
+
+
+def schema_of(sql_type):
+    return TableSchema((Column("number", "bigint", nullable=False), Column("value", sql_type)), ("number",))
+
+
+def store(connection, schema, data, table="t"):
+    connection.execute(schema.ddl(table))
+    with connection.transaction():
+        insert_table(connection, table, data)
+
+
+def bits(values):
+    return [None if value is None else (value, math.copysign(1, value)) for value in values]
+
+
+@pytest.mark.parametrize("sql_type", COLUMNS)
+def test_every_value_arrives_as_it_was(sql_type, connection):
+    values = COLUMNS[sql_type]
+    data = pa.table({"number": range(len(values)), "value": values})
+
+    store(connection, schema_of(sql_type), data)
+
+    stored = fetch(connection, select_table("t", schema_of(sql_type).columns), schema_of(sql_type).columns)
+    assert stored.sort_by("number")["value"].to_pylist() == values.to_pylist()
+    if pa.types.is_floating(values.type):
+        assert bits(stored.sort_by("number")["value"].to_pylist()) == bits(values.to_pylist())
+
+
+def test_texts_are_to_a_foreign_client_what_they_were(connection, url):
+    data = pa.table({"number": range(len(TEXTS)), "value": pa.array(TEXTS, pa.large_string())})
+
+    store(connection, schema_of("varchar(255)"), data)
+
+    assert [text for (text,) in run_sql(url, "SELECT value FROM t ORDER BY number")] == TEXTS
+
+
+def test_a_table_without_rows_stays_empty(connection, url):
+    store(
+        connection,
+        schema_of("double"),
+        pa.table({"number": pa.array([], pa.int64()), "value": pa.array([], pa.float64())}),
+    )
+
+    assert run_sql(url, "SELECT count(*) FROM t") == [(0,)]
+
+
+def test_a_row_of_one_null_is_a_row(connection, url):
+    data = pa.table({"value": pa.array([None, None], pa.large_string())})
+
+    store(connection, TableSchema((Column("value", "longtext"),)), data)
+
+    assert run_sql(url, "SELECT value FROM t") == [(None,), (None,)]
+
+
+def test_a_row_of_one_empty_text_is_a_row(connection, url):
+    data = pa.table({"value": pa.array(["", ""], pa.large_string())})
+
+    store(connection, TableSchema((Column("value", "longtext"),)), data)
+
+    assert run_sql(url, "SELECT value FROM t") == [("",), ("",)]
+
+
+@pytest.mark.parametrize("name", ["a`b", "100%", "%s", "order", "a b", "日本", "@v0", "a\tb"])
+def test_names_may_hold_anything(name, connection, url):
+    schema = TableSchema((Column(name, "varchar(9)"),))
+
+    store(connection, schema, pa.table({name: pa.array(["NULL"], pa.large_string())}), table=name)
+
+    assert run_sql(url, select_table(name, schema.columns)) == [("NULL",)]
+
+
+def test_many_rows_arrive_all(connection, url):
+    data = pa.table({"number": range(100_000), "value": pa.array(["NULL", "text"] * 50_000, pa.large_string())})
+
+    store(connection, schema_of("varchar(9)"), data)
+
+    assert run_sql(url, "SELECT value, count(*), sum(number) FROM t GROUP BY value ORDER BY value") == [
+        ("NULL", 50_000, sum(range(0, 100_000, 2))),
+        ("text", 50_000, sum(range(1, 100_000, 2))),
+    ]
+
+
+def test_rows_of_several_chunks_keep_their_order(connection, url):
+    one = pa.table({"number": [1, 2], "value": pa.array(["a", None], pa.large_string())})
+
+    store(
+        connection,
+        schema_of("varchar(9)"),
+        pa.concat_tables([one, one.set_column(0, "number", pa.array([[3, 4]]).flatten())]),
+    )
+
+    assert run_sql(url, "SELECT * FROM t ORDER BY number") == [(1, "a"), (2, None), (3, "a"), (4, None)]
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "values"),
+    [
+        ("tinyint", pa.array([1, 300])),
+        ("varchar(3)", pa.array(["abc", "abcd"], pa.large_string())),
+        ("bigint unsigned", pa.array([1, -1])),
+    ],
+)
+def test_a_value_that_does_not_fit_is_an_error_and_nothing_is_stored(sql_type, values, connection, url):
+    with pytest.raises(DataError):
+        store(connection, schema_of(sql_type), pa.table({"number": [1, 2], "value": values}))
+
+    assert run_sql(url, "SELECT * FROM t") == []
+
+
+def test_a_key_that_is_there_already_is_an_error_and_nothing_is_stored(connection, url):
+    with pytest.raises(DataError):
+        store(connection, schema_of("double"), pa.table({"number": [1, 2, 1], "value": [1.0, 2.0, 3.0]}))
+
+    assert run_sql(url, "SELECT * FROM t") == []
+
+
+def test_no_temporary_file_stays(connection, temporary):
+    store(connection, schema_of("double"), pa.table({"number": [1], "value": [1.0]}))
+
+    assert list(temporary.iterdir()) == []
+
+
+def test_no_temporary_file_stays_after_a_failure(connection, temporary):
+    with pytest.raises(DataError):
+        store(connection, schema_of("tinyint"), pa.table({"number": [1], "value": [300]}))
+
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_place_for_temporary_files_that_is_gone_is_an_error_that_names_it(loading_database, tmp_path, monkeypatch):
+    use_temporary(tmp_path, monkeypatch)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+
+    with (
+        Connection(parse_location(loading_database), local_infile=True) as connection,
+        pytest.raises(StorageError, match="TMPDIR") as caught,
+    ):
+        store(connection, schema_of("double"), pa.table({"number": [1], "value": [1.0]}))
+
+    assert str(tmp_path / "gone") in str(caught.value)
+    assert run_sql(loading_database, "SELECT * FROM t") == []
+
+
+def test_a_server_may_not_ask_for_files_of_a_session_that_loads_none(loading_database):
+    run_sql(loading_database, "CREATE TABLE t (line longtext)")
+
+    with Connection(parse_location(loading_database)) as connection, pytest.raises(Exception, match=r"(?i)local"):
+        connection.execute("LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE t")
+
+    assert run_sql(loading_database, "SELECT * FROM t") == []

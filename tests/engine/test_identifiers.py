@@ -1,0 +1,90 @@
+import pytest
+
+from dolt_integrations.engine import check_column_names, check_table_name, nearest, quote
+from dolt_integrations.errors import InvalidNameError
+from tests.conftest import run_sql
+
+GOOD_NAMES = [
+    "a", "A", "users", "order", "select", "a b", " a", "a-b", "a%b", "a%sb", "a'b", 'a"b', "a`b", "a\\b", "a;b", "a.b",
+    "a/b", "é", "日本", "_", "1", "1a", "$", "x" * 64, "é" * 32, "a\tb", "a\nb", "--", "#", "information_schema",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def url(shared_server):
+    run_sql(shared_server.url, "CREATE DATABASE all_names")
+    yield shared_server.url.removesuffix("shared") + "all_names"
+    run_sql(shared_server.url, "DROP DATABASE all_names")
+
+
+@pytest.mark.parametrize("name", GOOD_NAMES, ids=lambda name: ascii(name)[1:12])
+def test_a_table_name_that_is_let_through_is_one_that_dolt_takes(name, url):
+    check_table_name(name)
+
+    run_sql(url, f"CREATE TABLE {quote(name)} (a int)")
+    assert (name,) in run_sql(url, "SHOW TABLES")
+
+
+@pytest.mark.parametrize("name", [*GOOD_NAMES, "a ", " ", ".", "🍣", "dolt_a"], ids=lambda name: ascii(name)[1:12])
+def test_a_column_name_that_is_let_through_is_one_that_dolt_takes(name, url):
+    check_column_names([name], table="t")
+
+    run_sql(url, "DROP TABLE IF EXISTS columns", f"CREATE TABLE columns ({quote(name)} int)")
+    assert run_sql(url, "SHOW COLUMNS FROM columns")[0][0] == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "x" * 65, "é" * 33, "a ", "a\0b", "🍣", "dolt_users", "DOLT_users", "Dolt_log"]
+)
+def test_a_table_name_that_dolt_does_not_take_is_an_error(name):
+    with pytest.raises(InvalidNameError, match="table name"):
+        check_table_name(name)
+
+
+@pytest.mark.parametrize("name", [None, 5, b"users", ["users"]])
+def test_a_table_name_that_is_no_text_is_an_error(name):
+    with pytest.raises(InvalidNameError):
+        check_table_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 65, "é" * 33, "a\0b"])
+def test_a_column_name_that_dolt_does_not_take_is_an_error_that_names_table_and_column(name):
+    with pytest.raises(InvalidNameError) as caught:
+        check_column_names(["first", name], table="users")
+
+    assert repr(name) in str(caught.value)
+    assert "`users`" in str(caught.value)
+
+
+@pytest.mark.parametrize(("one", "other"), [("a", "a"), ("a", "A"), ("é", "É"), ("Name", "nAME")])
+def test_columns_that_are_one_to_dolt_are_an_error(one, other):
+    with pytest.raises(InvalidNameError, match=r"twice|case"):
+        check_column_names([one, other], table="users")
+
+
+def test_different_columns_are_fine():
+    check_column_names(["a", "b", "e", "é"], table="users")
+
+
+@pytest.mark.parametrize("name", GOOD_NAMES, ids=lambda name: ascii(name)[1:12])
+def test_a_quoted_name_is_read_back_as_it_was(name, shared_server):
+    assert run_sql(shared_server.url, f"SELECT {quote(name)} FROM (SELECT 1 AS {quote(name)}) AS q") == [(1,)]
+
+
+def test_the_nearest_names_are_named():
+    assert nearest("user", ["users", "orders", "usage"]) == "Did you mean `users` or `usage`?"
+
+
+def test_all_names_are_named_where_none_is_near():
+    assert nearest("xyz", ["users", "orders"]) == "There are: `orders`, `users`."
+
+
+def test_of_many_names_ten_are_named():
+    hint = nearest("xyz", [f"table_{number}" for number in range(11)])
+
+    assert hint.count("`") == 20
+    assert hint.endswith(", ....")
+
+
+def test_nothing_is_said_where_there_are_no_names():
+    assert nearest("xyz", []) is None

@@ -1,0 +1,191 @@
+import os
+import threading
+import time
+
+import pytest
+
+from dolt_integrations.engine.lease import Lease, runtime_folder
+from dolt_integrations.errors import DatabaseLockedError, DoltError
+from tests.conftest import use_temporary
+
+HOLD = """
+import pathlib, sys, time
+from dolt_integrations.engine.lease import Lease
+lease = Lease(pathlib.Path(sys.argv[1]), time.monotonic() + 20)
+print("held", flush=True)
+sys.stdin.readline()
+lease.release()
+"""
+
+START = """
+import pathlib, sys, time
+from dolt_integrations.engine.lease import Lease
+lease = Lease(pathlib.Path(sys.argv[1]), time.monotonic() + 20)
+with lease.starting(time.monotonic() + 20):
+    print("starting", flush=True)
+    sys.stdin.readline()
+lease.release()
+"""
+
+
+@pytest.fixture
+def folder(temporary, tmp_path):
+    return runtime_folder(tmp_path / "shop")
+
+
+def soon(seconds=20):
+    return time.monotonic() + seconds
+
+
+def test_a_runtime_folder_lies_in_a_folder_of_the_users_own(temporary, tmp_path):
+    folder = runtime_folder(tmp_path / "shop")
+
+    assert folder.parent.parent == temporary
+    assert folder.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_directories_have_runtime_folders_of_their_own(temporary, tmp_path):
+    assert runtime_folder(tmp_path / "a") != runtime_folder(tmp_path / "b")
+
+
+def test_a_folder_of_another_user_is_an_error(temporary, tmp_path):
+    runtime_folder(tmp_path / "shop").parent.rmdir()
+    base = temporary / f"dolt-integrations-{os.getuid()}"
+    (tmp_path / "elsewhere").mkdir()
+    base.symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(DoltError, match="TMPDIR"):
+        runtime_folder(tmp_path / "shop")
+
+
+def test_a_place_for_temporary_files_that_is_gone_is_an_error_of_ours(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+
+    with pytest.raises(DoltError, match="gone"):
+        runtime_folder(tmp_path / "shop")
+
+
+def test_several_may_hold_a_lease(folder, script):
+    lease = Lease(folder, soon())
+
+    script(HOLD, folder).expect("held")
+
+    lease.release()
+    assert lease.is_held_by_others()
+
+
+def test_a_released_lease_is_free(folder):
+    lease = Lease(folder, soon())
+
+    lease.release()
+
+    assert not lease.is_held_by_others()
+
+
+def test_a_killed_process_holds_no_lease(folder, script):
+    other = script(HOLD, folder)
+    other.expect("held")
+    lease = Lease(folder, soon())
+
+    other.kill()
+    lease.release()
+
+    assert not lease.is_held_by_others()
+
+
+def test_a_folder_that_served_nobody_is_removed(folder):
+    Lease(folder, soon()).release()
+
+    assert not folder.exists()
+
+
+def test_a_lease_may_be_released_twice(folder):
+    lease = Lease(folder, soon())
+
+    lease.release()
+    lease.release()
+
+
+def test_one_at_a_time_may_start(folder, script):
+    lease = Lease(folder, soon())
+    script(START, folder).expect("starting")
+
+    with pytest.raises(DatabaseLockedError, match="starting"), lease.starting(soon(0.05)):
+        pass
+    lease.release()
+
+
+def test_a_killed_starter_gives_way(folder, script):
+    other = script(START, folder)
+    other.expect("starting")
+    lease = Lease(folder, soon())
+
+    other.kill()
+
+    with lease.starting(soon()):
+        pass
+    lease.release()
+
+
+def test_one_thread_at_a_time_may_start(folder):
+    lease = Lease(folder, soon())
+    running, most = [], []
+
+    def start():
+        with lease.starting(soon()):
+            running.append(1)
+            most.append(len(running))
+            running.pop()
+
+    threads = [threading.Thread(target=start) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lease.release()
+
+    assert max(most) == 1
+
+
+def test_a_forked_child_does_not_prolong_a_lease(folder):
+    lease = Lease(folder, soon())
+    to_child, from_test = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(from_test)
+        os.read(to_child, 1)
+        os._exit(0)
+
+    lease.release()
+
+    held = lease.is_held_by_others()
+    os.close(from_test)
+    os.waitpid(child, 0)
+    os.close(to_child)
+    assert not held
+
+
+def test_newcomers_during_a_removal_get_a_lease(folder):
+    failures = []
+
+    def use():
+        try:
+            for _ in range(50):
+                Lease(folder, soon()).release()
+        except Exception as error:  # noqa: BLE001 - any failure is what the test is about
+            failures.append(error)
+
+    threads = [threading.Thread(target=use) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+
+
+def test_another_place_for_temporary_files_is_another_folder(folder, tmp_path, monkeypatch):
+    (tmp_path / "other").mkdir()
+    use_temporary(tmp_path / "other", monkeypatch)
+
+    assert runtime_folder(tmp_path / "shop") != folder

@@ -1,0 +1,222 @@
+import pyarrow as pa
+import pytest
+
+from dolt_integrations.engine import Connection, check_query, parse_location, run_query
+from dolt_integrations.errors import (
+    ColumnNotFoundError,
+    DoltError,
+    QueryError,
+    QuerySyntaxError,
+    TableNotFoundError,
+    WriteQueryError,
+)
+from tests.conftest import run_sql
+
+
+@pytest.fixture(scope="module")
+def url(shared_server):
+    run_sql(
+        shared_server.url,
+        "CREATE DATABASE queried",
+        "USE queried",
+        "CREATE TABLE t (id int PRIMARY KEY, name varchar(20), amount double)",
+        "INSERT INTO t VALUES (1, 'a%b', 1.5), (2, 'it''s', NULL)",
+        "CREATE TABLE `odd ``name%s` (`a;b` int)",
+        "INSERT INTO `odd ``name%s` VALUES (7)",
+        "CALL DOLT_COMMIT('-Am', 'tables')",
+    )
+    yield shared_server.url.removesuffix("shared") + "queried"
+    run_sql(shared_server.url, "DROP DATABASE queried")
+
+
+@pytest.fixture
+def connection(url):
+    with Connection(parse_location(url)) as connection:
+        yield connection
+
+
+def rows(connection, sql):
+    data = run_query(connection, check_query(connection, sql)).data
+    return list(zip(*(column.to_pylist() for column in data.columns), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT 1", [(1,)]),
+        ("select 1", [(1,)]),
+        ("SELECT 1;", [(1,)]),
+        ("  SELECT 1 ;\n ; ", [(1,)]),
+        ("SELECT 1 -- the end", [(1,)]),
+        ("SELECT 1 # the end", [(1,)]),
+        ("SELECT 1 /* the end */;", [(1,)]),
+        ("SELECT 1; -- the end", [(1,)]),
+        ("-- first\nSELECT 1", [(1,)]),
+        ("# first\n/* second;\n */ SELECT 1", [(1,)]),
+        ("SELECT ';'", [(";",)]),
+        ("SELECT '-- no comment'", [("-- no comment",)]),
+        ("SELECT '?'", [("?",)]),
+        ("SELECT 'INSERT INTO t'", [("INSERT INTO t",)]),
+        ("SELECT id FROM t WHERE name LIKE 'a%%b'", [(1,)]),
+        ("SELECT id FROM t WHERE name LIKE '%s'", [(2,)]),
+        ("SELECT id FROM t WHERE name LIKE '%(x)s' OR id = 1", [(1,)]),
+        ("SELECT id % 2 FROM t", [(1,), (0,)]),
+        ('SELECT id FROM t WHERE name = "it\'s"', [(2,)]),
+        ("SELECT 'back\\\\slash'", [("back\\slash",)]),
+        ("SELECT `a;b` FROM `odd ``name%s`", [(7,)]),
+        ("SELECT 'é🍣'", [("é🍣",)]),
+        ("SELECT id FROM t ORDER BY id DESC", [(2,), (1,)]),
+        ("SELECT id FROM t ORDER BY id LIMIT 1", [(1,)]),
+        ("SELECT id FROM t ORDER BY id LIMIT 1 OFFSET 1", [(2,)]),
+        ("SELECT 1 UNION ALL SELECT 2", [(1,), (2,)]),
+        ("(SELECT 1) UNION ALL (SELECT 2)", [(1,), (2,)]),
+        ("WITH a AS (SELECT 5 AS x) SELECT x FROM a", [(5,)]),
+        ("WITH RECURSIVE a AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM a WHERE x < 3) SELECT x FROM a",
+         [(1,), (2,), (3,)]),
+        ("TABLE t", [(1, "a%b", 1.5), (2, "it's", None)]),
+        ("VALUES ROW(1, 2), ROW(3, 4)", [(1, 2), (3, 4)]),
+        ("SELECT NULL", [(None,)]),
+        ("SELECT count(*) FROM t", [(2,)]),
+        ("SELECT id FROM t WHERE id IN (SELECT max(id) FROM t)", [(2,)]),
+        ("SELECT name FROM t WHERE name = 'INTO OUTFILE'", []),
+        ("SELECT id FROM t FOR UPDATE", [(1,), (2,)]),
+        ("SELECT REPLACE(name, 'a', 'b') FROM t WHERE id = 1", [("b%b",)]),
+    ],
+)  # fmt: skip
+def test_a_query_is_run(sql, expected, connection):
+    assert rows(connection, sql) == expected
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO t VALUES (3, 'c', 3)",
+        "insert into t values (3, 'c', 3)",
+        "/* a query */ INSERT INTO t VALUES (3, 'c', 3)",
+        "-- SELECT\nDELETE FROM t",
+        "UPDATE t SET name = 'x'",
+        "DELETE FROM t",
+        "REPLACE INTO t VALUES (1, 'x', 1)",
+        "TRUNCATE TABLE t",
+        "CREATE TABLE u (a int)",
+        "CREATE TABLE u AS SELECT * FROM t",
+        "DROP TABLE t",
+        "ALTER TABLE t ADD COLUMN x int",
+        "CALL DOLT_COMMIT('-Am', 'x')",
+        "CALL DOLT_BRANCH('x')",
+        "LOAD DATA INFILE '/etc/passwd' INTO TABLE t",
+        "SET @@autocommit = 0",
+        "USE mysql",
+        "WITH a AS (SELECT 1) DELETE FROM t",
+        "WITH a AS (SELECT 1 AS x) UPDATE t SET name = 'x'",
+        "WITH a AS (SELECT 1 AS x) INSERT INTO t SELECT x, 'x', 1 FROM a",
+        "SELECT * FROM t INTO OUTFILE '{folder}/out'",
+        "SELECT * INTO OUTFILE '{folder}/out' FROM t",
+        "SELECT name FROM t LIMIT 1 INTO DUMPFILE '{folder}/out'",
+        "SELECT id INTO @x FROM t LIMIT 1",
+        "GRANT ALL ON *.* TO root",
+        "SHOW TABLES",
+        "DESCRIBE t",
+        "EXPLAIN SELECT 1",
+        "BEGIN",
+        "COMMIT",
+    ],
+)
+def test_a_statement_that_is_no_query_is_an_error_and_is_not_run(sql, connection, url, tmp_path):
+    before = run_sql(url, "SELECT * FROM t", "SELECT DOLT_HASHOF_DB()")
+
+    with pytest.raises(WriteQueryError) as caught:
+        check_query(connection, sql.format(folder=tmp_path))
+
+    assert url in str(caught.value)
+    assert run_sql(url, "SELECT * FROM t", "SELECT DOLT_HASHOF_DB()") == before
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1; SELECT 2",
+        "SELECT 1; DELETE FROM t",
+        "SELECT 1; -- done\nDELETE FROM t",
+        "SELECT 1) AS q; DELETE FROM t; SELECT * FROM (SELECT 1",
+        "SELECT 1) AS q UNION SELECT * FROM (SELECT 2",
+        "SELECT 1;\0DELETE FROM t",
+    ],
+)
+def test_several_statements_are_an_error_and_none_is_run(sql, connection, url):
+    before = run_sql(url, "SELECT * FROM t")
+
+    with pytest.raises(QueryError):
+        rows(connection, sql)
+
+    assert run_sql(url, "SELECT * FROM t") == before
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["", " ", ";", "-- nothing", "/* nothing */", "hello", "t", "SELEC 1", "SELECT", "SELECT FROM t", "SELECT (1",
+     "SELECT 'a", "SELECT * FROM", "SELECT * FROM t WHERE", "SELECT ,", "42", "WITH", "SELECT /* open"],
+)  # fmt: skip
+def test_what_does_not_parse_is_an_error(sql, connection):
+    with pytest.raises(QuerySyntaxError) as caught:
+        check_query(connection, sql)
+
+    assert sql.strip(" ;") in str(caught.value)
+
+
+def test_a_placeholder_without_a_value_is_an_error(connection):
+    with pytest.raises(QueryError):
+        rows(connection, "SELECT ?")
+
+
+def test_an_unknown_table_is_an_error(connection):
+    with pytest.raises(TableNotFoundError, match="nowhere"):
+        rows(connection, "SELECT * FROM nowhere")
+
+
+def test_an_unknown_column_is_an_error(connection):
+    with pytest.raises(ColumnNotFoundError, match="nothing"):
+        rows(connection, "SELECT nothing FROM t")
+
+
+@pytest.mark.parametrize("sql", ["SELECT no_such_function(1)", "SELECT abs()", "SELECT * FROM t WHERE sum(id) > 1"])
+def test_what_cannot_run_is_an_error(sql, connection):
+    with pytest.raises(QueryError):
+        rows(connection, sql)
+
+
+@pytest.mark.parametrize("sql", ["SELECT CAST('x' AS JSON)", "SELECT (SELECT id FROM t)", "SELECT * FROM nowhere"])
+def test_no_failure_prints_anything(sql, connection, capfd):
+    with pytest.raises(DoltError):
+        rows(connection, sql)
+
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_session_is_as_before_after_a_query(connection):
+    rows(connection, "SELECT id FROM t")
+
+    assert connection.rows("SELECT id FROM t") == [(1,), (2,)]
+
+
+def test_a_column_of_a_table_is_as_the_table_declares_it(connection):
+    columns = run_query(connection, "SELECT name, id FROM t").columns
+
+    assert [(column.name, column.sql_type, column.nullable) for column in columns] == [
+        ("name", "varchar(20)", True),
+        ("id", "int", False),
+    ]
+
+
+def test_an_aliased_column_keeps_its_declaration_under_the_new_name(connection):
+    (column,) = run_query(connection, "SELECT amount AS total FROM t").columns
+
+    assert (column.name, column.sql_type) == ("total", "double")
+
+
+def test_an_empty_result_has_its_columns(connection):
+    data = run_query(connection, "SELECT * FROM t WHERE FALSE").data
+
+    assert data.schema == pa.schema([("id", pa.int32()), ("name", pa.large_string()), ("amount", pa.float64())])
+    assert data.num_rows == 0

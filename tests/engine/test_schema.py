@@ -1,0 +1,89 @@
+import pytest
+
+from dolt_integrations.engine import Column, Connection, TableSchema, describe_table, find_table, parse_location, quote
+from dolt_integrations.engine.schema import tables
+from dolt_integrations.errors import TableNotFoundError
+from tests.conftest import run_sql
+
+
+@pytest.fixture
+def connection(database):
+    with Connection(parse_location(database)) as connection:
+        yield connection
+
+
+SCHEMAS = [
+    TableSchema((Column("a", "bigint", nullable=False),), ("a",)),
+    TableSchema((Column("a", "bigint", nullable=True), Column("b", "varchar(255)"))),
+    TableSchema(
+        (Column("a", "int unsigned", nullable=False), Column("b", "double"), Column("c", "tinyint(1)")), ("a",)
+    ),
+    TableSchema((Column("b", "varchar(20)", False), Column("a", "datetime(6)", False)), ("a", "b")),
+    TableSchema((Column("a`b%s", "longtext"), Column("日本", "float"), Column("select", "smallint"))),
+    TableSchema((Column("a", "int", True, 'it\'s a \\ "comment" with % and é\n and `'),)),
+    TableSchema(tuple(Column(f"column_{number}", "bigint") for number in range(300))),
+]
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=range(len(SCHEMAS)))
+def test_a_schema_that_is_written_is_read_back(schema, connection):
+    connection.execute(schema.ddl("t"))
+
+    assert describe_table(connection, "t") == schema
+
+
+@pytest.mark.parametrize("name", ["a`b", "a%sb", "order", "日本", "a b"])
+def test_a_table_of_any_name_is_described(name, connection):
+    connection.execute(SCHEMAS[0].ddl(name))
+
+    assert describe_table(connection, name) == SCHEMAS[0]
+    assert tables(connection) == [name]
+
+
+def test_the_key_is_in_its_own_order(connection):
+    connection.execute("CREATE TABLE t (a int, b int, c int, PRIMARY KEY (c, a))")
+
+    assert describe_table(connection, "t").primary_key == ("c", "a")
+
+
+def test_an_index_is_not_a_key(connection):
+    connection.execute("CREATE TABLE t (a int, b int, UNIQUE KEY (a), KEY (b))")
+
+    assert describe_table(connection, "t").primary_key == ()
+
+
+def test_a_missing_table_is_an_error_with_the_nearest_names(connection):
+    connection.execute("CREATE TABLE users (a int)")
+
+    with pytest.raises(TableNotFoundError, match="Did you mean `users`"):
+        describe_table(connection, "user")
+
+
+def test_a_missing_table_is_found_to_be_none(connection):
+    assert find_table(connection, "users") is None
+
+
+def test_a_schema_is_that_of_the_sessions_revision(database, connection):
+    run_sql(database, "CREATE TABLE t (a int)", "CALL DOLT_COMMIT('-Am', 'one column')", "CALL DOLT_BRANCH('old')")
+    run_sql(database, "ALTER TABLE t ADD COLUMN b int", "CALL DOLT_COMMIT('-Am', 'two columns')")
+
+    with Connection(parse_location(database), "old") as old:
+        assert describe_table(old, "t").names == ("a",)
+    assert describe_table(connection, "t").names == ("a", "b")
+
+
+def test_a_view_is_not_a_table(connection):
+    connection.execute("CREATE TABLE t (a int)")
+    connection.execute("CREATE VIEW v AS SELECT * FROM t")
+
+    assert tables(connection) == ["t"]
+
+
+def test_ddl_quotes_every_name(connection):
+    name = "x`; DROP TABLE victim; --"
+    connection.execute("CREATE TABLE victim (a int)")
+
+    connection.execute(TableSchema((Column(name, "int", False),), (name,)).ddl(name))
+
+    assert sorted(tables(connection)) == sorted(["victim", name])
+    assert connection.rows(f"SELECT * FROM {quote(name)}") == []

@@ -1,0 +1,79 @@
+import pymysql
+import pytest
+
+from dolt_integrations import errors
+from dolt_integrations.engine import Connection, parse_location
+from dolt_integrations.engine.translate import translate
+from tests.conftest import run_sql
+
+
+@pytest.fixture(scope="module")
+def url(shared_server):
+    run_sql(
+        shared_server.url,
+        "CREATE DATABASE translated",
+        "USE translated",
+        "CREATE TABLE t (id int PRIMARY KEY, small tinyint, name varchar(3), needed int NOT NULL DEFAULT 0)",
+        "INSERT INTO t VALUES (1, 1, 'a', 1)",
+        "CALL DOLT_COMMIT('-Am', 'a table')",
+    )
+    yield shared_server.url.removesuffix("shared") + "translated"
+    run_sql(shared_server.url, "DROP DATABASE translated")
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("SELECT * FROM nowhere", errors.TableNotFoundError),
+        ("SELECT * FROM t AS OF 'nowhere'", errors.NotFoundError),
+        ("SELECT nothing FROM t", errors.ColumnNotFoundError),
+        ("SELECT t.nothing FROM t", errors.ColumnNotFoundError),
+        ("SELECT id FROM t WHERE nothing = 1", errors.ColumnNotFoundError),
+        ("SELECT * FROM nowhere.t", errors.DatabaseNotFoundError),
+        ("SELECT * FROM dolt_diff('main', 'nowhere', 't')", errors.NotFoundError),
+        ("SELECT * FROM dolt_diff('main', 'main', 'nowhere')", errors.TableNotFoundError),
+        ("SELECT * FROM dolt_log('nowhere')", errors.NotFoundError),
+        ("SELECT HASHOF('nowhere')", errors.RevisionNotFoundError),
+        ("SELECT HASHOF('main~99')", errors.RevisionNotFoundError),
+        ("SELECT HASHOF('0123456789abcdefghijklmnopqrstuv')", errors.RevisionNotFoundError),
+        ("SELECT * FROM t AS OF '2001-01-01'", errors.NotFoundError),
+        ("SELEC 1", errors.QuerySyntaxError),
+        ("SELECT 'a", errors.QuerySyntaxError),
+        ("SELECT no_such_function(1)", errors.QueryError),
+        ("INSERT INTO t (id) VALUES (1)", errors.PrimaryKeyError),
+        ("INSERT INTO t (id) VALUES (NULL)", errors.UnsupportedValueError),
+        ("INSERT INTO t (id, needed) VALUES (2, NULL)", errors.UnsupportedValueError),
+        ("INSERT INTO t (id, small) VALUES (2, 300)", errors.UnsupportedValueError),
+        ("INSERT INTO t (id, name) VALUES (2, 'abcd')", errors.UnsupportedValueError),
+        ("INSERT INTO t (id, small) VALUES (2, 'abcd')", errors.UnsupportedValueError),
+        ("CREATE TABLE u (a int, A int)", errors.InvalidNameError),
+        ("CREATE TABLE dolt_u (a int)", errors.InvalidNameError),
+        ("CREATE TABLE u (a text PRIMARY KEY)", errors.DataError),
+        ("CALL DOLT_BRANCH('a..b')", errors.InvalidNameError),
+        ("CALL DOLT_BRANCH('main')", errors.LostRaceError),
+        ("CALL DOLT_BRANCH('b', 'nowhere')", errors.RevisionNotFoundError),
+        ("CALL DOLT_BRANCH('-D', 'nowhere')", errors.BranchNotFoundError),
+        ("CALL DOLT_CHECKOUT('nowhere')", errors.NotFoundError),
+        ("CALL DOLT_ADD('nowhere')", errors.TableNotFoundError),
+        ("CALL DOLT_MERGE('nowhere')", errors.NotFoundError),
+    ],
+)
+def test_what_dolt_says_becomes_an_error_of_ours(statement, kind, url):
+    with Connection(parse_location(url)) as connection, pytest.raises(errors.DoltError) as caught:
+        connection.execute(statement)
+
+    assert isinstance(caught.value, kind), repr(caught.value)
+
+
+def test_the_text_names_the_place():
+    error = translate(pymysql.err.ProgrammingError(1146, "table not found: t"), where="database shop")
+
+    assert "database shop" in str(error)
+
+
+def test_what_no_rule_knows_is_a_query_error():
+    assert type(translate(pymysql.err.OperationalError(1105, "the moon is full"), where="")) is errors.QueryError
+
+
+def test_a_broken_socket_is_a_lost_server():
+    assert isinstance(translate(BrokenPipeError(32, "Broken pipe"), where=""), errors.ServerLostError)
