@@ -1,0 +1,54 @@
+"""A column of a frame, as Dolt takes it; and refusing a value that it does not take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dolt_integrations.core.marks import Mark
+from dolt_integrations.errors import UnsupportedValueError
+
+
+@dataclass(frozen=True)
+class EncodedColumn:
+    """The values of a column, and what they are.
+
+    Attributes:
+        values: Of an Arrow type that holds each of them exactly.
+        sql_type: The SQL type; None for texts, whose type depends on the longest one.
+        nullable: Whether the column takes NULL.
+        mark: The dtype, and what else the SQL type may not say.
+    """
+
+    values: pa.Array
+    sql_type: str | None
+    nullable: bool
+    mark: Mark
+
+
+def refuse(bad: pa.Array, where: str, problem: str, values: pa.Array) -> None:
+    """Raise for the first row that is marked.
+
+    Args:
+        bad: A boolean for each row.
+        where: The column and its table, for the text.
+        problem: What is wrong; `{value}` stands for the value.
+        values: For the text.
+
+    Raises:
+        UnsupportedValueError: A row is marked.
+    """
+    row = pc.index(bad, True).as_py()
+    if row >= 0:
+        raise UnsupportedValueError(
+            f"{where} {problem.format(value=shown(values[row].as_py()))} (row {row}, counted from 0)",
+            hint="Change or drop the value.",
+        )
+
+
+def shown(value: object) -> str:
+    """Return a value for the text of an error, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

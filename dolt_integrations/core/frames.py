@@ -1,0 +1,180 @@
+"""Frames as tables: their columns, their index, their key; and tables as frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dolt_integrations.core.column import EncodedColumn
+from dolt_integrations.core.columns import decode_column, encode_column, needed_mark
+from dolt_integrations.core.interchange import to_pandas
+from dolt_integrations.core.keys import check_key
+from dolt_integrations.core.marks import mark_of
+from dolt_integrations.core.texts import still_fits, text_types
+from dolt_integrations.engine import Column, Result, TableSchema, check_column_names
+from dolt_integrations.errors import DataError, InvalidNameError, PrimaryKeyError
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+
+@dataclass(frozen=True)
+class EncodedFrame:
+    """A frame as Dolt takes it.
+
+    Attributes:
+        table: The table's name, for errors.
+        columns: Each column, those of the index first.
+        index: The names of the index's columns; they are the primary key where no other is named.
+    """
+
+    table: str
+    columns: dict[str, EncodedColumn]
+    index: tuple[str, ...] = ()
+
+    @property
+    def data(self) -> pa.Table:
+        """The rows."""
+        return pa.table({name: column.values for name, column in self.columns.items()})
+
+    def schema(self, primary_key: Sequence[str] | None = None, existing: TableSchema | None = None) -> TableSchema:
+        """Return the schema of the table that holds the rows.
+
+        Args:
+            primary_key: The key's columns. None is the index's, or else the key that the table has, if the frame has
+                its columns.
+            existing: The table as it is now. Its text columns keep their types while the texts fit.
+
+        Raises:
+            PrimaryKeyError: The key has NULLs or duplicates, or names no column.
+            UnsupportedValueError: A text in the key is too long.
+        """
+        key = self._key(primary_key, existing)
+        check_key(self.data, key, self.table)
+        texts = self._text_types(key, existing)
+        return TableSchema(tuple(self._column(name, name in key, texts) for name in self.columns), key)
+
+    def _key(self, primary_key: Sequence[str] | None, existing: TableSchema | None) -> tuple[str, ...]:
+        if primary_key is not None:
+            return tuple(primary_key)
+        if self.index:
+            return self.index
+        if existing is not None and set(existing.primary_key) <= set(self.columns):
+            return existing.primary_key
+        return ()
+
+    def _text_types(self, key: tuple[str, ...], existing: TableSchema | None) -> dict[str, str]:
+        texts = {name: column for name, column in self.columns.items() if column.sql_type is None}
+        lengths = {name: _longest(column.values) for name, column in texts.items()}
+        kept = {
+            column.name: column.sql_type
+            for column in (existing.columns if existing else ())
+            if column.name in lengths and column.name not in key and still_fits(column.sql_type, lengths[column.name])
+        }
+        return text_types(lengths, key, self.table) | kept
+
+    def _column(self, name: str, in_key: bool, texts: dict[str, str]) -> Column:
+        encoded = self.columns[name]
+        if in_key and encoded.sql_type in ("longblob", "json"):
+            what = f"primary key column {name!r} of table `{self.table}`"
+            raise PrimaryKeyError(
+                f"{what} is {encoded.sql_type.upper()}, which cannot be a key",
+                hint="Choose another key, or convert the column to texts.",
+            )
+        plain = Column(name, encoded.sql_type or texts[name], encoded.nullable and not in_key)
+        return replace(plain, comment=needed_mark(encoded.mark, plain).comment())
+
+    def has_rows_of(self, other: EncodedFrame) -> bool:
+        """Whether both have the same columns, of the same dtypes, and the same rows, in whatever order."""
+        if [(n, c.mark) for n, c in self.columns.items()] != [(n, c.mark) for n, c in other.columns.items()]:
+            return False
+        ours, theirs = (pl.DataFrame(pl.from_arrow(frame.data)) for frame in (self, other))
+        return ours.equals(theirs) or ours.sort(pl.all()).equals(theirs.sort(pl.all()))
+
+
+def _longest(texts: pa.Array) -> int:
+    return int(pc.max(pc.utf8_length(texts)).as_py() or 0)
+
+
+def encode_frame(frame: pd.DataFrame, *, table: str) -> EncodedFrame:
+    """Turn a frame into rows for Dolt, or say what in it Dolt cannot hold.
+
+    Args:
+        frame: Or a pyarrow Table, or a polars DataFrame. Its columns are named by texts or integers; the levels of its
+            index that have names are columns too.
+        table: The table's name, for errors.
+
+    Raises:
+        DataError: No DataFrame, or one without columns.
+        InvalidNameError: Column names that Dolt does not take, or that clash.
+        UnsupportedTypeError: A column of a dtype that has no SQL type.
+        UnsupportedValueError: A value that its column cannot hold, with its row.
+
+    Example:
+        >>> frame = pd.DataFrame({"name": ["Alice"], "count": [4]})
+        >>> print(encode_frame(frame, table="users").schema().ddl("users"))
+        CREATE TABLE `users` (
+          `name` varchar(255) NULL,
+          `count` bigint NOT NULL
+        )
+    """
+    frame = to_pandas(frame)
+    if not isinstance(frame, pd.DataFrame):
+        kind = type(frame).__name__
+        hint = "Make a DataFrame of it."
+        raise DataError(f"the data for table `{table}` is a {kind}, not a pandas DataFrame", hint=hint)
+    named = [(level, name) for level, name in enumerate(frame.index.names) if name is not None]
+    labels: list[Hashable] = [name for _, name in named] + list(frame.columns)
+    if not labels:
+        raise DataError(f"the frame for table `{table}` has no columns", hint="Give it columns; rows are not needed.")
+    names = [_name(label, table) for label in labels]
+    check_column_names(names, table=table)
+    levels = frame.index.set_names([f"level {level}" for level in range(frame.index.nlevels)])
+    series = [pd.Series(levels.get_level_values(f"level {level}")) for level, _ in named]
+    series += [frame.iloc[:, at] for at in range(frame.shape[1])]
+    columns = {}
+    for at, (name, label, values) in enumerate(zip(names, labels, series, strict=True)):
+        encoded = encode_column(values, f"column {name!r} of table `{table}`")
+        mark = replace(
+            encoded.mark,
+            index=named[at][0] if at < len(named) else None,
+            label=None if isinstance(label, str) else "int",
+        )
+        columns[name] = replace(encoded, mark=mark)
+    return EncodedFrame(table, columns, tuple(names[: len(named)]))
+
+
+def _name(label: Any, table: str) -> str:
+    if isinstance(label, str):
+        return label
+    if pd.api.types.is_integer(label):
+        return str(int(label))
+    hint = "Rename the columns: frame.columns = frame.columns.map(str)."
+    raise InvalidNameError(f"column {label!r} of table `{table}` is not named by a string or an integer", hint=hint)
+
+
+def decode_result(result: Result) -> pd.DataFrame:
+    """Turn rows into a frame, each column of the dtype that its table declares, the index as it was saved."""
+    marks = [mark_of(column.comment) for column in result.columns]
+    labels = [
+        int(column.name) if mark.label == "int" and column.name.lstrip("-").isdigit() else column.name
+        for column, mark in zip(result.columns, marks, strict=True)
+    ]
+    series = [decode_column(column, result.data.column(at)) for at, column in enumerate(result.columns)]
+    levels = sorted(
+        (at for at, mark in enumerate(marks) if mark.index is not None), key=lambda at: marks[at].index or 0
+    )
+    others = [at for at in range(len(series)) if at not in levels]
+    frame = pd.concat([series[at] for at in others], axis=1) if others else pd.DataFrame(index=range(len(result.data)))
+    frame.columns = pd.Index([labels[at] for at in others])
+    if len(levels) == 1:
+        frame.index = pd.Index(series[levels[0]], name=labels[levels[0]])
+    elif levels:
+        names = [labels[at] for at in levels]
+        frame.index = pd.MultiIndex.from_arrays([series[at] for at in levels], names=names)
+    return frame

@@ -1,0 +1,101 @@
+"""Moments and spans: datetime64 with and without a time zone, and timedelta64."""
+
+from __future__ import annotations
+
+import importlib
+import zoneinfo
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dolt_integrations.core.column import EncodedColumn, refuse
+from dolt_integrations.core.dtypes import dtype_of_name, name_of
+from dolt_integrations.core.marks import Mark
+from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def encode_moments(series: pd.Series, where: str) -> EncodedColumn:
+    """Store moments as DATETIME(6), those with a time zone in UTC.
+
+    Raises:
+        UnsupportedValueError: Nanoseconds, or a year that Dolt has not.
+        UnsupportedTypeError: A time zone that has no name to find it by.
+    """
+    name, of = name_of(series.dtype), None
+    if isinstance(series.dtype, pd.DatetimeTZDtype):
+        of = _zone_class(series.dtype, where)
+        series = series.dt.tz_convert("UTC").dt.tz_localize(None)
+    moments = to_microseconds(pa.array(series, from_pandas=True), where)
+    return EncodedColumn(moments, "datetime(6)", True, Mark(dtype=name, of=of))
+
+
+def _zone_class(dtype: Any, where: str) -> str | None:
+    """Return the library of a time zone, if it is another one than pandas takes for the zone's name by itself.
+
+    Raises:
+        UnsupportedTypeError: The zone has no name that it is found by again.
+    """
+    library = type(dtype.tz).__module__.partition(".")[0]
+    try:
+        found = dtype_of_name(str(dtype))
+        if found == dtype:
+            return None
+        if library in _ZONES and str(found.tz) == str(dtype.tz):
+            return library
+    except (TypeError, ValueError, KeyError):
+        pass
+    raise UnsupportedTypeError(f"{where} has a time zone without a name: {dtype}", hint="Use a zoneinfo.ZoneInfo.")
+
+
+def _pytz_zone(name: str) -> Any:
+    return importlib.import_module("pytz").timezone(name)
+
+
+_ZONES: dict[str, Callable[[str], Any]] = {"zoneinfo": zoneinfo.ZoneInfo, "pytz": _pytz_zone}
+
+
+def to_microseconds(array: pa.Array, where: str) -> pa.Array:
+    """Return moments without a zone in microseconds.
+
+    Raises:
+        UnsupportedValueError: One has nanoseconds, or is outside of the years 1 to 9999.
+    """
+    if array.type.unit == "ns":
+        problem = "holds {value}, which has nanoseconds; Dolt keeps microseconds"
+        refuse(pc.not_equal(pc.nanosecond(array), 0), where, problem, array.cast(pa.int64()))
+    try:
+        moments = array.cast(pa.timestamp("us"))
+        years = pc.year(moments)
+    except pa.ArrowInvalid as error:
+        raise UnsupportedValueError(f"{where} holds a moment that microseconds cannot count: {error}") from error
+    outside = pc.or_(pc.less(years, 1), pc.greater(years, 9999))
+    refuse(outside, where, "holds a moment outside of the years 1 to 9999", years)
+    return moments
+
+
+def decode_moments(values: pa.ChunkedArray, dtype: str, of: str | None = None) -> pd.Series:
+    """Return what `encode_moments` was given."""
+    wanted = dtype_of_name(dtype)
+    plain = values.cast(pa.timestamp("us")).to_numpy()
+    if not isinstance(wanted, pd.DatetimeTZDtype):
+        return pd.Series(plain.astype(dtype))
+    utc = pd.Series(plain.astype(f"datetime64[{wanted.unit}]")).dt.tz_localize("UTC")
+    return utc.dt.tz_convert(_ZONES[of](str(wanted.tz)) if of else wanted.tz)
+
+
+def encode_spans(series: pd.Series, where: str) -> EncodedColumn:
+    """Store spans as BIGINT in their own unit: a TIME ends at 839 hours."""
+    spans = pa.array(series, from_pandas=True).cast(pa.int64())
+    return EncodedColumn(spans, "bigint", True, Mark(dtype=name_of(series.dtype)))
+
+
+def decode_spans(values: pa.ChunkedArray, dtype: str) -> pd.Series:
+    """Return what `encode_spans` was given; a TIME as a span of microseconds."""
+    unit = dtype[len("timedelta64[") : -1]
+    spans = values if pa.types.is_duration(values.type) else values.cast(pa.int64()).cast(pa.duration(unit))
+    return pd.Series(spans.to_numpy().astype(dtype))

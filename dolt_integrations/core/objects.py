@@ -1,0 +1,208 @@
+"""Columns of Python objects: texts, bytes, dates, times, decimals, UUIDs, and what JSON holds."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from dolt_integrations.core.column import EncodedColumn, shown
+from dolt_integrations.core.marks import Mark
+from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
+
+MAX_DIGITS = 65
+MAX_SCALE = 30
+"""Of a DECIMAL (MySQL manual, "Fixed-Point Types")."""
+
+FAST_DECIMAL = (28, 9)
+"""Digits and scale up to which connectorx reads a DECIMAL exactly."""
+
+EXACT_INTEGERS = 2**53
+"""Dolt keeps the numbers of a JSON document as doubles."""
+
+
+@dataclass(frozen=True)
+class ObjectClass:
+    """How the objects of one Python class are stored.
+
+    Attributes:
+        classes: The classes; a column holds objects of these alone.
+        encode: From the objects, None for a missing one, to an Arrow array and the SQL type (None for texts).
+        decode: From a value out of Arrow to the object.
+    """
+
+    classes: tuple[type, ...]
+    encode: Callable[[Sequence[Any], str], tuple[pa.Array, str | None]]
+    decode: Callable[[Any], Any]
+
+
+def encode_objects(series: pd.Series, where: str) -> EncodedColumn:
+    """Store a column of objects of one class.
+
+    Raises:
+        UnsupportedTypeError: Objects of several classes, or of one that has no SQL type.
+        UnsupportedValueError: An object that its SQL type cannot hold.
+    """
+    if _are_texts(series):
+        return EncodedColumn(to_texts(series, where), None, True, Mark(dtype="object"))
+    _check_signals(series, where)
+    values = [None if missing else value for value, missing in zip(series, series.isna(), strict=True)]
+    name = _class_of(values, where)
+    array, sql_type = OBJECT_CLASSES[name].encode(values, where)
+    return EncodedColumn(array, sql_type, True, Mark(dtype="object", of=name))
+
+
+def _are_texts(series: pd.Series) -> bool:
+    try:
+        return pd.api.types.infer_dtype(series, skipna=True) in ("string", "empty")
+    except decimal.InvalidOperation:
+        return False
+
+
+def _check_signals(series: pd.Series, where: str) -> None:
+    """Refuse a signalling NaN first: merely to ask whether it is missing raises."""
+    for row, value in enumerate(series):
+        if isinstance(value, decimal.Decimal) and value.is_snan():
+            problem = f"{where} holds {value!r}, which a DECIMAL cannot keep (row {row}, counted from 0)"
+            raise UnsupportedValueError(problem, hint="Change or drop the value.")
+
+
+def _class_of(values: Sequence[Any], where: str) -> str:
+    first = next(value for value in values if value is not None)
+    name = next((name for name, kind in OBJECT_CLASSES.items() if type(first) in kind.classes), None)
+    wanted = (str,) if isinstance(first, str) else OBJECT_CLASSES[name].classes if name else ()
+    for row, value in enumerate(values):
+        if value is not None and type(value) not in wanted:
+            raise UnsupportedTypeError(
+                f"{where} has dtype object and holds {shown(value)}, a {type(value).__name__} "
+                f"(row {row}, counted from 0)" + (f", among objects of type {wanted[0].__name__}" if wanted else ""),
+                hint="Give the column values of one type, for example with frame.astype({...: str}).",
+            )
+    return str(name)
+
+
+def decode_objects(values: pa.ChunkedArray, of: str | None) -> pd.Series:
+    """Return what `encode_objects` was given."""
+    objects = values.to_pylist()
+    if of in OBJECT_CLASSES:
+        decode = OBJECT_CLASSES[of].decode
+        objects = [None if value is None else decode(value) for value in objects]
+    return pd.Series(objects, dtype=object)
+
+
+def to_texts(values: Any, where: str) -> pa.Array:
+    """Return texts as Arrow.
+
+    Raises:
+        UnsupportedValueError: One is not valid Unicode.
+    """
+    try:
+        return pa.array(values, pa.large_string(), from_pandas=True)
+    except (pa.ArrowException, UnicodeError, TypeError, ValueError) as error:
+        raise UnsupportedValueError(f"{where} has a text that is not valid Unicode: {error}") from error
+
+
+def _encode_bytes(values: Sequence[Any], _where: str) -> tuple[pa.Array, str]:
+    return pa.array(values, pa.large_binary()), "longblob"
+
+
+def _encode_dates(values: Sequence[Any], _where: str) -> tuple[pa.Array, str]:
+    return pa.array(values, pa.date32()), "date"
+
+
+def _encode_times(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
+    for row, value in enumerate(values):
+        if value is not None and (value.tzinfo is not None or value.fold):
+            problem = f"{where} holds {shown(value)}, a time with a time zone or fold (row {row}, counted from 0)"
+            raise UnsupportedValueError(problem, hint="Use times without a zone.")
+    return pa.array(values, pa.time64("us")).cast(pa.int64()).cast(pa.duration("us")), "time(6)"
+
+
+def _decode_time(value: datetime.timedelta) -> datetime.time:
+    return (datetime.datetime.min + value).time()
+
+
+def _encode_decimals(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
+    digits, scale = 1, 0
+    for row, value in enumerate(values):
+        if value is None:
+            continue
+        whole, fraction = _measure(value)
+        digits, scale = max(digits, whole), max(scale, fraction)
+        if not value.is_finite() or scale > MAX_SCALE or digits + scale > MAX_DIGITS or _is_negative_zero(value):
+            raise UnsupportedValueError(
+                f"{where} holds {shown(value)}, which a DECIMAL cannot keep: at most {MAX_DIGITS} digits, {MAX_SCALE} "
+                f"of them behind the point, in the whole column (row {row}, counted from 0)",
+                hint="Round the values, or store them as texts.",
+            )
+    fast = digits <= FAST_DECIMAL[0] - FAST_DECIMAL[1] and scale <= FAST_DECIMAL[1]
+    precision = FAST_DECIMAL[0] if fast else MAX_DIGITS
+    texts = [None if value is None else format(value, f".{scale}f") for value in values]
+    return pa.array(texts, pa.large_string()), f"decimal({precision},{scale})"
+
+
+def _measure(value: decimal.Decimal) -> tuple[int, int]:
+    """Return a number's digits before and behind the point."""
+    if not value.is_finite():
+        return 0, 0
+    exponent = int(value.as_tuple().exponent)
+    return max(value.adjusted() + 1, 1), max(-exponent, 0)
+
+
+def _is_negative_zero(value: decimal.Decimal) -> bool:
+    return value.is_zero() and value.is_signed()
+
+
+def _encode_json(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
+    return pa.array([_to_json(value, row, where) for row, value in enumerate(values)], pa.large_string()), "json"
+
+
+def _to_json(value: Any, row: int, where: str) -> str | None:
+    if value is None:
+        return None
+    try:
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False, sort_keys=True)
+        text.encode()
+        same = json.loads(text) == value and not _has_large_integers(value)
+    except (TypeError, ValueError, RecursionError):
+        same = False
+    if not same:
+        raise UnsupportedValueError(
+            f"{where} holds {shown(value)}, which JSON does not give back as it is (row {row}, counted from 0)",
+            hint="JSON keeps texts, finite numbers (integers to 2**53), booleans, None, lists and dicts of them.",
+        )
+    return text
+
+
+def _has_large_integers(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_large_integers, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_large_integers, value))
+    return isinstance(value, int) and abs(value) > EXACT_INTEGERS
+
+
+def _encode_uuids(values: Sequence[Any], _where: str) -> tuple[pa.Array, str]:
+    return pa.array([None if value is None else str(value) for value in values], pa.large_string()), "varchar(36)"
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+OBJECT_CLASSES = {
+    "bytes": ObjectClass((bytes,), _encode_bytes, _same),
+    "date": ObjectClass((datetime.date,), _encode_dates, _same),
+    "time": ObjectClass((datetime.time,), _encode_times, _decode_time),
+    "decimal": ObjectClass((decimal.Decimal,), _encode_decimals, _same),
+    "json": ObjectClass((dict, list), _encode_json, json.loads),
+    "uuid": ObjectClass((uuid.UUID,), _encode_uuids, uuid.UUID),
+}
+"""The classes of objects that a column may hold, by the name that a `Mark` calls them."""

@@ -1,0 +1,211 @@
+"""Loading a table or a query's result into a frame."""
+
+from __future__ import annotations
+
+import logging
+import re
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dolt_integrations.core.frames import decode_result
+from dolt_integrations.core.interchange import to_arrow
+from dolt_integrations.core.retry import retried
+from dolt_integrations.core.revision import AsOf, find_commit
+from dolt_integrations.core.version import Version
+from dolt_integrations.core.workspace import branches_with, private_branch
+from dolt_integrations.engine import (
+    Connection,
+    Database,
+    Location,
+    Result,
+    check_query,
+    describe_table,
+    fetch,
+    open_database,
+    parse_location,
+    run_query,
+    select_table,
+)
+from dolt_integrations.engine.procedures import head, table_hash
+from dolt_integrations.errors import (
+    AccessDeniedError,
+    ConfigError,
+    ServerLostError,
+    TableNotFoundError,
+    WriteQueryError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+    from dolt_integrations.core.branch import Branch
+
+logger = logging.getLogger(__name__)
+
+_LOOKS_BACK = re.compile(r"\bas\s+of\b|\b(head|working|staged)\b|\bdolt_\w+\s*\(", re.IGNORECASE)
+"""What tells that a query depends on where HEAD is."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A frame, and the version that it is of."""
+
+    data: pd.DataFrame
+    version: Version
+
+
+def read_table(
+    db: Location,
+    tablename: str | None = None,
+    sql: str | None = None,
+    *,
+    branch_conf: Branch | None = None,
+    as_of: AsOf | None = None,
+) -> Loaded:
+    """Load one version of a table, or the result of a query on one version of the database.
+
+    Everything is read from one commit, so uncommitted work is not seen and nobody else's commit comes between.
+
+    Args:
+        db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
+        tablename: The table; or
+        sql: a query, which may itself look back with `AS OF`.
+        branch_conf: The branch; None is the default branch.
+        as_of: A commit, tag, branch, ancestor spec (`HEAD~2`) or moment (UTC unless it says a zone); None is the
+            newest commit of the branch.
+
+    Returns:
+        The frame and its version. A table's columns have the dtypes that were saved; rows of a table with a key are
+        in the key's order, others in no promised one.
+
+    Raises:
+        ConfigError: Both or neither of `tablename` and `sql`.
+        NotFoundError: No such database, branch, commit, table or column, with the nearest names.
+        QueryError: The query does not parse, or would write.
+        ServerError: The server cannot be reached.
+
+    Example:
+        >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"], "count": [4]}))
+        >>> read_table(folder, "users").data
+            name  count
+        0  Alice      4
+    """
+    result, version = _load(db, tablename, sql, branch_conf, as_of)
+    return Loaded(decode_result(result), version)
+
+
+def read_arrow(
+    db: Location,
+    tablename: str | None = None,
+    sql: str | None = None,
+    *,
+    branch_conf: Branch | None = None,
+    as_of: AsOf | None = None,
+) -> tuple[pa.Table, Version]:
+    """Load as `read_table` does, into an Arrow Table, without pandas in between.
+
+    Example:
+        >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"], "count": [4]}))
+        >>> read_arrow(folder, "users")[0].to_pylist()
+        [{'name': 'Alice', 'count': 4}]
+    """
+    result, version = _load(db, tablename, sql, branch_conf, as_of)
+    return to_arrow(result), version
+
+
+def find_version(db: Location, *, branch_conf: Branch | None = None, as_of: AsOf | None = None) -> Version:
+    """Return the commit that `as_of` names now, which later commits do not change.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+
+    def attempt() -> Version:
+        with open_database(db) as database:
+            branch, commit = find_commit(database, branch_conf, as_of)
+            return Version(commit, branch)
+
+    return retried(attempt, ServerLostError)
+
+
+def _load(
+    db: Location, tablename: str | None, sql: str | None, branch_conf: Branch | None, as_of: AsOf | None
+) -> tuple[Result, Version]:
+    _check_names(db, tablename, sql)
+
+    def attempt() -> tuple[Result, Version]:
+        with open_database(db) as database:
+            return _read(database, tablename, sql, branch_conf, as_of)
+
+    return retried(attempt, ServerLostError)
+
+
+def _check_names(db: Location, tablename: str | None, sql: str | None) -> None:
+    if (tablename is None) == (sql is None):
+        which = "both `tablename` and `sql`" if tablename is not None else "neither `tablename` nor `sql`"
+        raise ConfigError(f"a load from {parse_location(db)} names {which}", hint="Give one of them.")
+    for name, value in (("tablename", tablename), ("sql", sql)):
+        if value is not None and not isinstance(value, str):
+            raise ConfigError(f"{name} {value!r} is a {type(value).__name__}, not a text", hint="Give its name.")
+
+
+def _read(
+    database: Database, tablename: str | None, sql: str | None, branch_conf: Branch | None, as_of: AsOf | None
+) -> tuple[Result, Version]:
+    branch, commit = find_commit(database, branch_conf, as_of)
+    with database.connect(commit) as snapshot:
+        if tablename is not None:
+            with _telling_where(database, tablename, branch):
+                return _read_table(snapshot, tablename, branch, commit)
+        result = _run(database, snapshot, str(sql), branch, commit)
+    logger.debug("read %d rows of a query from %s at %s", result.data.num_rows, database.location, commit)
+    return result, Version(commit, branch)
+
+
+def _read_table(snapshot: Connection, tablename: str, branch: str | None, commit: str) -> tuple[Result, Version]:
+    schema = describe_table(snapshot, tablename)
+    data = fetch(snapshot, select_table(tablename, schema.columns), schema.columns)
+    logger.debug("read %d rows of table %s from %s at %s", data.num_rows, tablename, snapshot.address, commit)
+    return Result(schema.columns, data), Version(commit, branch, table_hash(snapshot, tablename))
+
+
+@contextmanager
+def _telling_where(database: Database, tablename: str, branch: str | None) -> Iterator[None]:
+    """Say of a table that is not there on which branches it is."""
+    try:
+        yield
+    except TableNotFoundError as error:
+        found = branches_with(database, tablename)
+        if not found:
+            raise
+        hint = f"It is on {', '.join(f'`{name}`' for name in found)}: name one in branch_conf."
+        where = f"branch {branch!r}" if branch else "that commit"
+        raise TableNotFoundError(f"no table {tablename!r} on {where} of {database.location}", hint=hint) from error
+
+
+def _run(database: Database, snapshot: Connection, sql: str, branch: str | None, commit: str) -> Result:
+    """Run a query on the commit, in a session where what it says about the past means what it says."""
+    with ExitStack() as stack:
+        session = _session_at(stack, database, branch, commit) if _LOOKS_BACK.search(sql) else snapshot
+        return run_query(session, check_query(session, sql))
+
+
+def _session_at(stack: ExitStack, database: Database, branch: str | None, commit: str) -> Connection:
+    """Return a session whose HEAD is the commit: on a private branch, or on the branch if we may not make one.
+
+    On `db/<commit>` Dolt takes HEAD and moments for those of the default branch (1.83: no error, other rows).
+    """
+    try:
+        return stack.enter_context(private_branch(database, commit))
+    except (AccessDeniedError, WriteQueryError):
+        if branch is None:
+            raise
+        session = stack.enter_context(database.connect(branch))
+        if head(session) != commit:
+            raise
+        return session

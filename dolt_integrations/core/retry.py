@@ -1,0 +1,44 @@
+"""Doing something again when others were faster, a bounded number of times."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dolt_integrations.errors import DoltError
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+ATTEMPTS = 12
+_FIRST_PAUSE = 0.01
+_LONGEST_PAUSE = 1.0
+
+
+def retried(attempt: Callable[[], T], *transient: type[DoltError], attempts: int = ATTEMPTS) -> T:
+    """Call `attempt` until it succeeds, with growing pauses; the last error is raised as it is.
+
+    Args:
+        attempt: Starts from a fresh look at the database each time.
+        transient: The errors after which another attempt may succeed.
+        attempts: The bound.
+
+    Example:
+        >>> retried(lambda: 1, DoltError)
+        1
+    """
+    pause = _FIRST_PAUSE
+    for number in range(1, attempts):
+        try:
+            return attempt()
+        except transient as error:
+            logger.info("attempt %d of %d: %s", number, attempts, error)
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries, guards nothing
+            pause = min(pause * 2, _LONGEST_PAUSE)
+    return attempt()

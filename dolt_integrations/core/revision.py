@@ -1,0 +1,82 @@
+"""Which commit a load reads: a pinned one, one named by `as_of`, or the newest of a branch."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.target import branch_name
+from dolt_integrations.engine import Database, is_commit_hash, nearest
+from dolt_integrations.engine.procedures import branches, commit_at, resolve
+from dolt_integrations.errors import BranchNotFoundError, ConfigError, RevisionNotFoundError
+
+if TYPE_CHECKING:
+    from dolt_integrations.core.branch import Branch
+
+AsOf = str | datetime.date
+"""A commit, branch, tag or ancestor spec, or a moment (datetime, date, or ISO text): UTC unless it has a zone."""
+
+_SLACK = datetime.timedelta(minutes=5)
+"""How far the clocks of two machines may be apart."""
+
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?")
+
+
+def find_commit(database: Database, branch_conf: Branch | None, as_of: AsOf | None) -> tuple[str | None, str]:
+    """Return the branch and the commit that a load reads.
+
+    A full commit hash stands for itself, whatever has become of the branch since; the branch is then the config's.
+
+    Raises:
+        BranchNotFoundError: No such branch, with the nearest names.
+        RevisionNotFoundError: No such tag or moment. A commit hash is not looked up here.
+    """
+    if isinstance(as_of, str) and is_commit_hash(as_of):
+        return branch_conf.name if branch_conf else None, as_of
+    with database.connect() as connection:
+        branch = branch_name(connection, branch_conf)
+        known = branches(connection)
+        if branch not in known:
+            hint = nearest(branch, known)
+            raise BranchNotFoundError(f"no branch {branch!r} in database {database.location}", hint=hint)
+    return branch, known[branch] if as_of is None else _find_past(database, branch, as_of)
+
+
+def _find_past(database: Database, branch: str, as_of: AsOf) -> str:
+    """Return the commit that `as_of` names, seen from the branch."""
+    moment = _moment(as_of)
+    if moment is not None and moment > datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + _SLACK:
+        hint = "A moment without a zone is UTC; say one, as in 2026-11-01T12:00:00+01:00."
+        raise RevisionNotFoundError(f"as_of {as_of} is in the future", hint=hint)
+    with database.connect(branch) as connection:
+        return commit_at(connection, moment) if moment else resolve(connection, str(as_of))
+
+
+def _moment(as_of: AsOf) -> datetime.datetime | None:
+    """Return a moment in UTC, without a zone as Dolt keeps it; None for the name of a revision."""
+    if isinstance(as_of, str):
+        return _parse_moment(as_of.strip())
+    if isinstance(as_of, datetime.datetime) and as_of == as_of:  # pandas's NaT is a datetime that is not itself
+        return _in_utc(as_of)
+    if isinstance(as_of, datetime.date) and as_of == as_of:
+        return datetime.datetime.combine(as_of, datetime.time())
+    hint = "Give a commit, branch, tag, HEAD~2, a datetime or its ISO text."
+    raise ConfigError(f"as_of {as_of!r} is no version: it is a {type(as_of).__name__}", hint=hint)
+
+
+def _parse_moment(text: str) -> datetime.datetime | None:
+    if not _MOMENT.fullmatch(text):
+        return None
+    try:
+        return _in_utc(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")))
+    except ValueError as error:
+        raise RevisionNotFoundError(
+            f"as_of {text!r} is no moment: {error}", hint="Give an ISO date and time."
+        ) from error
+
+
+def _in_utc(moment: datetime.datetime) -> datetime.datetime:
+    if moment.tzinfo is None:
+        return moment
+    return moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)

@@ -1,0 +1,65 @@
+"""The SQL types of text columns, which depend on how long the texts are."""
+
+from __future__ import annotations
+
+from dolt_integrations.errors import UnsupportedValueError
+
+SHORT = 255
+"""Characters of the VARCHAR that a column of short texts gets; longer texts get a LONGTEXT, which costs more."""
+
+LONGEST_KEY = 768
+"""Characters of the longest key column: 3072 bytes of at most 4 a character (MySQL manual, "InnoDB Limits")."""
+
+ROW_BYTES = 65_504
+"""Bytes that the VARCHARs of a row may declare together (Dolt: `invalid table spec: expected size < 65504`)."""
+
+
+def text_types(lengths: dict[str, int], key: tuple[str, ...], table: str) -> dict[str, str]:
+    """Choose the SQL type of each text column.
+
+    Args:
+        lengths: The longest value of each column, in characters.
+        key: The columns of the primary key.
+        table: For the text of an error.
+
+    Returns:
+        VARCHAR for key columns and for short texts while the row has room, LONGTEXT for the rest.
+
+    Raises:
+        UnsupportedValueError: A text in the key is too long.
+
+    Example:
+        >>> text_types({"a": 3, "b": 3000}, (), "t")
+        {'a': 'varchar(255)', 'b': 'longtext'}
+    """
+    types = {name: _key_type(name, lengths[name], table) for name in key if name in lengths}
+    room = ROW_BYTES // 2 - sum(4 * LONGEST_KEY for _ in types)
+    for name, length in lengths.items():
+        if name not in types:
+            fits = length <= SHORT and room >= 4 * SHORT
+            types[name] = f"varchar({SHORT})" if fits else "longtext"
+            room -= 4 * SHORT if fits else 0
+    return types
+
+
+def _key_type(name: str, length: int, table: str) -> str:
+    if length > LONGEST_KEY:
+        raise UnsupportedValueError(
+            f"column {name!r} of table `{table}` is a key and has a text of {length} characters; "
+            f"a key takes at most {LONGEST_KEY}",
+            hint="Choose another primary key.",
+        )
+    return f"varchar({SHORT if length <= SHORT else LONGEST_KEY})"
+
+
+def still_fits(sql_type: str, length: int) -> bool:
+    """Whether texts of that length fit into a column that is there already.
+
+    Example:
+        >>> still_fits("varchar(20)", 21)
+        False
+    """
+    if sql_type == "longtext":
+        return True
+    name, _, rest = sql_type.partition("(")
+    return name == "varchar" and rest.rstrip(")").isdigit() and length <= int(rest.rstrip(")"))

@@ -1,0 +1,22 @@
+"""A version of a table: where a save put it, or where a load found it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Version:
+    """A commit, and what a table is in it.
+
+    Attributes:
+        commit: The commit's hash.
+        branch: The branch that it was written to or read from; None for a moment or commit of no branch.
+        table_hash: Dolt's hash of the table's schema and content; None for a query.
+        changed: Whether the save made the commit. False when the table was like that already.
+    """
+
+    commit: str
+    branch: str | None = None
+    table_hash: str | None = None
+    changed: bool = False

@@ -1,0 +1,52 @@
+"""The examples in the docstrings, run as they stand."""
+
+import doctest
+import importlib
+import pkgutil
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import dolt_integrations
+import flytekitplugins.dolt
+from dolt_integrations import core, engine, errors
+
+MODULES = sorted(
+    name
+    for package in (dolt_integrations, flytekitplugins.dolt)
+    for _, name, _ in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
+)
+
+
+def examples():
+    """Return every docstring with an example, by its name."""
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    found = {}
+    for name in MODULES:
+        module = importlib.import_module(name)
+        found |= {test.name: test for test in finder.find(module, name, module=module) if test.examples}
+    return found
+
+
+EXAMPLES = examples()
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_an_example_gives_what_it_shows(name, tmp_path):
+    test = EXAMPLES[name]
+    names = {
+        label: getattr(package, label)
+        for package in (errors, engine, core, flytekitplugins.dolt)
+        for label in package.__all__
+    }
+    test.globs = {**names, "pd": pd, "pa": pa, "folder": str(tmp_path / "database"), **test.globs}
+
+    report = []
+    results = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test, out=report.append)
+
+    assert results.failed == 0, "".join(report)
+
+
+def test_there_are_examples():
+    assert len(EXAMPLES) > 10

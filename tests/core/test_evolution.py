@@ -1,0 +1,95 @@
+import pandas as pd
+import pytest
+
+from dolt_integrations.core import read_table, write_table
+from dolt_integrations.core.evolution import holds_all
+from dolt_integrations.errors import UnsupportedTypeError
+from tests.conftest import run_sql
+
+ONE = pd.DataFrame({"id": [1, 2], "count": pd.Series([3, 4], dtype="int32")})
+
+
+def saved_as(url, dtype, **options):
+    """Save the frame, and once more with its column of another dtype."""
+    write_table(url, "t", ONE, primary_key="id")
+    frame = ONE.astype({"count": dtype})
+    write_table(url, "t", frame, **options)
+    return frame
+
+
+@pytest.mark.parametrize("dtype", ["int64", "Int32", "Int64", "float64"])
+def test_a_wider_type_is_an_alter_and_the_frame_comes_back(dtype, database):
+    frame = saved_as(database, dtype)
+
+    pd.testing.assert_frame_equal(read_table(database, "t").data, frame)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "uint32", "float32", "str", "bool"])
+def test_a_type_that_would_lose_data_is_an_error_and_changes_nothing(dtype, database):
+    with pytest.raises(UnsupportedTypeError, match=r"'count' of table `t` is int.*overwrite"):
+        saved_as(database, dtype)
+
+    pd.testing.assert_frame_equal(read_table(database, "t").data, ONE)
+    assert run_sql(database, "SELECT * FROM dolt_status") == []
+    assert run_sql(database, "SELECT name FROM dolt_branches") == [("main",)]
+
+
+@pytest.mark.parametrize("dtype", ["int8", "float32", "str", "bool"])
+def test_overwriting_makes_the_table_anew(dtype, database):
+    frame = saved_as(database, dtype, overwrite=True)
+
+    pd.testing.assert_frame_equal(read_table(database, "t").data, frame)
+
+
+def test_an_added_and_a_removed_column_keep_the_history_of_the_others(database):
+    write_table(database, "t", ONE, primary_key="id")
+    write_table(database, "t", ONE.drop(columns="count").assign(name=["a", "b"]))
+
+    write_table(database, "t", ONE.drop(columns="count").assign(name=["a", "c"]))
+
+    changed = run_sql(database, "SELECT to_id, from_name, to_name FROM dolt_diff('HEAD~1', 'HEAD', 't')")
+    assert changed == [(2, "b", "c")]
+    assert run_sql(database, "SELECT COUNT(*) FROM dolt_history_t") == [(6,)]
+
+
+def test_an_index_that_somebody_made_survives_an_added_column(database):
+    write_table(database, "t", ONE, primary_key="id")
+    run_sql(database, "CREATE INDEX by_count ON t (count)", "CALL DOLT_COMMIT('-Am', 'index')")
+
+    write_table(database, "t", ONE.assign(name=["a", "b"]))
+
+    assert "by_count" in run_sql(database, "SHOW CREATE TABLE t")[0][1]
+
+
+def test_another_order_of_columns_comes_back_in_that_order(database):
+    write_table(database, "t", ONE, primary_key="id")
+
+    write_table(database, "t", ONE[["count", "id"]])
+
+    assert list(read_table(database, "t").data.columns) == ["count", "id"]
+
+
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        ("bigint", "int"), ("bigint", "int unsigned"), ("int", "tinyint(1)"), ("double", "float"), ("double", "int"),
+        ("decimal(20,5)", "decimal(10,2)"), ("longtext", "varchar(255)"), ("varchar(255)", "varchar(20)"),
+        ("longtext", "text"), ("datetime(6)", "datetime(6)"),
+    ],
+)  # fmt: skip
+def test_the_new_type_holds_all_of_the_old(new, old):
+    assert holds_all(new, old)
+
+
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        ("int", "bigint"), ("int unsigned", "int"), ("bigint", "bigint unsigned"), ("float", "double"),
+        ("double", "bigint"),
+        ("tinyint(1)", "tinyint"), ("decimal(10,2)", "decimal(10,3)"), ("decimal(10,3)", "decimal(10,2)"),
+        ("varchar(255)", "longtext"), ("bigint", "varchar(20)"), ("varchar(20)", "bigint"), ("date", "datetime(6)"),
+        ("longtext", "json"), ("json", "longtext"), ("longtext", "longblob"),
+    ],
+)  # fmt: skip
+def test_the_new_type_does_not_hold_all_of_the_old(new, old):
+    assert not holds_all(new, old)
