@@ -1,0 +1,174 @@
+"""`DoltConfig`: which table or query, of which database, on which branch."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dataclasses_json import DataClassJsonMixin
+from mashumaro.types import SerializableType
+
+from dolt_integrations.core import Branch, branch_from_dict
+from dolt_integrations.engine import Author, nearest, parse_author, redact
+from dolt_integrations.errors import ConfigError
+
+_IO_ARGS = ("primary_key", "author", "schema")
+_IGNORED_IO_ARGS = {"if_exists": "replace", "index": False}
+"""Arguments of `DataFrame.to_sql` that older programs pass; each stands for what happens anyway."""
+
+
+@dataclass(repr=False)
+class DoltConfig(DataClassJsonMixin, SerializableType):
+    """Which table or query of which Dolt database a `DoltTable` is.
+
+    Attributes:
+        db_path: A directory, or a server: `mysql://user@host:port/database`. The password may stand in the URL, but
+            then it travels in every literal; the environment variable DOLT_CLI_PASSWORD keeps it out.
+        tablename: The table to write or to read; or
+        sql: a query to read, never written to. `AS OF` is understood.
+        io_args: `primary_key`: a column name or a list of them. `author`: `Name <email>` for the commit. `schema`:
+            `"overwrite"` lets a frame with other types make its table anew.
+        branch_conf: The branch: `NewBranch`, `AppendBranch` or `SerialBranch` of `dolt_integrations.core`; None is the
+            default branch of the database.
+        meta_conf: Not supported yet; has to be None.
+        remote_conf: Not supported yet; has to be None.
+        as_of: Read an old version: a commit, tag, branch, ancestor (`HEAD~2`) or moment (ISO, UTC unless it says).
+
+    Example:
+        >>> DoltConfig(db_path="foo", tablename="rabbits").tablename
+        'rabbits'
+    """
+
+    db_path: str
+    tablename: str | None = None
+    sql: str | None = None
+    io_args: dict[str, Any] | None = None
+    branch_conf: Branch | None = None
+    meta_conf: dict[str, Any] | None = None
+    remote_conf: dict[str, Any] | None = None
+    as_of: str | None = None
+
+    def __post_init__(self) -> None:
+        """Accept what users have at hand: a path object, a branch as a dict, a datetime."""
+        self.db_path = _text_of(self.db_path)
+        self.branch_conf = branch_from_dict(self.branch_conf)
+        if isinstance(self.as_of, datetime.datetime):
+            self.as_of = self.as_of.isoformat()
+
+    @classmethod
+    def from_dict(cls, kvs: Any, *, infer_missing: bool = False) -> DoltConfig:
+        """Make a config of a JSON object.
+
+        Raises:
+            ConfigError: An unknown or a missing field.
+        """
+        content = json_object(kvs, "DoltConfig", [f.name for f in dataclasses.fields(cls)], needs="db_path")
+        for name in ("db_path", "tablename", "sql", "as_of"):
+            check_member(content, name, str, "a text")
+        check_member(content, "io_args", Mapping, "an object")
+        return cls(**content)
+
+    def to_dict(self, encode_json: bool = False) -> dict[str, Any]:
+        """Return the config as a JSON object."""
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return {**values, "branch_conf": self.branch_conf.to_dict() if self.branch_conf else None}
+
+    def _serialize(self) -> dict[str, Any]:
+        """Return what travels as a field of a dataclass (mashumaro calls this)."""
+        return self.to_dict()
+
+    @classmethod
+    def _deserialize(cls, value: dict[str, Any]) -> DoltConfig:
+        return cls.from_dict(value)
+
+    @property
+    def shown_path(self) -> str:
+        """The `db_path` for texts, without a password."""
+        return redact(self.db_path)
+
+    def __repr__(self) -> str:
+        """Show the fields, but no password."""
+        values = {**{f.name: getattr(self, f.name) for f in dataclasses.fields(self)}, "db_path": self.shown_path}
+        return f"DoltConfig({', '.join(f'{name}={value!r}' for name, value in values.items())})"
+
+    def check(self) -> None:
+        """Refuse a config that cannot be read, before it costs anything.
+
+        Raises:
+            ConfigError: Both or neither of `tablename` and `sql`, an unknown `io_args`, or a part that is not
+                supported yet.
+        """
+        if (self.tablename is None) == (self.sql is None):
+            which = "both `tablename` and `sql`" if self.sql is not None else "neither `tablename` nor `sql`"
+            raise ConfigError(f"the DoltConfig of {self.shown_path} names {which}", hint="Give one of them.")
+        for name in ("meta_conf", "remote_conf"):
+            if getattr(self, name) is not None:
+                raise ConfigError(f"DoltConfig.{name} is not supported yet", hint="Leave it None.")
+        self._check_io_args()
+
+    def _check_io_args(self) -> None:
+        for name, value in (self.io_args or {}).items():
+            if name not in _IO_ARGS and _IGNORED_IO_ARGS.get(name, value is None) != value:
+                hint = nearest(name, _IO_ARGS)
+                raise ConfigError(f"DoltConfig.io_args has {name}={value!r}, which is not supported", hint=hint)
+        key, author = self.primary_key, (self.io_args or {}).get("author")
+        if key is not None and not (isinstance(key, list) and all(isinstance(name, str) for name in key)):
+            raise ConfigError(
+                f"DoltConfig.io_args has primary_key={key!r}", hint="Give a column's name or a list of them."
+            )
+        if author is not None and not isinstance(author, str):
+            raise ConfigError(f"DoltConfig.io_args has author={author!r}", hint="Give 'Name <email>'.")
+        schema = (self.io_args or {}).get("schema")
+        if schema not in (None, "overwrite"):
+            raise ConfigError(f"DoltConfig.io_args has schema={schema!r}", hint="There is only 'overwrite'.")
+
+    @property
+    def primary_key(self) -> list[str] | None:
+        """The key's columns of `io_args`, as a list."""
+        key = (self.io_args or {}).get("primary_key")
+        if isinstance(key, tuple):
+            return list(key)
+        return [key] if isinstance(key, str) else key
+
+    @property
+    def author(self) -> Author | None:
+        """The author of `io_args`.
+
+        Raises:
+            ConfigError: It is not of the form `Name <email>`.
+        """
+        text = (self.io_args or {}).get("author")
+        return parse_author(text) if text is not None else None
+
+
+def json_object(value: Any, what: str, known: list[str], *, needs: str) -> dict[str, Any]:
+    """Return a JSON object whose members are all known.
+
+    Raises:
+        ConfigError: It is none, lacks the member that it needs, or has one that is not known.
+    """
+    if not isinstance(value, Mapping) or needs not in value:
+        raise ConfigError(f"a {what} needs at least `{needs}`, and this is {value!r}")
+    for name in value:
+        if name not in known:
+            raise ConfigError(f"{what} has no field {name!r}", hint=nearest(str(name), known))
+    return dict(value)
+
+
+def check_member(content: dict[str, Any], name: str, kind: type, shown: str) -> None:
+    """Refuse a member of a JSON object that is of the wrong kind; None is always right but for `db_path`.
+
+    Raises:
+        ConfigError: Naming the member.
+    """
+    value = content.get(name)
+    if not isinstance(value, kind) and (value is not None or name == "db_path"):
+        raise ConfigError(f"field {name!r} is {value!r}, not {shown}")
+
+
+def _text_of(location: Any) -> str:
+    """Return a path or URL as text; of a `doltcli.Dolt`, its directory."""
+    return str(getattr(location, "repo_dir", location))

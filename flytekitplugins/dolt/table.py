@@ -1,0 +1,211 @@
+"""`DoltTable`: a table of a workflow, its rows and the commit that they are of."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pyarrow as pa
+from dataclasses_json import DataClassJsonMixin, global_config
+from mashumaro.types import SerializableType
+
+from dolt_integrations.core import Loaded, Version, read_arrow, read_table
+from dolt_integrations.core.frames import encode_frame
+from dolt_integrations.core.interchange import to_pandas
+from dolt_integrations.errors import DataError, DoltError, LiteralError
+from flytekitplugins.dolt.config import DoltConfig, json_object
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(init=False, repr=False, eq=False)
+class DoltTable(DataClassJsonMixin, SerializableType):
+    """A table (or the result of a query) that Flyte carries between tasks as a reference to a commit.
+
+    Returned from a task with `data`, it is written to Dolt and committed. Received by a task, it is exactly the
+    version that the task before it wrote, whatever has happened to the branch since; `data` is read on first use. One
+    that only names a table or query is a reference to whatever is there when it is read.
+
+    Attributes:
+        config: Where the table is.
+        version: The commit that it is pinned to, once it was written or read; None before.
+
+    Example:
+        >>> table = DoltTable(DoltConfig(folder, tablename="t"), data=pd.DataFrame({"a": [1]}))
+        >>> table.data
+           a
+        0  1
+    """
+
+    config: DoltConfig
+
+    def __init__(self, config: DoltConfig, data: pd.DataFrame | None = None) -> None:
+        """Make a table to write (with data) or to read (without)."""
+        self.config = config
+        self.version: Version | None = None
+        self._frame = data
+        self._in_dolt = False
+        self._problem: str | None = None
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """The rows, read from Dolt on first use and kept.
+
+        Raises:
+            DoltError: Whatever keeps them from being read; see `dolt_integrations.core.read_table`.
+        """
+        if self._frame is None:
+            loaded = self._read()
+            self._frame, self._in_dolt, self.version = loaded.data, True, loaded.version
+        return self._frame
+
+    @data.setter
+    def data(self, frame: pd.DataFrame | None) -> None:
+        if frame is not self._frame:
+            self._frame, self._in_dolt = frame, False
+
+    @property
+    def commit(self) -> str | None:
+        """The hash of the commit that the table is pinned to."""
+        return self.version.commit if self.version else None
+
+    @property
+    def table_hash(self) -> str | None:
+        """Dolt's hash of schema and content, once written or read; what a `HashMethod` for Flyte's cache may return."""
+        return self.version.table_hash if self.version else None
+
+    def _read(self) -> Loaded:
+        return read_table(**self._source())
+
+    def to_arrow(self) -> pa.Table:
+        """Return the rows as a pyarrow Table: straight from Dolt, or of `data` where that was given or read already."""
+        if self._frame is not None:
+            return pa.Table.from_pandas(to_pandas(self._frame))
+        table, self.version = read_arrow(**self._source())
+        return table
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the rows as a polars DataFrame. See `to_arrow`."""
+        return pl.DataFrame(pl.from_arrow(self.to_arrow()))
+
+    def _source(self) -> dict[str, Any]:
+        config = self.config
+        config.check()
+        return {
+            "db": config.db_path,
+            "tablename": config.tablename,
+            "sql": config.sql,
+            "branch_conf": config.branch_conf,
+            "as_of": self.version.commit if self.version else config.as_of,
+        }
+
+    def is_to_be_written(self) -> bool:
+        """Whether it holds rows that Dolt does not have yet.
+
+        Rows that were read or written count as new once they are changed in place; to find out, they are read again.
+        """
+        if self._frame is None:
+            return False
+        return not self._in_dolt or not _same_rows(self._frame, self._read().data)
+
+    def pin(self, version: Version) -> None:
+        """Note that the rows are those of a version now."""
+        self.version = version
+        self._in_dolt = True
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Keep an error of the block for `repr`: all that flytekit shows of one in an `Optional` is the value."""
+        try:
+            yield
+        except DoltError as error:
+            self._problem = str(error)
+            raise
+        self._problem = None
+
+    def to_dict(self, encode_json: bool = False) -> dict[str, Any]:
+        """Return config and version as a JSON object; the rows stay in Dolt."""
+        version = self.version
+        known = (
+            {"commit": version.commit, "branch": version.branch, "table_hash": version.table_hash} if version else None
+        )
+        return {"config": self.config.to_dict(), "version": known}
+
+    @classmethod
+    def from_dict(cls, kvs: Any, *, infer_missing: bool = False) -> DoltTable:
+        """Make a table of what `to_dict` returned.
+
+        Raises:
+            LiteralError: There is no `config` in it, or its version is none.
+            ConfigError: It, or the config, has an unknown field.
+        """
+        if not isinstance(kvs, Mapping) or not isinstance(kvs.get("config"), Mapping):
+            hint = 'Wrap it: {"config": {...}}.' if isinstance(kvs, Mapping) and "db_path" in kvs else None
+            raise LiteralError(f"a DoltTable needs a DoltConfig under `config`, and this is {kvs!r}", hint=hint)
+        content = json_object(kvs, "DoltTable", ["config", "version"], needs="config")
+        table = cls(DoltConfig.from_dict(content["config"]))
+        table.version = _version(content.get("version"))
+        return table
+
+    def _serialize(self) -> dict[str, Any]:
+        """Write it, if need be, as a field of a dataclass that leaves a task (mashumaro calls this)."""
+        from flytekitplugins.dolt.transformer import save
+
+        save(self)
+        return self.to_dict()
+
+    @classmethod
+    def _deserialize(cls, value: dict[str, Any]) -> DoltTable:
+        return cls.from_dict(value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle with a number of its own.
+
+        flytekit keeps the literals of the last 128 values, by the hash of their pickle (`TypeEngine.to_literal`); a
+        table equal to an earlier one would never be written.
+        """
+        return {**self.__dict__, "_nonce": uuid.uuid4().hex}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Drop the number again."""
+        self.__dict__.update({name: value for name, value in state.items() if name != "_nonce"})
+
+    def __repr__(self) -> str:
+        """Show where it is, and of which commit, without reading it."""
+        what = self.config.tablename or self.config.sql
+        at = f", commit={self.commit}" if self.commit else ""
+        problem = f", not saved: {self._problem}" if self._problem else ""
+        return f"DoltTable({what!r} of {self.config.shown_path!r}{at}{problem})"
+
+
+def _same_rows(one: Any, other: pd.DataFrame) -> bool:
+    """Whether two frames would be stored as the same rows: a table without a key keeps no order."""
+    try:
+        return encode_frame(one, table="").has_rows_of(encode_frame(other, table=""))
+    except DataError:
+        return False  # what cannot be stored is not what is stored: the save says why
+
+
+def _version(value: Any) -> Version | None:
+    if value is None:
+        return None
+    try:
+        return Version(**value)
+    except TypeError as error:
+        raise LiteralError(f"the version of a DoltTable has a commit, and this is {value!r}") from error
+
+
+# dataclasses-json, which reads the command line's JSON, asks these for a field of a user's dataclass: by itself it
+# would drop members that it does not know, a version among them.
+_DECODERS: dict[Any, Any] = {
+    DoltConfig: DoltConfig.from_dict,
+    DoltTable: DoltTable.from_dict,
+    DoltConfig | None: lambda value: None if value is None else DoltConfig.from_dict(value),
+    DoltTable | None: lambda value: None if value is None else DoltTable.from_dict(value),
+}
+global_config.decoders.update(_DECODERS)

@@ -1,0 +1,218 @@
+"""`DoltTableNameTransformer`: a `DoltTable` as a Flyte literal and back."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgpack
+import pandas as pd
+from flytekit import FlyteContext, FlyteContextManager
+from flytekit.extend import TypeEngine, TypeTransformer
+from flytekit.models.literals import Binary, Literal, Scalar
+from flytekit.models.types import LiteralType, SimpleType
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.struct_pb2 import Struct
+
+from dolt_integrations.core import find_version, write_table
+from dolt_integrations.errors import ConfigError, LiteralError, NotADoltTableError
+from flytekitplugins.dolt.config import DoltConfig
+from flytekitplugins.dolt.table import DoltTable
+
+T = TypeVar("T", DoltConfig, DoltTable)
+
+
+class _StructTransformer(TypeTransformer[T]):
+    """A class that travels as a STRUCT which says in its metadata whose it is, so that it is found again."""
+
+    def get_literal_type(self, t: type[T] | None = None) -> LiteralType:
+        """Return the literal type."""
+        return LiteralType(simple=SimpleType.STRUCT, metadata=_metadata(self.python_type))
+
+    def guess_python_type(self, literal_type: LiteralType) -> type[T]:
+        """Return the class for its own literal type.
+
+        Raises:
+            ValueError: It is another one's; flytekit then asks the next transformer.
+        """
+        if literal_type.simple == SimpleType.STRUCT and literal_type.metadata == _metadata(self.python_type):
+            return self.python_type
+        raise ValueError(f"{literal_type} is not a {self.name}'s")
+
+    def schema_match(self, schema: dict[str, Any]) -> bool:
+        """Recognise the class in the JSON schema of a dataclass that has it as a field."""
+        return bool(schema.get("type") == "object" and schema.get("title") == self.name)
+
+
+def _metadata(python_type: type) -> dict[str, str]:
+    return {"python_type": f"flytekitplugins.dolt.schema.{python_type.__name__}"}
+
+
+class DoltConfigTransformer(_StructTransformer[DoltConfig]):
+    """Hands a `DoltConfig` from task to task, its branch config intact."""
+
+    def __init__(self) -> None:
+        """Transform `DoltConfig`."""
+        super().__init__(name="DoltConfig", t=DoltConfig)
+
+    def to_literal(
+        self, ctx: FlyteContext, python_val: DoltConfig, python_type: type[DoltConfig], expected: LiteralType
+    ) -> Literal:
+        """Return the config as a STRUCT."""
+        if not isinstance(python_val, DoltConfig):
+            raise NotADoltTableError(f"value {python_val!r} of type {type(python_val).__name__} is not a DoltConfig")
+        return _literal(python_val.to_dict())
+
+    def to_python_value(self, ctx: FlyteContext, lv: Literal, expected_python_type: type[DoltConfig]) -> DoltConfig:
+        """Return the config.
+
+        Raises:
+            LiteralError: The literal is not a STRUCT.
+            ConfigError: It is one, but not of a config.
+        """
+        return DoltConfig.from_dict(_content(lv, "DoltConfig"))
+
+
+class DoltTableNameTransformer(_StructTransformer[DoltTable]):
+    """Writes a `DoltTable` where a task returns one, and hands the next task the version that was written."""
+
+    def __init__(self) -> None:
+        """Transform `DoltTable`."""
+        super().__init__(name="DoltTable", t=DoltTable)
+
+    def to_literal(
+        self,
+        ctx: FlyteContext | None,
+        python_val: DoltTable,
+        python_type: type[DoltTable],
+        expected: LiteralType | None,
+    ) -> Literal:
+        """Write the table if it has rows that Dolt does not have, and return the reference to it.
+
+        Raises:
+            NotADoltTableError: The value is not a `DoltTable` (an AssertionError, as upstream's).
+            DoltError: It cannot be written; then nothing is.
+        """
+        if not isinstance(python_val, DoltTable):
+            raise NotADoltTableError(f"value {python_val!r} of type {type(python_val).__name__} is not a DoltTable")
+        with python_val.explaining():
+            save(python_val, ctx)
+        return _literal(python_val.to_dict())
+
+    def to_python_value(
+        self, ctx: FlyteContext | None, lv: Literal, expected_python_type: type[DoltTable]
+    ) -> DoltTable:
+        """Return the table that a literal refers to. Its rows are read when `data` is used.
+
+        Raises:
+            LiteralError: The literal is not a DoltTable's (a ValueError, as upstream's).
+        """
+        return DoltTable.from_dict(_content(lv, "DoltTable"))
+
+
+def _literal(content: dict[str, Any]) -> Literal:
+    struct = Struct()
+    struct.update(content)
+    return Literal(Scalar(generic=struct))
+
+
+def _content(lv: Literal, what: str) -> Any:
+    """Return the JSON object of a literal: a STRUCT, or the msgpack of a field of a dataclass."""
+    scalar = lv.scalar if lv else None
+    if scalar is not None and scalar.generic is not None:
+        return _whole_numbers(MessageToDict(scalar.generic))
+    if scalar is not None and scalar.binary is not None:
+        return _unpacked(scalar.binary)
+    raise LiteralError(f"a {what} travels as a STRUCT, and the literal is {lv}")
+
+
+def save(table: DoltTable, ctx: FlyteContext | None = None) -> None:
+    """Write a table's rows, if Dolt does not have them, in a commit that names the execution.
+
+    Raises:
+        ConfigError: There are rows, and no table to write them to.
+        DoltError: They cannot be written; see `dolt_integrations.core.write_table`.
+    """
+    if _is_blank(table):
+        return
+    config = table.config
+    config.check()
+    if not table.is_to_be_written():
+        _pin_past(table)
+        return
+    if config.tablename is None or config.as_of is not None:
+        what = f"the query {config.sql!r}" if config.tablename is None else f"the past ({config.as_of})"
+        hint = "Return the data in a DoltTable whose config has a tablename, and no sql or as_of."
+        raise ConfigError(
+            f"a DoltTable of {config.shown_path} has new data for {what}, which cannot be written", hint=hint
+        )
+    author = config.author
+    version = write_table(
+        config.db_path,
+        config.tablename,
+        table.data,
+        branch_conf=config.branch_conf,
+        primary_key=config.primary_key,
+        message=commit_message(ctx or FlyteContextManager.current_context()),
+        overwrite=(config.io_args or {}).get("schema") == "overwrite",
+        author=author,
+    )
+    table.pin(version)
+
+
+def _pin_past(table: DoltTable) -> None:
+    """Pin a reference to the past to its commit now: `main` or `HEAD~1` would mean another one tomorrow."""
+    config = table.config
+    if table.version is None and config.as_of is not None:
+        table.version = find_version(config.db_path, branch_conf=config.branch_conf, as_of=config.as_of)
+
+
+def _is_blank(table: DoltTable) -> bool:
+    """Whether an empty frame without columns goes nowhere: upstream makes a literal of that, and nothing is lost."""
+    config = table.config
+    return (
+        config.tablename is None
+        and config.sql is None
+        and isinstance(table._frame, pd.DataFrame)
+        and table._frame.size == 0
+    )
+
+
+def commit_message(ctx: FlyteContext) -> str:
+    """Return the message of a task's commit: the execution in the first line, the task as a trailer.
+
+    Example:
+        >>> print(commit_message(FlyteContextManager.current_context()).splitlines()[0])
+        Generated by Flyte execution id: ex:local:local:local
+    """
+    parameters = ctx.user_space_params
+    lines = [f"Generated by Flyte execution id: {_execution_id(parameters)}"]
+    task = getattr(parameters, "task_id", None)
+    if task is not None and task.name != "local":
+        lines += ["", f"Flyte-Task: {task.name}"]
+    return "\n".join(lines)
+
+
+def _execution_id(parameters: Any) -> str:
+    """Return an execution's id as `ex:project:domain:name`; the identifier of a pod prints itself in several lines."""
+    found = getattr(parameters, "execution_id", None)
+    return f"ex:{found.project}:{found.domain}:{found.name}" if found is not None else "ex:local:local:local"
+
+
+def _unpacked(binary: Binary) -> Any:
+    try:
+        return msgpack.loads(binary.value, strict_map_key=False)
+    except (ValueError, msgpack.UnpackException) as error:
+        raise LiteralError(f"a DoltTable's literal with tag {binary.tag!r} cannot be read") from error
+
+
+def _whole_numbers(value: Any) -> Any:
+    """Make integers of the whole numbers in a STRUCT, where every number is a double."""
+    if isinstance(value, dict):
+        return {key: _whole_numbers(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_whole_numbers(member) for member in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+TypeEngine.register(DoltConfigTransformer())
+TypeEngine.register(DoltTableNameTransformer())

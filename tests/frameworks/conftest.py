@@ -1,0 +1,71 @@
+"""Recipes of the cookbook, run as a user runs them."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Repository
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """A recipe in a folder of its own."""
+
+    file: Path
+    environment: dict[str, str]
+
+    @property
+    def repository(self) -> Repository:
+        """The database that it makes beside itself."""
+        return Repository(self.file.parent / "foo")
+
+    def python(self, *arguments: str) -> str:
+        """Run it as a program and return what it prints."""
+        return self._run(sys.executable, self.file.name, *arguments)
+
+    def pyflyte(self, *arguments: str) -> str:
+        """Run its workflow by `pyflyte run` and return what that prints."""
+        return self._run("pyflyte", "run", self.file.name, "wf", *arguments)
+
+    def _run(self, *command: str) -> str:
+        done = subprocess.run(
+            command, cwd=self.file.parent, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The environment of a process of the test's own home, which finds the packages under test."""
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "HOME": str(home), "PYTHONPATH": path, "NO_COLOR": "1"}
+
+
+@pytest.fixture(scope="session")
+def copy_recipe(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Recipe]:
+    """Copy a recipe, by its file's name, to a folder of its own."""
+
+    def copy(name: str) -> Recipe:
+        folder = tmp_path_factory.mktemp("cookbook")
+        shutil.copy(ROOT / "cookbook" / name, folder)
+        return Recipe(folder / name, environment(tmp_path_factory.mktemp("home")))
+
+    return copy
+
+
+def diff_rows(printed: str, table: str) -> list[tuple[str, ...]]:
+    """Return the rows that `dolt diff` prints for a table, sorted: the sign, then the cells."""
+    section = printed.split(f"diff --dolt a/{table} b/{table}\n")[1].split("diff --dolt")[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    rows = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines]
+    return sorted(row for row in rows if row[0] in ("+", "-", "<", ">"))

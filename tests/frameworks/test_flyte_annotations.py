@@ -1,0 +1,478 @@
+"""Every place where a task's annotation may name a `DoltTable` or a `DoltConfig`."""
+
+import dataclasses
+import typing
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from dataclasses_json import DataClassJsonMixin
+from flytekit import FlyteContextManager, HashMethod, task, workflow
+from flytekit.core.type_engine import TypeEngine
+from flytekit.models.literals import Literal
+from flytekit.models.types import LiteralType, SimpleType
+
+from dolt_integrations.core import AppendBranch, Branch, NewBranch, SerialBranch
+from flytekitplugins.dolt import DoltConfig, DoltTable
+from tests.conftest import Repository
+
+BRANCHES = [
+    None,
+    SerialBranch(),
+    SerialBranch("main"),
+    AppendBranch(branch="main"),
+    NewBranch("run/1"),
+    NewBranch("run/1", base="main"),
+]
+
+
+class Tables(typing.NamedTuple):
+    one: DoltTable
+    two: DoltTable
+
+
+@dataclasses.dataclass
+class Report(DataClassJsonMixin):
+    title: str
+    table: DoltTable
+    other: DoltTable | None = None
+
+
+@dataclasses.dataclass
+class Plain:
+    """Without dataclasses_json, as flytekit takes them too."""
+
+    table: DoltTable
+    tables: list[DoltTable]
+    named: dict[str, DoltTable]
+
+
+@dataclasses.dataclass
+class Settings(DataClassJsonMixin):
+    name: str
+    config: DoltConfig
+    other: DoltConfig | None = None
+
+
+def numbers(repository: Repository, tablename: str, *values: int, branch_conf: Branch | None = None) -> DoltTable:
+    config = DoltConfig(db_path=str(repository.path), tablename=tablename, branch_conf=branch_conf)
+    return DoltTable(data=pd.DataFrame({"a": list(values)}), config=config)
+
+
+def sorted_values(table: DoltTable) -> list[int]:
+    return sorted(table.data["a"].tolist())
+
+
+def literal_of(value: typing.Any, python_type: typing.Any) -> Literal:
+    context = FlyteContextManager.current_context()
+    return TypeEngine.to_literal(context, value, python_type, TypeEngine.to_literal_type(python_type))
+
+
+def there_and_back(value: typing.Any, python_type: typing.Any) -> typing.Any:
+    literal = Literal.from_flyte_idl(literal_of(value, python_type).to_flyte_idl())
+    return TypeEngine.to_python_value(FlyteContextManager.current_context(), literal, python_type)
+
+
+# DoltTable
+
+
+def test_a_plain_table(repository: Repository) -> None:
+    @task
+    def make() -> DoltTable:
+        return numbers(repository, "t", 1, 2)
+
+    @task
+    def add(table: DoltTable) -> int:
+        return int(table.data["a"].sum())
+
+    @workflow
+    def wf() -> int:
+        return add(table=make())
+
+    assert wf() == 3
+
+
+def test_an_optional_table_that_is_there(repository: Repository) -> None:
+    @task
+    def make() -> DoltTable | None:
+        return numbers(repository, "t", 1)
+
+    @task
+    def read(table: DoltTable | None) -> list[int]:
+        return [] if table is None else sorted_values(table)
+
+    @workflow
+    def wf() -> list[int]:
+        return read(table=make())
+
+    assert wf() == [1]
+
+
+def test_an_optional_table_that_is_none() -> None:
+    @task
+    def make() -> typing.Optional[DoltTable]:  # noqa: UP045 - the older spelling is annotated, too
+        return None
+
+    @task
+    def is_none(table: typing.Optional[DoltTable]) -> bool:  # noqa: UP045
+        return table is None
+
+    @workflow
+    def wf() -> bool:
+        return is_none(table=make())
+
+    assert wf() is True
+
+
+def test_an_optional_input_may_be_left_out(repository: Repository) -> None:
+    @task
+    def is_none(table: DoltTable | None = None) -> bool:
+        return table is None
+
+    assert is_none() is True
+    assert is_none(table=numbers(repository, "t", 1)) is False
+
+
+def test_a_list_of_tables(repository: Repository) -> None:
+    @task
+    def make() -> list[DoltTable]:
+        return [numbers(repository, f"t{i}", i) for i in range(3)]
+
+    @task
+    def read(tables: list[DoltTable]) -> list[list[int]]:
+        return [sorted_values(table) for table in tables]
+
+    @workflow
+    def wf() -> list[list[int]]:
+        return read(tables=make())
+
+    assert wf() == [[0], [1], [2]]
+
+
+def test_an_empty_list_of_tables() -> None:
+    @task
+    def make() -> typing.List[DoltTable]:  # noqa: UP006 - the older spelling is annotated, too
+        return []
+
+    assert make() == []
+
+
+def test_a_dict_of_tables(repository: Repository) -> None:
+    @task
+    def make() -> dict[str, DoltTable]:
+        return {name: numbers(repository, name, len(name)) for name in ("a", "bb")}
+
+    @task
+    def read(tables: dict[str, DoltTable]) -> dict[str, list[int]]:
+        return {name: sorted_values(table) for name, table in tables.items()}
+
+    @workflow
+    def wf() -> dict[str, list[int]]:
+        return read(tables=make())
+
+    assert wf() == {"a": [1], "bb": [2]}
+
+
+def test_a_named_tuple_of_outputs(repository: Repository) -> None:
+    @task
+    def make() -> Tables:
+        return Tables(one=numbers(repository, "one", 1), two=numbers(repository, "two", 2))
+
+    @task
+    def read(table: DoltTable) -> list[int]:
+        return sorted_values(table)
+
+    @workflow
+    def wf() -> tuple[list[int], list[int]]:
+        made = make()
+        return read(table=made.one), read(table=made.two)
+
+    assert tuple(wf()) == ([1], [2])
+
+
+def test_a_tuple_of_outputs(repository: Repository) -> None:
+    @task
+    def make() -> tuple[DoltTable, DoltTable, int]:
+        return numbers(repository, "one", 1), numbers(repository, "two", 2), 3
+
+    one, two, three = make()
+
+    assert (sorted_values(one), sorted_values(two), three) == ([1], [2], 3)
+
+
+def test_a_field_of_a_dataclass(repository: Repository) -> None:
+    @task
+    def make() -> Report:
+        return Report(title="r", table=numbers(repository, "t", 1, 2))
+
+    @task
+    def read(report: Report) -> tuple[str, list[int], bool]:
+        return report.title, sorted_values(report.table), report.other is None
+
+    @workflow
+    def wf() -> tuple[str, list[int], bool]:
+        title, values, none = read(report=make())
+        return title, values, none
+
+    assert tuple(wf()) == ("r", [1, 2], True)
+
+
+def test_an_optional_field_of_a_dataclass(repository: Repository) -> None:
+    @task
+    def make() -> Report:
+        return Report(title="r", table=numbers(repository, "one", 1), other=numbers(repository, "two", 2))
+
+    report = make()
+
+    assert report.other is not None
+    assert sorted_values(report.other) == [2]
+
+
+def test_fields_of_a_dataclass_that_are_lists_and_dicts(repository: Repository) -> None:
+    @task
+    def make() -> Plain:
+        return Plain(
+            table=numbers(repository, "one", 1),
+            tables=[numbers(repository, "two", 2)],
+            named={"x": numbers(repository, "three", 3)},
+        )
+
+    plain = make()
+
+    assert [sorted_values(t) for t in (plain.table, plain.tables[0], plain.named["x"])] == [[1], [2], [3]]
+
+
+def test_a_table_in_a_dataclass_is_pinned_to_the_commit_that_it_made(repository: Repository) -> None:
+    @task
+    def make() -> Report:
+        return Report(title="r", table=numbers(repository, "t", 1))
+
+    assert make().table.commit == repository.head()
+
+
+def test_a_table_in_a_dataclass_is_committed_once(repository: Repository) -> None:
+    @task
+    def make() -> Report:
+        return Report(title="r", table=numbers(repository, "t", 1))
+
+    make()
+
+    assert len(repository.messages()) == 2
+    assert repository.messages()[0].startswith("Generated by Flyte execution id: ")
+
+
+def test_the_attribute_of_a_dataclass_is_handed_on_as_a_table(repository: Repository) -> None:
+    @task
+    def make() -> Report:
+        return Report(title="r", table=numbers(repository, "t", 1, 2))
+
+    @task
+    def read(table: DoltTable) -> list[int]:
+        return sorted_values(table)
+
+    @workflow
+    def wf() -> list[int]:
+        return read(table=make().table)
+
+    assert wf() == [1, 2]
+
+
+def test_a_hash_method_sets_the_literals_hash(repository: Repository) -> None:
+    hashed = typing.Annotated[DoltTable, HashMethod(lambda table: table.table_hash)]
+
+    literal = literal_of(numbers(repository, "t", 1), hashed)
+
+    assert literal.hash == repository.sql("select dolt_hashof_table('t') as h")[0]["h"]
+
+
+def test_a_cached_task_runs_once_for_the_same_content(repository: Repository) -> None:
+    calls = []
+
+    @task
+    def make(a: int) -> typing.Annotated[DoltTable, HashMethod(lambda table: table.table_hash)]:
+        return numbers(repository, "t", a)
+
+    @task(cache=True, cache_version=str(repository.path))
+    def count(table: DoltTable) -> int:
+        calls.append(sorted_values(table))
+        return len(table.data)
+
+    @workflow
+    def wf(a: int) -> int:
+        return count(table=make(a=a))
+
+    for a in (1, 2, 1):
+        wf(a=a)
+
+    assert calls == [[1], [2]]
+
+
+def test_a_cached_task_runs_once_for_the_same_commit(repository: Repository) -> None:
+    calls = []
+
+    @task
+    def make(a: int) -> DoltTable:
+        return numbers(repository, "t", a)
+
+    @task(cache=True, cache_version=str(repository.path))
+    def count(table: DoltTable) -> int:
+        calls.append(sorted_values(table))
+        return len(table.data)
+
+    @workflow
+    def wf(a: int) -> int:
+        return count(table=make(a=a))
+
+    for a in (1, 1, 2):
+        wf(a=a)
+
+    assert calls == [[1], [2]]
+
+
+def test_a_workflow_takes_and_returns_a_table(repository: Repository) -> None:
+    @task
+    def double(table: DoltTable) -> DoltTable:
+        return numbers(repository, "doubled", *(2 * table.data["a"]).tolist())
+
+    @workflow
+    def wf(table: DoltTable) -> DoltTable:
+        return double(table=table)
+
+    assert sorted_values(wf(table=numbers(repository, "t", 1, 2))) == [2, 4]
+
+
+# DoltConfig
+
+
+@pytest.mark.parametrize("branch_conf", BRANCHES, ids=repr)
+def test_a_config_keeps_its_branch(branch_conf: Branch | None) -> None:
+    config = DoltConfig(db_path="p", tablename="t", branch_conf=branch_conf)
+
+    @task
+    def pass_on(conf: DoltConfig) -> DoltConfig:
+        return conf
+
+    @workflow
+    def wf(conf: DoltConfig) -> DoltConfig:
+        return pass_on(conf=pass_on(conf=conf))
+
+    assert wf(conf=config) == config
+
+
+@pytest.mark.parametrize("branch_conf", BRANCHES, ids=repr)
+def test_a_config_in_a_dataclass_keeps_its_branch(branch_conf: Branch | None) -> None:
+    config = DoltConfig(db_path="p", tablename="t", branch_conf=branch_conf)
+
+    @task
+    def pass_on(settings: Settings) -> Settings:
+        return settings
+
+    assert pass_on(settings=Settings("n", config, config)) == Settings("n", config, config)
+
+
+@pytest.mark.parametrize("branch_conf", BRANCHES, ids=repr)
+def test_the_config_of_a_table_keeps_its_branch(branch_conf: Branch | None) -> None:
+    config = DoltConfig(db_path="p", tablename="t", branch_conf=branch_conf)
+
+    @task
+    def pass_on(table: DoltTable) -> DoltTable:
+        return table
+
+    assert pass_on(table=DoltTable(config=config)).config == config
+
+
+@pytest.mark.parametrize(
+    "python_type",
+    [
+        DoltConfig,
+        DoltConfig | None,
+        list[DoltConfig],
+        dict[str, DoltConfig],
+    ],
+    ids=str,
+)
+def test_a_config_travels_in_every_container(python_type: typing.Any) -> None:
+    config = DoltConfig(
+        db_path="p",
+        sql="select 1",
+        io_args={"primary_key": ["a", "b"], "author": "A <a@b>", "index": False},
+        branch_conf=NewBranch("b"),
+        as_of="HEAD~1",
+    )
+    values = {list[DoltConfig]: [config], dict[str, DoltConfig]: {"x": config}}
+    value = values.get(python_type, config)
+
+    assert there_and_back(value, python_type) == value
+
+
+def test_a_config_of_a_path_object_travels_as_text() -> None:
+    assert there_and_back(DoltConfig(db_path=Path("/a/b"), tablename="t"), DoltConfig).db_path == "/a/b"
+
+
+# Literal types
+
+
+@pytest.mark.parametrize(
+    "python_type",
+    [
+        DoltTable,
+        DoltConfig,
+        DoltTable | None,
+        DoltConfig | None,
+        typing.List[DoltTable],  # noqa: UP006 - what flytekit itself gives back
+        typing.List[DoltConfig],  # noqa: UP006
+        typing.Dict[str, DoltTable],  # noqa: UP006
+        typing.Dict[str, DoltConfig],  # noqa: UP006
+        typing.List[typing.Dict[str, DoltTable]],  # noqa: UP006
+    ],
+    ids=str,
+)
+def test_the_type_is_found_again_from_its_literal_type(python_type: typing.Any) -> None:
+    literal_type = LiteralType.from_flyte_idl(TypeEngine.to_literal_type(python_type).to_flyte_idl())
+
+    guessed = TypeEngine.guess_python_type(literal_type)
+
+    assert guessed == python_type
+
+
+@pytest.mark.parametrize(("python_type", "field"), [(Report, "table"), (Settings, "config")])
+def test_the_dataclass_around_it_is_found_again(python_type: typing.Any, field: str) -> None:
+    literal_type = LiteralType.from_flyte_idl(TypeEngine.to_literal_type(python_type).to_flyte_idl())
+
+    guessed = TypeEngine.guess_python_type(literal_type)
+
+    assert {f.name: f.type for f in dataclasses.fields(guessed)}[field] in (DoltTable, DoltConfig)
+
+
+@pytest.mark.parametrize("python_type", [DoltTable, DoltConfig])
+def test_the_literal_type_is_a_struct(python_type: type) -> None:
+    assert TypeEngine.to_literal_type(python_type).simple == SimpleType.STRUCT
+
+
+def test_another_struct_is_not_taken_for_a_table() -> None:
+    assert TypeEngine.guess_python_type(LiteralType(simple=SimpleType.STRUCT)) is dict
+
+
+def test_the_literal_of_a_table_is_a_struct_with_its_config(repository: Repository) -> None:
+    literal = literal_of(numbers(repository, "t", 1), DoltTable)
+
+    assert literal.scalar is not None
+    assert literal.scalar.generic is not None
+    assert literal.scalar.generic["config"]["tablename"] == "t"
+    assert literal.scalar.generic["config"]["branch_conf"] is None
+
+
+def test_the_literal_of_a_table_pins_the_commit(repository: Repository) -> None:
+    literal = literal_of(numbers(repository, "t", 1), DoltTable)
+
+    assert literal.scalar is not None
+    assert literal.scalar.generic is not None
+    assert literal.scalar.generic["version"]["commit"] == repository.head()
+
+
+def test_the_literal_of_a_reference_pins_nothing(repository: Repository) -> None:
+    literal = literal_of(DoltTable(DoltConfig(db_path=str(repository.path), tablename="t")), DoltTable)
+
+    assert literal.scalar is not None
+    assert literal.scalar.generic is not None
+    assert literal.scalar.generic["version"] is None
