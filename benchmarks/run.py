@@ -1,0 +1,29 @@
+"""Runs every benchmark and prints what it measured, as ratios against another way of doing the same in the same run.
+
+make bench
+"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import overhead
+
+
+def main() -> None:
+    """Print versions, then the benchmarks."""
+    dolt = subprocess.run([shutil.which("dolt") or "dolt", "version"], capture_output=True, text=True, check=True)
+    print(f"{dolt.stdout.splitlines()[0]}, Python {platform.python_version()}, pandas {pd.__version__}")
+    overhead.main()
+
+
+if __name__ == "__main__":
+    main()
