@@ -5,17 +5,22 @@
     ├── LiteralError                 a Flyte literal that is not a DoltTable (also a ValueError)
     ├── NotADoltTableError           a Python value that is not a DoltTable (also an AssertionError)
     ├── DoltNotInstalledError        no `dolt` program, or one that is too old
+    ├── FrameworkNotInstalledError   a face is imported without its workflow manager (also an ImportError)
     ├── ServerError
     │   ├── ServerUnreachableError   nothing answers, or not in time
     │   ├── ServerLostError          the connection broke in the middle
     │   ├── AccessDeniedError        the server refuses the user or the password
-    │   └── DatabaseLockedError      another process holds the directory (or table), and kept it
+    │   ├── DatabaseLockedError      another process holds the directory (or table), and kept it
+    │   └── RemoteError              a remote cannot be reached, refuses, or is no Dolt database
+    │       └── PushError            what was saved is in the database, and does not get to the remote
     ├── NotFoundError
     │   ├── DatabaseNotFoundError
     │   ├── BranchNotFoundError
     │   ├── RevisionNotFoundError    no such commit, tag or moment
     │   ├── TableNotFoundError
-    │   └── ColumnNotFoundError
+    │   ├── ColumnNotFoundError
+    │   ├── RunNotFoundError         no such run of a workflow manager, or none that left a record
+    │   └── KeyNotFoundError         a run's record has no such key (also a ValueError)
     ├── QueryError                   the SQL of a config cannot run
     │   ├── QuerySyntaxError
     │   └── WriteQueryError          it would write
@@ -23,9 +28,13 @@
     │   ├── InvalidNameError         a table, column or branch name that Dolt does not take
     │   ├── UnsupportedTypeError     a column whose type has no SQL type
     │   ├── UnsupportedValueError    a value that its column's SQL type cannot hold
-    │   └── PrimaryKeyError          a key with NULLs or duplicates, or that names no column
+    │   ├── PrimaryKeyError          a key with NULLs or duplicates, or that names no column
+    │   └── FileError                a file that is missing, empty, ragged, not UTF-8, or no Parquet
     ├── UncommittedChangesError      somebody's uncommitted work is in the way
     ├── LostRaceError                other writers kept winning
+    ├── MergeConflictError           two branches changed the same rows or the same schema
+    ├── AuditError                   work was refused before it was merged
+    ├── MetadataError                a save or load was made, and could not be recorded
     └── StorageError                 no room, or no right, to write a file
 
 An error says what happened, where, and what to do next; `hint` holds the last part alone. All are picklable,
@@ -34,10 +43,14 @@ because workflow managers carry them between processes.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "AccessDeniedError",
+    "AuditError",
     "BranchNotFoundError",
     "ColumnNotFoundError",
     "ConfigError",
@@ -46,15 +59,23 @@ __all__ = [
     "DatabaseNotFoundError",
     "DoltError",
     "DoltNotInstalledError",
+    "FileError",
+    "FrameworkNotInstalledError",
     "InvalidNameError",
+    "KeyNotFoundError",
     "LiteralError",
     "LostRaceError",
+    "MergeConflictError",
+    "MetadataError",
     "NotADoltTableError",
     "NotFoundError",
     "PrimaryKeyError",
+    "PushError",
     "QueryError",
     "QuerySyntaxError",
+    "RemoteError",
     "RevisionNotFoundError",
+    "RunNotFoundError",
     "ServerError",
     "ServerLostError",
     "ServerUnreachableError",
@@ -112,6 +133,10 @@ class DoltNotInstalledError(DoltError):
     """A database is a directory, and there is no `dolt` program to serve it."""
 
 
+class FrameworkNotInstalledError(DoltError, ImportError):
+    """A face is imported, and the workflow manager that it is for is not installed."""
+
+
 class ServerError(DoltError):
     """A Dolt server does not do what it is asked."""
 
@@ -130,6 +155,14 @@ class AccessDeniedError(ServerError):
 
 class DatabaseLockedError(ServerError):
     """Another process holds the database's directory, or writes the same table, and did not let go in time."""
+
+
+class RemoteError(ServerError):
+    """A remote cannot be reached, refuses the user or the data, or is no Dolt database."""
+
+
+class PushError(RemoteError):
+    """A branch does not get to its remote. Its commits are safe in the database."""
 
 
 class NotFoundError(DoltError):
@@ -154,6 +187,14 @@ class TableNotFoundError(NotFoundError):
 
 class ColumnNotFoundError(NotFoundError):
     """No column of that name in the tables of a query."""
+
+
+class RunNotFoundError(NotFoundError):
+    """No run of that path, or one that has left no record of what it read and wrote."""
+
+
+class KeyNotFoundError(NotFoundError, ValueError):
+    """The record of a run has nothing under that key."""
 
 
 class QueryError(DoltError):
@@ -188,12 +229,50 @@ class PrimaryKeyError(DataError):
     """A primary key with NULLs or duplicates, or one that names no column."""
 
 
+class FileError(DataError):
+    """A file that is missing, empty, ragged, not UTF-8, or not what its suffix says."""
+
+
 class UncommittedChangesError(DoltError):
     """Uncommitted work on the target branch is in the way of a save."""
 
 
 class LostRaceError(DoltError):
     """Other writers changed the same table again and again while this one tried."""
+
+
+class MergeConflictError(DoltError):
+    """Two branches changed the same rows, or the same schema. Neither has changed.
+
+    Attributes:
+        conflicts: For each table and kind of conflict how many, and the first rows (`engine.merges.Conflict`).
+        branch: The branch on which the work is kept that could not be merged; None where it is on a branch anyway.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, conflicts: Iterable[Any] = (), branch: str | None = None
+    ) -> None:
+        """Keep what is in conflict beside the text."""
+        super().__init__(message, hint=hint)
+        self.conflicts = tuple(conflicts)
+        self.branch = branch
+
+
+class AuditError(DoltError):
+    """A `Transaction` was refused by its audit or by Dolt's tests; the target has nothing of it.
+
+    Attributes:
+        branch: The branch on which the work is kept.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, branch: str | None = None) -> None:
+        """Keep the branch's name beside the text."""
+        super().__init__(message, hint=hint)
+        self.branch = branch
+
+
+class MetadataError(DoltError):
+    """A save or load was made, and whoever was to be told of it could not be."""
 
 
 class StorageError(DoltError):

@@ -5,7 +5,7 @@ from dolt_integrations.engine.author import DEFAULT_AUTHOR, Author, parse_author
 from dolt_integrations.engine.bulk import insert_table
 from dolt_integrations.engine.connection import Connection
 from dolt_integrations.engine.database import Database, open_database
-from dolt_integrations.engine.fetch import fetch
+from dolt_integrations.engine.fetch import fetch, fetch_batches
 from dolt_integrations.engine.identifiers import check_column_names, check_table_name, is_commit_hash, nearest, quote
 from dolt_integrations.engine.query import Result, check_query, run_query, select_table
 from dolt_integrations.engine.schema import Column, TableSchema, describe_table, find_table, table_name
@@ -26,6 +26,7 @@ __all__ = [
     "check_table_name",
     "describe_table",
     "fetch",
+    "fetch_batches",
     "find_table",
     "insert_table",
     "is_commit_hash",

@@ -7,16 +7,22 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.address import PASSWORD_VARIABLE
-from dolt_integrations.errors import DoltNotInstalledError, ServerError
+from dolt_integrations.engine.translate import translate
+from dolt_integrations.errors import DoltNotInstalledError, RemoteError, ServerError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from dolt_integrations.engine.author import Author
 
+REMOTE_PASSWORD_VARIABLE = "DOLT_REMOTE_PASSWORD"  # noqa: S105 - the variable's name; Dolt reads it
 
 MINIMUM_VERSION = (1, 80, 0)
 
@@ -51,22 +57,63 @@ def check_version(dolt: str) -> None:
         raise DoltNotInstalledError(f"{dolt} is older than {wanted}: {found.group()}", hint=_INSTALL_HINT)
 
 
+_REMOTE_PASSWORD: ContextVar[str | None] = ContextVar("remote_password", default=None)
+
+
+@contextmanager
+def remote_password(password: str | None) -> Iterator[None]:
+    """Hand a password for remotes to every dolt that is started in the block; None leaves the environment's.
+
+    A context variable, because the server of a directory is started deep below whoever knows the password. A server
+    that runs already has the environment that it was started with.
+    """
+    token = _REMOTE_PASSWORD.set(_REMOTE_PASSWORD.get() if password is None else password)
+    try:
+        yield
+    finally:
+        _REMOTE_PASSWORD.reset(token)
+
+
 def quiet_environment(root: Path, author: Author | None = None) -> dict[str, str]:
     """Return an environment in which dolt keeps its global files below `root`, not in the user's home.
 
-    The password for servers stays behind: a dolt that finds one wants a user, too.
+    The password for servers stays behind: a dolt that finds one wants a user, too. The user's DoltHub credentials
+    (`dolt login`, `dolt creds`) are there as they are in the home, and so is the password for remotes.
 
     Dolt reads `DOLT_ROOT_PATH` in place of HOME (Dolt manual, "Environment variables"). The global config
     written there switches usage metrics off and, where given, names the author of commits.
     """
-    config = {"metrics.disabled": "true"}
+    config = {"metrics.disabled": "true", **_lend_credentials(root)}
     if author is not None:
         config |= {"user.name": author.name, "user.email": author.email}
+    (root / ".dolt" / "config_global.json").write_text(json.dumps(config))
+    environment = {name: value for name, value in os.environ.items() if name != PASSWORD_VARIABLE}
+    password = _REMOTE_PASSWORD.get()
+    if password is not None:
+        environment[REMOTE_PASSWORD_VARIABLE] = password
+    return {**environment, "DOLT_ROOT_PATH": str(root), "DOLT_DISABLE_EVENT_FLUSH": "true", "NO_COLOR": "1"}
+
+
+def _lend_credentials(root: Path) -> dict[str, str]:
+    """Make `root` the place of dolt's global files, the user's credentials linked. Returns the settings about them.
+
+    Linked, not copied: a secret stays where its owner keeps it.
+    """
     folder = root / ".dolt"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config_global.json").write_text(json.dumps(config))
-    inherited = {name: value for name, value in os.environ.items() if name != PASSWORD_VARIABLE}
-    return {**inherited, "DOLT_ROOT_PATH": str(root), "DOLT_DISABLE_EVENT_FLUSH": "true", "NO_COLOR": "1"}
+    home = Path(os.environ.get("DOLT_ROOT_PATH") or Path.home()) / ".dolt"
+    if (home / "creds").is_dir() and not os.path.lexists(folder / "creds"):
+        (folder / "creds").symlink_to((home / "creds").resolve(), target_is_directory=True)
+    settings = _settings(home / "config_global.json")
+    return {name: value for name, value in settings.items() if name == "user.creds" or name.startswith("remotes.")}
+
+
+def _settings(path: Path) -> dict[str, str]:
+    try:
+        content = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def init_database(path: Path, root: Path, author: Author) -> None:
@@ -86,3 +133,46 @@ def init_database(path: Path, root: Path, author: Author) -> None:
         raise ServerError(f"cannot make a Dolt database in {path}: {error}") from error
     if done.returncode != 0:
         raise ServerError(f"`dolt init` failed in {path}: {(done.stderr or done.stdout).strip()}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is cloned: the URL of a remote, the name it gets, and as whom."""
+
+    url: str
+    name: str = "origin"
+    user: str | None = None
+
+
+def clone_database(source: Source, path: Path, root: Path, *, depth: int | None = None) -> bool:
+    """Clone a remote into a directory that is not there yet.
+
+    Args:
+        source: The remote.
+        path: The directory.
+        root: Where dolt keeps its global files meanwhile.
+        depth: How many commits of the default branch to get; None is all, of all branches.
+
+    Returns:
+        Whether there was something to clone; not so where nobody has pushed yet.
+
+    Raises:
+        DoltNotInstalledError: No `dolt` on PATH.
+        RemoteError: The remote cannot be reached, or refuses.
+    """
+    if source.url.startswith("file://") and not Path(source.url.removeprefix("file://")).is_dir():
+        return False  # `dolt clone` would make the directory
+    command = [find_dolt(), "clone", "--remote", source.name]
+    command += ["--depth", str(depth)] if depth else []
+    command += ["--user", source.user] if source.user else []
+    done = subprocess.run(  # noqa: S603 - the program is dolt, the arguments are ours
+        [*command, source.url, str(path)],
+        cwd=path.parent, env=quiet_environment(root), capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    if done.returncode != 0:
+        said = " ".join((done.stderr or done.stdout).split())
+        if "contains no Dolt data" in said:
+            return False
+        raise translate(RuntimeError(said), where=f"cloning {source.url}", fallback=RemoteError)
+    return True

@@ -9,19 +9,22 @@ even where it is quoted.
 from __future__ import annotations
 
 import tempfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pyarrow as pa
 
 from dolt_integrations.engine.identifiers import quote
-from dolt_integrations.errors import ServerError, StorageError
+from dolt_integrations.engine.schema import find_table
+from dolt_integrations.engine.sqltypes import parse_type
+from dolt_integrations.errors import DataError, PrimaryKeyError, QueryError, ServerError, StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    import pyarrow as pa
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dolt_integrations.engine.connection import Connection
+    from dolt_integrations.engine.schema import Column
 
 INSERT_BYTES = 1 << 20
 """Characters of one INSERT statement's rows."""
@@ -34,7 +37,8 @@ def insert_table(connection: Connection, table: str, data: pa.Table) -> None:
         connection: With an open transaction, and `local_infile` if the server is to load from a file.
         table: The table's name.
         data: Columns of integers, floats, booleans, strings, bytes, dates, timestamps without zone, durations,
-            decimals.
+            decimals. Integers with the metadata `unit` are counts of it, which a TIME column takes as spans. Columns
+            that Dolt computes itself are left out.
 
     Raises:
         StorageError: No room for the temporary file.
@@ -43,22 +47,61 @@ def insert_table(connection: Connection, table: str, data: pa.Table) -> None:
     """
     if data.num_rows == 0:
         return
-    frame = pl.DataFrame(pl.from_arrow(data))
-    if connection.value("SELECT @@local_infile") in (1, "ON"):
-        written = _load(connection, table, frame)
-    else:
-        written = _insert(connection, table, frame)
+    schema = find_table(connection, table)
+    targets = {column.name.lower(): column for column in schema.columns} if schema else {}
+    frame = pl.DataFrame(pl.from_arrow(_fitted(data, targets)))
+    bases = {name: _base(targets.get(name.lower())) for name in frame.columns}
+    with _naming(table):
+        if connection.value("SELECT @@local_infile") in (1, "ON"):
+            written = _load(connection, table, frame, bases)
+        else:
+            written = _insert(connection, table, frame)
     if written != data.num_rows:
         raise ServerError(f"Dolt stored {written} of {data.num_rows} rows of table `{table}`; the save is undone")
 
 
-def _load(connection: Connection, table: str, frame: pl.DataFrame) -> int:
-    hexed = {name for name in frame.columns if _needs_hex(frame[name])}
+def _fitted(data: pa.Table, targets: Mapping[str, Column]) -> pa.Table:
+    """Leave out what Dolt computes, and make spans of the integers that go into TIME columns."""
+    fields, arrays = [], []
+    for field, values in zip(data.schema, data.columns, strict=True):
+        target = targets.get(field.name.lower())
+        unit = (field.metadata or {}).get(b"unit", b"").decode()
+        if target is not None and target.is_generated:
+            continue
+        if target is not None and parse_type(target.sql_type).base == "time" and unit:
+            values = values.cast(pa.duration(unit)).cast(pa.duration("us"))
+        fields.append(field.name)
+        arrays.append(values)
+    return pa.Table.from_arrays(arrays, names=fields)
+
+
+def _base(column: Column | None) -> str:
+    return parse_type(column.sql_type).base if column is not None else ""
+
+
+@contextmanager
+def _naming(table: str) -> Iterator[None]:
+    """Name the table in an error about its rows."""
+    try:
+        yield
+    except PrimaryKeyError as error:
+        hint = "Drop the duplicates, or look at the unique indexes and their collations: some take 'a' and 'A' for one."
+        raise PrimaryKeyError(f"table `{table}` does not take two rows with one key: {error}", hint=hint) from error
+    except QueryError as error:
+        raise DataError(
+            f"table `{table}` does not take the rows: {error}", hint="Change them, or the table."
+        ) from error
+
+
+def _load(connection: Connection, table: str, frame: pl.DataFrame, bases: Mapping[str, str]) -> int:
+    # Text of a file such as `5` is letters to a BIT, a year of two digits to a YEAR; an empty one is NULL to a SET.
+    numbers = {name for name, base in bases.items() if base in ("bit", "year")}
+    hexed = {name for name in frame.columns if _needs_hex(frame[name]) or bases[name] in ("enum", "set")}
     encoded = frame.select(_tsv(frame[name], name in hexed) for name in frame.columns)
     try:
         with tempfile.NamedTemporaryFile(prefix="dolt-integrations-", suffix=".tsv") as file:
             encoded.write_csv(file.name, include_header=False, separator="\t", quote_style="never", null_value="\\N")
-            written = connection.execute(_load_statement(table, frame.columns, hexed), (file.name,))
+            written = connection.execute(_load_statement(table, frame.columns, hexed, numbers), (file.name,))
             connection.raise_warnings()
             return written
     except OSError as error:
@@ -69,10 +112,15 @@ def _room() -> str:
     return f"Make room in {tempfile.gettempdir()}, or set TMPDIR to another place."
 
 
-def _load_statement(table: str, names: Sequence[str], hexed: set[str]) -> str:
-    variables = {name: f"@v{number}" for number, name in enumerate(names) if name in hexed}
+def _load_statement(table: str, names: Sequence[str], hexed: set[str], numbers: set[str]) -> str:
+    variables = {name: f"@v{number}" for number, name in enumerate(names) if name in hexed | numbers}
     targets = ", ".join(variables.get(name) or _argument_safe(quote(name)) for name in names)
-    sets = ", ".join(f"{_argument_safe(quote(name))} = UNHEX({at})" for name, at in variables.items())
+    # A NULL of the file is the text NULL in a variable of Dolt's (1.83).
+    values = {
+        name: f"UNHEX({at})" if name in hexed else f"CAST(NULLIF({at}, 'NULL') AS UNSIGNED)"
+        for name, at in variables.items()
+    }
+    sets = ", ".join(f"{_argument_safe(quote(name))} = {value}" for name, value in values.items())
     return (
         f"LOAD DATA LOCAL INFILE %s INTO TABLE {_argument_safe(quote(table))} CHARACTER SET utf8mb4 "
         rf"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' ({targets})"

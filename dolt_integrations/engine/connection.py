@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pymysql
 from pymysql.constants import FIELD_TYPE
-from pymysql.cursors import Cursor, SSCursor
+from pymysql.cursors import Cursor, DictCursor, SSCursor
 
 from dolt_integrations.engine.identifiers import is_commit_hash
 from dolt_integrations.engine.translate import translate
@@ -82,6 +82,8 @@ class Connection:
                 database=f"{address.database}/{self.revision}" if self.revision else address.database,
                 charset="utf8mb4",
                 autocommit=True,
+                # A server may be told to make a commit of every transaction; ours make their own.
+                init_command="SET @@SESSION.dolt_transaction_commit = 0",
                 local_infile=local_infile,
                 connect_timeout=address.connect_timeout,
                 read_timeout=address.connect_timeout,
@@ -112,6 +114,11 @@ class Connection:
         with self._cursor(statement, arguments) as cursor:
             return list(cursor.fetchall())
 
+    def dictionaries(self, statement: str, arguments: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """Run a statement and return its rows, each by the names of its columns."""
+        with self._cursor(statement, arguments, DictCursor) as cursor:
+            return list(cursor.fetchall())
+
     def row(self, statement: str, arguments: Sequence[object] = ()) -> Row | None:
         """Run a statement and return its first row, if there is one."""
         rows = self.rows(statement, arguments)
@@ -127,6 +134,10 @@ class Connection:
         if row is None:
             raise QueryError(f"the statement returned no row: {statement} ({self._where})")
         return row[0]
+
+    def literal(self, value: object) -> str:
+        """Return a value as an SQL literal."""
+        return str(self._session.literal(value))
 
     def raise_warnings(self) -> None:
         """Raise what the last statement only warned of.

@@ -76,6 +76,14 @@ class Lease:
                 remove_unused(str(self.folder), self._file)
         self.drop()
 
+    def sweep(self) -> None:
+        """After `release`, remove the folder if nobody uses it: a supervisor that ended by itself may have left it."""
+        lease = _try_lock(self.folder / "lease", fcntl.LOCK_EX)
+        if lease is not None:
+            if not self._is_served():
+                remove_unused(str(self.folder), lease)
+            os.close(lease)
+
     def drop(self) -> None:
         """Close this process's copy without touching the lock itself."""
         if self._file is not None:

@@ -93,6 +93,7 @@ class PrivateServer:
         self._lease.release()
         if self._supervisor is not None:
             self._wait_for_stop()
+        self._lease.sweep()
 
     def _start(self) -> RunningServer:
         with self._lease.starting(self._deadline):

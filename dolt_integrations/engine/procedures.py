@@ -133,3 +133,31 @@ def table_hash(connection: Connection, table: str) -> str | None:
         (table,),
     )
     return str(row[0]) if row else None
+
+
+def find_message(connection: Connection, line: str) -> str | None:
+    """Return the newest commit of the session's branch whose message has a line; None if there is none."""
+    rows = connection.rows("SELECT commit_hash, message FROM dolt_log WHERE INSTR(message, %s) > 0", (line,))
+    return next((str(commit) for commit, message in rows if line in str(message).splitlines()), None)
+
+
+def message_of(connection: Connection, commit: str) -> str:
+    """Return the message of a commit."""
+    return str(connection.value("SELECT message FROM dolt_commits WHERE commit_hash = %s", (commit,)))
+
+
+def parent(connection: Connection, commit: str) -> str | None:
+    """Return the first parent of a commit: of a merge, what the branch was before. None for the first commit."""
+    row = connection.row(
+        "SELECT parent_hash FROM dolt_commit_ancestors WHERE commit_hash = %s AND parent_index = 0", (commit,)
+    )
+    return str(row[0]) if row and row[0] else None
+
+
+def count_changes(connection: Connection, from_commit: str, to_commit: str, table: str) -> tuple[int, int, int]:
+    """Return how many rows of a table were added, modified and deleted from one commit to another."""
+    row = connection.row(
+        "SELECT rows_added, rows_modified, rows_deleted FROM DOLT_DIFF_STAT(%s, %s, %s)",
+        (from_commit, to_commit, table),
+    )
+    return (int(row[0] or 0), int(row[1] or 0), int(row[2] or 0)) if row else (0, 0, 0)

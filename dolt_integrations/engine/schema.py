@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dolt_integrations.engine.definitions import column_details
 from dolt_integrations.engine.identifiers import nearest, quote
 from dolt_integrations.errors import InvalidNameError, TableNotFoundError
 
@@ -19,18 +20,28 @@ class Column:
     Attributes:
         sql_type: As `SHOW COLUMNS` prints it: `bigint unsigned`, `varchar(255)`.
         comment: The column's comment, where the face's type is kept if the SQL type cannot say it.
+        details: What else its definition says, as `SHOW CREATE TABLE` prints it: `DEFAULT '5'`, `AUTO_INCREMENT`.
+        misfit: For an error: why a type that was there before had to give way to this one.
     """
 
     name: str
     sql_type: str
     nullable: bool = True
     comment: str = ""
+    details: str = ""
+    misfit: str = field(default="", compare=False)
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether Dolt computes its values, so that none can be written."""
+        return self.details.startswith("GENERATED ALWAYS AS")
 
     def ddl(self) -> str:
         """Return the column's part of a `CREATE TABLE`."""
         null = "NULL" if self.nullable else "NOT NULL"
+        details = f" {self.details}" if self.details else ""
         comment = f" COMMENT {_literal(self.comment)}" if self.comment else ""
-        return f"{quote(self.name)} {self.sql_type} {null}{comment}"
+        return f"{quote(self.name)} {self.sql_type} {null}{details}{comment}"
 
 
 @dataclass(frozen=True)
@@ -90,8 +101,18 @@ def describe_table(connection: Connection, table: str) -> TableSchema:
     except TableNotFoundError as error:
         where = f"{connection.address} at {connection.revision}" if connection.revision else str(connection.address)
         raise TableNotFoundError(f"no table {table!r} in {where}", hint=nearest(table, tables(connection))) from error
-    columns = tuple(Column(str(row[0]), str(row[1]), row[3] == "YES", str(row[8] or "")) for row in rows)
+    details = column_details(_definition(connection, table), [(str(row[0]), str(row[1]), row[5]) for row in rows])
+    columns = tuple(
+        Column(str(row[0]), str(row[1]), row[3] == "YES", str(row[8] or ""), details.get(str(row[0]), ""))
+        for row in rows
+    )
     return TableSchema(columns, _key(connection, table, [str(row[0]) for row in rows if row[4] == "PRI"]))
+
+
+def _definition(connection: Connection, table: str) -> str:
+    """Return the table's CREATE statement; `SHOW COLUMNS` says neither ON UPDATE nor what a column is generated as."""
+    row = connection.row(f"SHOW CREATE TABLE {quote(table)}")
+    return str(row[1]) if row else ""
 
 
 def _key(connection: Connection, table: str, members: list[str]) -> tuple[str, ...]:
@@ -108,3 +129,13 @@ def find_table(connection: Connection, table: str) -> TableSchema | None:
         return describe_table(connection, table)
     except TableNotFoundError:
         return None
+
+
+def foreign_collations(connection: Connection, table: str) -> bool:
+    """Whether a text column of a table compares otherwise than by its bytes, which is Dolt's default."""
+    row = connection.row(
+        "SELECT 1 FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = %s "
+        "AND collation_name NOT IN ('utf8mb4_0900_bin', 'utf8mb4_bin', 'binary') LIMIT 1",
+        (table,),
+    )
+    return row is not None

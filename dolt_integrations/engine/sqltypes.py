@@ -68,7 +68,13 @@ _UNSIGNED = {
     "int": pa.uint32(),
     "bigint": pa.uint64(),
 }
-_BINARY = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "geometry"}
+GEOMETRIES = (
+    "geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection",
+    "geomcollection",
+)  # fmt: skip
+"""Their values are bytes: the SRID, then WKB."""
+
+_BINARY = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", *GEOMETRIES}
 
 
 def arrow_type(text: str) -> pa.DataType:

@@ -23,6 +23,7 @@ from dolt_integrations.errors import (
     PrimaryKeyError,
     QueryError,
     QuerySyntaxError,
+    RemoteError,
     RevisionNotFoundError,
     ServerError,
     ServerLostError,
@@ -47,7 +48,63 @@ class _Rule:
         return code in self.codes or any(re.search(text, message, re.IGNORECASE) for text in self.texts)
 
 
+_REMOTE_RULES = (
+    _Rule(RevisionNotFoundError, texts=("fetch failed: invalid ref spec",)),
+    _Rule(
+        RemoteError,
+        texts=("must set DOLT_REMOTE_PASSWORD",),
+        hint="The server that does it has to be started with DOLT_REMOTE_PASSWORD in its environment: set it for every "
+        "process that uses the directory, or leave the remote's user out.",
+    ),
+    _Rule(
+        RemoteError,
+        texts=("code = Unauthenticated", "code = PermissionDenied", "API Authorization Failure", "invalid creds"),
+        hint="Check the remote's user, DOLT_REMOTE_PASSWORD or `dolt creds`, and what that user may do there.",
+    ),
+    _Rule(
+        RemoteError,
+        texts=("code = (Unavailable|DeadlineExceeded)",),
+        hint="Is the remote up, and is the URL right? (The port is that of --remotesapi-port.)",
+    ),
+    _Rule(
+        RemoteError,
+        texts=("default credentials", "refresh cached credentials"),
+        hint="Set AWS_* or GOOGLE_APPLICATION_CREDENTIALS in the environment of the database's server.",
+    ),
+    _Rule(
+        RemoteError,
+        texts=("target has uncommitted changes",),
+        hint="Somebody has uncommitted work on that branch of the remote: commit it there, or push with force=True.",
+    ),
+    _Rule(
+        RemoteError,
+        texts=("shallow clone", "ghost commit", "shallow repository"),
+        hint="The directory was cloned without its history, for a load. Clone it anew: remove it, or use another one.",
+    ),
+    _Rule(
+        LostRaceError,
+        texts=("failed to push some refs", "tip of your current branch is behind"),
+        hint="Somebody else pushed first. Pull and push again.",
+    ),
+    _Rule(
+        RemoteError,
+        texts=(
+            "could not access dolt url",
+            "failed to (get|read latest version of) remote d",
+            "unknown remote",
+            "remote '.*' not found",
+            "remote name invalid",
+            "unknown url scheme",
+            "contains no dolt data",
+            "fetch failed",
+        ),
+        hint="Check the remote's URL.",
+    ),
+)
+"""What goes wrong between two databases. They come first: the texts quote what the other server said."""
+
 _RULES = (
+    *_REMOTE_RULES,
     _Rule(
         AccessDeniedError,
         codes=(1044, 1045, 1142, 1227, 1370),
@@ -139,7 +196,11 @@ _RULES = (
         codes=(1048, 1264, 1265, 1292, 1366, 1406, 3140),
         texts=("out of range", "too (large|long) for column", "cannot be null", "non-nullable"),
     ),
-    _Rule(DataError, codes=(1067, 1068, 1118, 1121, 1170, 1171), texts=("invalid table spec", "without a key length")),
+    _Rule(
+        DataError,
+        codes=(1067, 1068, 1118, 1121, 1170, 1171, 1364),
+        texts=("invalid table spec", "without a key length", "doesn't have a default value"),
+    ),
 )
 
 

@@ -1,0 +1,70 @@
+"""Column definitions in the text of `SHOW CREATE TABLE`: defaults, AUTO_INCREMENT, ON UPDATE, generated columns."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_PART = re.compile(r"'(?:[^'\\]|\\.|'')*'|`(?:[^`]|``)*`|[(),]|[^'`(),]+", re.DOTALL)
+"""A text, a name, a parenthesis, a comma, or what stands between them."""
+
+
+def column_details(create: str, columns: Sequence[tuple[str, str, str | None]]) -> dict[str, str]:
+    """Return what a table's definition says of each column beyond its type, NOT NULL and its comment.
+
+    Args:
+        create: The `CREATE TABLE` statement; another one says nothing.
+        columns: The name, the type and the default of each, as `SHOW FULL COLUMNS` prints them.
+
+    Example:
+        >>> create = "CREATE TABLE `t` (`a` int DEFAULT '5' COMMENT 'x', `b` int GENERATED ALWAYS AS ((`a` + 1)))"
+        >>> column_details(create, [("a", "int", "5"), ("b", "int", None)])
+        {'a': "DEFAULT '5'", 'b': 'GENERATED ALWAYS AS ((`a` + 1))'}
+    """
+    if not create.startswith("CREATE TABLE"):
+        return {}
+    definitions = dict(_definitions(create))
+    return {
+        name: _members_default(_details(definitions[name].removeprefix(sql_type)), sql_type, default)
+        for name, sql_type, default in columns
+        if name in definitions
+    }
+
+
+def _definitions(create: str) -> Iterator[tuple[str, str]]:
+    """Yield the name of each column, and the rest of its definition."""
+    entry: list[str] = []
+    depth = 0
+    for part in _PART.findall(create):
+        depth += {"(": 1, ")": -1}.get(part, 0)
+        if (part in "(," and depth == 1) or (part == ")" and depth == 0):
+            if len(entry) > 1 and entry[0].startswith("`"):
+                yield entry[0][1:-1].replace("``", "`"), "".join(entry[1:]).strip()
+            entry = []
+        elif part.strip() or entry:
+            entry.append(part)
+
+
+def _details(rest: str) -> str:
+    kept: list[str] = []
+    depth, is_comment = 0, False
+    for part in _PART.findall(rest):
+        depth += {"(": 1, ")": -1}.get(part, 0)
+        if depth == 0 and part[0] not in "'`()":
+            part = re.sub(r"\bNOT NULL\b ?", "", part)
+            is_comment = re.search(r"\bCOMMENT\s*\Z", part) is not None
+            part = re.sub(r"\bCOMMENT\s*\Z", "", part)
+        elif is_comment:
+            continue
+        kept.append(part)
+    return "".join(kept).strip()
+
+
+def _members_default(details: str, sql_type: str, default: str | None) -> str:
+    """Name the default of an ENUM or SET: Dolt's `SHOW CREATE TABLE` gives its number, which no DDL takes."""
+    if not sql_type.startswith(("enum", "set")) or not str(default).startswith("'"):
+        return details
+    return re.sub(r"DEFAULT '\d+'", lambda _: f"DEFAULT {default}", details)

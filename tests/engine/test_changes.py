@@ -1,0 +1,142 @@
+import pyarrow as pa
+import pytest
+
+from dolt_integrations.engine import describe_table, open_database
+from dolt_integrations.engine.changes import delete_rows, upsert_rows
+from dolt_integrations.errors import DataError, PrimaryKeyError
+from tests.conftest import run_sql
+
+
+@pytest.fixture(params=["inserting", "loading"])
+def connection(request, loading_database):
+    """A session on `main`, of a server that loads files and of one that does not."""
+    if request.param == "inserting":
+        run_sql(loading_database, "SET GLOBAL local_infile = 0")
+    with open_database(loading_database) as database, database.connect("main", local_infile=True) as session:
+        yield session
+
+
+def make(connection, columns="id bigint PRIMARY KEY, value varchar(20)", rows="(1, 'a'), (2, 'b')"):
+    connection.execute(f"CREATE TABLE t ({columns})")
+    connection.execute(f"INSERT INTO t VALUES {rows}")
+    return describe_table(connection, "t")
+
+
+def rows(connection):
+    return connection.rows("SELECT * FROM t ORDER BY 1, 2")
+
+
+def test_an_upsert_changes_and_adds(connection):
+    schema = make(connection)
+
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, pa.table({"id": [2, 3], "value": ["B", None]}))
+
+    assert rows(connection) == [(1, "a"), (2, "B"), (3, None)]
+
+
+@pytest.mark.parametrize("count", [10, 3000])
+def test_an_upsert_of_half_a_table_is_exact(count, connection):
+    schema = make(connection, rows=", ".join(f"({number}, 'old')" for number in range(count)))
+    half = count // 2
+
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, pa.table({"id": range(half, count + half), "value": ["new"] * count}))
+
+    assert rows(connection) == [(number, "old" if number < half else "new") for number in range(count + half)]
+
+
+def test_an_upsert_leaves_other_columns_alone(connection):
+    schema = make(connection, "id bigint PRIMARY KEY, value varchar(20), more int DEFAULT 7", "(1, 'a', 1)")
+
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, pa.table({"id": [1, 2], "value": ["A", "b"]}))
+
+    assert rows(connection) == [(1, "A", 1), (2, "b", 7)]
+
+
+def test_an_upsert_that_is_rolled_back_leaves_nothing(connection):
+    schema = make(connection)
+
+    with pytest.raises(ValueError, match="no"), connection.transaction():  # noqa: PT012
+        upsert_rows(connection, "t", schema, pa.table({"id": [2, 3], "value": ["B", "c"]}))
+        raise ValueError("no")
+
+    assert rows(connection) == [(1, "a"), (2, "b")]
+    assert connection.rows("SHOW TABLES") == [("t",)]
+
+
+def test_two_upserts_in_one_transaction_follow_each_other(connection):
+    schema = make(connection)
+
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, pa.table({"id": [2, 3], "value": ["B", "c"]}))
+        upsert_rows(connection, "t", schema, pa.table({"id": [3, 4], "value": ["C", "d"]}))
+
+    assert rows(connection) == [(1, "a"), (2, "B"), (3, "C"), (4, "d")]
+
+
+@pytest.mark.parametrize("ids", [[1, 1], [9, 9]])
+def test_a_key_that_comes_twice_is_an_error(ids, connection):
+    schema = make(connection)
+
+    with pytest.raises(PrimaryKeyError), connection.transaction():
+        upsert_rows(connection, "t", schema, pa.table({"id": ids, "value": ["x", "y"]}))
+
+    assert rows(connection) == [(1, "a"), (2, "b")]
+
+
+@pytest.mark.parametrize("names", [["a", "A"], ["ann", "ANN"]])
+def test_two_keys_that_the_collation_takes_for_one_are_an_error(names, connection):
+    schema = make(connection, "name varchar(9) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY, value int", "('a', 1)")
+
+    with pytest.raises(PrimaryKeyError), connection.transaction():
+        upsert_rows(connection, "t", schema, pa.table({"name": names, "value": [5, 6]}))
+
+    assert rows(connection) == [("a", 1)]
+
+
+def test_a_secondary_key_is_an_error_and_takes_no_row_away(connection):
+    schema = make(connection, "id bigint PRIMARY KEY, value varchar(20) UNIQUE")
+
+    with pytest.raises(DataError), connection.transaction():
+        upsert_rows(connection, "t", schema, pa.table({"id": [3], "value": ["a"]}))
+
+    assert rows(connection) == [(1, "a"), (2, "b")]
+
+
+def test_keys_of_several_columns_and_kinds_are_found(connection):
+    schema = make(connection, "`a``b` varchar(9), d date, n decimal(5,2), v int, PRIMARY KEY (d, `a``b`, n)",
+                  "('x', '2020-01-01', 1.50, 1), ('x', '2020-01-02', 1.50, 2)")  # fmt: skip
+    import datetime
+    import decimal
+
+    data = pa.table({
+        "a`b": ["x", "y"], "d": [datetime.date(2020, 1, 2)] * 2,
+        "n": pa.array([decimal.Decimal("1.50")] * 2, pa.decimal128(5, 2)), "v": [20, 3],
+    })  # fmt: skip
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, data)
+
+    assert sorted(row[3] for row in connection.rows("SELECT * FROM t")) == [1, 3, 20]
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_rows_are_deleted_by_their_keys(count, connection):
+    schema = make(connection, rows=", ".join(f"({number}, 'x')" for number in range(20)))
+
+    with connection.transaction():
+        delete_rows(connection, "t", schema, pa.table({"id": range(5, 5 + count)}))
+
+    assert [key for key, _ in rows(connection)] == [*range(5), *range(5 + count, 20)]
+
+
+def test_nothing_to_do_is_done(connection):
+    schema = make(connection)
+    none = pa.table({"id": pa.array([], pa.int64()), "value": pa.array([], pa.string())})
+
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, none)
+        delete_rows(connection, "t", schema, none.select(["id"]))
+
+    assert rows(connection) == [(1, "a"), (2, "b")]
