@@ -54,8 +54,9 @@ FURTHER = [*ZONED, *SPANS, *STORED_TEXTS, *OBJECTS, *CATEGORICALS, *ARROW]
 """What else a column may be; some are dtypes, the others are called like this here."""
 
 FURTHER_KEYS = [
-    *ZONED, *SPANS, "date objects", "time objects", "decimal objects", "uuid objects", "categories of str",
-    "categories of int64", "arrow int64", "arrow string", "arrow date32[day]", "arrow timestamp[us]",
+    *ZONED, *SPANS, "date objects", "time objects", "decimal objects", "uuid objects", "bytes objects",
+    "categories of str", "categories of int64", "arrow int64", "arrow string", "arrow date32[day]",
+    "arrow timestamp[us]",
 ]  # fmt: skip
 
 KEY_DTYPES = [*INTEGERS, "bool", "str", "string", *MOMENTS]
@@ -119,8 +120,8 @@ def decimals(precision: int, scale: int) -> st.SearchStrategy[decimal.Decimal]:
 def documents() -> st.SearchStrategy[Any]:
     """What JSON holds, as a list or a dict."""
     letters = texts(10)
-    leaf = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | letters
-    leaf = leaf | st.floats(allow_nan=False, allow_infinity=False).filter(lambda number: not number.is_integer())
+    leaf = st.none() | st.booleans() | st.integers() | letters
+    leaf = leaf | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([-0.0, 1.0, 1e21, 2**53 + 1])
     deeper = st.recursive(
         leaf, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(letters, inner, max_size=3), max_leaves=5
     )

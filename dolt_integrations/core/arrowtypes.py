@@ -33,7 +33,8 @@ def encode_arrow(series: pd.Series, where: str) -> EncodedColumn:
         hint = "Convert it, for example with frame.astype({...: str})."
         raise UnsupportedTypeError(f"{where} has dtype {name}, which has no SQL type here", hint=hint)
     values, sql_type = found
-    return EncodedColumn(values, sql_type, True, Mark(dtype=name, of="arrow"))
+    unit = array.type.unit if pa.types.is_duration(array.type) else None
+    return EncodedColumn(values, sql_type, True, Mark(dtype=name, of="arrow"), unit)
 
 
 def _stored(array: pa.Array, where: str) -> tuple[pa.Array, str | None] | None:
@@ -49,7 +50,7 @@ def _stored(array: pa.Array, where: str) -> tuple[pa.Array, str | None] | None:
         return to_microseconds(array.cast(pa.timestamp(kind.unit)), where), "datetime(6)"
     if pa.types.is_duration(kind):
         return array.cast(pa.int64()), "bigint"
-    if pa.types.is_decimal(kind) and 0 <= kind.scale <= 30 and kind.precision <= 65:
+    if pa.types.is_decimal(kind) and 0 <= kind.scale <= min(30, kind.precision) and kind.precision <= 65:
         return array.cast(pa.string()).cast(pa.large_string()), f"decimal({kind.precision},{kind.scale})"
     return None
 

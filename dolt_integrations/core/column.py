@@ -20,12 +20,14 @@ class EncodedColumn:
         sql_type: The SQL type; None for texts, whose type depends on the longest one.
         nullable: Whether the column takes NULL.
         mark: The dtype, and what else the SQL type may not say.
+        unit: Of spans, whose values are counts of it: `s`, `ms`, `us`, `ns`.
     """
 
     values: pa.Array
     sql_type: str | None
     nullable: bool
     mark: Mark
+    unit: str | None = None
 
 
 def refuse(bad: pa.Array, where: str, problem: str, values: pa.Array) -> None:
@@ -50,5 +52,9 @@ def refuse(bad: pa.Array, where: str, problem: str, values: pa.Array) -> None:
 
 def shown(value: object) -> str:
     """Return a value for the text of an error, cut where it is long."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        # Python writes no integer of more than 4300 digits.
+        text = f"a {type(value).__name__}"
     return text if len(text) <= 60 else f"{text[:57]}..."

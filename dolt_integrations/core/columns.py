@@ -18,6 +18,7 @@ from dolt_integrations.core.dtypes import NULLABLE, STORAGE, default_dtype, dtyp
 from dolt_integrations.core.marks import Mark, mark_of
 from dolt_integrations.core.moments import decode_moments, decode_spans, encode_moments, encode_spans
 from dolt_integrations.core.objects import decode_objects, encode_objects, to_texts
+from dolt_integrations.engine import parse_type
 from dolt_integrations.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def _finite(column: EncodedColumn, where: str) -> EncodedColumn:
 
 def needed_mark(mark: Mark, column: Column) -> Mark:
     """Return the part of a mark that the column's SQL type does not say already."""
-    if (mark.dtype, mark.of) == default_dtype(column):
+    numbers = parse_type(column.sql_type).is_boolean and mark.dtype == ("Int8" if column.nullable else "int8")
+    if numbers or (mark.dtype, mark.of) == default_dtype(column):
         return replace(mark, dtype=None, of=None)
     return mark
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dolt_integrations.engine import Column, parse_type
+from dolt_integrations.engine.sqltypes import GEOMETRIES
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ OBJECTS = {"date": "date", "decimal": "decimal", "json": "json"}
 """SQL types that are read as Python objects of one class: what a `Mark` calls it."""
 
 _TEXT_TYPES = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"}
-_BINARY_TYPES = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "geometry"}
+_BINARY_TYPES = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", *GEOMETRIES}
 _INTEGER_BITS = {"tinyint": "8", "smallint": "16", "mediumint": "32", "int": "32", "bigint": "64"}
 _OTHERS = {
     "float": "float32",

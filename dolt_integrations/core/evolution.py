@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.fitting import BLOB_BYTES
+from dolt_integrations.core.marks import mark_of
 from dolt_integrations.engine import Column, TableSchema, parse_type, quote
 from dolt_integrations.errors import UnsupportedTypeError
 
@@ -36,10 +38,16 @@ def alterations(table: str, existing: TableSchema, wanted: TableSchema) -> list[
     old = {column.name.lower(): column for column in existing.columns}
     new = {column.name.lower(): column for column in wanted.columns}
     changes = [f"DROP COLUMN {quote(column.name)}" for name, column in old.items() if name not in new]
+    order = [name for name in old if name in new]
     place = "FIRST"
-    for name, column in new.items():
+    for at, (name, column) in enumerate(new.items()):
         if name not in old:
             changes.append(f"ADD COLUMN {column.ddl()} {place}")
+            order.insert(at, name)
+        elif order[at] != name:
+            changes.append(f"{_change(table, old[name], column)} {place}")
+            order.remove(name)
+            order.insert(at, name)
         elif column != old[name]:
             changes.append(_change(table, old[name], column))
         place = f"AFTER {quote(column.name)}"
@@ -47,10 +55,11 @@ def alterations(table: str, existing: TableSchema, wanted: TableSchema) -> list[
 
 
 def _change(table: str, old: Column, new: Column) -> str:
-    if not holds_all(new.sql_type, old.sql_type):
+    if not holds_all(new.sql_type, old.sql_type) and not _is_document_as_text(old, new):
+        why = f"; {new.misfit}" if new.misfit else ""
         raise UnsupportedTypeError(
             f"column {new.name!r} of table `{table}` is {old.sql_type}, and the frame would make it {new.sql_type}, "
-            "which cannot hold all that it held",
+            f"which cannot hold all that it held{why}",
             hint='Convert the column, or save with io_args={"schema": "overwrite"} to make the table anew.',
         )
     if old.name != new.name:
@@ -75,7 +84,23 @@ def holds_all(new: str, old: str) -> bool:
     if wide.base == narrow.base == "decimal":
         (digits, scale), (had, had_scale) = wide.arguments, narrow.arguments
         return scale >= had_scale and digits - scale >= had - had_scale
+    if wide.base == "datetime" and narrow.base in ("datetime", "timestamp"):
+        return (*wide.arguments, 0)[0] >= (*narrow.arguments, 0)[0]
+    if _is_bytes(wide) and _is_bytes(narrow):
+        return _byte_length(narrow) <= _byte_length(wide)
     return 0 < _text_length(narrow) <= _text_length(wide)
+
+
+def _is_document_as_text(old: Column, new: Column) -> bool:
+    return (old.sql_type, new.sql_type) == ("json", "longtext") and mark_of(new.comment).of == "json"
+
+
+def _is_bytes(sql_type: SqlType) -> bool:
+    return sql_type.base in ("binary", "varbinary", *BLOB_BYTES)
+
+
+def _byte_length(sql_type: SqlType) -> int:
+    return BLOB_BYTES.get(sql_type.base) or (*sql_type.arguments, 1)[0]
 
 
 def _is_integer(sql_type: SqlType) -> bool:

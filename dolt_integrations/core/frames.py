@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dolt_integrations.core.column import EncodedColumn
-from dolt_integrations.core.columns import decode_column, encode_column, needed_mark
+from dolt_integrations.core.columns import decode_column, encode_column
 from dolt_integrations.core.interchange import to_pandas
 from dolt_integrations.core.keys import check_key
 from dolt_integrations.core.marks import mark_of
-from dolt_integrations.core.texts import still_fits, text_types
-from dolt_integrations.engine import Column, Result, TableSchema, check_column_names
-from dolt_integrations.errors import DataError, InvalidNameError, PrimaryKeyError
+from dolt_integrations.core.wanted import wanted_schema
+from dolt_integrations.engine import Result, TableSchema, check_column_names
+from dolt_integrations.errors import DataError, InvalidNameError
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -38,9 +37,18 @@ class EncodedFrame:
     index: tuple[str, ...] = ()
 
     @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        return int(self.data.num_rows)
+
+    @property
     def data(self) -> pa.Table:
-        """The rows."""
-        return pa.table({name: column.values for name, column in self.columns.items()})
+        """The rows. A field of spans says their unit, for a table that keeps them as TIME."""
+        fields = [
+            pa.field(name, column.values.type, metadata={"unit": column.unit} if column.unit else None)
+            for name, column in self.columns.items()
+        ]
+        return pa.Table.from_arrays([column.values for column in self.columns.values()], schema=pa.schema(fields))
 
     def schema(self, primary_key: Sequence[str] | None = None, existing: TableSchema | None = None) -> TableSchema:
         """Return the schema of the table that holds the rows.
@@ -48,16 +56,15 @@ class EncodedFrame:
         Args:
             primary_key: The key's columns. None is the index's, or else the key that the table has, if the frame has
                 its columns.
-            existing: The table as it is now. Its text columns keep their types while the texts fit.
+            existing: The table as it is now. Its columns stay as they are where they hold the values exactly.
 
         Raises:
             PrimaryKeyError: The key has NULLs or duplicates, or names no column.
-            UnsupportedValueError: A text in the key is too long.
+            UnsupportedValueError: A text or bytes in the key are too long.
         """
         key = self._key(primary_key, existing)
         check_key(self.data, key, self.table)
-        texts = self._text_types(key, existing)
-        return TableSchema(tuple(self._column(name, name in key, texts) for name in self.columns), key)
+        return wanted_schema(self.table, self.columns, key, existing)
 
     def _key(self, primary_key: Sequence[str] | None, existing: TableSchema | None) -> tuple[str, ...]:
         if primary_key is not None:
@@ -68,37 +75,12 @@ class EncodedFrame:
             return existing.primary_key
         return ()
 
-    def _text_types(self, key: tuple[str, ...], existing: TableSchema | None) -> dict[str, str]:
-        texts = {name: column for name, column in self.columns.items() if column.sql_type is None}
-        lengths = {name: _longest(column.values) for name, column in texts.items()}
-        kept = {
-            column.name: column.sql_type
-            for column in (existing.columns if existing else ())
-            if column.name in lengths and column.name not in key and still_fits(column.sql_type, lengths[column.name])
-        }
-        return text_types(lengths, key, self.table) | kept
-
-    def _column(self, name: str, in_key: bool, texts: dict[str, str]) -> Column:
-        encoded = self.columns[name]
-        if in_key and encoded.sql_type in ("longblob", "json"):
-            what = f"primary key column {name!r} of table `{self.table}`"
-            raise PrimaryKeyError(
-                f"{what} is {encoded.sql_type.upper()}, which cannot be a key",
-                hint="Choose another key, or convert the column to texts.",
-            )
-        plain = Column(name, encoded.sql_type or texts[name], encoded.nullable and not in_key)
-        return replace(plain, comment=needed_mark(encoded.mark, plain).comment())
-
     def has_rows_of(self, other: EncodedFrame) -> bool:
         """Whether both have the same columns, of the same dtypes, and the same rows, in whatever order."""
         if [(n, c.mark) for n, c in self.columns.items()] != [(n, c.mark) for n, c in other.columns.items()]:
             return False
         ours, theirs = (pl.DataFrame(pl.from_arrow(frame.data)) for frame in (self, other))
         return ours.equals(theirs) or ours.sort(pl.all()).equals(theirs.sort(pl.all()))
-
-
-def _longest(texts: pa.Array) -> int:
-    return int(pc.max(pc.utf8_length(texts)).as_py() or 0)
 
 
 def encode_frame(frame: pd.DataFrame, *, table: str) -> EncodedFrame:

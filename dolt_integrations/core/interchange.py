@@ -60,7 +60,8 @@ def _restore(values: pa.ChunkedArray, mark: Mark) -> pa.ChunkedArray:
     if mark.of == "time":
         return values.cast(pa.int64()).cast(pa.time64("us"))
     if dtype.startswith("timedelta64"):
-        return values.cast(pa.int64()).cast(pa.duration(dtype[len("timedelta64[") : -1]))
+        wanted = pa.duration(dtype[len("timedelta64[") : -1])
+        return values.cast(wanted) if pa.types.is_duration(values.type) else values.cast(pa.int64()).cast(wanted)
     if dtype.startswith("datetime64"):
         wanted = dtype_of_name(dtype)
         unit = wanted.unit if isinstance(wanted, pd.DatetimeTZDtype) else dtype[len("datetime64[") : -1]

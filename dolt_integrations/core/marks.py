@@ -46,7 +46,7 @@ class Mark:
 
 
 def mark_of(comment: str) -> Mark:
-    """Return what a comment says; nothing for a comment that is somebody else's.
+    """Return what a comment says, in its last line; nothing for a comment that is somebody else's.
 
     Example:
         >>> mark_of('pandas: {"dtype": "category", "ordered": true}').ordered
@@ -54,11 +54,30 @@ def mark_of(comment: str) -> Mark:
         >>> mark_of("the customer's number")
         Mark(dtype=None, of=None, categories=None, ordered=False, index=None, label=None)
     """
-    if not comment.startswith(_PREFIX):
-        return Mark()
+    return _parse(comment.rpartition("\n")[2]) or Mark()
+
+
+def with_mark(comment: str, mark: Mark) -> str:
+    r"""Return a comment with another mark, what somebody else wrote there kept.
+
+    Example:
+        >>> with_mark("the price", Mark(dtype="category"))
+        'the price\npandas: {"dtype": "category"}'
+        >>> with_mark('the price\npandas: {"dtype": "category"}', Mark())
+        'the price'
+    """
+    theirs, _, last = comment.rpartition("\n")
+    if _parse(last) is None:
+        theirs = comment
+    return "\n".join(filter(None, (theirs, mark.comment())))
+
+
+def _parse(line: str) -> Mark | None:
+    if not line.startswith(_PREFIX):
+        return None
     try:
-        said = json.loads(comment.removeprefix(_PREFIX))
+        said = json.loads(line.removeprefix(_PREFIX))
         categories = said.get("categories")
         return Mark(**{**said, "categories": tuple(categories) if categories is not None else None})
     except (ValueError, TypeError, AttributeError):
-        return Mark()
+        return None

@@ -72,7 +72,12 @@ def to_microseconds(array: pa.Array, where: str) -> pa.Array:
         moments = array.cast(pa.timestamp("us"))
         years = pc.year(moments)
     except pa.ArrowInvalid as error:
-        raise UnsupportedValueError(f"{where} holds a moment that microseconds cannot count: {error}") from error
+        most = (2**63 - 1) // {"s": 10**6, "ms": 10**3}.get(array.type.unit, 1)
+        row = pc.index(pc.greater(pc.abs(array.cast(pa.int64())), most), True).as_py()
+        problem = f"{where} holds a moment that microseconds cannot count (row {row}, counted from 0): {error}"
+        raise UnsupportedValueError(
+            problem, hint="Dolt keeps the years 1 to 9999; change or drop the value."
+        ) from error
     outside = pc.or_(pc.less(years, 1), pc.greater(years, 9999))
     refuse(outside, where, "holds a moment outside of the years 1 to 9999", years)
     return moments
@@ -90,8 +95,8 @@ def decode_moments(values: pa.ChunkedArray, dtype: str, of: str | None = None) -
 
 def encode_spans(series: pd.Series, where: str) -> EncodedColumn:
     """Store spans as BIGINT in their own unit: a TIME ends at 839 hours."""
-    spans = pa.array(series, from_pandas=True).cast(pa.int64())
-    return EncodedColumn(spans, "bigint", True, Mark(dtype=name_of(series.dtype)))
+    spans = pa.array(series, from_pandas=True)
+    return EncodedColumn(spans.cast(pa.int64()), "bigint", True, Mark(dtype=name_of(series.dtype)), spans.type.unit)
 
 
 def decode_spans(values: pa.ChunkedArray, dtype: str) -> pd.Series:

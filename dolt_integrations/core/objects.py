@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dolt_integrations.core.column import EncodedColumn, shown
+from dolt_integrations.core.documents import encode_documents
 from dolt_integrations.core.marks import Mark
 from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
 
@@ -23,9 +24,6 @@ MAX_SCALE = 30
 
 FAST_DECIMAL = (28, 9)
 """Digits and scale up to which connectorx reads a DECIMAL exactly."""
-
-EXACT_INTEGERS = 2**53
-"""Dolt keeps the numbers of a JSON document as doubles."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,14 @@ def to_texts(values: Any, where: str) -> pa.Array:
     try:
         return pa.array(values, pa.large_string(), from_pandas=True)
     except (pa.ArrowException, UnicodeError, TypeError, ValueError) as error:
-        raise UnsupportedValueError(f"{where} has a text that is not valid Unicode: {error}") from error
+        row = next((row for row, value in enumerate(values) if _is_half(value)), 0)
+        problem = f"{where} has a text that is not valid Unicode (row {row}, counted from 0): {error}"
+        raise UnsupportedValueError(problem, hint="Repair the text, or store it as bytes.") from error
+
+
+def _is_half(value: Any) -> bool:
+    """Whether a text has half a surrogate pair, which is no Unicode."""
+    return isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _encode_bytes(values: Sequence[Any], _where: str) -> tuple[pa.Array, str]:
@@ -142,10 +147,19 @@ def _encode_decimals(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
                 f"of them behind the point, in the whole column (row {row}, counted from 0)",
                 hint="Round the values, or store them as texts.",
             )
-    fast = digits <= FAST_DECIMAL[0] - FAST_DECIMAL[1] and scale <= FAST_DECIMAL[1]
-    precision = FAST_DECIMAL[0] if fast else MAX_DIGITS
     texts = [None if value is None else format(value, f".{scale}f") for value in values]
-    return pa.array(texts, pa.large_string()), f"decimal({precision},{scale})"
+    return pa.array(texts, pa.large_string()), decimal_type(digits, scale)
+
+
+def decimal_type(whole: int, scale: int) -> str:
+    """Return the DECIMAL for that many digits before and behind the point, with room to grow.
+
+    Example:
+        >>> decimal_type(3, 2), decimal_type(30, 2)
+        ('decimal(28,2)', 'decimal(65,2)')
+    """
+    fast = whole <= FAST_DECIMAL[0] - FAST_DECIMAL[1] and scale <= FAST_DECIMAL[1]
+    return f"decimal({FAST_DECIMAL[0] if fast else MAX_DIGITS},{scale})"
 
 
 def _measure(value: decimal.Decimal) -> tuple[int, int]:
@@ -158,35 +172,6 @@ def _measure(value: decimal.Decimal) -> tuple[int, int]:
 
 def _is_negative_zero(value: decimal.Decimal) -> bool:
     return value.is_zero() and value.is_signed()
-
-
-def _encode_json(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
-    return pa.array([_to_json(value, row, where) for row, value in enumerate(values)], pa.large_string()), "json"
-
-
-def _to_json(value: Any, row: int, where: str) -> str | None:
-    if value is None:
-        return None
-    try:
-        text = json.dumps(value, allow_nan=False, ensure_ascii=False, sort_keys=True)
-        text.encode()
-        same = json.loads(text) == value and not _has_large_integers(value)
-    except (TypeError, ValueError, RecursionError):
-        same = False
-    if not same:
-        raise UnsupportedValueError(
-            f"{where} holds {shown(value)}, which JSON does not give back as it is (row {row}, counted from 0)",
-            hint="JSON keeps texts, finite numbers (integers to 2**53), booleans, None, lists and dicts of them.",
-        )
-    return text
-
-
-def _has_large_integers(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_has_large_integers, value.values()))
-    if isinstance(value, list):
-        return any(map(_has_large_integers, value))
-    return isinstance(value, int) and abs(value) > EXACT_INTEGERS
 
 
 def _encode_uuids(values: Sequence[Any], _where: str) -> tuple[pa.Array, str]:
@@ -202,7 +187,7 @@ OBJECT_CLASSES = {
     "date": ObjectClass((datetime.date,), _encode_dates, _same),
     "time": ObjectClass((datetime.time,), _encode_times, _decode_time),
     "decimal": ObjectClass((decimal.Decimal,), _encode_decimals, _same),
-    "json": ObjectClass((dict, list), _encode_json, json.loads),
+    "json": ObjectClass((dict, list), encode_documents, json.loads),
     "uuid": ObjectClass((uuid.UUID,), _encode_uuids, uuid.UUID),
 }
 """The classes of objects that a column may hold, by the name that a `Mark` calls them."""

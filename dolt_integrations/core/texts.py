@@ -1,4 +1,4 @@
-"""The SQL types of text columns, which depend on how long the texts are."""
+"""The SQL types of text columns, and of bytes in keys, which depend on how long the values are."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from dolt_integrations.errors import UnsupportedValueError
 
 SHORT = 255
 """Characters of the VARCHAR that a column of short texts gets; longer texts get a LONGTEXT, which costs more."""
+
+LONGEST_KEY_BYTES = 3072
+"""Bytes of the longest key column."""
 
 LONGEST_KEY = 768
 """Characters of the longest key column: 3072 bytes of at most 4 a character (MySQL manual, "InnoDB Limits")."""
@@ -52,14 +55,20 @@ def _key_type(name: str, length: int, table: str) -> str:
     return f"varchar({SHORT if length <= SHORT else LONGEST_KEY})"
 
 
-def still_fits(sql_type: str, length: int) -> bool:
-    """Whether texts of that length fit into a column that is there already.
+def key_bytes_type(name: str, length: int, table: str) -> str:
+    """Choose the SQL type of a key column of bytes.
+
+    Raises:
+        UnsupportedValueError: The longest value is too long.
 
     Example:
-        >>> still_fits("varchar(20)", 21)
-        False
+        >>> key_bytes_type("digest", 32, "t")
+        'varbinary(255)'
     """
-    if sql_type == "longtext":
-        return True
-    name, _, rest = sql_type.partition("(")
-    return name == "varchar" and rest.rstrip(")").isdigit() and length <= int(rest.rstrip(")"))
+    if length > LONGEST_KEY_BYTES:
+        raise UnsupportedValueError(
+            f"column {name!r} of table `{table}` is a key and has a value of {length} bytes; "
+            f"a key takes at most {LONGEST_KEY_BYTES}",
+            hint="Choose another primary key.",
+        )
+    return f"varbinary({SHORT if length <= SHORT else LONGEST_KEY_BYTES})"

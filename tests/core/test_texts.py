@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.texts import still_fits, text_types
+from dolt_integrations.core.texts import text_types
 from tests.conftest import run_sql
 
 
@@ -60,15 +60,6 @@ def test_a_type_that_somebody_chose_gives_way_when_a_text_does_not_fit(database)
     write_table(database, "t", pd.DataFrame({"a": ["x" * 21]}))
 
     assert read_table(database, "t").data["a"].tolist() == ["x" * 21]
-
-
-@pytest.mark.parametrize(
-    ("sql_type", "length", "fits"),
-    [("varchar(20)", 20, True), ("varchar(20)", 21, False), ("longtext", 10**6, True), ("char(20)", 5, False),
-     ("int", 1, False)],
-)  # fmt: skip
-def test_whether_a_text_fits(sql_type, length, fits):
-    assert still_fits(sql_type, length) is fits
 
 
 @pytest.mark.parametrize("collation", ["utf8mb4_0900_ai_ci", "utf8mb4_general_ci"])

@@ -1,0 +1,273 @@
+"""Whether the frame that goes in is the frame that comes out: thirteen frames through every way to keep them.
+
+Ours, Parquet files, Lance, ArcticDB and Delta tables (those that are installed), and the CSV method that upstream used:
+`to_csv`, `dolt table import`, `dolt table export`, `read_csv`. Each frame is written, read back and compared with
+`assert_frame_equal`: values, dtypes, index and labels.
+
+python benchmarks/frames.py
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import importlib.metadata
+import subprocess
+import tempfile
+import uuid
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from pandas.testing import assert_frame_equal
+
+from dolt_integrations.core import read_table, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Method = Callable[[pd.DataFrame, Any], pd.DataFrame]
+
+# The frames. Each has an `id`, which is the key where a table has one, in its order.
+
+
+def floats() -> pd.DataFrame:
+    """Numbers of which a shorter text is another number; the smallest and the largest; a small type beside them."""
+    values = [0.1 + 0.2, 1 / 3, 5e-324, 1.7976931348623157e308, float("nan")]
+    small = pd.Series([0.1, 1e-40, 3.4028235e38, float("nan"), 16777216], dtype="float32")
+    return pd.DataFrame({"id": range(5), "value": values, "small": small})
+
+
+def texts() -> pd.DataFrame:
+    """Texts that look like numbers, like nothing or like the end of a field."""
+    codes = ["007", "1e5", "true", "2026-01-01", "0x10", " 1 ", "+1"]
+    notes = ["", "NULL", "NA", None, "\\N", "a\tb\r\nc", "\"quoted\", 'so'"]
+    return pd.DataFrame({"id": range(7), "code": codes, "note": notes})
+
+
+def booleans() -> pd.DataFrame:
+    """Booleans, all there, and some missing."""
+    return pd.DataFrame(
+        {"id": range(3), "paid": [True, False, True], "sent": pd.array([True, None, False], dtype="boolean")}
+    )
+
+
+def integers() -> pd.DataFrame:
+    """Integers beyond 2**53, some missing, and small types."""
+    large = pd.array([2**63 - 1, None, 2**53 + 1], dtype="Int64")
+    unsigned = pd.Series([2**64 - 1, 0, 2**63], dtype="uint64")
+    return pd.DataFrame({"id": range(3), "large": large, "unsigned": unsigned, "tiny": pd.array([1, 2, 3], "int8")})
+
+
+def time_zones() -> pd.DataFrame:
+    """Moments in the zone of a place, at the hour that comes twice, and in UTC."""
+    moments = pd.Series(pd.to_datetime(["2025-10-26 00:30", "2025-10-26 01:30", None]), dtype="datetime64[us]")
+    utc = moments.dt.tz_localize("UTC")
+    return pd.DataFrame({"id": range(3), "berlin": utc.dt.tz_convert("Europe/Berlin"), "utc": utc})
+
+
+def units() -> pd.DataFrame:
+    """Moments and spans in seconds, milliseconds, microseconds and nanoseconds."""
+    moments = pd.Series(pd.to_datetime(["1969-12-31", "2026-01-02"]))
+    spans = pd.Series(pd.to_timedelta([-1, 10**6], "s"))
+    columns = {f"at_{unit}": moments.astype(f"datetime64[{unit}]") for unit in ("s", "ms", "us", "ns")}
+    return pd.DataFrame({"id": range(2), **columns, "span": spans.astype("timedelta64[ns]")})
+
+
+def index() -> pd.DataFrame:
+    """A table whose rows are found by an index of two levels."""
+    levels = pd.MultiIndex.from_product([["ham", "muc"], [1, 2]], names=["city", "week"])
+    return pd.DataFrame({"sales": [1.5, 2.5, 3.5, 4.5]}, index=levels)
+
+
+def categories() -> pd.DataFrame:
+    """Categories with an order, one of them unused."""
+    sizes = pd.CategoricalDtype(["S", "M", "L", "XL"], ordered=True)
+    return pd.DataFrame({"id": range(4), "size": pd.Series(["M", "S", None, "XL"], dtype=sizes)})
+
+
+def decimals() -> pd.DataFrame:
+    """Money, with more digits than a float has."""
+    prices = [decimal.Decimal("12345678901234567890.12"), decimal.Decimal("-0.01"), None]
+    return pd.DataFrame({"id": range(3), "price": pd.Series(prices, dtype=object)})
+
+
+def objects() -> pd.DataFrame:
+    """Bytes, dates and times of day."""
+    raw = [b"\x00\xff", b"", None]
+    days = [datetime.date(1, 1, 1), datetime.date(2026, 2, 28), None]
+    times = [datetime.time(23, 59, 59, 999999), datetime.time(0), None]
+    columns = {name: pd.Series(values, dtype=object) for name, values in (("raw", raw), ("day", days), ("at", times))}
+    return pd.DataFrame({"id": range(3), **columns})
+
+
+def nested() -> pd.DataFrame:
+    """What an API answers: objects with different keys, and lists."""
+    answers = [{"name": "Ann", "tags": ["a", "b"]}, {"age": None}, {}]
+    lists = [[1, 2], [], [3]]
+    return pd.DataFrame({"id": range(3), "answer": answers, "list": lists})
+
+
+def labels() -> pd.DataFrame:
+    """Names of columns that are not plain words: other scripts, emoji, reserved words, years as integers."""
+    return pd.DataFrame({"id": [1, 2], "größe 📏": [1, 2], "名前": ["a", "b"], "select": [0.5, 1.5], 2026: [3, 4]})
+
+
+def empty() -> pd.DataFrame:
+    """No rows yet, but columns with dtypes."""
+    dtypes = {"id": "int64", "name": "str", "at": "datetime64[us, UTC]", "paid": "boolean", "score": "float32"}
+    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in dtypes.items()})
+
+
+FRAMES = (
+    floats, texts, booleans, integers, time_zones, units, index, categories, decimals, objects, nested, labels, empty,
+)  # fmt: skip
+
+# The methods. Each writes a frame into a folder and reads it back.
+
+
+def ours(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """This library, on a directory."""
+    return save_and_load(frame, folder / "ours")
+
+
+def save_and_load(frame: pd.DataFrame, database: Path | str) -> pd.DataFrame:
+    """Save with this library and load the version that was saved."""
+    table = f"t{uuid.uuid4().hex}"
+    version = write_table(database, table, frame, primary_key=["id"] if "id" in frame.columns else None)
+    return read_table(database, table, as_of=version.commit).data
+
+
+def parquet(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """A Parquet file, as pandas writes it through pyarrow."""
+    frame.to_parquet(folder / "frame.parquet")
+    return pd.read_parquet(folder / "frame.parquet")
+
+
+def lance(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """A Lance dataset."""
+    import lance as library
+    import pyarrow as pa
+
+    path = str(folder / uuid.uuid4().hex)
+    library.write_dataset(pa.Table.from_pandas(frame), path)
+    return library.dataset(path).to_table().to_pandas()
+
+
+def arcticdb(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """A symbol of an ArcticDB library on LMDB."""
+    import arcticdb as library
+
+    store = library.Arctic(f"lmdb://{folder / uuid.uuid4().hex}").create_library("frames")
+    store.write("frame", frame)
+    return store.read("frame").data
+
+
+def delta(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """A Delta table."""
+    import deltalake
+
+    path = str(folder / uuid.uuid4().hex)
+    deltalake.write_deltalake(path, frame)
+    return deltalake.DeltaTable(path).to_pandas()
+
+
+def csv(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """CSV files and Dolt's command line."""
+    directory, file = folder / uuid.uuid4().hex, folder / "frame.csv"
+    directory.mkdir()
+    named = frame.index.names != [None]
+    frame.to_csv(file, index=named)
+    key = ",".join(frame.index.names) if named else "id"
+    dolt(directory, "init", "--name", "csv", "--email", "csv@localhost")
+    dolt(directory, "table", "import", "-c", "--pk", key, "--file-type", "csv", "frame", str(file))
+    dolt(directory, "add", ".")
+    dolt(directory, "commit", "-m", "csv")
+    dolt(directory, "table", "export", "-f", "--file-type", "csv", "frame", str(file))
+    return pd.read_csv(file, index_col=list(frame.index.names) if named else None)
+
+
+def dolt(directory: Path, *arguments: str) -> None:
+    """Run the CLI."""
+    done = subprocess.run(["dolt", *arguments], cwd=directory, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError((done.stderr or done.stdout).strip())
+
+
+METHODS: dict[str, tuple[Method, str | None]] = {
+    "ours": (ours, None),
+    "Parquet": (parquet, "pyarrow"),
+    "Lance": (lance, "pylance"),
+    "ArcticDB": (arcticdb, "arcticdb"),
+    "Delta": (delta, "deltalake"),
+    "CSV": (csv, None),
+}
+"""Each with the distribution that it needs, if that is none of ours."""
+
+
+def outcome(method: Method, frame: pd.DataFrame, folder: Path | str) -> str:
+    """Return `same`, or what differs or refuses."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = method(frame.copy(deep=True), folder)
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        return f"refused: {_first_line(error)}"
+    try:
+        assert_frame_equal(result, frame, check_exact=True, check_freq=False)
+    except Exception as error:  # noqa: BLE001 - comparing arrays inside of objects raises what it likes
+        return f"differs: {_first_line(error)}"
+    return "same"
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = "; ".join(lines[:1] + [line for line in lines[1:] if line.startswith(("[left]", "[right]"))])
+    return f"{type(error).__name__ if not isinstance(error, AssertionError) else ''} {said}".strip()[:200]
+
+
+def outcomes(folder: Path) -> dict[str, dict[str, str]]:
+    """Return by method and frame how each came back; nothing for a method that is not installed."""
+    found: dict[str, dict[str, str]] = {}
+    for name, (method, needs) in METHODS.items():
+        if needs is None or _version(needs):
+            (folder / name).mkdir()
+            found[name] = {make.__name__: outcome(method, make(), folder / name) for make in FRAMES}
+    return found
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def main() -> None:
+    """Print the frames that come back by method, and what became of the others."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = outcomes(Path(folder))
+    versions = {needs: _version(needs) for _, needs in METHODS.values() if needs}
+    versions = {"pandas": pd.__version__, **versions}
+    named = ", ".join(f"{name} {version or 'not installed'}" for name, version in versions.items())
+    print(f"thirteen frames, written and read back ({named})")
+    print("  " + " ".join([f"{'':12}", *(f"{name:>8}" for name in METHODS)]))
+    for make in FRAMES:
+        print(f"  {make.__name__:12} " + " ".join(f"{_word(found, name, make.__name__):>8}" for name in METHODS))
+    totals = [str(sum(text == "same" for text in found[name].values())) if name in found else "-" for name in METHODS]
+    print(f"  {'same':12} " + " ".join(f"{total:>8}" for total in totals))
+    for name, results in found.items():
+        for frame, text in results.items():
+            if text != "same":
+                print(f"  {name}, {frame}: {text}")
+
+
+def _word(found: dict[str, dict[str, str]], method: str, frame: str) -> str:
+    return found[method][frame].partition(":")[0] if method in found else "-"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""The columns that a table is to have for the rows of a frame: its own where they fit, else what the dtypes ask for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dolt_integrations.core.columns import needed_mark
+from dolt_integrations.core.evolution import holds_all
+from dolt_integrations.core.fitting import misfit
+from dolt_integrations.core.marks import with_mark
+from dolt_integrations.core.objects import FAST_DECIMAL, decimal_type
+from dolt_integrations.core.texts import LONGEST_KEY, key_bytes_type, text_types
+from dolt_integrations.engine import Column, TableSchema, parse_type
+from dolt_integrations.errors import PrimaryKeyError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dolt_integrations.core.column import EncodedColumn
+
+
+def wanted_schema(
+    table: str, columns: Mapping[str, EncodedColumn], key: tuple[str, ...], existing: TableSchema | None
+) -> TableSchema:
+    """Return the schema of the table that holds a frame's rows.
+
+    A column that the table has already stays as it is, with its default, comment and whatever else was said of it,
+    where it holds the values exactly. It takes NULL from then on if there are some. Generated columns stay in any case.
+
+    Args:
+        table: The table's name, for errors.
+        columns: Of the frame.
+        key: The primary key's columns.
+        existing: The table as it is now.
+
+    Raises:
+        PrimaryKeyError: A column of the key has a type that no key can have.
+        UnsupportedValueError: A text in the key is too long.
+    """
+    before = {column.name.lower(): column for column in existing.columns} if existing else {}
+    lengths = {name: _longest(each.values) for name, each in columns.items() if each.sql_type is None}
+    texts = text_types(lengths, key, table)
+    wanted = _Wanted(table, key, texts)
+    found = [wanted.column(name, each, before.get(name.lower())) for name, each in columns.items()]
+    return TableSchema(_with_generated(found, existing), key)
+
+
+def _with_generated(columns: list[Column], existing: TableSchema | None) -> tuple[Column, ...]:
+    """Put generated columns that the frame lacks behind the columns that they stand behind in the table."""
+    there = {column.name.lower() for column in columns}
+    last = ""
+    for column in existing.columns if existing else ():
+        if column.is_generated and column.name.lower() not in there:
+            names = [each.name.lower() for each in columns]
+            columns.insert(names.index(last) + 1 if last in names else 0 if not last else len(names), column)
+        last = column.name.lower()
+    return tuple(columns)
+
+
+def _longest(texts: pa.Array) -> int:
+    return int(pc.max(pc.utf8_length(texts)).as_py() or 0)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    table: str
+    key: tuple[str, ...]
+    texts: dict[str, str]
+
+    def column(self, name: str, encoded: EncodedColumn, before: Column | None) -> Column:
+        if before is None:
+            nullable = encoded.nullable and name not in self.key
+            return _marked(Column(name, self._own_type(name, encoded), nullable), encoded)
+        if before.is_generated:
+            return before
+        nullable = name not in self.key and (before.nullable or encoded.values.null_count > 0)
+        problem = misfit(encoded, before)
+        if problem is None and not (name in self.key and _is_too_long_for_a_key(before.sql_type)):
+            return _marked(replace(before, name=name, nullable=nullable), encoded)
+        sql_type = _widened(before.sql_type, self._own_type(name, encoded), encoded)
+        details = before.details if holds_all(sql_type, before.sql_type) else ""
+        return _marked(Column(name, sql_type, nullable, before.comment, details, problem or ""), encoded)
+
+    def _own_type(self, name: str, encoded: EncodedColumn) -> str:
+        if name not in self.key:
+            return encoded.sql_type or self.texts[name]
+        if encoded.sql_type == "longblob":
+            return key_bytes_type(name, int(pc.max(pc.binary_length(encoded.values)).as_py() or 0), self.table)
+        if encoded.mark.of == "json":
+            raise PrimaryKeyError(
+                f"primary key column {name!r} of table `{self.table}` is JSON, which cannot be a key",
+                hint="Choose another key, or convert the column to texts.",
+            )
+        return encoded.sql_type or self.texts[name]
+
+
+def _marked(column: Column, encoded: EncodedColumn) -> Column:
+    return replace(column, comment=with_mark(column.comment, needed_mark(encoded.mark, column)))
+
+
+def _is_too_long_for_a_key(sql_type: str) -> bool:
+    there = parse_type(sql_type)
+    if there.base in ("varchar", "char"):
+        return there.arguments[:1] > (LONGEST_KEY,)
+    return "text" in there.base or "blob" in there.base or there.base == "json"
+
+
+def _widened(before: str, own: str, encoded: EncodedColumn) -> str:
+    """Return a frame's own type with what the column had besides: a DECIMAL's digits, a text's collation."""
+    one, other = parse_type(before), parse_type(own)
+    if one.base == other.base == "decimal":
+        (precision, scale), (had, had_scale) = other.arguments, (*one.arguments, 0)[:2] if one.arguments else (10, 0)
+        if had_scale > scale or precision - scale < had - had_scale:
+            needed = (
+                min(precision - scale, FAST_DECIMAL[0] - FAST_DECIMAL[1]) if precision <= FAST_DECIMAL[0] else precision
+            )
+            return decimal_type(max(needed, had - had_scale), max(scale, had_scale))
+    collation = re.search(r"( CHARACTER SET utf8mb4)?( COLLATE \w+)\Z", before, re.IGNORECASE)
+    if encoded.sql_type is None and collation and " CHARACTER SET " not in before.replace("SET utf8mb4", ""):
+        return own + collation.group()
+    return own
