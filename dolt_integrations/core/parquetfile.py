@@ -1,0 +1,136 @@
+"""Parquet files: frames as Arrow, each column with what a table would say of it.
+
+A file of ours keeps the SQL type and the mark of a column beside it, so the same frame comes back, objects included.
+Other programs see ordinary columns (moments with their zone, spans, decimals, JSON as texts) and pandas's metadata.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dolt_integrations.core.filecolumns import encode_named, match_columns
+from dolt_integrations.core.frames import decode_result
+from dolt_integrations.core.interchange import to_arrow, to_pandas
+from dolt_integrations.engine import Column, Result, arrow_type
+from dolt_integrations.errors import ConfigError, FileError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dolt_integrations.engine import TableSchema
+
+logger = logging.getLogger(__name__)
+
+READ_ARGS = {"columns", "filters"}
+"""What `args` may hold for reading, as `pyarrow.parquet.read_table` takes it."""
+
+WRITE_ARGS = {"compression"}
+"""What `args` may hold for writing, as `pyarrow.parquet.write_table` takes it."""
+
+_KEY = b"dolt_integrations"
+
+
+def read_parquet(
+    data: bytes, where: str, *, table: str, existing: TableSchema | None, args: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Return the rows of a Parquet file; see `files.read_file`."""
+    try:
+        found = pq.ParquetFile(pa.BufferReader(data)).schema_arrow
+        names = list(found.names)
+        if len(set(names)) < len(names):
+            raise FileError(f"{where} has columns of one name", hint="Rename one of them.")
+        rows = pq.read_table(pa.BufferReader(data), **args)
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError(f"{where} is not read as Parquet: {error}", hint="Its suffix says that it is one.") from error
+    if existing is not None:
+        wanted = match_columns(rows.column_names, existing, table, where)
+        rows = rows.rename_columns([column.name for column in wanted])
+    return _to_frame(rows, where)
+
+
+def _to_frame(rows: pa.Table, where: str) -> pd.DataFrame:
+    declared = [_declared(field) for field in rows.schema]
+    if all(declared):
+        columns = tuple(column for column in declared if column is not None)
+        try:
+            arrays = [_stored(rows.column(at), column) for at, column in enumerate(columns)]
+            return decode_result(Result(columns, pa.Table.from_arrays(arrays, names=[one.name for one in columns])))
+        except (pa.ArrowException, ValueError, TypeError) as error:
+            logger.warning("%s is not read as its columns were saved: %s", where, error)
+    try:
+        # pandas's own metadata tells its dtypes; without, integers with NULLs would become floats.
+        frame = rows.to_pandas() if b"pandas" in (rows.schema.metadata or {}) else to_pandas(rows)
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        raise FileError(f"{where} does not become a DataFrame: {error}") from error
+    return pd.DataFrame(frame)
+
+
+def _declared(field: pa.Field) -> Column | None:
+    """Return what a file of ours says of a column."""
+    try:
+        said = json.loads((field.metadata or {})[_KEY])
+        return Column(field.name, str(said["type"]), bool(said["nullable"]), str(said["comment"]))
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def _stored(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
+    """Return values as the engine fetches them."""
+    kind = arrow_type(column.sql_type)
+    if pa.types.is_duration(values.type) and pa.types.is_integer(kind):
+        return values.cast(pa.int64())
+    if pa.types.is_time(values.type):
+        return values.cast(pa.int64()).cast(kind)
+    return values if values.type == kind else values.cast(kind)
+
+
+def write_parquet(frame: pd.DataFrame, where: str, *, args: Mapping[str, Any]) -> bytes:
+    """Return a frame as a Parquet file; see `files.write_file`."""
+    encoded = encode_named(frame, where)
+    columns = tuple(
+        Column(name, one.sql_type or "longtext", one.nullable, one.mark.comment()) for name, one in encoded.items()
+    )
+    values = [_typed(encoded[column.name].values, column) for column in columns]
+    rows = to_arrow(Result(columns, pa.table(dict(zip(encoded, values, strict=True)))))
+    fields = [_with_declaration(field, column) for field, column in zip(rows.schema, columns, strict=True)]
+    rows = rows.cast(pa.schema(fields, _pandas_metadata(frame)))
+    sink = pa.BufferOutputStream()
+    try:
+        pq.write_table(rows, sink, **{"compression": "zstd", **args})
+    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+        raise ConfigError(f"{where} cannot be written with {dict(args)}: {error}") from error
+    return bytes(sink.getvalue())
+
+
+def _typed(values: pa.Array, column: Column) -> pa.Array:
+    """Return decimals, which go to Dolt as texts, as decimals."""
+    kind = arrow_type(column.sql_type)
+    return values.cast(kind) if pa.types.is_decimal(kind) else values
+
+
+def _with_declaration(field: pa.Field, column: Column) -> pa.Field:
+    said = {"type": column.sql_type, "nullable": column.nullable, "comment": column.comment}
+    return field.with_metadata({_KEY: json.dumps(said)})
+
+
+def _pandas_metadata(frame: pd.DataFrame) -> dict[bytes, bytes] | None:
+    """Return what pandas needs to make the index and the dtypes again."""
+    labels = [*frame.columns, *(name for name in frame.index.names if name is not None)]
+    if not all(isinstance(label, str) for label in labels):
+        return None  # it does not tell numbers as labels from texts, and pyarrow warns of that
+    try:
+        empty = frame.iloc[:0]
+        named = any(name is not None for name in frame.index.names)
+        schema = pa.Schema.from_pandas(empty if named else empty.reset_index(drop=True), preserve_index=named or None)
+    except (pa.ArrowException, ValueError, TypeError, KeyError):
+        return None
+    found: dict[bytes, bytes] = schema.metadata
+    return found
