@@ -1,0 +1,108 @@
+"""History as frames: the commits that changed a table, and which execution made each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dolt_integrations.core.diffs import check_tablename, missing_table
+from dolt_integrations.core.dtypes import TEXT_DTYPE
+from dolt_integrations.core.messages import WRITE_ID, execution_of, trailers_of
+from dolt_integrations.core.retry import retried
+from dolt_integrations.core.revision import AsOf, find_commit
+from dolt_integrations.engine import Database, Location, open_database, table_name
+from dolt_integrations.engine.log import LogEntry, log
+from dolt_integrations.engine.procedures import table_hash
+from dolt_integrations.errors import ServerLostError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dolt_integrations.core.branch import Branch
+
+
+def history(
+    db: Location, tablename: str | None = None, *, branch_conf: Branch | None = None, as_of: AsOf | None = None
+) -> pd.DataFrame:
+    """Return the commits that changed a table, or all, newest first.
+
+    Commits that a merge brought are among them, each in its own place; the merge itself is if its table is like that
+    of no parent. A table is known by its name: one that was dropped and made again has one history, one that was
+    renamed has one for each name.
+
+    Args:
+        db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
+        tablename: The table, which may be dropped by now; None is all commits.
+        branch_conf: The branch; None is the default branch.
+        as_of: The newest commit to tell of: a commit, tag, branch, ancestor spec or moment; None is the branch's.
+
+    Returns:
+        A row for each commit, no commit after one of its children's children:
+        `commit`, `branch` (the one asked for; missing where `as_of` is a commit and no branch is named), `date`
+        (datetime64[us, UTC]), `author`, `email`, `message`, `execution_id` (what the first line of the message names;
+        missing where it names none), `write_id` (of the trailer `Write-Id`; missing where there is none).
+
+    Raises:
+        ConfigError: The table's name is no text.
+        NotFoundError: No such database, branch, revision or table, with the nearest names.
+        InvalidNameError: It is the name of a view, or one that Dolt's log cannot be asked for.
+
+    Example:
+        >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Ann"]}), message="Run: flows/7")
+        >>> history(folder, "users")[["branch", "message", "execution_id"]]
+          branch       message execution_id
+        0   main  Run: flows/7      flows/7
+    """
+    if tablename is not None:
+        check_tablename(tablename)
+
+    def attempt() -> pd.DataFrame:
+        with open_database(db) as database:
+            branch, commit = find_commit(database, branch_conf, as_of)
+            return commits_frame(_history(database, commit, tablename), branch)
+
+    return retried(attempt, ServerLostError)
+
+
+def _history(database: Database, commit: str, tablename: str | None) -> list[LogEntry]:
+    with database.connect(commit) as snapshot:
+        if tablename is None:
+            return log(snapshot, commit)
+        name = table_name(snapshot, tablename)
+        entries = log(snapshot, commit, name)
+        if not entries and table_hash(snapshot, name) is None:
+            raise missing_table(database, tablename, commit)
+    return [entry for entry in entries if not entry.is_merge or _is_new(database, entry, name)]
+
+
+def _is_new(database: Database, merge: LogEntry, table: str) -> bool:
+    """Whether a merge made a table that no parent has."""
+    made = _hash_at(database, merge.commit, table)
+    return all(_hash_at(database, parent, table) != made for parent in merge.parents)
+
+
+def _hash_at(database: Database, commit: str, table: str) -> str | None:
+    with database.connect(commit) as snapshot:
+        return table_hash(snapshot, table)
+
+
+def commits_frame(entries: Sequence[LogEntry], branch: str | None) -> pd.DataFrame:
+    """Return commits as rows, with what their messages say."""
+    return pd.DataFrame(
+        {
+            "commit": _texts([entry.commit for entry in entries]),
+            "branch": _texts([branch] * len(entries)),
+            "date": pd.Series([entry.date for entry in entries], dtype="datetime64[us]").dt.tz_localize("UTC"),
+            "author": _texts([entry.author for entry in entries]),
+            "email": _texts([entry.email for entry in entries]),
+            "message": _texts([entry.message for entry in entries]),
+            "execution_id": _texts([execution_of(entry.message) for entry in entries]),
+            "write_id": _texts([trailers_of(entry.message).get(WRITE_ID) for entry in entries]),
+        }
+    )
+
+
+def _texts(values: Sequence[str | None]) -> pd.Series:
+    """Return a column of texts, of the dtype that pandas gives to texts, also where there are none."""
+    return pd.Series(values, dtype=TEXT_DTYPE)
