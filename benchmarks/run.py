@@ -15,7 +15,9 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import frames
 import overhead
+import rows
 
 
 def main() -> None:
@@ -23,6 +25,8 @@ def main() -> None:
     dolt = subprocess.run([shutil.which("dolt") or "dolt", "version"], capture_output=True, text=True, check=True)
     print(f"{dolt.stdout.splitlines()[0]}, Python {platform.python_version()}, pandas {pd.__version__}")
     overhead.main()
+    frames.main()
+    rows.main([])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,176 @@
+"""Saving frames larger than memory: batch by batch on a private branch, then landed as one commit."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pyarrow as pa
+
+from dolt_integrations.core.branch import MergeBranch
+from dolt_integrations.core.build import build_table
+from dolt_integrations.core.forward import MovedError, forward
+from dolt_integrations.core.frames import EncodedFrame, encode_frame
+from dolt_integrations.core.landing import create_target, merge_work
+from dolt_integrations.core.modes import APPEND, REPLACE, UPSERT
+from dolt_integrations.core.progress import counted
+from dolt_integrations.core.retry import retried
+from dolt_integrations.core.target import check_clean, find_target, required_branch
+from dolt_integrations.core.version import Version
+from dolt_integrations.core.workspace import private_branch
+from dolt_integrations.engine import find_table
+from dolt_integrations.engine.procedures import commit, head, parent, resolve, stage, status, table_hash, take_table
+from dolt_integrations.errors import DataError, StorageError
+
+if TYPE_CHECKING:
+    from dolt_integrations.core.branch import Branch
+    from dolt_integrations.core.target import Save
+    from dolt_integrations.engine import Connection, Database
+
+logger = logging.getLogger(__name__)
+
+ROWS = 500_000
+"""Rows of the batches that a LazyFrame is read in."""
+
+
+def is_stream(data: Any) -> bool:
+    """Whether data comes in batches: an iterator of frames, a pyarrow RecordBatchReader or a polars LazyFrame."""
+    return isinstance(data, (Iterator, pa.RecordBatchReader, pl.LazyFrame))
+
+
+def save_stream(database: Database, save: Save, branch_conf: Branch) -> Version:
+    """Write batches to a private branch, and bring the target onto it.
+
+    Of a `replace` the target's table becomes what was written, whatever others did to it meanwhile, as of the later of
+    two writers; rows that are added or changed are merged with theirs.
+
+    Args:
+        database: Where.
+        save: What, with the first batch; the others are its `rest`.
+        branch_conf: The branch.
+
+    Raises:
+        DataError: A batch is not to be stored as it is, or does not go with those before; nothing is written.
+        MergeConflictError: Others changed the same rows meanwhile; the error names the branch that keeps the work.
+    """
+    with database.connect() as connection:
+        if isinstance(branch_conf, MergeBranch):
+            branch, exists = branch_conf.merge_to, True
+            required_branch(connection, database, branch)
+            start = resolve(connection, branch_conf.branch_from)
+        else:
+            target = find_target(connection, database, branch_conf)
+            branch, start, exists = target.branch, target.start, target.exists
+    if exists:
+        with database.connect(branch) as session:
+            check_clean(status(session), save.table, branch)
+    with private_branch(database, start) as workspace:
+        save = save.named(workspace)
+        if not _build(workspace, save):
+            return Version(start, branch, table_hash(workspace, save.table), changed=False)
+        commit(workspace, save.message, save.author)
+        made = head(workspace)
+        if not exists:
+            create_target(workspace, branch, made)
+            landed = made
+        elif save.mode == REPLACE and not isinstance(branch_conf, MergeBranch):
+            landed = retried(lambda: _put_on_top(database, save, branch, made), MovedError)
+        else:
+            on_conflict = branch_conf.on_conflict if isinstance(branch_conf, MergeBranch) else None
+            landed = merge_work(database, made, branch, save.message, save.author, on_conflict)
+    with database.connect(landed) as snapshot:
+        return Version(landed, branch, table_hash(snapshot, save.table), changed=True)
+
+
+def _build(workspace: Connection, save: Save) -> bool:
+    """Write all batches; stage the table. Returns whether that changed it."""
+    before = table_hash(workspace, save.table)
+    later = replace(save, mode=UPSERT if save.mode == UPSERT else APPEND, overwrite=False)
+    for number, rows in enumerate(counted(_batches(save), f"write {save.table}")):
+        part = replace(save if number == 0 else later, rows=rows)
+        build_table(workspace, part, part.schema(find_table(workspace, save.table)))
+    if before == table_hash(workspace, save.table):
+        return False
+    stage(workspace, [save.table])
+    return True
+
+
+def _batches(save: Save) -> Iterator[EncodedFrame]:
+    yield save.rows
+    for batch in save.rest or ():
+        yield encode_frame(batch, table=save.table)
+
+
+def _put_on_top(database: Database, save: Save, branch: str, made: str) -> str:
+    """Bring the branch onto the commit, or onto one like it on top of what others have committed."""
+    with database.connect(branch) as connection, connection.lock(database.address.database, branch):
+        now = head(connection)
+        if parent(connection, made) == now:
+            return forward(connection, branch, made, [save.table])
+        with private_branch(database, now) as workspace:
+            take_table(workspace, made, save.table)
+            commit(workspace, save.message, save.author)
+            return forward(connection, branch, head(workspace), [save.table])
+
+
+@contextmanager
+def first_batch(data: Any, table: str) -> Iterator[tuple[EncodedFrame, Iterator[Any] | None]]:
+    """Yield data, encoded; of a stream its first batch, and the others as they are.
+
+    Raises:
+        DataError: The data is not to be stored as it is, or the stream is empty: it has not even columns.
+        StorageError: No room for the temporary file of a LazyFrame.
+    """
+    with _opened(data, table) as batches:
+        first = data if batches is None else _first_of(batches, table)
+        yield encode_frame(first, table=table), batches
+
+
+@contextmanager
+def _opened(data: Any, table: str) -> Iterator[Iterator[Any] | None]:
+    """Yield the batches of a stream, a LazyFrame's from a temporary file; None for a frame."""
+    if isinstance(data, pl.LazyFrame):
+        with _collected(data, table) as batches:
+            yield batches
+    elif isinstance(data, pa.RecordBatchReader):
+        yield _tables(data)
+    else:
+        yield data if isinstance(data, Iterator) else None
+
+
+def _tables(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """Yield a table for each batch, one without rows where there is none."""
+    yield reader.schema.empty_table()
+    for batch in reader:
+        yield pa.Table.from_batches([batch])
+
+
+@contextmanager
+def _collected(data: pl.LazyFrame, table: str) -> Iterator[Iterator[pl.DataFrame]]:
+    """Let polars compute a LazyFrame to a file, in bounded memory, and yield that in batches."""
+    with tempfile.TemporaryDirectory(prefix="dolt-integrations-") as folder:
+        path = Path(folder) / "rows.parquet"
+        try:
+            data.sink_parquet(path, row_group_size=ROWS)
+        except OSError as error:
+            hint = f"Make room in {tempfile.gettempdir()}, or set TMPDIR to another place."
+            raise StorageError(f"cannot write a temporary file for table `{table}`: {error}", hint=hint) from error
+        except pl.exceptions.PolarsError as error:
+            raise DataError(f"the LazyFrame for table `{table}` cannot be computed: {error}") from error
+        rows = int(pl.scan_parquet(path).select(pl.len()).collect().item())
+        scan = pl.scan_parquet(path)
+        yield (scan.slice(at, ROWS).collect() for at in range(0, max(rows, 1), ROWS))
+
+
+def _first_of(batches: Iterator[Any], table: str) -> Any:
+    try:
+        return next(batches)
+    except StopIteration:
+        hint = "Give at least one frame; it may have no rows."
+        raise DataError(f"the iterator for table `{table}` has no frames", hint=hint) from None
