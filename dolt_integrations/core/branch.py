@@ -9,6 +9,19 @@ from typing import Any, ClassVar
 
 from dolt_integrations.errors import ConfigError
 
+SIDES = ("ours", "theirs")
+"""What resolves a conflict: the version of the branch that is merged into, or that of what is merged."""
+
+
+def check_on_conflict(on_conflict: str | None) -> None:
+    """Refuse what resolves nothing.
+
+    Raises:
+        ConfigError: It is neither None nor one of `SIDES`.
+    """
+    if on_conflict is not None and on_conflict not in SIDES:
+        raise ConfigError(f"on_conflict is {on_conflict!r}", hint="Give 'ours', 'theirs' or None.")
+
 
 @dataclass(frozen=True)
 class Branch:
@@ -105,6 +118,47 @@ class NewBranch(Branch):
     def start(self) -> str | None:
         """The base."""
         return self.base
+
+
+@dataclass(frozen=True)
+class MergeBranch(Branch):
+    """Work on a branch of its own, made from an old or a moving start, that is then merged into a branch that exists.
+
+    A save is committed on a private branch at `branch_from`, which is merged into `merge_to` by a fast-forward or a
+    merge commit; what others changed there stays. A load reads `merge_to`.
+
+    Attributes:
+        branch_from: The branch, tag or commit to begin at.
+        merge_to: The branch to merge into.
+        on_conflict: `ours` takes `merge_to`'s version of what both sides changed, `theirs` that of the save; with None
+            the save raises `MergeConflictError`, and the branch with its work is kept.
+
+    Example:
+        >>> MergeBranch(branch_from="c2", merge_to="master").name
+        'master'
+    """
+
+    branch_from: str
+    merge_to: str
+    on_conflict: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what resolves no conflict.
+
+        Raises:
+            ConfigError: `on_conflict` is neither None nor one of `SIDES`.
+        """
+        check_on_conflict(self.on_conflict)
+
+    @property
+    def name(self) -> str:
+        """The branch that is merged into."""
+        return self.merge_to
+
+    @property
+    def start(self) -> str:
+        """Where the work begins."""
+        return self.branch_from
 
 
 def branch_from_dict(value: Branch | Mapping[str, Any] | None) -> Branch | None:

@@ -5,28 +5,21 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.evolution import alterations
-from dolt_integrations.core.references import check_references, referring_tables, unchecked_references
+from dolt_integrations.core.build import build_table
+from dolt_integrations.core.forward import MovedError, forward
+from dolt_integrations.core.merging import merge_into
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.target import check_clean, check_others
+from dolt_integrations.core.target import Target, required_branch
 from dolt_integrations.core.version import Version
-from dolt_integrations.core.workspace import private_branch
-from dolt_integrations.engine import find_table, insert_table, quote
-from dolt_integrations.engine.procedures import (
-    commit,
-    create_branch,
-    fast_forward,
-    head,
-    stage,
-    status,
-    table_hash,
-    take_table,
-)
-from dolt_integrations.errors import DataError, InvalidNameError, LostRaceError, UncommittedChangesError
+from dolt_integrations.core.workspace import keep_branch, private_branch
+from dolt_integrations.engine import find_table
+from dolt_integrations.engine.procedures import commit, create_branch, head, resolve, table_hash, take_table
+from dolt_integrations.errors import InvalidNameError, LostRaceError, MergeConflictError
 
 if TYPE_CHECKING:
-    from dolt_integrations.core.target import Save, Target
-    from dolt_integrations.engine import Connection, Database, TableSchema
+    from dolt_integrations.core.branch import MergeBranch
+    from dolt_integrations.core.target import Save
+    from dolt_integrations.engine import Author, Connection, Database, TableSchema
 
 logger = logging.getLogger(__name__)
 
@@ -39,20 +32,26 @@ def save_on_new_branch(database: Database, save: Save, target: Target) -> Versio
         LostRaceError: Somebody else created it first; the save may be tried again.
     """
     with private_branch(database, target.start) as workspace:
-        schema = save.rows.schema(save.primary_key, find_table(workspace, save.table))
-        changed = _build(workspace, save, schema)
+        save = save.named(workspace)
+        changed = _build(workspace, save, save.schema(find_table(workspace, save.table)))
         made = head(workspace)
-        _create(workspace, target, made)
+        create_target(workspace, target.branch, made)
         return Version(made, target.branch, table_hash(workspace, save.table), changed)
 
 
-def _create(workspace: Connection, target: Target, made: str) -> None:
+def create_target(workspace: Connection, branch: str, made: str) -> None:
+    """Create the branch that a save goes to at the commit that it has made.
+
+    Raises:
+        InvalidNameError: Dolt does not take the name.
+        LostRaceError: Somebody else created it first.
+    """
     try:
-        create_branch(workspace, target.branch, made)
+        create_branch(workspace, branch, made)
     except InvalidNameError as error:
         hint = "Choose another name."
-        raise InvalidNameError(f"Dolt does not take the branch name {target.branch!r}", hint=hint) from error
-    logger.debug("created %s at %s", target.branch, made)
+        raise InvalidNameError(f"Dolt does not take the branch name {branch!r}", hint=hint) from error
+    logger.debug("created %s at %s", branch, made)
 
 
 def save_by_private_branch(
@@ -81,50 +80,15 @@ def save_by_private_branch(
             with connection.lock(database.address.database, target.branch):
                 return _land(database, connection, save, target, made, before)
 
-        return Version(retried(land, _MovedError), target.branch, after, changed=True)
-
-
-class _MovedError(LostRaceError):
-    """The target moved on, the table did not: landing again may succeed."""
+        return Version(retried(land, MovedError), target.branch, after, changed=True)
 
 
 def _build(workspace: Connection, save: Save, schema: TableSchema) -> bool:
-    """Give the table its columns and rows, and commit. Returns whether that changed it."""
-    before = table_hash(workspace, save.table)
-    _empty(workspace, save, schema)
-    with unchecked_references(workspace, save.table), workspace.transaction():
-        insert_table(workspace, save.table, save.rows.data)
-        check_references(workspace, save.table)
-    if before == table_hash(workspace, save.table):
-        return False
-    stage(workspace, [save.table])
-    commit(workspace, save.message, save.author)
-    return True
-
-
-def _empty(workspace: Connection, save: Save, schema: TableSchema) -> None:
-    """Leave the table without rows, with the columns that it is to have: altered, or made (anew)."""
-    existing = find_table(workspace, save.table)
-    if existing is not None and existing.primary_key == schema.primary_key and not save.overwrite:
-        changes = alterations(save.table, existing, schema)
-        with unchecked_references(workspace, save.table):
-            workspace.execute(f"DELETE FROM {quote(save.table)}")
-        for change in changes:
-            workspace.execute(change)
-        if find_table(workspace, save.table) == schema:
-            return
-    if existing != schema:
-        _recreate(workspace, save, schema)
-
-
-def _recreate(workspace: Connection, save: Save, schema: TableSchema) -> None:
-    if referring_tables(workspace, save.table):
-        raise DataError(
-            f"table `{save.table}` has a foreign key from or to it, and the frame has another key or order of columns",
-            hint="Change the table's columns with SQL first.",
-        )
-    workspace.execute(f"DROP TABLE IF EXISTS {quote(save.table)}")
-    workspace.execute(schema.ddl(save.table))
+    """Make the table and commit. Returns whether that changed it."""
+    changed = build_table(workspace, save, schema)
+    if changed:
+        commit(workspace, save.message, save.author)
+    return changed
 
 
 def _land(database: Database, connection: Connection, save: Save, target: Target, made: str, before: str | None) -> str:
@@ -133,23 +97,49 @@ def _land(database: Database, connection: Connection, save: Save, target: Target
     if table_hash(connection, save.table) != before:
         raise LostRaceError(f"another session changed table `{save.table}` on {target.branch} at the same time")
     if now == target.start:
-        return _fast_forward(connection, save, target, made)
+        return forward(connection, target.branch, made, [save.table])
     with private_branch(database, now) as workspace:
         take_table(workspace, made, save.table)
         commit(workspace, save.message, save.author)
-        return _fast_forward(connection, save, target, head(workspace))
+        return forward(connection, target.branch, head(workspace), [save.table])
 
 
-def _fast_forward(connection: Connection, save: Save, target: Target, made: str) -> str:
-    """Move the target. Dolt unstages the user's work on the way, so stage it again."""
-    pending = status(connection)
-    check_clean(pending, save.table, target.branch)
-    staged = check_others(pending, target.branch)
+def save_by_merge(database: Database, save: Save, branch_conf: MergeBranch) -> Version:
+    """Make the table on a private branch at `branch_from`, and merge that into `merge_to`.
+
+    Returns:
+        The version on `merge_to`, with the changes of others that it has.
+
+    Raises:
+        BranchNotFoundError: No branch `merge_to`.
+        RevisionNotFoundError: No revision `branch_from`.
+        MergeConflictError: Both sides changed the same; the error names the branch that keeps the work.
+    """
+    with database.connect() as connection:
+        required_branch(connection, database, branch_conf.merge_to)
+        start = resolve(connection, branch_conf.branch_from)
+    with private_branch(database, start) as workspace:
+        save = save.named(workspace)
+        changed = _build(workspace, save, save.schema(find_table(workspace, save.table)))
+        made = head(workspace)
+        merged = (
+            merge_work(database, made, branch_conf.merge_to, save.message, save.author, branch_conf.on_conflict)
+            if changed
+            else None
+        )
+    with database.connect(branch_conf.merge_to if merged is None else merged) as connection:
+        at = merged or head(connection)
+        return Version(at, branch_conf.merge_to, table_hash(connection, save.table), changed)
+
+
+def merge_work(
+    database: Database, made: str, merge_to: str, message: str, author: Author, on_conflict: str | None
+) -> str:
+    """Merge a commit into a branch; where it conflicts, keep it on a branch of its own, which the error names."""
     try:
-        fast_forward(connection, made)
-    except (LostRaceError, UncommittedChangesError) as error:
-        # Dolt also speaks of local changes when somebody commits at the same moment; the look before found none.
-        raise _MovedError(f"{target.branch} moved while a save landed: {error}") from error
-    stage(connection, sorted(staged))
-    logger.debug("moved %s forward to %s", target.branch, made)
-    return made
+        return merge_into(database, merge_to, made, message=message, author=author, on_conflict=on_conflict)
+    except MergeConflictError as error:
+        kept = keep_branch(database, made)
+        raise MergeConflictError(
+            f"{error} The work is on branch {kept!r}", conflicts=error.conflicts, branch=kept
+        ) from error

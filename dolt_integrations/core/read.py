@@ -12,8 +12,12 @@ import pandas as pd
 
 from dolt_integrations.core.frames import decode_result
 from dolt_integrations.core.interchange import to_arrow
+from dolt_integrations.core.meta import metas_of, record_load
+from dolt_integrations.core.part import Part, part_of
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.revision import AsOf, find_commit
+from dolt_integrations.core.rows import rows_of
+from dolt_integrations.core.sync import loading_from
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import branches_with, private_branch
 from dolt_integrations.engine import (
@@ -27,7 +31,6 @@ from dolt_integrations.engine import (
     open_database,
     parse_location,
     run_query,
-    select_table,
 )
 from dolt_integrations.engine.procedures import head, table_hash
 from dolt_integrations.errors import (
@@ -39,11 +42,13 @@ from dolt_integrations.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pyarrow as pa
 
     from dolt_integrations.core.branch import Branch
+    from dolt_integrations.core.meta import Metas
+    from dolt_integrations.core.remote import Remote
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +71,10 @@ def read_table(
     *,
     branch_conf: Branch | None = None,
     as_of: AsOf | None = None,
+    columns: str | Iterable[str] | None = None,
+    where: str | None = None,
+    meta_conf: Metas = None,
+    remote_conf: Remote | None = None,
 ) -> Loaded:
     """Load one version of a table, or the result of a query on one version of the database.
 
@@ -78,6 +87,10 @@ def read_table(
         branch_conf: The branch; None is the default branch.
         as_of: A commit, tag, branch, ancestor spec (`HEAD~2`) or moment (UTC unless it says a zone); None is the
             newest commit of the branch.
+        columns: Of a table: those to read, a name or several; None is all.
+        where: Of a table: a condition in SQL that the rows have to meet. Dolt evaluates it, and only they are fetched.
+        meta_conf: What is told of the load: a `Meta`, or several.
+        remote_conf: What the database is cloned from or brought up to date with before.
 
     Returns:
         The frame and its version. A table's columns have the dtypes that were saved; rows of a table with a key are
@@ -88,6 +101,7 @@ def read_table(
         NotFoundError: No such database, branch, commit, table or column, with the nearest names.
         QueryError: The query does not parse, or would write.
         ServerError: The server cannot be reached.
+        MetadataError: Somebody could not be told of the load.
 
     Example:
         >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"], "count": [4]}))
@@ -95,7 +109,8 @@ def read_table(
             name  count
         0  Alice      4
     """
-    result, version = _load(db, tablename, sql, branch_conf, as_of)
+    part = part_of(columns, where)
+    result, version = _load(db, tablename, sql, part, branch_conf, as_of, meta_conf, remote_conf)
     return Loaded(decode_result(result), version)
 
 
@@ -106,6 +121,10 @@ def read_arrow(
     *,
     branch_conf: Branch | None = None,
     as_of: AsOf | None = None,
+    columns: str | Iterable[str] | None = None,
+    where: str | None = None,
+    meta_conf: Metas = None,
+    remote_conf: Remote | None = None,
 ) -> tuple[pa.Table, Version]:
     """Load as `read_table` does, into an Arrow Table, without pandas in between.
 
@@ -114,7 +133,8 @@ def read_arrow(
         >>> read_arrow(folder, "users")[0].to_pylist()
         [{'name': 'Alice', 'count': 4}]
     """
-    result, version = _load(db, tablename, sql, branch_conf, as_of)
+    part = part_of(columns, where)
+    result, version = _load(db, tablename, sql, part, branch_conf, as_of, meta_conf, remote_conf)
     return to_arrow(result), version
 
 
@@ -134,15 +154,29 @@ def find_version(db: Location, *, branch_conf: Branch | None = None, as_of: AsOf
 
 
 def _load(
-    db: Location, tablename: str | None, sql: str | None, branch_conf: Branch | None, as_of: AsOf | None
+    db: Location,
+    tablename: str | None,
+    sql: str | None,
+    part: Part,
+    branch_conf: Branch | None,
+    as_of: AsOf | None,
+    meta_conf: Metas,
+    remote_conf: Remote | None,
 ) -> tuple[Result, Version]:
     _check_names(db, tablename, sql)
+    if sql is not None and not part.is_all:
+        raise ConfigError("`columns` and `where` are of a table, and this is a query", hint="Say them in the SQL.")
+    metas = metas_of(meta_conf)
 
     def attempt() -> tuple[Result, Version]:
         with open_database(db) as database:
-            return _read(database, tablename, sql, branch_conf, as_of)
+            return _read(database, tablename, sql, part, branch_conf, as_of)
 
-    return retried(attempt, ServerLostError)
+    newest = branch_conf is None and as_of is None and not (sql and _LOOKS_BACK.search(sql))
+    with loading_from(remote_conf, db, branch_conf, shallow=newest):
+        result, version = retried(attempt, ServerLostError)
+    record_load(metas, str(parse_location(db)), version, tablename, sql)
+    return result, version
 
 
 def _check_names(db: Location, tablename: str | None, sql: str | None) -> None:
@@ -155,23 +189,36 @@ def _check_names(db: Location, tablename: str | None, sql: str | None) -> None:
 
 
 def _read(
-    database: Database, tablename: str | None, sql: str | None, branch_conf: Branch | None, as_of: AsOf | None
+    database: Database,
+    tablename: str | None,
+    sql: str | None,
+    part: Part,
+    branch_conf: Branch | None,
+    as_of: AsOf | None,
 ) -> tuple[Result, Version]:
     branch, commit = find_commit(database, branch_conf, as_of)
     with database.connect(commit) as snapshot:
         if tablename is not None:
             with _telling_where(database, tablename, branch):
-                return _read_table(snapshot, tablename, branch, commit)
+                return _read_table(snapshot, tablename, part, branch, commit)
         result = _run(database, snapshot, str(sql), branch, commit)
     logger.debug("read %d rows of a query from %s at %s", result.data.num_rows, database.location, commit)
     return result, Version(commit, branch)
 
 
-def _read_table(snapshot: Connection, tablename: str, branch: str | None, commit: str) -> tuple[Result, Version]:
+def _read_table(
+    snapshot: Connection, tablename: str, part: Part, branch: str | None, commit: str
+) -> tuple[Result, Version]:
     schema = describe_table(snapshot, tablename)
-    data = fetch(snapshot, select_table(tablename, schema.columns), schema.columns)
+    content = table_hash(snapshot, tablename)
+    columns = part.columns_of(tablename, schema)
+    if part.is_all:
+        data = rows_of(snapshot, tablename, schema, content)
+    else:
+        query = check_query(snapshot, part.query(tablename, schema))
+        data = fetch(snapshot, query, columns)
     logger.debug("read %d rows of table %s from %s at %s", data.num_rows, tablename, snapshot.address, commit)
-    return Result(schema.columns, data), Version(commit, branch, table_hash(snapshot, tablename))
+    return Result(columns, data), Version(commit, branch, content)
 
 
 @contextmanager

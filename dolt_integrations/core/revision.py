@@ -6,10 +6,10 @@ import datetime
 import re
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.target import branch_name
-from dolt_integrations.engine import Database, is_commit_hash, nearest
-from dolt_integrations.engine.procedures import branches, commit_at, resolve
-from dolt_integrations.errors import BranchNotFoundError, ConfigError, RevisionNotFoundError
+from dolt_integrations.core.target import branch_name, required_branch
+from dolt_integrations.engine import Database, is_commit_hash
+from dolt_integrations.engine.procedures import commit_at, resolve
+from dolt_integrations.errors import ConfigError, RevisionNotFoundError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branch import Branch
@@ -36,11 +36,8 @@ def find_commit(database: Database, branch_conf: Branch | None, as_of: AsOf | No
         return branch_conf.name if branch_conf else None, as_of
     with database.connect() as connection:
         branch = branch_name(connection, branch_conf)
-        known = branches(connection)
-        if branch not in known:
-            hint = nearest(branch, known)
-            raise BranchNotFoundError(f"no branch {branch!r} in database {database.location}", hint=hint)
-    return branch, known[branch] if as_of is None else _find_past(database, branch, as_of)
+        newest = required_branch(connection, database, branch)
+    return branch, newest if as_of is None else _find_past(database, branch, as_of)
 
 
 def _find_past(database: Database, branch: str, as_of: AsOf) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
+from dolt_integrations.core.differences import Differences
 from dolt_integrations.core.frames import EncodedFrame
-from dolt_integrations.engine import Author, nearest
+from dolt_integrations.core.modes import REPLACE, UPSERT, extended
+from dolt_integrations.engine import Author, nearest, table_name
 from dolt_integrations.engine.procedures import active_branch, branches, resolve
-from dolt_integrations.errors import BranchNotFoundError, UncommittedChangesError
+from dolt_integrations.errors import BranchNotFoundError, PrimaryKeyError, UncommittedChangesError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branch import Branch
-    from dolt_integrations.engine import Connection, Database
+    from dolt_integrations.engine import Connection, Database, TableSchema
     from dolt_integrations.engine.procedures import TableStatus
 
 
@@ -23,6 +26,9 @@ class Save:
     Attributes:
         table: The table's name, in the case that it has in the database if it is there.
         overwrite: Whether a table with other columns is made anew, its old columns lost to later readers.
+        mode: What becomes of the rows that the table has: see `core.modes`.
+        rest: Where the rows come in batches, those after the first.
+        differences: Of a `replace`, what changes in the version that the table has; None is all.
     """
 
     table: str
@@ -31,6 +37,37 @@ class Save:
     message: str
     author: Author
     overwrite: bool = False
+    mode: str = REPLACE
+    differences: Differences | None = None
+    rest: Iterator[Any] | None = None
+
+    @property
+    def size(self) -> int:
+        """How many rows are written or deleted, where that is known."""
+        return self.differences.size if self.differences is not None else int(self.rows.data.num_rows)
+
+    def named(self, connection: Connection) -> Save:
+        """Return the save with the table's name in the case that it has at the session's revision."""
+        return replace(self, table=table_name(connection, self.table))
+
+    def schema(self, existing: TableSchema | None) -> TableSchema:
+        """Return the columns and the key that the table is to have.
+
+        Args:
+            existing: What it has; None where it is not there.
+
+        Raises:
+            DataError: The frame and the table do not go together.
+        """
+        wanted = self.rows.schema(self.primary_key, existing)
+        if self.mode == UPSERT and existing is None and not wanted.primary_key:
+            hint = "Give primary_key, or a named index."
+            raise PrimaryKeyError(
+                f"an upsert makes table `{self.table}` with a primary key, and none is named", hint=hint
+            )
+        if existing is None or self.mode == REPLACE:
+            return wanted
+        return extended(existing, wanted, self.primary_key, self.mode, self.table)
 
 
 @dataclass(frozen=True)
@@ -49,14 +86,23 @@ def find_target(connection: Connection, database: Database, branch_conf: Branch)
         BranchNotFoundError: It does not exist, and the config does not create it.
         RevisionNotFoundError: It is to be created from what does not exist.
     """
-    known = branches(connection)
     branch = branch_name(connection, branch_conf)
-    if branch in known:
-        return Target(branch, known[branch], exists=True)
-    if branch_conf.creates:
+    if branch_conf.creates and branch not in branches(connection):
         return Target(branch, resolve(connection, branch_conf.start or active_branch(connection)), exists=False)
-    hint = nearest(branch, known)
-    raise BranchNotFoundError(f"no branch {branch!r} in database {database.location}", hint=hint)
+    return Target(branch, required_branch(connection, database, branch), exists=True)
+
+
+def required_branch(connection: Connection, database: Database, branch: str) -> str:
+    """Return the commit at the head of a branch that has to be there.
+
+    Raises:
+        BranchNotFoundError: It is not, with the nearest names.
+    """
+    known = branches(connection)
+    if branch not in known:
+        hint = nearest(branch, known)
+        raise BranchNotFoundError(f"no branch {branch!r} in database {database.location}", hint=hint)
+    return known[branch]
 
 
 def branch_name(connection: Connection, branch_conf: Branch | None) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.build import put_rows
 from dolt_integrations.core.frames import decode_result, encode_frame
+from dolt_integrations.core.modes import REPLACE
 from dolt_integrations.core.references import check_references, unchecked_references
 from dolt_integrations.core.target import check_clean
 from dolt_integrations.core.version import Version
@@ -15,8 +17,6 @@ from dolt_integrations.engine import (
     describe_table,
     fetch,
     find_table,
-    insert_table,
-    quote,
     select_table,
 )
 from dolt_integrations.engine.procedures import commit, head, stage, status, table_hash
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 def save_in_transaction(connection: Connection, save: Save, schema: TableSchema, target: Target) -> Version:
-    """Replace the rows of a table that has the right columns already, and commit.
+    """Write the rows of a table that has the right columns already, and commit.
 
     Raises:
         LostRaceError: Another session changed the table in between; the save may be tried again.
@@ -38,8 +38,7 @@ def save_in_transaction(connection: Connection, save: Save, schema: TableSchema,
     with unchecked_references(connection, save.table), connection.transaction():
         _check_unchanged(connection, save, schema, target)
         before = table_hash(connection, save.table)
-        connection.execute(f"DELETE FROM {quote(save.table)}")
-        insert_table(connection, save.table, save.rows.data)
+        put_rows(connection, save, schema)
         after = table_hash(connection, save.table)
         if before == after:
             return Version(head(connection), target.branch, after, changed=False)
@@ -63,7 +62,7 @@ def _verified(connection: Connection, save: Save, target: Target, made: str | No
         raise LostRaceError(f"another session committed table `{save.table}` on {target.branch} at the same time")
     with Connection(connection.address, made) as snapshot:
         found = table_hash(snapshot, save.table)
-        if found != content and not _holds(snapshot, save):
+        if save.mode == REPLACE and found != content and not _holds(snapshot, save):
             raise LostRaceError(f"another session changed table `{save.table}` on {target.branch} at the same time")
     logger.debug("committed table %s to %s as %s", save.table, target.branch, made)
     return Version(made, target.branch, found, changed=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.procedures import branches, create_branch, delete_branch, table_hash
-from dolt_integrations.errors import DoltError
+from dolt_integrations.errors import DoltError, LostRaceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PREFIX = "dolt-integrations/work/"
+KEPT = "dolt-integrations/kept/"
+"""Branches of work that conflicted or failed an audit; theirs who look at them to delete."""
+
 _IN_USE: set[str] = set()
 """The private branches that this process works on now."""
 
@@ -46,6 +50,14 @@ def private_branch(database: Database, start: str) -> Iterator[Connection]:
                 _delete(connection, name)
         finally:
             _IN_USE.discard(name)
+
+
+def keep_branch(database: Database, commit: str) -> str:
+    """Give work that did not land a branch that stays, for somebody to look at. Returns its name."""
+    name = f"{KEPT}{commit}"
+    with contextlib.suppress(LostRaceError), database.connect() as connection:  # it is kept already
+        create_branch(connection, name, commit)
+    return name
 
 
 def remove_abandoned(connection: Connection, names: Iterable[str]) -> None:

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING
+import logging
+import uuid
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.core.branch import Branch, SerialBranch
-from dolt_integrations.core.frames import encode_frame
-from dolt_integrations.core.landing import save_by_private_branch, save_on_new_branch
+from dolt_integrations.core.branch import Branch, MergeBranch, SerialBranch
+from dolt_integrations.core.differences import find_differences
+from dolt_integrations.core.landing import save_by_merge, save_by_private_branch, save_on_new_branch
+from dolt_integrations.core.messages import WRITE_ID, check_write_id, with_trailers
+from dolt_integrations.core.meta import metas_of, record_save
+from dolt_integrations.core.modes import APPEND, REPLACE, check_mode
 from dolt_integrations.core.retry import retried
+from dolt_integrations.core.rows import remember
+from dolt_integrations.core.streaming import first_batch, save_stream
+from dolt_integrations.core.sync import saving_to
 from dolt_integrations.core.target import Save, Target, branch_name, check_clean, check_others, find_target
 from dolt_integrations.core.transaction import save_in_transaction
+from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import remove_abandoned
-from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, find_table, open_database, table_name
-from dolt_integrations.engine.procedures import branches, status
-from dolt_integrations.errors import LostRaceError, ServerLostError
+from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, find_table, open_database
+from dolt_integrations.engine.procedures import branches, find_message, status, table_hash
+from dolt_integrations.errors import DoltError, LostRaceError, ServerLostError, UncommittedChangesError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    import pandas as pd
+    from dolt_integrations.core.meta import Metas
+    from dolt_integrations.core.remote import Remote
+    from dolt_integrations.engine import Author, Connection, Database, Location, TableSchema
 
-    from dolt_integrations.core.version import Version
-    from dolt_integrations.engine import Author, Database, Location
 
+logger = logging.getLogger(__name__)
 
 SMALL = 10_000
 """Rows up to which a table is written in a transaction on its branch, others waiting; more are written beside it."""
@@ -32,15 +43,19 @@ SMALL = 10_000
 def write_table(
     db: Location,
     tablename: str,
-    data: pd.DataFrame,
+    data: Any,
     *,
     branch_conf: Branch | None = None,
     primary_key: str | Sequence[str] | None = None,
+    mode: str = REPLACE,
     overwrite: bool = False,
     message: str = "Automated commit",
     author: Author | None = None,
+    write_id: str | None = None,
+    meta_conf: Metas = None,
+    remote_conf: Remote | None = None,
 ) -> Version:
-    """Make a table equal to a frame, and commit it.
+    """Write a frame to a table, and commit it.
 
     Readers see the branch before the save or after it, never in between. A table that is like the frame already is
     left alone: no commit. Uncommitted work in other tables stays as it is, and so does the branch that the directory
@@ -49,64 +64,188 @@ def write_table(
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`. A missing or empty directory becomes a database.
         tablename: The table; made when it is not there.
-        data: The rows. Columns are named by texts or integers; the named levels of the index are saved as well.
+        data: The rows: a pandas or polars DataFrame or a pyarrow Table. Columns are named by texts or integers; the
+            named levels of the index are saved as well. What is larger than memory comes in batches: an iterator of
+            frames, a pyarrow RecordBatchReader, or a polars LazyFrame.
         branch_conf: The branch; None is the default branch.
         primary_key: The key's column, or its columns. None is the named index, else the key that the table has, if any.
+        mode: `replace` makes the table equal to the frame. `append` adds the rows, and `upsert` changes those whose
+            key is there and adds the others; both leave columns that the frame lacks as they are.
         overwrite: Make a table with other columns anew. Otherwise columns are added, dropped and widened, and a type
             that would lose data is an error.
         message: The commit's message.
         author: Of the commit. None is whom `dolt config` names for the directory, else the workflow itself.
+        write_id: Names this write for good. Where the branch has a commit of that write already, it is returned and
+            nothing is written: a retry is safe, in every mode. It stands in the message as the trailer `Write-Id`.
+        meta_conf: What is told of the save: a `Meta`, or several.
+        remote_conf: What the branch is pulled from before, and pushed to after.
 
     Returns:
         The version that the branch has now.
 
     Raises:
+        ConfigError: The mode is unknown.
         DataError: The frame, or the table's name, is not to be stored as it is; nothing is written.
         NotFoundError: No such database, branch or base; nothing is written.
         UncommittedChangesError: The table has uncommitted changes on the branch; nothing is written.
+        MergeConflictError: A `MergeBranch` conflicts; the error names the branch that keeps the work.
         LostRaceError: Others kept changing the same table; nothing is written.
         ServerError: The server cannot be reached or went away.
+        RemoteError: The remote cannot be reached or refuses, before anything is written.
+        PushError: The push failed for good; the text says which commit is safe where.
+        MetadataError: The save is there, and could not be told.
 
     Example:
         >>> version = write_table(folder, "users", pd.DataFrame({"name": ["Alice"], "count": [4]}))
         >>> version.changed, version.branch
         (True, 'main')
+        >>> more = pd.DataFrame({"name": ["Bob"], "count": [2]})
+        >>> write_table(folder, "users", more, mode="append", write_id="run-1").changed
+        True
+        >>> write_table(folder, "users", more, mode="append", write_id="run-1").changed
+        False
     """
     check_table_name(tablename)
-    named = [primary_key] if isinstance(primary_key, str) else primary_key
-    key = tuple(named) if named is not None else None
-    rows = encode_frame(data, table=tablename)
-    rows.schema(key)
+    check_mode(mode, overwrite=overwrite)
+    check_write_id(write_id)
+    metas = metas_of(meta_conf)
+    key = (primary_key,) if isinstance(primary_key, str) else tuple(primary_key) if primary_key is not None else None
+    branch_conf = branch_conf or SerialBranch()
+    sought = write_id
+    if write_id is None and (mode == APPEND or isinstance(branch_conf, MergeBranch)):
+        write_id = uuid.uuid4().hex  # what a lost connection hides is found again, and not done twice
+    text = with_trailers(message, {WRITE_ID: write_id} if write_id is not None else {})
+    with first_batch(data, tablename) as (rows, rest):
+        rows.schema(key)
+        save = Save(tablename, rows, key, text, author or DEFAULT_AUTHOR, overwrite, mode, rest=rest)
+        with saving_to(remote_conf, db, branch_conf, author):
+            version = _write_with_retries(db, save, branch_conf, author, sought, write_id)
+    if metas:
+        with open_database(db) as database:
+            record_save(metas, database, version, tablename, text)
+    return version
+
+
+def _write_with_retries(
+    db: Location, save: Save, branch_conf: Branch, author: Author | None, sought: str | None, write_id: str | None
+) -> Version:
+    """Write; after a lost race or server look first whether it was written. A stream cannot be read a second time."""
 
     def attempt() -> Version:
+        nonlocal sought
+        known, sought = sought, write_id
         with open_database(db, create=author or DEFAULT_AUTHOR) as database:
-            save = Save(tablename, rows, key, message, author or database.author or DEFAULT_AUTHOR, overwrite)
-            return _write(database, save, branch_conf or SerialBranch())
+            named = replace(save, author=author or database.author or DEFAULT_AUTHOR)
+            return _write_once(database, named, branch_conf, known)
 
-    return retried(attempt, LostRaceError, ServerLostError)
+    return retried(attempt, *(() if save.rest is not None else (LostRaceError, ServerLostError)))
 
 
-def _write(database: Database, save: Save, branch_conf: Branch) -> Version:
-    with database.connect() as connection:
+def _write_once(database: Database, save: Save, branch_conf: Branch, write_id: str | None) -> Version:
+    """Write, unless the branch has a commit of this very write."""
+    with database.connect() as connection, ExitStack() as stack:
         remove_abandoned(connection, branches(connection))
-        branch = branch_name(connection, branch_conf)
-        with connection.lock(database.address.database, branch, save.table.lower()):
-            return _save_to(database, save, find_target(connection, database, branch_conf))
+        if write_id is not None:
+            stack.enter_context(connection.lock(database.address.database, "write", write_id))
+            found = _find_write(database, connection, save, branch_conf, write_id)
+            if found is not None:
+                return found
+        version = _write(database, connection, save, branch_conf)
+        if save.mode == REPLACE and save.rest is None and version.changed and not isinstance(branch_conf, MergeBranch):
+            _remember(database, save, version)
+        return version
+
+
+def _remember(database: Database, save: Save, version: Version) -> None:
+    """Keep what was written on this machine. It is in Dolt already: whatever goes wrong here is no failure."""
+    try:
+        with database.connect(version.commit) as snapshot:
+            remember(snapshot, save.named(snapshot).table, version.table_hash, save.rows.data)
+    except DoltError as error:
+        logger.info("table %s is not kept here: %s", save.table, error)
+
+
+def _find_write(
+    database: Database, connection: Connection, save: Save, branch_conf: Branch, write_id: str
+) -> Version | None:
+    branch = branch_name(connection, branch_conf)
+    if branch not in branches(connection):
+        return None
+    with database.connect(branch) as session:
+        commit = find_message(session, f"{WRITE_ID}: {write_id}")
+    if commit is None:
+        return None
+    with database.connect(commit) as snapshot:
+        return Version(commit, branch, table_hash(snapshot, save.table), changed=False)
+
+
+def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch) -> Version:
+    if save.rest is not None:
+        return save_stream(database, save, branch_conf)
+    if isinstance(branch_conf, MergeBranch):
+        return save_by_merge(database, save, branch_conf)
+    target = find_target(connection, database, branch_conf)
+    if save.mode != REPLACE and target.exists:
+        version = _write_beside_others(database, save, target)
+        if version is not None:
+            return version
+    with connection.lock(database.address.database, target.branch, save.table.lower()):
+        return _save_to(database, save, find_target(connection, database, branch_conf))
+
+
+def _write_beside_others(database: Database, save: Save, target: Target) -> Version | None:
+    """Add rows to a table with a key without taking a turn: Dolt merges such transactions, and refuses equal keys.
+
+    Returns:
+        None where that cannot be: then it needs a turn.
+    """
+    with _on_target(database, save, target) as (connection, save):
+        existing = find_table(connection, save.table)
+        if existing is None or not existing.primary_key or not _is_small(save) or save.schema(existing) != existing:
+            return None
+        try:
+            return save_in_transaction(connection, save, existing, target)
+        except (LostRaceError, UncommittedChangesError):
+            return None  # somebody lands meanwhile, or the work is real: with a turn one can tell
+
+
+@contextmanager
+def _on_target(database: Database, save: Save, target: Target) -> Iterator[tuple[Connection, Save]]:
+    with database.connect(target.branch, local_infile=True) as connection:
+        yield connection, save.named(connection)
+
+
+def _is_small(save: Save) -> bool:
+    return save.size <= SMALL
+
+
+def _compared(database: Database, connection: Connection, save: Save, schema: TableSchema, target: Target) -> Save:
+    """Return the save with what it changes in the table's version at the target's start, where that pays."""
+    base = table_hash(connection, save.table)
+    if save.mode != REPLACE or save.overwrite or base is None:
+        return save
+    with database.connect(target.start) as snapshot:
+        if table_hash(snapshot, save.table) != base:
+            return save
+        return replace(save, differences=find_differences(snapshot, save.table, schema, base, save.rows.data))
 
 
 def _save_to(database: Database, save: Save, target: Target) -> Version:
     if not target.exists:
         return save_on_new_branch(database, save, target)
-    with database.connect(target.branch, local_infile=True) as connection:
-        save = dataclasses.replace(save, table=table_name(connection, save.table))
+    with _on_target(database, save, target) as (connection, save):
         with connection.lock(database.address.database, target.branch):
             # While a save lands, others see its table, or all but its table, as uncommitted.
             pending = status(connection)
         check_clean(pending, save.table, target.branch)
         existing = find_table(connection, save.table)
-        schema = save.rows.schema(save.primary_key, existing)
+        schema = save.schema(existing)
         staged = any(entry.staged for entry in pending)
-        if existing == schema and not staged and save.rows.data.num_rows <= SMALL:
+        if existing == schema:
+            save = _compared(database, connection, save, schema, target)
+            if save.differences is not None and save.differences.size == 0:
+                return Version(target.start, target.branch, save.differences.base, changed=False)
+        if existing == schema and not staged and _is_small(save):
             with connection.lock(database.address.database, target.branch):
                 return save_in_transaction(connection, save, schema, target)
         check_others(pending, target.branch)

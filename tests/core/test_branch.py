@@ -56,7 +56,7 @@ def test_what_is_no_config_is_an_error(value):
 
 def test_the_error_names_the_kinds_that_there_are():
     with pytest.raises(ConfigError, match=r"(?s)AppendBranch.*NewBranch|NewBranch.*AppendBranch"):
-        branch_from_dict({"_type": "MergeBranch"})
+        branch_from_dict({"_type": "Branch5"})
 
 
 def test_the_base_class_alone_is_no_branch(database):

@@ -528,10 +528,10 @@ def test_what_somebody_else_commits_in_the_meantime_stays(database):
 DIE = """
 import os, sys
 import pandas as pd
-from dolt_integrations.core import landing, write_table
+from dolt_integrations.core import build, write_table
 def die(*arguments):
     os.kill(os.getpid(), 9)
-landing.stage = die
+build.stage = die
 write_table(sys.argv[1], "t", pd.DataFrame({"a": [1]}))
 """
 

@@ -1,0 +1,250 @@
+"""`Transaction`: several tables in one commit, on a branch of its own, audited, and merged as one or not at all."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.branch import SerialBranch, check_on_conflict
+from dolt_integrations.core.build import build_table
+from dolt_integrations.core.frames import encode_frame
+from dolt_integrations.core.landing import create_target, merge_work
+from dolt_integrations.core.messages import WRITE_ID, check_write_id, with_trailers
+from dolt_integrations.core.meta import metas_of, record_save
+from dolt_integrations.core.modes import REPLACE, check_mode
+from dolt_integrations.core.read import Loaded, read_table
+from dolt_integrations.core.sync import saving_to
+from dolt_integrations.core.target import Save, branch_name, required_branch
+from dolt_integrations.core.version import Version
+from dolt_integrations.core.workspace import keep_branch, private_branch, remove_abandoned
+from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, find_table, open_database, table_name
+from dolt_integrations.engine.checks import failed_checks
+from dolt_integrations.engine.procedures import active_branch, branches, commit, find_message, head, resolve
+from dolt_integrations.errors import AuditError, ConfigError, DoltError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
+    import pandas as pd
+
+    from dolt_integrations.core.meta import Metas
+    from dolt_integrations.core.remote import Remote
+    from dolt_integrations.engine import Author, Connection, Database, Location
+
+
+class Transaction:
+    """A block of writes to several tables that land on a branch together, in one commit, or not at all.
+
+    The tables are written on a private branch. At the end of the block they are committed there, audited, and merged
+    into `merge_to`, by a fast-forward or a merge commit; what others changed there meanwhile stays. A block that
+    raises leaves nothing. One that is refused by the audit, or that conflicts, leaves its work on a branch that the
+    error names.
+
+    Attributes:
+        start: The commit that the block began at.
+        version: The version that `merge_to` has, once the block has ended.
+
+    Example:
+        >>> with Transaction(folder, message="Add a shop") as shop:
+        ...     shop.write("users", pd.DataFrame({"name": ["Alice"]}))
+        ...     shop.write("orders", pd.DataFrame({"user": ["Alice"], "item": ["tea"]}))
+        >>> shop.version.branch, shop.version.changed
+        ('main', True)
+    """
+
+    def __init__(
+        self,
+        db: Location,
+        merge_to: str | None = None,
+        *,
+        branch_from: str | None = None,
+        create: bool = False,
+        message: str = "Automated commit",
+        author: Author | None = None,
+        on_conflict: str | None = None,
+        audit: Callable[[Transaction], object] | None = None,
+        tests: bool = False,
+        write_id: str | None = None,
+        meta_conf: Metas = None,
+        remote_conf: Remote | None = None,
+    ) -> None:
+        """Say where to.
+
+        Args:
+            db: A directory, a `mysql://` URL, or a `doltcli.Dolt`. A missing or empty directory becomes a database.
+            merge_to: The branch that the work lands on; None is the default branch.
+            branch_from: The branch, tag or commit to begin at; None is the head of `merge_to`.
+            create: Make `merge_to` with what the block writes, where it is not there; it then begins at `branch_from`,
+                or at the default branch.
+            message: The commit's message.
+            author: Of the commit.
+            on_conflict: See `MergeBranch`.
+            audit: Called with this block once its work is committed on the private branch: `read` reads it there. It
+                refuses the work by raising, or by returning False.
+            tests: Run Dolt's own tests, the table `dolt_tests` of the branch; a failing one refuses the work.
+            write_id: See `write_table`: a block whose commit is on `merge_to` already does nothing.
+            meta_conf: Told of each table.
+            remote_conf: What `merge_to` is pulled from before the block, and pushed to after it.
+
+        Raises:
+            ConfigError: `on_conflict` is unknown.
+        """
+        check_on_conflict(on_conflict)
+        check_write_id(write_id)
+        self.db, self.merge_to, self.branch_from, self.create = db, merge_to, branch_from, create
+        self.author, self.on_conflict, self.audit, self.tests = author, on_conflict, audit, tests
+        self.write_id, self.remote_conf, self._metas = write_id, remote_conf, metas_of(meta_conf)
+        self.message = with_trailers(message, {WRITE_ID: write_id} if write_id is not None else {})
+        self.start = ""
+        self.version: Version | None = None
+        self._tables: dict[str, None] = {}
+        self._failure: DoltError | None = None
+        self._earlier = self._is_new = False
+        self._stack = ExitStack()
+        self._database: Database | None = None
+        self._workspace: Connection | None = None
+
+    def __enter__(self) -> Transaction:
+        """Begin: from now on the database's server is held, and a private branch is there."""
+        self.version, self._tables, self._failure, self._earlier = None, {}, None, False
+        with ExitStack() as stack:
+            stack.enter_context(saving_to(self.remote_conf, self.db, SerialBranch(self.merge_to), self.author))
+            self._database = stack.enter_context(open_database(self.db, create=self.author or DEFAULT_AUTHOR))
+            self._begin(stack, self._database)
+            self._stack = stack.pop_all()
+        return self
+
+    def _begin(self, stack: ExitStack, database: Database) -> None:
+        with database.connect() as connection:
+            remove_abandoned(connection, branches(connection))
+            self.merge_to = branch_name(connection, SerialBranch(self.merge_to))
+            self._is_new = self.create and self.merge_to not in branches(connection)
+            newest = active_branch(connection) if self._is_new else self.merge_to
+            begin = required_branch(connection, database, newest)
+            self.start = resolve(connection, self.branch_from) if self.branch_from else begin
+        if self.write_id is not None and not self._is_new:
+            turn = stack.enter_context(database.connect())
+            stack.enter_context(turn.lock(database.address.database, "write", self.write_id))
+            self.version = self._find_earlier(database)
+            self._earlier = self.version is not None
+        self._workspace = stack.enter_context(private_branch(database, self.start))
+
+    def _find_earlier(self, database: Database) -> Version | None:
+        """Return the version that an earlier attempt of this very block has made."""
+        with database.connect(self.merge_to) as session:
+            found = find_message(session, f"{WRITE_ID}: {self.write_id}")
+        return Version(found, self.merge_to, changed=False) if found else None
+
+    def write(
+        self,
+        tablename: str,
+        data: pd.DataFrame,
+        *,
+        primary_key: str | Sequence[str] | None = None,
+        mode: str = REPLACE,
+        overwrite: bool = False,
+    ) -> None:
+        """Write a frame to a table; see `write_table`. Others see it when the block has ended.
+
+        Raises:
+            ConfigError: The block has not begun, or has ended.
+            DataError: The frame is not to be stored as it is. Where Dolt itself refuses it, the block lands nothing,
+                even if the error is caught.
+        """
+        check_table_name(tablename)
+        check_mode(mode, overwrite=overwrite)
+        workspace, database = self._open()
+        key = (primary_key,) if isinstance(primary_key, str) else primary_key
+        rows = encode_frame(data, table=tablename)
+        rows.schema(key)
+        name = table_name(workspace, tablename)
+        if self._earlier:
+            self._tables[name] = None
+            return
+        author = self.author or database.author or DEFAULT_AUTHOR
+        save = Save(name, rows, tuple(key) if key is not None else None, self.message, author, overwrite, mode)
+        schema = save.schema(find_table(workspace, name))
+        try:
+            if build_table(workspace, save, schema):
+                self._tables[name] = None
+        except DoltError as error:
+            self._failure = error
+            raise
+
+    def read(self, tablename: str | None = None, sql: str | None = None) -> Loaded:
+        """Read what the private branch has committed: the start, and in the audit the work.
+
+        Raises:
+            ConfigError: The block has not begun, or has ended.
+        """
+        workspace, _ = self._open()
+        return read_table(self.db, tablename, sql, as_of=head(workspace))
+
+    def _open(self) -> tuple[Connection, Database]:
+        if self._workspace is None or self._database is None:
+            raise ConfigError("a Transaction is written to and read within its `with` block", hint="Open one.")
+        return self._workspace, self._database
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Land the work, if the block did not raise."""
+        with self._stack:
+            try:
+                if error is None:
+                    self.version = self.version or self._land()
+                    self._tell(self.version)
+            finally:
+                self._workspace = None
+
+    def _land(self) -> Version:
+        workspace, database = self._open()
+        if self._failure is not None:
+            raise self._failure
+        author = self.author or database.author or DEFAULT_AUTHOR
+        made = commit(workspace, self.message, author) if self._tables else None
+        if made is not None:
+            self._check(workspace, database, made)
+        landed = self._bring(database, workspace, made, author)
+        return Version(landed, self.merge_to, changed=made is not None)
+
+    def _bring(self, database: Database, workspace: Connection, made: str | None, author: Author) -> str:
+        """Bring `merge_to` onto the commit, if one was made. Returns the commit that it has then."""
+        branch = str(self.merge_to)
+        if self._is_new and not self._is_there(database):
+            create_target(workspace, branch, made or self.start)
+            return made or self.start
+        if made is None:
+            with database.connect(branch) as connection:
+                return head(connection)
+        return merge_work(database, made, branch, self.message, author, self.on_conflict)
+
+    def _is_there(self, database: Database) -> bool:
+        with database.connect() as connection:
+            return self.merge_to in branches(connection)
+
+    def _tell(self, version: Version) -> None:
+        _, database = self._open()
+        if self._metas:
+            for table in self._tables:
+                record_save(self._metas, database, version, table, self.message)
+
+    def _check(self, workspace: Connection, database: Database, made: str) -> None:
+        problem, cause = self._problem(workspace)
+        if problem:
+            kept = keep_branch(database, made)
+            raise AuditError(
+                f"the Transaction on {database.location} was refused: {problem}",
+                hint=f"{self.merge_to!r} has nothing of it; the work is on branch {kept!r}.",
+                branch=kept,
+            ) from cause
+
+    def _problem(self, workspace: Connection) -> tuple[str | None, BaseException | None]:
+        if self.tests and (failed := failed_checks(workspace)):
+            return "; ".join(failed), None
+        try:
+            refused = self.audit is not None and self.audit(self) is False
+        except Exception as error:  # noqa: BLE001 - whatever the user's function raises refuses the work
+            return f"the audit raised {type(error).__name__}: {error}", error
+        return ("the audit returned False" if refused else None), None

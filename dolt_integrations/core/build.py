@@ -1,0 +1,97 @@
+"""Giving a table its columns and rows, in the working set of a session's branch."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.evolution import alterations
+from dolt_integrations.core.modes import REPLACE, UPSERT
+from dolt_integrations.core.references import check_references, referring_tables, unchecked_references
+from dolt_integrations.engine import find_table, insert_table, quote
+from dolt_integrations.engine.changes import delete_rows, upsert_rows
+from dolt_integrations.engine.procedures import stage, table_hash
+from dolt_integrations.errors import DataError
+
+if TYPE_CHECKING:
+    from dolt_integrations.core.target import Save
+    from dolt_integrations.engine import Connection, TableSchema
+
+
+logger = logging.getLogger(__name__)
+
+
+def build_table(workspace: Connection, save: Save, schema: TableSchema) -> bool:
+    """Give the table its columns and rows on a private branch, and stage it.
+
+    Args:
+        workspace: On the private branch, where DDL, which ends transactions, harms nobody.
+        save: What to save.
+        schema: The columns and the key that the table is to have.
+
+    Returns:
+        Whether that changed it.
+    """
+    before = table_hash(workspace, save.table)
+    if save.differences is not None and save.differences.base == before:
+        logger.debug("table %s is changed in %d rows", save.table, save.differences.size)
+    elif save.mode == REPLACE:
+        _empty(workspace, save, schema)
+    else:
+        _extend(workspace, save, schema)
+    with unchecked_references(workspace, save.table), workspace.transaction():
+        put_rows(workspace, save, schema)
+        check_references(workspace, save.table)
+    if before == table_hash(workspace, save.table):
+        return False
+    stage(workspace, [save.table])
+    return True
+
+
+def put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
+    """Do with the rows what the mode says, in the session's transaction; the table has the right columns already."""
+    if save.mode == UPSERT:
+        upsert_rows(connection, save.table, schema, save.rows.data)
+        return
+    if save.mode == REPLACE and save.differences is not None:
+        if table_hash(connection, save.table) == save.differences.base:
+            delete_rows(connection, save.table, schema, save.differences.gone)
+            insert_table(connection, save.table, save.differences.written)
+            return
+        logger.debug("table %s has changed since it was compared: it is written anew", save.table)
+    if save.mode == REPLACE:
+        connection.execute(f"DELETE FROM {quote(save.table)}")
+    insert_table(connection, save.table, save.rows.data)
+
+
+def _extend(workspace: Connection, save: Save, schema: TableSchema) -> None:
+    """Give the table its columns, its rows kept."""
+    existing = find_table(workspace, save.table)
+    changes = [schema.ddl(save.table)] if existing is None else alterations(save.table, existing, schema)
+    for change in changes:
+        workspace.execute(change)
+
+
+def _empty(workspace: Connection, save: Save, schema: TableSchema) -> None:
+    """Leave the table without rows, with the columns that it is to have: altered, or made (anew)."""
+    existing = find_table(workspace, save.table)
+    if existing is not None and existing.primary_key == schema.primary_key and not save.overwrite:
+        changes = alterations(save.table, existing, schema)
+        with unchecked_references(workspace, save.table):
+            workspace.execute(f"DELETE FROM {quote(save.table)}")
+        for change in changes:
+            workspace.execute(change)
+        if find_table(workspace, save.table) == schema:
+            return
+    if existing != schema:
+        _recreate(workspace, save, schema)
+
+
+def _recreate(workspace: Connection, save: Save, schema: TableSchema) -> None:
+    if referring_tables(workspace, save.table):
+        raise DataError(
+            f"table `{save.table}` has a foreign key from or to it, and the frame has another key or order of columns",
+            hint="Change the table's columns with SQL first.",
+        )
+    workspace.execute(f"DROP TABLE IF EXISTS {quote(save.table)}")
+    workspace.execute(schema.ddl(save.table))

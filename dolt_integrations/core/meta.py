@@ -1,0 +1,240 @@
+"""Metadata: what is told of each save and load, and to whom."""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dolt_integrations.core.messages import WRITE_ID, execution_of, trailers_of
+from dolt_integrations.engine.procedures import count_changes, message_of, parent
+from dolt_integrations.errors import ConfigError, DoltError, MetadataError, QueryError
+
+if TYPE_CHECKING:
+    from dolt_integrations.core.version import Version
+    from dolt_integrations.engine import Connection, Database
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Action:
+    """A save or a load, as it is told.
+
+    Attributes:
+        kind: `save` or `load`.
+        database: Where, without a password.
+        tablename: The table; or
+        sql: the query.
+        branch: Written to or read from; None for a commit of no branch.
+        from_commit: Before the save; of a load, the commit that was read.
+        to_commit: After it.
+        timestamp: When, in UTC.
+        context_id: The execution, the run or the write that did it; None where the commit's message names none.
+        rows_added: Between the two commits, as the next two; None for a load.
+        rows_modified: Rows.
+        rows_deleted: Rows.
+    """
+
+    kind: str
+    database: str
+    tablename: str | None
+    sql: str | None
+    branch: str | None
+    from_commit: str | None
+    to_commit: str
+    timestamp: datetime.datetime
+    context_id: str | None = None
+    rows_added: int | None = None
+    rows_modified: int | None = None
+    rows_deleted: int | None = None
+
+
+@dataclass(frozen=True)
+class Meta:
+    """The base of all metadata configs."""
+
+    kinds: ClassVar[dict[str, type[Meta]]] = {}
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        """Make the kind known by its name, which is how it travels."""
+        super().__init_subclass__(**kwargs)
+        Meta.kinds[cls.__name__] = cls
+
+    def record(self, action: Action) -> None:
+        """Tell of an action."""
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any] | None:
+        """Return the config as a JSON object that `metas_from_dicts` understands; None if it cannot travel."""
+        raise NotImplementedError
+
+
+Metas = Meta | Sequence[Meta] | None
+
+
+@dataclass(frozen=True)
+class CallbackMeta(Meta):
+    """Calls a function with each action.
+
+    Attributes:
+        fn: Takes an `Action`. It travels by its import path; a lambda, or a function inside another, works where it is
+            written and does not travel.
+
+    Example:
+        >>> told = []
+        >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"]}), meta_conf=CallbackMeta(told.append))
+        >>> told[0].kind, told[0].tablename, told[0].rows_added
+        ('save', 'users', 1)
+    """
+
+    fn: Callable[[Action], object]
+
+    def record(self, action: Action) -> None:
+        """Call the function."""
+        self.fn(action)
+
+    def to_dict(self) -> dict[str, Any] | None:
+        """Return the function's import path, `module:name`."""
+        path = f"{getattr(self.fn, '__module__', None)}:{getattr(self.fn, '__qualname__', '<unknown>')}"
+        try:
+            return {"_type": "CallbackMeta", "fn": path} if _imported(path) == self.fn else None
+        except ConfigError:
+            logger.debug("%r has no import path; it is left out", self.fn)
+            return None
+
+    def __post_init__(self) -> None:
+        """Accept an import path."""
+        if isinstance(self.fn, str):
+            object.__setattr__(self, "fn", _imported(self.fn))
+        if not callable(self.fn):
+            raise ConfigError(f"the fn of a CallbackMeta is {self.fn!r}", hint="Give a function of one argument.")
+
+
+def _imported(path: str) -> Callable[[Action], object]:
+    module, _, name = path.partition(":")
+    try:
+        found: Any = importlib.import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError, ValueError) as error:
+        hint = "It has to be importable where the task runs."
+        raise ConfigError(f"there is no function {path!r} for a CallbackMeta: {error}", hint=hint) from error
+    return found  # type: ignore[no-any-return]
+
+
+def metas_of(meta_conf: Metas) -> tuple[Meta, ...]:
+    """Return the configs, however many there are.
+
+    Raises:
+        ConfigError: One of them is none.
+    """
+    if meta_conf is None:
+        return ()
+    metas = tuple(meta_conf) if isinstance(meta_conf, (list, tuple)) else (meta_conf,)
+    for meta in metas:
+        if not isinstance(meta, Meta):
+            kinds = ", ".join(sorted(Meta.kinds))
+            raise ConfigError(f"meta_conf {meta!r} is none", hint=f"Give one of {kinds}, or a list of them.")
+    return metas
+
+
+def metas_from_dicts(values: Metas | Mapping[str, Any] | Iterable[Any]) -> Metas:
+    """Make metadata configs of what `Meta.to_dict` returned, alone or in a list.
+
+    Raises:
+        ConfigError: There is no such kind of metadata, or a field is wrong.
+    """
+    if values is None or isinstance(values, Meta):
+        return values
+    if isinstance(values, Mapping):
+        return _meta_from_dict(values)
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise ConfigError(f"meta_conf {values!r} is none", hint=f"Give one of {', '.join(sorted(Meta.kinds))}.")
+    return [value if isinstance(value, Meta) else _meta_from_dict(value) for value in values]
+
+
+def _meta_from_dict(value: Any) -> Meta:
+    if not isinstance(value, Mapping) or value.get("_type") not in list(Meta.kinds):
+        kinds = ", ".join(sorted(Meta.kinds))
+        raise ConfigError(f"meta_conf {value!r} has no `_type` that is one of {kinds}")
+    fields = {key: field for key, field in value.items() if key != "_type"}
+    try:
+        return Meta.kinds[value["_type"]](**fields)
+    except TypeError as error:
+        raise ConfigError(f"meta_conf {value!r}: {error}") from error
+
+
+def record_save(metas: Iterable[Meta], database: Database, version: Version, tablename: str, message: str) -> None:
+    """Tell of a save, one that an earlier attempt has made included.
+
+    Raises:
+        MetadataError: Somebody could not be told. The save is there.
+    """
+    write = trailers_of(message).get(WRITE_ID)
+    with database.connect() as connection:
+        made = version.changed or (
+            write is not None and trailers_of(message_of(connection, version.commit)).get(WRITE_ID) == write
+        )
+        before = parent(connection, version.commit) if made else version.commit
+        counts = _counts(connection, before, version.commit, tablename)
+    context = execution_of(message) or write
+    action = Action(
+        "save", database.location, tablename, None, version.branch, before, version.commit, _now(), context, *counts
+    )
+    _record(metas, action)
+
+
+def _write_of(connection: Connection, commit: str) -> str | None:
+    return trailers_of(message_of(connection, commit)).get(WRITE_ID)
+
+
+def _counts(
+    connection: Connection, before: str | None, after: str, table: str
+) -> tuple[int | None, int | None, int | None]:
+    """Count the rows that changed; unknown where Dolt does not compare the two, as with another primary key."""
+    if before is None or before == after:
+        return 0, 0, 0
+    try:
+        return count_changes(connection, before, after, table)
+    except QueryError as error:
+        logger.info("the changes of table %s are not counted: %s", table, error)
+        return None, None, None
+
+
+def record_load(metas: Iterable[Meta], database: str, version: Version, tablename: str | None, sql: str | None) -> None:
+    """Tell of a load.
+
+    Raises:
+        MetadataError: Somebody could not be told.
+    """
+    commit = version.commit
+    _record(metas, Action("load", database, tablename, sql, version.branch, commit, commit, _now()))
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+def _record(metas: Iterable[Meta], action: Action) -> None:
+    """Tell everybody, then raise for the first who could not be told."""
+    failures = [failure for meta in metas if (failure := _failure(meta, action)) is not None]
+    if failures:
+        meta, error = failures[0]
+        what = f"commit {action.to_commit} of {action.database} is there" if action.kind == "save" else "it was read"
+        raise MetadataError(
+            f"{type(meta).__name__} could not record the {action.kind} of "
+            f"{action.tablename or action.sql!r}: {error}; {what}",
+            hint=getattr(error, "hint", None) if isinstance(error, DoltError) else "Mend the callback.",
+        ) from error
+
+
+def _failure(meta: Meta, action: Action) -> tuple[Meta, Exception] | None:
+    try:
+        meta.record(action)
+    except Exception as error:  # noqa: BLE001 - whatever the user's function raises
+        return meta, error
+    return None

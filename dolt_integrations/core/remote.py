@@ -1,0 +1,92 @@
+"""Which remote a database is cloned from, pulled from before a save or load, and pushed to after a save."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.engine.binary import remote_password
+from dolt_integrations.engine.remoteurl import parse_remote_url
+from dolt_integrations.errors import ConfigError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+_NAME = re.compile(r"[A-Za-z0-9_][\w.-]*")
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A remote of a database: pulled from before a save or load, pushed to after a save.
+
+    Where Dolt needs credentials it takes them from the environment of the database's server: AWS_*,
+    GOOGLE_APPLICATION_CREDENTIALS, the user's `dolt creds`, DOLT_REMOTE_PASSWORD for a `user`. For a directory that
+    is the environment of this process.
+
+    Attributes:
+        name: What the database calls it.
+        url: `file:///path`, `http(s)://host[:port]/database`, `owner/repo` (DoltHub), `gs://bucket/path` or
+            `aws://[table:bucket]/database`. None is the URL that the database has for the name.
+        force: Whether a push may throw away commits that only the remote has. Nothing is merged from it then.
+        user: As whom to log in to a remote that is a `dolt sql-server --remotesapi-port`.
+        password: Of the user, for a directory's database; None is DOLT_REMOTE_PASSWORD. It is in no text that this
+            project makes, nor in `to_dict`; a pickle has it.
+
+    Example:
+        >>> Remote(url="dolthub/us-housing")
+        Remote(name='origin', url='dolthub/us-housing', force=False, user=None)
+    """
+
+    name: str = "origin"
+    url: str | None = None
+    force: bool = False
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work.
+
+        Raises:
+            ConfigError: The name or the URL is none, or there is a password without a user.
+        """
+        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
+            raise ConfigError(f"{self.name!r} is not the name of a remote", hint="Use letters, digits, `-`, `_`, `.`.")
+        if self.url is not None:
+            parse_remote_url(self.url)
+        if self.user is not None and (not self.user or self.user.startswith("-")):
+            raise ConfigError(f"remote {self.name}: {self.user!r} is not a user")
+        if self.password is not None and self.user is None:
+            raise ConfigError(f"remote {self.name} has a password and no user", hint="Give Remote(user=...).")
+
+    def credentials(self) -> AbstractContextManager[None]:
+        """Return a block in which the servers that are started for directories know the password."""
+        return remote_password(self.password)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the config as a JSON object that `remote_from_dict` understands. The password stays out.
+
+        Example:
+            >>> Remote(url="file:///backups/shop", user="me", password="secret").to_dict()
+            {'name': 'origin', 'url': 'file:///backups/shop', 'force': False, 'user': 'me'}
+        """
+        return {"name": self.name, "url": self.url, "force": self.force, "user": self.user}
+
+
+def remote_from_dict(value: Remote | Mapping[str, Any] | None) -> Remote | None:
+    """Make a remote config of what `Remote.to_dict` returned.
+
+    Raises:
+        ConfigError: A field is wrong.
+
+    Example:
+        >>> remote_from_dict({"name": "backup"})
+        Remote(name='backup', url=None, force=False, user=None)
+    """
+    if value is None or isinstance(value, Remote):
+        return value
+    known = ("name", "url", "force", "user")
+    if not isinstance(value, Mapping) or not set(value) <= set(known):
+        raise ConfigError(f"remote_conf is no object with fields of {', '.join(known)}")
+    return Remote(**value)

@@ -1,0 +1,63 @@
+"""A server whose administrator has set things otherwise: saves come to the same."""
+
+import pandas as pd
+import pytest
+
+from dolt_integrations.core import MergeBranch, NewBranch, Transaction, write_table
+from dolt_integrations.errors import MergeConflictError
+from tests.conftest import run_sql
+
+FIRST = pd.DataFrame({"id": [1], "value": ["a"]})
+SECOND = pd.DataFrame({"id": [2], "value": ["b"]})
+WHERE = {"main": None, "new branch": NewBranch("run/1"), "merge": MergeBranch("main", "main")}
+
+
+@pytest.fixture(params=["dolt_transaction_commit", "dolt_force_transaction_commit"])
+def url(request, server):
+    """A server's database with a table `t`; one of Dolt's settings is on for every new session."""
+    write_table(server.url, "t", FIRST, primary_key="id")
+    run_sql(server.url, f"SET GLOBAL {request.param} = 1")
+    return server.url
+
+
+def log(url, revision="main"):
+    return [message for (message,) in run_sql(url, f"SELECT message FROM dolt_log('{revision}')")]
+
+
+@pytest.mark.parametrize("where", WHERE.values(), ids=WHERE)
+@pytest.mark.parametrize("more", [{}, {"more": 1.5}], ids=["same columns", "new column"])
+def test_a_save_is_one_commit_with_its_message_and_a_retry_finds_it(where, more, url):
+    def save():
+        data = SECOND.assign(**more)
+        return write_table(url, "t", data, mode="append", branch_conf=where, message="Add one", write_id="run-1")
+
+    first, again = save(), save()
+
+    assert (again.commit, again.changed) == (first.commit, False)
+    assert log(url, first.commit)[0] == "Add one\n\nWrite-Id: run-1"
+    assert len(log(url, first.commit)) == 3
+    assert run_sql(url, "SELECT id FROM t", revision=first.branch) == [(1,), (2,)]
+
+
+def test_a_block_lands_in_one_commit(url):
+    with Transaction(url, message="Add two") as block:
+        block.write("t", SECOND, mode="append")
+        block.write("new", SECOND)
+
+    assert block.version.changed
+    assert log(url)[0] == "Add two"
+    assert len(log(url)) == 3
+    assert run_sql(url, "SHOW TABLES") == [("new",), ("t",)]
+
+
+def test_a_conflict_leaves_the_target_as_it_was(url):
+    run_sql(url, "CALL DOLT_TAG('c2')")
+    write_table(url, "t", FIRST.assign(value="target"))
+    before = run_sql(url, "SELECT HASHOF('main')")
+
+    with pytest.raises(MergeConflictError):
+        write_table(url, "t", FIRST.assign(value="ours"), branch_conf=MergeBranch("c2", "main"))
+
+    assert run_sql(url, "SELECT HASHOF('main')") == before
+    assert run_sql(url, "SELECT * FROM t") == [(1, "target")]
+    assert run_sql(url, "SELECT * FROM dolt_status") == []
