@@ -11,11 +11,14 @@ from typing import Any
 from dataclasses_json import DataClassJsonMixin
 from mashumaro.types import SerializableType
 
-from dolt_integrations.core import Branch, branch_from_dict
+from dolt_integrations.core import Branch, Meta, Remote, branch_from_dict, metas_from_dicts, remote_from_dict
+from dolt_integrations.core.meta import metas_of
+from dolt_integrations.core.modes import REPLACE, check_mode
+from dolt_integrations.core.part import Part, part_of
 from dolt_integrations.engine import Author, nearest, parse_author, redact
 from dolt_integrations.errors import ConfigError
 
-_IO_ARGS = ("primary_key", "author", "schema")
+_IO_ARGS = ("primary_key", "author", "schema", "mode", "columns", "where")
 _IGNORED_IO_ARGS = {"if_exists": "replace", "index": False}
 """Arguments of `DataFrame.to_sql` that older programs pass; each stands for what happens anyway."""
 
@@ -30,11 +33,14 @@ class DoltConfig(DataClassJsonMixin, SerializableType):
         tablename: The table to write or to read; or
         sql: a query to read, never written to. `AS OF` is understood.
         io_args: `primary_key`: a column name or a list of them. `author`: `Name <email>` for the commit. `schema`:
-            `"overwrite"` lets a frame with other types make its table anew.
-        branch_conf: The branch: `NewBranch`, `AppendBranch` or `SerialBranch` of `dolt_integrations.core`; None is the
-            default branch of the database.
-        meta_conf: Not supported yet; has to be None.
-        remote_conf: Not supported yet; has to be None.
+            `"overwrite"` lets a frame with other types make its table anew. `mode`: `"replace"` (also the default),
+            `"append"` or `"upsert"`. `columns` and `where`: what to read of the table, names and a condition in SQL.
+        branch_conf: The branch: `NewBranch`, `AppendBranch`, `SerialBranch` or `MergeBranch` of
+            `dolt_integrations.core`; None is the default branch of the database.
+        meta_conf: What is told of each save and load: `CallbackMeta`, `DoltMeta`, or a list of them. A callback
+            travels to other tasks by its import path; a lambda works in the task that makes the config and is left out
+            of the literal.
+        remote_conf: A `Remote`: the branch is pulled from it before a save or load, and pushed to it after a save.
         as_of: Read an old version: a commit, tag, branch, ancestor (`HEAD~2`) or moment (ISO, UTC unless it says).
 
     Example:
@@ -47,14 +53,17 @@ class DoltConfig(DataClassJsonMixin, SerializableType):
     sql: str | None = None
     io_args: dict[str, Any] | None = None
     branch_conf: Branch | None = None
-    meta_conf: dict[str, Any] | None = None
-    remote_conf: dict[str, Any] | None = None
+    meta_conf: Meta | list[Meta] | None = None
+    remote_conf: Remote | None = None
     as_of: str | None = None
 
     def __post_init__(self) -> None:
         """Accept what users have at hand: a path object, a branch as a dict, a datetime."""
         self.db_path = _text_of(self.db_path)
         self.branch_conf = branch_from_dict(self.branch_conf)
+        metas = metas_from_dicts(self.meta_conf)
+        self.meta_conf = metas if metas is None or isinstance(metas, Meta) else list(metas)
+        self.remote_conf = remote_from_dict(self.remote_conf)
         if isinstance(self.as_of, datetime.datetime):
             self.as_of = self.as_of.isoformat()
 
@@ -74,7 +83,10 @@ class DoltConfig(DataClassJsonMixin, SerializableType):
     def to_dict(self, encode_json: bool = False) -> dict[str, Any]:
         """Return the config as a JSON object."""
         values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        return {**values, "branch_conf": self.branch_conf.to_dict() if self.branch_conf else None}
+        remote = self.remote_conf.to_dict() if self.remote_conf else None
+        metas = [content for meta in metas_of(self.meta_conf) if (content := meta.to_dict()) is not None]
+        branch = self.branch_conf.to_dict() if self.branch_conf else None
+        return {**values, "branch_conf": branch, "meta_conf": metas or None, "remote_conf": remote}
 
     def _serialize(self) -> dict[str, Any]:
         """Return what travels as a field of a dataclass (mashumaro calls this)."""
@@ -98,15 +110,11 @@ class DoltConfig(DataClassJsonMixin, SerializableType):
         """Refuse a config that cannot be read, before it costs anything.
 
         Raises:
-            ConfigError: Both or neither of `tablename` and `sql`, an unknown `io_args`, or a part that is not
-                supported yet.
+            ConfigError: Both or neither of `tablename` and `sql`, or an unknown `io_args`.
         """
         if (self.tablename is None) == (self.sql is None):
             which = "both `tablename` and `sql`" if self.sql is not None else "neither `tablename` nor `sql`"
             raise ConfigError(f"the DoltConfig of {self.shown_path} names {which}", hint="Give one of them.")
-        for name in ("meta_conf", "remote_conf"):
-            if getattr(self, name) is not None:
-                raise ConfigError(f"DoltConfig.{name} is not supported yet", hint="Leave it None.")
         self._check_io_args()
 
     def _check_io_args(self) -> None:
@@ -124,6 +132,9 @@ class DoltConfig(DataClassJsonMixin, SerializableType):
         schema = (self.io_args or {}).get("schema")
         if schema not in (None, "overwrite"):
             raise ConfigError(f"DoltConfig.io_args has schema={schema!r}", hint="There is only 'overwrite'.")
+        check_mode(self.mode, overwrite=schema is not None)
+        if self.sql is not None and not self.part.is_all:
+            raise ConfigError("io_args has columns or where beside `sql`", hint="Say them in the SQL.")
 
     @property
     def primary_key(self) -> list[str] | None:
@@ -132,6 +143,16 @@ class DoltConfig(DataClassJsonMixin, SerializableType):
         if isinstance(key, tuple):
             return list(key)
         return [key] if isinstance(key, str) else key
+
+    @property
+    def part(self) -> Part:
+        """What of the table is read."""
+        return part_of((self.io_args or {}).get("columns"), (self.io_args or {}).get("where"))
+
+    @property
+    def mode(self) -> str:
+        """The write mode of `io_args`."""
+        return (self.io_args or {}).get("mode") or REPLACE
 
     @property
     def author(self) -> Author | None:

@@ -13,11 +13,13 @@ import pyarrow as pa
 from dataclasses_json import DataClassJsonMixin, global_config
 from mashumaro.types import SerializableType
 
-from dolt_integrations.core import Loaded, Version, read_arrow, read_table
+from dolt_integrations.core import Loaded, Version, find_version, read_arrow, read_batches, read_table
+from dolt_integrations.core.batches import ROWS
 from dolt_integrations.core.frames import encode_frame
 from dolt_integrations.core.interchange import to_pandas
-from dolt_integrations.errors import DataError, DoltError, LiteralError
+from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
 from flytekitplugins.dolt.config import DoltConfig, json_object
+from flytekitplugins.dolt.lineage import note_input
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +62,8 @@ class DoltTable(DataClassJsonMixin, SerializableType):
             DoltError: Whatever keeps them from being read; see `dolt_integrations.core.read_table`.
         """
         if self._frame is None:
-            loaded = self._read()
+            loaded = read_table(**self._source())
+            note_input(self.config, loaded.version)
             self._frame, self._in_dolt, self.version = loaded.data, True, loaded.version
         return self._frame
 
@@ -79,15 +82,28 @@ class DoltTable(DataClassJsonMixin, SerializableType):
         """Dolt's hash of schema and content, once written or read; what a `HashMethod` for Flyte's cache may return."""
         return self.version.table_hash if self.version else None
 
-    def _read(self) -> Loaded:
-        return read_table(**self._source())
-
     def to_arrow(self) -> pa.Table:
         """Return the rows as a pyarrow Table: straight from Dolt, or of `data` where that was given or read already."""
         if self._frame is not None:
             return pa.Table.from_pandas(to_pandas(self._frame))
         table, self.version = read_arrow(**self._source())
+        note_input(self.config, self.version)
         return table
+
+    def iter_batches(self, rows: int = ROWS) -> Iterator[pd.DataFrame]:
+        """Read the table batch by batch, each a frame of at most `rows` rows, in bounded memory; nothing is kept.
+
+        Raises:
+            ConfigError: The config is of a query: read a table.
+        """
+        source = self._source()
+        if self.version is None:
+            self.version = find_version(source["db"], branch_conf=source["branch_conf"], as_of=source["as_of"])
+        if source.pop("sql") is not None:
+            raise ConfigError("batches are read of a table, and this DoltTable is a query", hint="Give its tablename.")
+        source |= {"as_of": self.version.commit, "rows": rows}
+        note_input(self.config, self.version)
+        return read_batches(**{name: value for name, value in source.items() if not name.endswith("_conf")})
 
     def to_polars(self) -> pl.DataFrame:
         """Return the rows as a polars DataFrame. See `to_arrow`."""
@@ -102,6 +118,10 @@ class DoltTable(DataClassJsonMixin, SerializableType):
             "sql": config.sql,
             "branch_conf": config.branch_conf,
             "as_of": self.version.commit if self.version else config.as_of,
+            "columns": config.part.columns,
+            "where": config.part.where,
+            "meta_conf": config.meta_conf,
+            "remote_conf": config.remote_conf,
         }
 
     def is_to_be_written(self) -> bool:
@@ -111,7 +131,11 @@ class DoltTable(DataClassJsonMixin, SerializableType):
         """
         if self._frame is None:
             return False
-        return not self._in_dolt or not _same_rows(self._frame, self._read().data)
+        return not self._in_dolt or not _same_rows(self._frame, self._as_written().data)
+
+    def _as_written(self) -> Loaded:
+        source = {**self._source(), "meta_conf": None, "remote_conf": None}
+        return read_table(**source)
 
     def pin(self, version: Version) -> None:
         """Note that the rows are those of a version now."""

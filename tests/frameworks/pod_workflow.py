@@ -1,12 +1,14 @@
 """A workflow whose tasks the tests run in processes of their own, as Flyte's pods do. The database is an input."""
 
 import dataclasses
+import os
+from pathlib import Path
 
 import pandas as pd
 from dataclasses_json import DataClassJsonMixin
 from flytekit import task, workflow
 
-from dolt_integrations.core import NewBranch
+from dolt_integrations.core import Action, CallbackMeta, NewBranch
 from flytekitplugins.dolt import DoltConfig, DoltTable
 
 
@@ -42,6 +44,30 @@ def summarise(orders: DoltTable) -> Summary:
 @task
 def largest(summary: Summary) -> float:
     return float(summary.totals.data["price"].max())
+
+
+def event(db: str, name: str) -> DoltTable:
+    return DoltTable(data=pd.DataFrame({"name": [name]}), config=DoltConfig(db, "events", io_args={"mode": "append"}))
+
+
+@task
+def append_event(db: str) -> DoltTable:
+    return event(db, "only")
+
+
+@task
+def append_two_events(db: str) -> tuple[DoltTable, DoltTable]:
+    return event(db, "first"), event(db, "second")
+
+
+def tell(action: Action) -> None:
+    with Path(os.environ["TOLD"]).open("a") as file:
+        file.write(f"{action.kind} {action.tablename} {action.rows_added}\n")
+
+
+@task
+def configure_told(db: str) -> DoltConfig:
+    return DoltConfig(db_path=db, tablename="orders", meta_conf=[CallbackMeta(tell), CallbackMeta(lambda action: None)])
 
 
 @workflow

@@ -90,8 +90,11 @@ def read(config: DoltConfig) -> int:
         ({"tablename": "users", "io_args": {"primary_kee": "a"}}, "primary_kee.*Did you mean `primary_key`"),
         ({"tablename": "users", "io_args": {"if_exists": "append"}}, "if_exists='append'"),
         ({"tablename": "users", "io_args": {"index": True}}, "index=True"),
-        ({"tablename": "users", "meta_conf": {"path": "x"}}, "meta_conf is not supported yet"),
-        ({"tablename": "users", "remote_conf": {"url": "x"}}, "remote_conf is not supported yet"),
+        ({"tablename": "users", "io_args": {"mode": "apend"}}, "mode 'apend'.*Did you mean `append`"),
+        ({"tablename": "users", "io_args": {"mode": "upsert", "schema": "overwrite"}}, "keeps the table's rows"),
+        ({"tablename": "users", "branch_conf": {"_type": "MergeBranch"}}, "missing 2 required positional arguments"),
+        ({"tablename": "users", "meta_conf": {"path": "x"}}, "meta_conf .* has no `_type`"),
+        ({"tablename": "users", "remote_conf": {"url": "x"}}, "'x' is not the URL of a remote"),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "",
 )

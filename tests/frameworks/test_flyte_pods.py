@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import subprocess
-import typing
 from collections import OrderedDict
 from pathlib import Path
 
 import pytest
-from flyteidl.core import errors_pb2, literals_pb2
-from flytekit import FlyteContextManager
-from flytekit.configuration import Image, ImageConfig, SerializationSettings
-from flytekit.core.python_function_task import PythonFunctionTask
 from flytekit.core.type_engine import TypeEngine
-from flytekit.models.literals import LiteralMap
 from flytekit.models.types import SimpleType
 from flytekit.tools.translator import get_serializable
 
@@ -23,88 +16,7 @@ from dolt_integrations.core import write_table
 from flytekitplugins.dolt import DoltTable
 from tests.conftest import Repository, Server
 from tests.frameworks import pod_workflow
-from tests.frameworks.conftest import ROOT, environment
-
-SETTINGS = SerializationSettings(
-    project="flytesnacks",
-    domain="development",
-    version="v1",
-    image_config=ImageConfig(Image(name="default", fqn="example.org/flyte", tag="v1")),
-    env={},
-)
-
-
-@dataclasses.dataclass(frozen=True)
-class Pods:
-    """Runs tasks as Flyte's propeller does: it fills in the command of the task's container."""
-
-    folder: Path
-    home: Path
-
-    def run(self, task: PythonFunctionTask, inputs: dict[str, typing.Any]) -> dict[str, typing.Any]:
-        """Run a task with literals as inputs, and return its outputs: literals."""
-        folder = self.start(task, inputs)
-        assert not (folder / "error.pb").exists(), self.error(folder).message
-        outputs = literals_pb2.LiteralMap.FromString((folder / "outputs.pb").read_bytes())
-        return LiteralMap.from_flyte_idl(outputs).literals
-
-    def fail(self, task: PythonFunctionTask, inputs: dict[str, typing.Any]) -> errors_pb2.ContainerError:
-        """Run a task that fails, and return what it reports."""
-        folder = self.start(task, inputs)
-        assert not (folder / "outputs.pb").exists()
-        return self.error(folder)
-
-    def start(self, task: PythonFunctionTask, inputs: dict[str, typing.Any]) -> Path:
-        """Run a task, and return the folder that it writes to."""
-        folder = self.folder / f"{task.name}-{len(list(self.folder.iterdir()))}"
-        folder.mkdir()
-        (folder / "inputs.pb").write_bytes(LiteralMap(inputs).to_flyte_idl().SerializeToString())
-        outputs = folder / "outputs"
-        template = {
-            "{{.input}}": folder / "inputs.pb",
-            "{{.outputPrefix}}": outputs,
-            "{{.rawOutputDataPrefix}}": folder / "raw",
-            "{{.checkpointOutputPrefix}}": folder / "checkpoint",
-            "{{.prevCheckpointPrefix}}": '""',
-        }
-        arguments = [str(template.get(part, part)) for part in container_of(task).args]
-        done = subprocess.run(
-            arguments, cwd=ROOT, env=self.environment(task), capture_output=True, text=True, check=False, timeout=120
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return outputs
-
-    def environment(self, task: PythonFunctionTask) -> dict[str, str]:
-        """What Flyte sets in a pod."""
-        return environment(self.home) | {
-            "FLYTE_INTERNAL_EXECUTION_ID": "f4a1b2c3d4e5f6",
-            "FLYTE_INTERNAL_EXECUTION_PROJECT": "flytesnacks",
-            "FLYTE_INTERNAL_EXECUTION_DOMAIN": "development",
-            "FLYTE_INTERNAL_EXECUTION_WORKFLOW": "flytesnacks:development:tests.frameworks.pod_workflow.wf",
-            "FLYTE_INTERNAL_TASK_PROJECT": "flytesnacks",
-            "FLYTE_INTERNAL_TASK_DOMAIN": "development",
-            "FLYTE_INTERNAL_TASK_NAME": task.name,
-            "FLYTE_INTERNAL_TASK_VERSION": "v1",
-            "FLYTE_ATTEMPT_NUMBER": "0",
-        }
-
-    @staticmethod
-    def error(folder: Path) -> errors_pb2.ContainerError:
-        """Read the error that a task has left."""
-        return errors_pb2.ErrorDocument.FromString((folder / "error.pb").read_bytes()).error
-
-
-def container_of(task: PythonFunctionTask) -> typing.Any:
-    return get_serializable(OrderedDict(), SETTINGS, task).template.container
-
-
-def literal(value: typing.Any) -> typing.Any:
-    context = FlyteContextManager.current_context()
-    return TypeEngine.to_literal(context, value, type(value), TypeEngine.to_literal_type(type(value)))
-
-
-def python_value(of: typing.Any, python_type: typing.Any) -> typing.Any:
-    return TypeEngine.to_python_value(FlyteContextManager.current_context(), of, python_type)
+from tests.frameworks.pods import SETTINGS, Pods, literal, python_value
 
 
 @pytest.fixture
@@ -136,7 +48,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     empty = pod_workflow.pd.DataFrame({"id": [1], "customer": ["x"], "price": [1000.0]})
     disturbed = write_table(db, "orders", empty, branch_conf=config.branch_conf).commit
     passed = pods.run(pod_workflow.pass_on, {"orders": made})["o0"]
-    summary = pods.run(pod_workflow.summarise, {"orders": passed})["o0"]
+    summary = pods.run(pod_workflow.summarise, {"orders": passed}, node="summarise")["o0"]
     largest = pods.run(pod_workflow.largest, {"summary": summary})["o0"]
     return Run(Repository(db), python_value(passed, DoltTable), python_value(largest, float), disturbed)
 
@@ -189,6 +101,8 @@ def test_the_commit_names_the_execution_and_the_task(run: Run) -> None:
         "Generated by Flyte execution id: ex:flytesnacks:development:f4a1b2c3d4e5f6",
         "",
         "Flyte-Task: tests.frameworks.pod_workflow.summarise",
+        f"Flyte-Input: {run.orders.commit} orders of {run.repository.path}",
+        "Write-Id: ex:flytesnacks:development:f4a1b2c3d4e5f6/summarise/data/totals/1",
     ]
 
 
@@ -199,14 +113,56 @@ def test_pods_on_a_server_need_nothing_of_each_other(pods: Pods, server: Server)
     assert python_value(made, DoltTable).data["id"].tolist() == [0, 1]
 
 
-def test_a_retried_task_makes_no_second_commit(pods: Pods, repository: Repository) -> None:
+def test_a_retried_task_finds_its_own_commit(pods: Pods, repository: Repository) -> None:
     conf = literal(pod_workflow.configure.task_function(str(repository.path)))
     inputs = {"conf": conf, "n": literal(2)}
 
-    first, second = (python_value(pods.run(pod_workflow.make_orders, inputs)["o0"], DoltTable) for _ in range(2))
+    first = python_value(pods.run(pod_workflow.make_orders, inputs, "n0", attempt=0)["o0"], DoltTable)
+    frame = pod_workflow.pd.DataFrame({"id": [7], "customer": ["x"], "price": [1000.0]})
+    write_table(repository.path, "orders", frame, branch_conf=first.config.branch_conf)
+    second = python_value(pods.run(pod_workflow.make_orders, inputs, "n0", attempt=1)["o0"], DoltTable)
 
     assert first.commit == second.commit
-    assert len(repository.messages("run/1")) == 2
+    assert second.data["id"].tolist() == [0, 1]
+    assert len(repository.messages("run/1")) == 3
+
+
+def test_a_retried_task_appends_once(pods: Pods, repository: Repository) -> None:
+    inputs = {"db": literal(str(repository.path))}
+
+    for attempt in range(3):
+        pods.run(pod_workflow.append_event, inputs, "n0", attempt=attempt)
+
+    assert len(repository.sql("select * from events")) == 1
+
+
+def test_two_nodes_of_one_task_append_twice(pods: Pods, repository: Repository) -> None:
+    inputs = {"db": literal(str(repository.path))}
+
+    for node in ("n0", "n1"):
+        pods.run(pod_workflow.append_event, inputs, node)
+
+    assert len(repository.sql("select * from events")) == 2
+
+
+def test_a_task_that_returns_one_table_twice_appends_both(pods: Pods, repository: Repository) -> None:
+    inputs = {"db": literal(str(repository.path))}
+
+    for attempt in range(2):
+        pods.run(pod_workflow.append_two_events, inputs, "n0", attempt=attempt)
+
+    assert sorted(row["name"] for row in repository.sql("select * from events")) == ["first", "second"]
+
+
+def test_a_callback_travels_by_its_import_path(pods: Pods, repository: Repository, tmp_path: Path) -> None:
+    told = tmp_path / "told.txt"
+    conf = pods.run(pod_workflow.configure_told, {"db": literal(str(repository.path))})["o0"]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TOLD", str(told))
+        pods.run(pod_workflow.make_orders, {"conf": conf, "n": literal(2)})
+
+    assert told.read_text() == "save orders 2\n"
 
 
 def test_a_task_that_fails_to_write_reports_why(pods: Pods, repository: Repository) -> None:
