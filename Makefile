@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_CACHE_DIR ?= $(CURDIR)/.tools/pip
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dolt quickstart lint format test bench clean
+.PHONY: help setup dolt quickstart lint format test soak bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +69,12 @@ format: $(VENV)/.installed-test ## let ruff mend what it can
 
 test: lint dolt ## every check and test (options for pytest: make test PYTEST="-k branch")
 	$(VENV)/bin/python -m pytest -n auto $(PYTEST)
+
+soak: export STATE_MACHINE_EXAMPLES ?= 200
+soak: export STATE_MACHINE_STEPS ?= 40
+soak: export KILL_AT_EVERY_STATEMENT ?= 1
+soak: $(VENV)/.installed-test dolt ## the state machine and the kill tests at length; half an hour
+	$(VENV)/bin/python -m pytest -n auto tests/core/test_state_machine.py tests/core/test_kill.py $(PYTEST)
 
 bench: $(VENV)/.installed-test dolt ## the benchmarks
 	$(VENV)/bin/python benchmarks/run.py

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import frames
 import overhead
 import rows
+import writers
 
 
 def main() -> None:
@@ -27,6 +28,7 @@ def main() -> None:
     overhead.main()
     frames.main()
     rows.main([])
+    writers.main()
 
 
 if __name__ == "__main__":

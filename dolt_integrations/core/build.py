@@ -32,16 +32,16 @@ def build_table(workspace: Connection, save: Save, schema: TableSchema) -> bool:
     Returns:
         Whether that changed it.
     """
-    before = table_hash(workspace, save.table)
+    before, referring = table_hash(workspace, save.table), referring_tables(workspace, save.table)
     if save.differences is not None and save.differences.base == before:
         logger.debug("table %s is changed in %d rows", save.table, save.differences.size)
     elif save.mode == REPLACE:
-        _empty(workspace, save, schema)
+        _empty(workspace, save, schema, referring)
     else:
         _extend(workspace, save, schema)
-    with unchecked_references(workspace, save.table), workspace.transaction():
+    with unchecked_references(workspace, referring), workspace.transaction():
         put_rows(workspace, save, schema)
-        check_references(workspace, save.table)
+        check_references(workspace, save.table, referring)
     if before == table_hash(workspace, save.table):
         return False
     stage(workspace, [save.table])
@@ -56,12 +56,12 @@ def put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
     if save.mode == REPLACE and save.differences is not None:
         if table_hash(connection, save.table) == save.differences.base:
             delete_rows(connection, save.table, schema, save.differences.gone)
-            insert_table(connection, save.table, save.differences.written)
+            insert_table(connection, save.table, save.differences.written, schema)
             return
         logger.debug("table %s has changed since it was compared: it is written anew", save.table)
     if save.mode == REPLACE:
         connection.execute(f"DELETE FROM {quote(save.table)}")
-    insert_table(connection, save.table, save.rows.data)
+    insert_table(connection, save.table, save.rows.data, schema)
 
 
 def _extend(workspace: Connection, save: Save, schema: TableSchema) -> None:
@@ -72,23 +72,23 @@ def _extend(workspace: Connection, save: Save, schema: TableSchema) -> None:
         workspace.execute(change)
 
 
-def _empty(workspace: Connection, save: Save, schema: TableSchema) -> None:
+def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: list[str]) -> None:
     """Leave the table without rows, with the columns that it is to have: altered, or made (anew)."""
     existing = find_table(workspace, save.table)
     if existing is not None and existing.primary_key == schema.primary_key and not save.overwrite:
         changes = alterations(save.table, existing, schema)
-        with unchecked_references(workspace, save.table):
+        with unchecked_references(workspace, referring):
             workspace.execute(f"DELETE FROM {quote(save.table)}")
         for change in changes:
             workspace.execute(change)
         if find_table(workspace, save.table) == schema:
             return
     if existing != schema:
-        _recreate(workspace, save, schema)
+        _recreate(workspace, save, schema, referring)
 
 
-def _recreate(workspace: Connection, save: Save, schema: TableSchema) -> None:
-    if referring_tables(workspace, save.table):
+def _recreate(workspace: Connection, save: Save, schema: TableSchema, referring: list[str]) -> None:
+    if referring:
         raise DataError(
             f"table `{save.table}` has a foreign key from or to it, and the frame has another key or order of columns",
             hint="Change the table's columns with SQL first.",

@@ -41,7 +41,7 @@ def find(table_hash: str | None) -> pa.Table | None:
         return None
     path = folder / f"{table_hash}.arrow"
     try:
-        rows = _decoded(path.read_bytes())
+        rows = _decoded(path.read_bytes(), table_hash)
         os.utime(path)  # it was used now: the store forgets the oldest first
     except FileNotFoundError:
         return None
@@ -68,7 +68,7 @@ def store(table_hash: str | None, rows: pa.Table) -> None:
         return
     temporary = folder / f"{table_hash}.{secrets.token_hex(4)}.part"
     try:
-        _write(temporary, rows)
+        _write(temporary, rows, table_hash)
         temporary.rename(path)
         _make_room(folder, _limit())
     except (OSError, pa.ArrowException) as error:
@@ -81,14 +81,13 @@ def _folder(*, make: bool) -> Path | None:
     said = os.environ.get(LOCATION, "")
     if said.lower() in _OFF:
         return None
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = Path(said) if said else base / "dolt-integrations"
     try:
+        folder = Path(said) if said else _cache_home() / "dolt-integrations"
         if make:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.lstat()
     except (OSError, RuntimeError) as error:
-        logger.debug("there is no cache in %s: %s", folder, error)
+        logger.debug("there is no cache: %s", error)
         return None
     if found.st_uid != os.getuid() or found.st_mode & 0o022:
         logger.info("%s is not used as a cache: others may write to it", folder)
@@ -96,16 +95,20 @@ def _folder(*, make: bool) -> Path | None:
     return folder
 
 
+def _cache_home() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
 def _limit() -> int:
     said = os.environ.get(SIZE, "")
-    return int(said) if said.isdigit() else DEFAULT_SIZE
+    return int(said) if said.isdecimal() else DEFAULT_SIZE
 
 
-def _write(path: Path, rows: pa.Table) -> None:
+def _write(path: Path, rows: pa.Table, table_hash: str) -> None:
     """Write magic, digest and rows; the digest, which is known last, goes to its place at the end."""
     with path.open("xb") as file:
         file.write(_MAGIC + bytes(_DIGEST))
-        digest = _Digest(file)
+        digest = _Digest(file, table_hash)
         with pa.ipc.new_stream(pa.PythonFile(digest, mode="w"), rows.schema) as writer:
             writer.write_table(rows, max_chunksize=1 << 20)
         file.seek(len(_MAGIC))
@@ -115,9 +118,9 @@ def _write(path: Path, rows: pa.Table) -> None:
 class _Digest:
     """A file that is written through, and digested on the way."""
 
-    def __init__(self, file: object) -> None:
+    def __init__(self, file: object, table_hash: str) -> None:
         self._file = file
-        self._digest = hashlib.blake2b(digest_size=_DIGEST)
+        self._digest = _digest(table_hash)
         self.closed = False
 
     def write(self, data: bytes) -> int:
@@ -135,11 +138,17 @@ class _Digest:
         return self._digest.digest()
 
 
-def _decoded(content: bytes) -> pa.Table:
+def _digest(table_hash: str) -> hashlib.blake2b:
+    """Begin a digest that is of one version only: a file under another one's name is damaged, too."""
+    return hashlib.blake2b(digest_size=_DIGEST, key=table_hash.encode())
+
+
+def _decoded(content: bytes, table_hash: str) -> pa.Table:
     start = len(_MAGIC) + _DIGEST
     body = memoryview(content)[start:]
-    digest = hashlib.blake2b(body, digest_size=_DIGEST).digest()
-    if content[:start] != _MAGIC + digest:
+    digest = _digest(table_hash)
+    digest.update(body)
+    if content[:start] != _MAGIC + digest.digest():
         raise ValueError("it is damaged")
     return pa.ipc.open_stream(pa.py_buffer(body)).read_all()
 

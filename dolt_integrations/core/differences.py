@@ -61,8 +61,6 @@ def find_differences(
     Returns:
         None where writing all rows is cheaper, or where the two cannot be compared.
     """
-    if new.num_rows < WORTHWHILE:
-        return None
     old = rows_of(snapshot, table, schema, base)
     alike = cast_alike(new, old.schema)
     if alike is None:

@@ -196,8 +196,9 @@ def _read(
     branch_conf: Branch | None,
     as_of: AsOf | None,
 ) -> tuple[Result, Version]:
-    branch, commit = find_commit(database, branch_conf, as_of)
-    with database.connect(commit) as snapshot:
+    with database.connect() as snapshot:
+        branch, commit = find_commit(database, branch_conf, as_of, snapshot)
+        snapshot.switch(commit)
         if tablename is not None:
             with _telling_where(database, tablename, branch):
                 return _read_table(snapshot, tablename, part, branch, commit)

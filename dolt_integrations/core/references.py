@@ -24,9 +24,14 @@ def referring_tables(connection: Connection, table: str) -> list[str]:
 
 
 @contextmanager
-def unchecked_references(connection: Connection, table: str) -> Iterator[None]:
-    """Let a block delete all rows of a table and write them again without its deletes being refused, or cascading."""
-    if not referring_tables(connection, table):
+def unchecked_references(connection: Connection, referring: list[str]) -> Iterator[None]:
+    """Let a block delete all rows of a table and write them again without its deletes being refused, or cascading.
+
+    Args:
+        connection: The session.
+        referring: What `referring_tables` says of the table.
+    """
+    if not referring:
         yield
         return
     connection.execute("SET foreign_key_checks = 0")
@@ -36,13 +41,13 @@ def unchecked_references(connection: Connection, table: str) -> Iterator[None]:
         connection.execute("SET foreign_key_checks = 1")
 
 
-def check_references(connection: Connection, table: str) -> None:
+def check_references(connection: Connection, table: str, referring: list[str]) -> None:
     """Make sure, in the transaction, that every reference from or to a table has its row.
 
     Raises:
         DataError: One has not; the transaction is to be rolled back.
     """
-    for name in referring_tables(connection, table):
+    for name in referring:
         if connection.value("CALL DOLT_VERIFY_CONSTRAINTS('--all', %s)", (name,)) != 0:
             raise DataError(
                 f"saving table `{table}` would break a foreign key of table `{name}`",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import re
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from dolt_integrations.errors import ConfigError, RevisionNotFoundError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branch import Branch
+    from dolt_integrations.engine import Connection
 
 AsOf = str | datetime.date
 """A commit, branch, tag or ancestor spec, or a moment (datetime, date, or ISO text): UTC unless it has a zone."""
@@ -23,8 +25,10 @@ _SLACK = datetime.timedelta(minutes=5)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?")
 
 
-def find_commit(database: Database, branch_conf: Branch | None, as_of: AsOf | None) -> tuple[str | None, str]:
-    """Return the branch and the commit that a load reads.
+def find_commit(
+    database: Database, branch_conf: Branch | None, as_of: AsOf | None, connection: Connection | None = None
+) -> tuple[str | None, str]:
+    """Return the branch and the commit that a load reads; looked up in the session, if there is one.
 
     A full commit hash stands for itself, whatever has become of the branch since; the branch is then the config's.
 
@@ -34,9 +38,9 @@ def find_commit(database: Database, branch_conf: Branch | None, as_of: AsOf | No
     """
     if isinstance(as_of, str) and is_commit_hash(as_of):
         return branch_conf.name if branch_conf else None, as_of
-    with database.connect() as connection:
-        branch = branch_name(connection, branch_conf)
-        newest = required_branch(connection, database, branch)
+    with contextlib.nullcontext(connection) if connection is not None else database.connect() as session:
+        branch = branch_name(session, branch_conf)
+        newest = required_branch(session, database, branch)
     return branch, newest if as_of is None else _find_past(database, branch, as_of)
 
 

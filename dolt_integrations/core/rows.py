@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from dolt_integrations.core import cache
 from dolt_integrations.engine import arrow_type, describe_table, fetch, select_table
-from dolt_integrations.engine.schema import foreign_collations
+from dolt_integrations.engine.schema import foreign_collations, has_triggers
 
 if TYPE_CHECKING:
-    from dolt_integrations.engine import Connection, TableSchema
+    from dolt_integrations.engine import Column, Connection, TableSchema
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +46,10 @@ def remember(snapshot: Connection, table: str, table_hash: str | None, written: 
         table_hash: Dolt's hash of it.
         written: All of its rows.
     """
-    if not cache.is_worthwhile(written) or foreign_collations(snapshot, table):
+    if foreign_collations(snapshot, table) or has_triggers(snapshot, table):
         return
     schema = describe_table(snapshot, table)
-    if not all(_EXACT.fullmatch(column.sql_type) and not column.is_generated for column in schema.columns):
+    if not all(map(_keeps_what_it_is_given, schema.columns)):
         return
     fetched = pa.schema([(column.name, arrow_type(column.sql_type)) for column in schema.columns])
     rows = cast_alike(written, fetched)
@@ -62,6 +62,11 @@ _EXACT = re.compile(
     r"|(medium|long)?text|longblob|varbinary\(\d+\)|datetime\(6\)|date"
 )
 """SQL types of which Dolt gives back each value as it was given."""
+
+
+def _keeps_what_it_is_given(column: Column) -> bool:
+    computed = column.is_generated or "AUTO_INCREMENT" in column.details or "ON UPDATE" in column.details
+    return not computed and _EXACT.fullmatch(column.sql_type) is not None
 
 
 def _always_reads_the_same(schema: TableSchema) -> bool:

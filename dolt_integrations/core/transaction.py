@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.build import put_rows
 from dolt_integrations.core.frames import decode_result, encode_frame
 from dolt_integrations.core.modes import REPLACE
-from dolt_integrations.core.references import check_references, unchecked_references
+from dolt_integrations.core.references import check_references, referring_tables, unchecked_references
 from dolt_integrations.core.target import check_clean
 from dolt_integrations.core.version import Version
 from dolt_integrations.engine import (
@@ -35,14 +35,16 @@ def save_in_transaction(connection: Connection, save: Save, schema: TableSchema,
     Raises:
         LostRaceError: Another session changed the table in between; the save may be tried again.
     """
-    with unchecked_references(connection, save.table), connection.transaction():
+    # What only adds rows, or changes some, may leave the keys to Dolt; see the module on references for the others.
+    referring = referring_tables(connection, save.table) if save.mode == REPLACE else []
+    with unchecked_references(connection, referring), connection.transaction():
         _check_unchanged(connection, save, schema, target)
         before = table_hash(connection, save.table)
         put_rows(connection, save, schema)
         after = table_hash(connection, save.table)
         if before == after:
             return Version(head(connection), target.branch, after, changed=False)
-        check_references(connection, save.table)
+        check_references(connection, save.table, referring)
         stage(connection, [save.table])
         made = commit(connection, save.message, save.author)
     return _verified(connection, save, target, made, after)
@@ -60,6 +62,9 @@ def _verified(connection: Connection, save: Save, target: Target, made: str | No
     """Dolt merges concurrent transactions row by row: make sure that nobody's rows came among ours."""
     if made is None:
         raise LostRaceError(f"another session committed table `{save.table}` on {target.branch} at the same time")
+    if table_hash(connection, save.table) == content:
+        logger.debug("committed table %s to %s as %s", save.table, target.branch, made)
+        return Version(made, target.branch, content, changed=True)
     with Connection(connection.address, made) as snapshot:
         found = table_hash(snapshot, save.table)
         if save.mode == REPLACE and found != content and not _holds(snapshot, save):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import uuid
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from dolt_integrations.core import cache
 from dolt_integrations.core.branch import Branch, MergeBranch, SerialBranch
-from dolt_integrations.core.differences import find_differences
+from dolt_integrations.core.differences import WORTHWHILE, find_differences
 from dolt_integrations.core.landing import save_by_merge, save_by_private_branch, save_on_new_branch
 from dolt_integrations.core.messages import WRITE_ID, check_write_id, with_trailers
 from dolt_integrations.core.meta import metas_of, record_save
@@ -27,7 +28,7 @@ from dolt_integrations.engine.procedures import branches, find_message, status, 
 from dolt_integrations.errors import DoltError, LostRaceError, ServerLostError, UncommittedChangesError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from dolt_integrations.core.meta import Metas
     from dolt_integrations.core.remote import Remote
@@ -143,7 +144,7 @@ def _write_with_retries(
 
 def _write_once(database: Database, save: Save, branch_conf: Branch, write_id: str | None) -> Version:
     """Write, unless the branch has a commit of this very write."""
-    with database.connect() as connection, ExitStack() as stack:
+    with database.connect(local_infile=True) as connection, ExitStack() as stack:
         remove_abandoned(connection, branches(connection))
         if write_id is not None:
             stack.enter_context(connection.lock(database.address.database, "write", write_id))
@@ -158,6 +159,8 @@ def _write_once(database: Database, save: Save, branch_conf: Branch, write_id: s
 
 def _remember(database: Database, save: Save, version: Version) -> None:
     """Keep what was written on this machine. It is in Dolt already: whatever goes wrong here is no failure."""
+    if not cache.is_worthwhile(save.rows.data):
+        return
     try:
         with database.connect(version.commit) as snapshot:
             remember(snapshot, save.named(snapshot).table, version.table_hash, save.rows.data)
@@ -184,35 +187,31 @@ def _write(database: Database, connection: Connection, save: Save, branch_conf: 
         return save_stream(database, save, branch_conf)
     if isinstance(branch_conf, MergeBranch):
         return save_by_merge(database, save, branch_conf)
-    target = find_target(connection, database, branch_conf)
-    if save.mode != REPLACE and target.exists:
-        version = _write_beside_others(database, save, target)
+    if save.mode != REPLACE:
+        target = find_target(connection, database, branch_conf)
+        version = _write_beside_others(connection, save, target) if target.exists else None
         if version is not None:
             return version
-    with connection.lock(database.address.database, target.branch, save.table.lower()):
-        return _save_to(database, save, find_target(connection, database, branch_conf))
+    branch = branch_name(connection, branch_conf)
+    with connection.lock(database.address.database, branch, save.table.lower()):
+        return _save_to(database, connection, save, find_target(connection, database, branch_conf))
 
 
-def _write_beside_others(database: Database, save: Save, target: Target) -> Version | None:
+def _write_beside_others(connection: Connection, save: Save, target: Target) -> Version | None:
     """Add rows to a table with a key without taking a turn: Dolt merges such transactions, and refuses equal keys.
 
     Returns:
         None where that cannot be: then it needs a turn.
     """
-    with _on_target(database, save, target) as (connection, save):
-        existing = find_table(connection, save.table)
-        if existing is None or not existing.primary_key or not _is_small(save) or save.schema(existing) != existing:
-            return None
-        try:
-            return save_in_transaction(connection, save, existing, target)
-        except (LostRaceError, UncommittedChangesError):
-            return None  # somebody lands meanwhile, or the work is real: with a turn one can tell
-
-
-@contextmanager
-def _on_target(database: Database, save: Save, target: Target) -> Iterator[tuple[Connection, Save]]:
-    with database.connect(target.branch, local_infile=True) as connection:
-        yield connection, save.named(connection)
+    connection.switch(target.branch)
+    save = save.named(connection)
+    existing = find_table(connection, save.table)
+    if existing is None or not existing.primary_key or not _is_small(save) or save.schema(existing) != existing:
+        return None
+    try:
+        return save_in_transaction(connection, save, existing, target)
+    except (LostRaceError, UncommittedChangesError):
+        return None  # somebody lands meanwhile, or the work is real: with a turn one can tell
 
 
 def _is_small(save: Save) -> bool:
@@ -221,8 +220,10 @@ def _is_small(save: Save) -> bool:
 
 def _compared(database: Database, connection: Connection, save: Save, schema: TableSchema, target: Target) -> Save:
     """Return the save with what it changes in the table's version at the target's start, where that pays."""
+    if save.mode != REPLACE or save.overwrite or save.rows.num_rows < WORTHWHILE:
+        return save
     base = table_hash(connection, save.table)
-    if save.mode != REPLACE or save.overwrite or base is None:
+    if base is None:
         return save
     with database.connect(target.start) as snapshot:
         if table_hash(snapshot, save.table) != base:
@@ -230,23 +231,26 @@ def _compared(database: Database, connection: Connection, save: Save, schema: Ta
         return replace(save, differences=find_differences(snapshot, save.table, schema, base, save.rows.data))
 
 
-def _save_to(database: Database, save: Save, target: Target) -> Version:
+def _save_to(database: Database, connection: Connection, save: Save, target: Target) -> Version:
     if not target.exists:
         return save_on_new_branch(database, save, target)
-    with _on_target(database, save, target) as (connection, save):
-        with connection.lock(database.address.database, target.branch):
-            # While a save lands, others see its table, or all but its table, as uncommitted.
-            pending = status(connection)
+    connection.switch(target.branch)
+    save = save.named(connection)
+    with connection.lock(database.address.database, target.branch):
+        # While a save lands, others see its table, or all but its table, as uncommitted.
+        pending = status(connection)
         check_clean(pending, save.table, target.branch)
         existing = find_table(connection, save.table)
         schema = save.schema(existing)
         staged = any(entry.staged for entry in pending)
-        if existing == schema:
-            save = _compared(database, connection, save, schema, target)
-            if save.differences is not None and save.differences.size == 0:
-                return Version(target.start, target.branch, save.differences.base, changed=False)
-        if existing == schema and not staged and _is_small(save):
-            with connection.lock(database.address.database, target.branch):
-                return save_in_transaction(connection, save, schema, target)
-        check_others(pending, target.branch)
-        return save_by_private_branch(database, connection, save, schema, target)
+        if existing == schema and not staged and save.rows.num_rows < WORTHWHILE:
+            return save_in_transaction(connection, save, schema, target)
+    if existing == schema:
+        save = _compared(database, connection, save, schema, target)
+        if save.differences is not None and save.differences.size == 0:
+            return Version(target.start, target.branch, save.differences.base, changed=False)
+    if existing == schema and not staged and _is_small(save):
+        with connection.lock(database.address.database, target.branch):
+            return save_in_transaction(connection, save, schema, target)
+    check_others(pending, target.branch)
+    return save_by_private_branch(database, connection, save, schema, target)

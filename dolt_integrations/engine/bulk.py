@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dolt_integrations.engine.connection import Connection
-    from dolt_integrations.engine.schema import Column
+    from dolt_integrations.engine.schema import Column, TableSchema
 
 INSERT_BYTES = 1 << 20
 """Characters of one INSERT statement's rows."""
 
 
-def insert_table(connection: Connection, table: str, data: pa.Table) -> None:
+def insert_table(connection: Connection, table: str, data: pa.Table, schema: TableSchema | None = None) -> None:
     """Insert all rows of `data` into a table that has its columns, in the session's transaction.
 
     Args:
@@ -39,6 +39,7 @@ def insert_table(connection: Connection, table: str, data: pa.Table) -> None:
         data: Columns of integers, floats, booleans, strings, bytes, dates, timestamps without zone, durations,
             decimals. Integers with the metadata `unit` are counts of it, which a TIME column takes as spans. Columns
             that Dolt computes itself are left out.
+        schema: The table's columns, if they are known; else they are looked up.
 
     Raises:
         StorageError: No room for the temporary file.
@@ -47,7 +48,7 @@ def insert_table(connection: Connection, table: str, data: pa.Table) -> None:
     """
     if data.num_rows == 0:
         return
-    schema = find_table(connection, table)
+    schema = schema or find_table(connection, table)
     targets = {column.name.lower(): column for column in schema.columns} if schema else {}
     frame = pl.DataFrame(pl.from_arrow(_fitted(data, targets)))
     bases = {name: _base(targets.get(name.lower())) for name in frame.columns}

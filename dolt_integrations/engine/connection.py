@@ -12,7 +12,7 @@ import pymysql
 from pymysql.constants import FIELD_TYPE
 from pymysql.cursors import Cursor, DictCursor, SSCursor
 
-from dolt_integrations.engine.identifiers import is_commit_hash
+from dolt_integrations.engine.identifiers import is_commit_hash, quote
 from dolt_integrations.engine.translate import translate
 from dolt_integrations.errors import (
     BranchNotFoundError,
@@ -43,6 +43,14 @@ def _keep_bits(cursor: Any) -> None:
     for at, field in enumerate(result.fields):
         if field.type_code == FIELD_TYPE.BIT:
             result.converters[at] = (None, None)
+
+
+_SETTINGS = (
+    # A server may be told to make a commit of every transaction; ours make their own.
+    "SET @@SESSION.dolt_transaction_commit = 0, "
+    # ... or to clip what does not fit. And in a column that counts by itself 0 is a number like others.
+    "@@SESSION.sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO')"
+)
 
 
 class Connection:
@@ -82,8 +90,7 @@ class Connection:
                 database=f"{address.database}/{self.revision}" if self.revision else address.database,
                 charset="utf8mb4",
                 autocommit=True,
-                # A server may be told to make a commit of every transaction; ours make their own.
-                init_command="SET @@SESSION.dolt_transaction_commit = 0",
+                init_command=_SETTINGS,
                 local_infile=local_infile,
                 connect_timeout=address.connect_timeout,
                 read_timeout=address.connect_timeout,
@@ -103,6 +110,12 @@ class Connection:
             where = f"{self.address.host}:{self.address.port}"
             return ServerUnreachableError(f"no answer from {where} ({self._where})", hint=hint)
         return translated
+
+    def switch(self, revision: str) -> None:
+        """Go on with this session at another branch, tag or commit of the database. Its locks stay."""
+        self.revision = revision
+        self._where = f"database {self.address} at {revision}"
+        self.execute(f"USE {quote(f'{self.address.database}/{revision}')}")
 
     def execute(self, statement: str, arguments: Sequence[object] = ()) -> int:
         """Run a statement and return how many rows it affected. `%s` stands for an argument, if there are any."""

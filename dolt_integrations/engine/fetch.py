@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 import connectorx
@@ -31,12 +32,23 @@ def fetch(connection: Connection, query: str, columns: tuple[Column, ...], *, fa
     types = [arrow_type(column.sql_type) for column in columns]
     names = [column.name for column in columns]
     fast = fast and not connection.address.tls and all(map(_fast_reader_knows, columns))
+    fast = fast and not _is_few(connection, query)
     if fast and not _has_odd_dates(connection, query, columns):
         data = _fetch_fast(connection, query, _protocol(columns))
         if data is not None:
             arrays = [_cast(data.column(number), kind) for number, kind in enumerate(types)]
             return pa.Table.from_arrays(arrays, names=names)
     return _fetch_exactly(connection, query, names, types)
+
+
+FEW = 1_000
+"""Rows up to which the session that is there reads as fast as connectorx, which opens one of its own."""
+
+
+def _is_few(connection: Connection, query: str) -> bool:
+    """Whether a whole table has few rows, which Dolt tells at once."""
+    found = re.fullmatch(r"SELECT .*? FROM (?P<table>`(?:[^`]|``)+`)", query, re.DOTALL)
+    return found is not None and int(connection.value(f"SELECT COUNT(*) FROM {found['table']}")) <= FEW
 
 
 _SLOW = {"time", "null", "bit", "year", "set", "json", *GEOMETRIES}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.identifiers import nearest
-from dolt_integrations.errors import BranchNotFoundError, InvalidNameError, RevisionNotFoundError
+from dolt_integrations.errors import BranchNotFoundError, InvalidNameError, RevisionNotFoundError, TableNotFoundError
 
 if TYPE_CHECKING:
     import datetime
@@ -127,6 +127,13 @@ def fast_forward(connection: Connection, revision: str) -> None:
 
 def table_hash(connection: Connection, table: str) -> str | None:
     """Return the hash of a table's schema and content in the session's working set; None if it is no table of it."""
+    try:
+        return str(connection.value("SELECT DOLT_HASHOF_TABLE(%s)", (table,)))
+    except TableNotFoundError:
+        return _hash_in_any_case(connection, table)
+
+
+def _hash_in_any_case(connection: Connection, table: str) -> str | None:
     row = connection.row(
         "SELECT DOLT_HASHOF_TABLE(table_name) FROM information_schema.tables "
         "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND LOWER(table_name) = LOWER(%s)",

@@ -139,3 +139,13 @@ def foreign_collations(connection: Connection, table: str) -> bool:
         (table,),
     )
     return row is not None
+
+
+def has_triggers(connection: Connection, table: str) -> bool:
+    """Whether a trigger may change what is written to a table."""
+    row = connection.row(
+        "SELECT 1 FROM information_schema.triggers WHERE event_object_schema = DATABASE() AND event_object_table = %s "
+        "LIMIT 1",
+        (table,),
+    )
+    return row is not None

@@ -198,7 +198,7 @@ _RULES = (
     ),
     _Rule(
         DataError,
-        codes=(1067, 1068, 1118, 1121, 1170, 1171, 1364),
+        codes=(1067, 1068, 1118, 1121, 1170, 1171, 1364, 1451, 1452),
         texts=("invalid table spec", "without a key length", "doesn't have a default value"),
     ),
 )

@@ -17,6 +17,7 @@ from dolt_integrations.core import Loaded, Version, find_version, read_arrow, re
 from dolt_integrations.core.batches import ROWS
 from dolt_integrations.core.frames import encode_frame
 from dolt_integrations.core.interchange import to_pandas
+from dolt_integrations.core.streaming import is_stream
 from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
 from flytekitplugins.dolt.config import DoltConfig, json_object
 from flytekitplugins.dolt.lineage import note_input
@@ -138,9 +139,11 @@ class DoltTable(DataClassJsonMixin, SerializableType):
         return read_table(**source)
 
     def pin(self, version: Version) -> None:
-        """Note that the rows are those of a version now."""
+        """Note that the rows are those of a version now; a stream of them has ended, and is read from Dolt when used."""
         self.version = version
         self._in_dolt = True
+        if is_stream(self._frame):
+            self._frame = None
 
     @contextmanager
     def explaining(self) -> Iterator[None]:

@@ -74,7 +74,14 @@ def test_each_branch_has_one_commit_for_each_table(runs: Runs) -> None:
 def test_dolt_log_of_a_branch_shows_the_execution(runs: Runs) -> None:
     printed = runs.recipe.repository.dolt("log", "run/a_is_3", "-n", "1")
 
-    assert printed.split("\n\n")[1].strip() == FIRST_LINE
+    assert printed.split("\n\n")[1].splitlines()[0].strip() == FIRST_LINE
+
+
+def test_the_commit_of_a_task_names_the_query_that_it_has_read(runs: Runs) -> None:
+    newest = runs.recipe.repository.messages("run/a_is_3")[0]
+
+    assert "Flyte-Input: " in newest
+    assert " select * from users where `count` > 5 of " in newest
 
 
 def test_a_rerun_makes_no_commit(runs: Runs) -> None:
