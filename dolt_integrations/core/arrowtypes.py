@@ -50,6 +50,8 @@ def _stored(array: pa.Array, where: str) -> tuple[pa.Array, str | None] | None:
         return to_microseconds(array.cast(pa.timestamp(kind.unit)), where), "datetime(6)"
     if pa.types.is_duration(kind):
         return array.cast(pa.int64()), "bigint"
+    if kind == pa.time64("us"):
+        return array.cast(pa.int64()).cast(pa.duration("us")), "time(6)"
     if pa.types.is_decimal(kind) and 0 <= kind.scale <= min(30, kind.precision) and kind.precision <= 65:
         return array.cast(pa.string()).cast(pa.large_string()), f"decimal({kind.precision},{kind.scale})"
     return None
@@ -66,6 +68,8 @@ def restore_type(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
         values = values.cast(pa.timestamp(kind.unit)).cast(pa.timestamp(kind.unit, "UTC"))
     if pa.types.is_decimal(kind) and not pa.types.is_decimal(values.type):
         values = pa.chunked_array([pa.array(values.to_pylist(), kind)])
+    if pa.types.is_time(kind) and pa.types.is_duration(values.type):
+        values = values.cast(pa.int64())
     return values.cast(kind)
 
 
@@ -74,6 +78,8 @@ def arrow_dtype(name: str) -> Any:
     if match := re.fullmatch(r"decimal(128|256)\((\d+), (-?\d+)\)\[pyarrow\]", name):
         make = pa.decimal128 if match.group(1) == "128" else pa.decimal256
         return pd.ArrowDtype(make(int(match.group(2)), int(match.group(3))))
+    if name == "time64[us][pyarrow]":
+        return pd.ArrowDtype(pa.time64("us"))
     try:
         return pd.ArrowDtype.construct_from_string(name) if name != "string[pyarrow]" else pd.ArrowDtype(pa.string())
     except (TypeError, NotImplementedError):

@@ -6,12 +6,15 @@ import logging
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.frames import decode_result
+from dolt_integrations.core.meta import metas_of, record_load
 from dolt_integrations.core.part import Part, part_of
 from dolt_integrations.core.progress import counted
+from dolt_integrations.core.read import session_for
 from dolt_integrations.core.revision import find_commit
+from dolt_integrations.core.sync import loading_from
+from dolt_integrations.core.version import Version
 from dolt_integrations.engine import (
     Result,
-    check_query,
     describe_table,
     fetch,
     fetch_batches,
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dolt_integrations.core.branch import Branch
+    from dolt_integrations.core.meta import Meta, Metas
+    from dolt_integrations.core.remote import Remote
     from dolt_integrations.core.revision import AsOf
     from dolt_integrations.engine import Connection, Location, TableSchema
 
@@ -46,6 +51,8 @@ def read_batches(
     as_of: AsOf | None = None,
     columns: str | Iterable[str] | None = None,
     where: str | None = None,
+    meta_conf: Metas = None,
+    remote_conf: Remote | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Read one version of a table batch by batch, each a frame of at most `rows` rows.
 
@@ -60,6 +67,8 @@ def read_batches(
         as_of: The version, as `read_table` takes it.
         columns: Those to read; None is all.
         where: A condition in SQL that the rows have to meet.
+        meta_conf: What is told of the load, before the first batch.
+        remote_conf: What the database is cloned from or brought up to date with before.
 
     Yields:
         Frames, at least one. Those of a table without rows have none.
@@ -74,18 +83,29 @@ def read_batches(
     """
     if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
         raise ConfigError(f"a batch of {rows!r} rows of {parse_location(db)}", hint="Give a number from 1 on.")
-    return _read_batches(db, tablename, rows, branch_conf, as_of, part_of(columns, where))
+    part, metas = part_of(columns, where), metas_of(meta_conf)
+    return _read_batches(db, tablename, rows, branch_conf, as_of, part, metas, remote_conf)
 
 
 def _read_batches(
-    db: Location, tablename: str, rows: int, branch_conf: Branch | None, as_of: AsOf | None, part: Part
+    db: Location,
+    tablename: str,
+    rows: int,
+    branch_conf: Branch | None,
+    as_of: AsOf | None,
+    part: Part,
+    metas: tuple[Meta, ...],
+    remote_conf: Remote | None,
 ) -> Iterator[pd.DataFrame]:
-    with open_database(db) as database:
-        _, commit = find_commit(database, branch_conf, as_of)
-        with database.connect(commit) as snapshot:
+    with loading_from(remote_conf, db, branch_conf), open_database(db) as database:
+        branch, commit = find_commit(database, branch_conf, as_of)
+        with (
+            database.connect(commit) as plain,
+            session_for(part.where, database, plain, branch, commit) as snapshot,
+        ):
             schema = describe_table(snapshot, tablename)
-            if part.where is not None:
-                check_query(snapshot, part.query(tablename, schema))
+            part.check(snapshot, tablename, schema)
+            record_load(metas, database.location, Version(commit, branch), tablename, None)
             batches = _by_key if schema.primary_key else _by_stream
             shown = part.columns_of(tablename, schema)
             for data in counted(batches(snapshot, tablename, schema, part, rows), f"read {tablename}"):
@@ -99,12 +119,14 @@ def _by_key(snapshot: Connection, table: str, schema: TableSchema, part: Part, r
     columns = (*shown, *hidden)
     names = ", ".join(quote(column.name) for column in columns)
     order = ", ".join(quote(name) for name in schema.primary_key)
-    conditions = [f"(\n{part.where}\n)"] if part.where is not None else []
+    # A table of its own for the condition: in one WHERE with ours it might say what comes behind.
+    source = quote(table)
+    if part.where is not None:
+        source = f"(SELECT {names} FROM {source} WHERE (\n{part.where}\n)) AS q"
     last: pa.Table | None = None
     while True:
-        behind = [*conditions, _behind(snapshot, schema.primary_key, last)] if last is not None else conditions
-        where = f" WHERE {' AND '.join(behind)}" if behind else ""
-        query = f"SELECT {names} FROM {quote(table)}{where} ORDER BY {order} LIMIT {rows}"
+        where = f" WHERE {_behind(snapshot, schema.primary_key, last)}" if last is not None else ""
+        query = f"SELECT {names} FROM {source}{where} ORDER BY {order} LIMIT {rows}"
         data = fetch(snapshot, query, columns)
         if data.num_rows or last is None:
             yield data

@@ -42,6 +42,18 @@ class EncodedFrame:
         return int(self.data.num_rows)
 
     @property
+    def blank(self) -> list[str]:
+        """The columns of objects in which all values are missing, of whatever class they were to be."""
+        return [
+            name
+            for name, column in self.columns.items()
+            if column.mark.dtype in ("object", "category")
+            and name not in self.index
+            and len(column.values)
+            and column.values.null_count == len(column.values)
+        ]
+
+    @property
     def data(self) -> pa.Table:
         """The rows. A field of spans says their unit, for a table that keeps them as TIME."""
         fields = [

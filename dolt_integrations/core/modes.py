@@ -13,7 +13,7 @@ from dolt_integrations.engine import Column, TableSchema, nearest
 from dolt_integrations.errors import ConfigError, PrimaryKeyError, UnsupportedTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 REPLACE = "replace"
 APPEND = "append"
@@ -42,7 +42,12 @@ def check_mode(mode: str, *, overwrite: bool) -> None:
 
 
 def extended(
-    existing: TableSchema, wanted: TableSchema, primary_key: Sequence[str] | None, mode: str, table: str
+    existing: TableSchema,
+    wanted: TableSchema,
+    primary_key: Sequence[str] | None,
+    mode: str,
+    table: str,
+    blank: Collection[str] = (),
 ) -> TableSchema:
     """Return the schema that takes rows of both: the table's columns, widened where need be, then the new ones.
 
@@ -52,6 +57,7 @@ def extended(
         primary_key: The key that was asked for; None is the table's.
         mode: `append` or `upsert`.
         table: The table's name, for errors.
+        blank: Columns of the frame in which all values are missing, so that they say nothing of their class.
 
     Raises:
         PrimaryKeyError: The key differs from the table's, or an upsert has none.
@@ -59,10 +65,11 @@ def extended(
     """
     _check_key(existing, wanted, primary_key, mode, table)
     new = {column.name.lower(): column for column in wanted.columns}
+    missing = {name.lower() for name in blank}
     columns = [
         _common(column, new[column.name.lower()], column.name in existing.primary_key, table)
-        if column.name.lower() in new
-        else column
+        if column.name.lower() in new and column.name.lower() not in missing
+        else replace(column, nullable=column.nullable or column.name.lower() in missing)
         for column in existing.columns
     ]
     known = {column.name.lower() for column in existing.columns}
@@ -119,6 +126,8 @@ def _common_categories(old: Column, ours: Mark, theirs: Mark) -> str | None:
         return old.comment if theirs.of == (ours.dtype or default_dtype(old)[0]) else None
     if theirs.dtype != "category" or ours == replace(theirs, index=ours.index, label=ours.label):
         return old.comment if theirs.dtype == "category" else None
+    if not ours.categories:
+        return with_mark(old.comment, replace(theirs, index=ours.index, label=ours.label))
     if ours.of != theirs.of or ours.ordered or theirs.ordered:
         return None
     categories = tuple(dict.fromkeys((ours.categories or ()) + (theirs.categories or ())))

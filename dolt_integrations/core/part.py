@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine import Column, nearest, quote, select_table
+from dolt_integrations.engine import Column, check_query, nearest, quote, select_table
 from dolt_integrations.errors import ColumnNotFoundError, ConfigError
 
 if TYPE_CHECKING:
-    from dolt_integrations.engine import TableSchema
+    from dolt_integrations.engine import Connection, TableSchema
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,20 @@ class Part:
                 hint = nearest(name, schema.names)
                 raise ColumnNotFoundError(f"table `{table}` has no column {name!r}", hint=hint)
         return tuple(known[name.lower()] for name in self.columns)
+
+    def check(self, session: Connection, table: str, schema: TableSchema) -> None:
+        """Refuse a condition that is none.
+
+        It is parsed in two places, in both of which only a condition can stand: one that ends the parentheses around it
+        to go on with something else fails in one of them.
+
+        Raises:
+            QueryError: It does not parse, or writes.
+            NotFoundError: It names what is not there.
+        """
+        if self.where is not None:
+            check_query(session, f"SELECT 1 FROM {quote(table)} WHERE CAST(\n{self.where}\nAS SIGNED)")
+            check_query(session, self.query(table, schema))
 
     def query(self, table: str, schema: TableSchema) -> str:
         """Return the query for the part."""

@@ -42,6 +42,14 @@ def counted(batches: Iterable[B], what: str) -> Iterator[B]:
             bar.close()
 
 
+def _is_looked_at() -> bool:
+    """Whether stderr is a terminal; a daemon may have none at all, or a closed one."""
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, ValueError):
+        return False
+
+
 class _Bar(Protocol):
     def update(self, n: int) -> object:
         """Move it."""
@@ -51,7 +59,7 @@ class _Bar(Protocol):
 
 
 def _bar(what: str) -> _Bar | None:
-    if not sys.stderr.isatty():
+    if not _is_looked_at():
         return None
     try:
         from tqdm import tqdm

@@ -201,14 +201,14 @@ def _read(
         snapshot.switch(commit)
         if tablename is not None:
             with _telling_where(database, tablename, branch):
-                return _read_table(snapshot, tablename, part, branch, commit)
+                return _read_table(database, snapshot, tablename, part, branch, commit)
         result = _run(database, snapshot, str(sql), branch, commit)
     logger.debug("read %d rows of a query from %s at %s", result.data.num_rows, database.location, commit)
     return result, Version(commit, branch)
 
 
 def _read_table(
-    snapshot: Connection, tablename: str, part: Part, branch: str | None, commit: str
+    database: Database, snapshot: Connection, tablename: str, part: Part, branch: str | None, commit: str
 ) -> tuple[Result, Version]:
     schema = describe_table(snapshot, tablename)
     content = table_hash(snapshot, tablename)
@@ -216,8 +216,9 @@ def _read_table(
     if part.is_all:
         data = rows_of(snapshot, tablename, schema, content)
     else:
-        query = check_query(snapshot, part.query(tablename, schema))
-        data = fetch(snapshot, query, columns)
+        with session_for(part.where, database, snapshot, branch, commit) as session:
+            part.check(session, tablename, schema)
+            data = fetch(session, part.query(tablename, schema), columns)
     logger.debug("read %d rows of table %s from %s at %s", data.num_rows, tablename, snapshot.address, commit)
     return Result(columns, data), Version(commit, branch, content)
 
@@ -237,10 +238,17 @@ def _telling_where(database: Database, tablename: str, branch: str | None) -> It
 
 
 def _run(database: Database, snapshot: Connection, sql: str, branch: str | None, commit: str) -> Result:
-    """Run a query on the commit, in a session where what it says about the past means what it says."""
-    with ExitStack() as stack:
-        session = _session_at(stack, database, branch, commit) if _LOOKS_BACK.search(sql) else snapshot
+    with session_for(sql, database, snapshot, branch, commit) as session:
         return run_query(session, check_query(session, sql))
+
+
+@contextmanager
+def session_for(
+    sql: str | None, database: Database, snapshot: Connection, branch: str | None, commit: str
+) -> Iterator[Connection]:
+    """Yield a session at the commit in which what SQL says about the past means what it says."""
+    with ExitStack() as stack:
+        yield _session_at(stack, database, branch, commit) if sql and _LOOKS_BACK.search(sql) else snapshot
 
 
 def _session_at(stack: ExitStack, database: Database, branch: str | None, commit: str) -> Connection:

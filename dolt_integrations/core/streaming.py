@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import logging
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 
 from dolt_integrations.core.branch import MergeBranch
 from dolt_integrations.core.build import build_table
+from dolt_integrations.core.columns import encode_column
 from dolt_integrations.core.forward import MovedError, forward
 from dolt_integrations.core.frames import EncodedFrame, encode_frame
 from dolt_integrations.core.landing import create_target, merge_work
@@ -26,10 +31,11 @@ from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import private_branch
 from dolt_integrations.engine import find_table
 from dolt_integrations.engine.procedures import commit, head, parent, resolve, stage, status, table_hash, take_table
-from dolt_integrations.errors import DataError, StorageError
+from dolt_integrations.errors import DataError, DoltError, StorageError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branch import Branch
+    from dolt_integrations.core.column import EncodedColumn
     from dolt_integrations.core.target import Save
     from dolt_integrations.engine import Connection, Database
 
@@ -72,10 +78,12 @@ def save_stream(database: Database, save: Save, branch_conf: Branch) -> Version:
             check_clean(status(session), save.table, branch)
     with private_branch(database, start) as workspace:
         save = save.named(workspace)
-        if not _build(workspace, save):
-            return Version(start, branch, table_hash(workspace, save.table), changed=False)
-        commit(workspace, save.message, save.author)
+        changed = _build(workspace, save)
+        if changed:
+            commit(workspace, save.message, save.author)
         made = head(workspace)
+        if not changed and exists:
+            return Version(start, branch, table_hash(workspace, save.table), changed=False)
         if not exists:
             create_target(workspace, branch, made)
             landed = made
@@ -85,7 +93,7 @@ def save_stream(database: Database, save: Save, branch_conf: Branch) -> Version:
             on_conflict = branch_conf.on_conflict if isinstance(branch_conf, MergeBranch) else None
             landed = merge_work(database, made, branch, save.message, save.author, on_conflict)
     with database.connect(landed) as snapshot:
-        return Version(landed, branch, table_hash(snapshot, save.table), changed=True)
+        return Version(landed, branch, table_hash(snapshot, save.table), changed)
 
 
 def _build(workspace: Connection, save: Save) -> bool:
@@ -104,7 +112,7 @@ def _build(workspace: Connection, save: Save) -> bool:
 def _batches(save: Save) -> Iterator[EncodedFrame]:
     yield save.rows
     for batch in save.rest or ():
-        yield encode_frame(batch, table=save.table)
+        yield _encoded(batch, save.table)
 
 
 def _put_on_top(database: Database, save: Save, branch: str, made: str) -> str:
@@ -129,7 +137,7 @@ def first_batch(data: Any, table: str) -> Iterator[tuple[EncodedFrame, Iterator[
     """
     with _opened(data, table) as batches:
         first = data if batches is None else _first_of(batches, table)
-        yield encode_frame(first, table=table), batches
+        yield (encode_frame(first, table=table) if batches is None else _encoded(first, table)), batches
 
 
 @contextmanager
@@ -145,10 +153,42 @@ def _opened(data: Any, table: str) -> Iterator[Iterator[Any] | None]:
 
 
 def _tables(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """Yield a table for each batch, one without rows where there is none."""
-    yield reader.schema.empty_table()
+    """Yield a table for each batch; one without rows where there is none."""
+    batch = None
     for batch in reader:
         yield pa.Table.from_batches([batch])
+    if batch is None:
+        yield reader.schema.empty_table()
+
+
+def _encoded(batch: Any, table: str) -> EncodedFrame:
+    """Encode a batch so that what its columns are does not depend on which of its values are missing.
+
+    pandas has bytes, dates, times and decimals as objects, and missing ones say nothing of their class; Arrow does.
+    """
+    rows = batch.to_arrow() if isinstance(batch, pl.DataFrame) else batch
+    encoded = encode_frame(rows, table=table)
+    if isinstance(rows, pa.Table):
+        for field in rows.schema:
+            sample = _sample(field.type)
+            if sample is not None and rows.column(field.name).null_count == rows.num_rows:
+                encoded.columns[field.name] = _missing(sample, rows.num_rows, encoded.columns[field.name])
+    return encoded
+
+
+def _sample(kind: pa.DataType) -> object:
+    """Return a value of the class that pandas has for a type as objects; None for other types."""
+    if pa.types.is_decimal(kind):
+        return decimal.Decimal(1).scaleb(-kind.scale)
+    samples = {pa.types.is_binary: b"", pa.types.is_large_binary: b"", pa.types.is_date: datetime.date(2000, 1, 1)}
+    samples[pa.types.is_time] = datetime.time()
+    return next((sample for is_kind, sample in samples.items() if is_kind(kind)), None)
+
+
+def _missing(sample: object, rows: int, found: EncodedColumn) -> EncodedColumn:
+    like = encode_column(pd.Series([sample], dtype=object), "a sample")
+    mark = replace(like.mark, index=found.mark.index, label=found.mark.label)
+    return replace(like, values=pa.nulls(rows, like.values.type), mark=mark)
 
 
 @contextmanager
@@ -158,14 +198,18 @@ def _collected(data: pl.LazyFrame, table: str) -> Iterator[Iterator[pl.DataFrame
         path = Path(folder) / "rows.parquet"
         try:
             data.sink_parquet(path, row_group_size=ROWS)
-        except OSError as error:
-            hint = f"Make room in {tempfile.gettempdir()}, or set TMPDIR to another place."
-            raise StorageError(f"cannot write a temporary file for table `{table}`: {error}", hint=hint) from error
-        except pl.exceptions.PolarsError as error:
-            raise DataError(f"the LazyFrame for table `{table}` cannot be computed: {error}") from error
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise _uncomputed(table, error) from error
         rows = int(pl.scan_parquet(path).select(pl.len()).collect().item())
         scan = pl.scan_parquet(path)
         yield (scan.slice(at, ROWS).collect() for at in range(0, max(rows, 1), ROWS))
+
+
+def _uncomputed(table: str, error: Exception) -> DoltError:
+    if re.search(r"os error (28|122)|no space left|quota", str(error), re.IGNORECASE):
+        hint = f"Make room in {tempfile.gettempdir()}, or set TMPDIR to another place."
+        return StorageError(f"cannot write a temporary file for table `{table}`: {error}", hint=hint)
+    return DataError(f"the LazyFrame for table `{table}` cannot be computed: {error}", hint="Mend it.")
 
 
 def _first_of(batches: Iterator[Any], table: str) -> Any:

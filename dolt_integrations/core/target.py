@@ -67,7 +67,7 @@ class Save:
             )
         if existing is None or self.mode == REPLACE:
             return wanted
-        return extended(existing, wanted, self.primary_key, self.mode, self.table)
+        return extended(existing, wanted, self.primary_key, self.mode, self.table, self.rows.blank)
 
 
 @dataclass(frozen=True)

@@ -84,27 +84,41 @@ class DoltTable(DataClassJsonMixin, SerializableType):
         return self.version.table_hash if self.version else None
 
     def to_arrow(self) -> pa.Table:
-        """Return the rows as a pyarrow Table: straight from Dolt, or of `data` where that was given or read already."""
+        """Return the rows as a pyarrow Table: straight from Dolt, or of `data` where that was given or read already.
+
+        Raises:
+            DataError: `data` is a stream, which can be read once only: it is to be written first.
+        """
         if self._frame is not None:
-            return pa.Table.from_pandas(to_pandas(self._frame))
+            return pa.Table.from_pandas(to_pandas(self._whole()))
         table, self.version = read_arrow(**self._source())
         note_input(self.config, self.version)
         return table
+
+    def _whole(self) -> Any:
+        if is_stream(self._frame):
+            what = self.config.tablename or "without a name"
+            hint = "Return it from a task, or write it, first."
+            raise DataError(f"the data of table {what} is a stream, which can be read once only", hint=hint)
+        return self._frame
 
     def iter_batches(self, rows: int = ROWS) -> Iterator[pd.DataFrame]:
         """Read the table batch by batch, each a frame of at most `rows` rows, in bounded memory; nothing is kept.
 
         Raises:
             ConfigError: The config is of a query: read a table.
+            DataError: `data` is a stream, which can be read once only.
         """
+        if self._frame is not None:
+            frame = to_pandas(self._whole())
+            return (frame.iloc[at : at + rows] for at in range(0, max(len(frame), 1), rows))
         source = self._source()
-        if self.version is None:
-            self.version = find_version(source["db"], branch_conf=source["branch_conf"], as_of=source["as_of"])
         if source.pop("sql") is not None:
             raise ConfigError("batches are read of a table, and this DoltTable is a query", hint="Give its tablename.")
-        source |= {"as_of": self.version.commit, "rows": rows}
+        if self.version is None:
+            self.version = find_version(source["db"], branch_conf=source["branch_conf"], as_of=source["as_of"])
         note_input(self.config, self.version)
-        return read_batches(**{name: value for name, value in source.items() if not name.endswith("_conf")})
+        return read_batches(**{**source, "as_of": self.version.commit, "rows": rows})
 
     def to_polars(self) -> pl.DataFrame:
         """Return the rows as a polars DataFrame. See `to_arrow`."""
@@ -139,7 +153,7 @@ class DoltTable(DataClassJsonMixin, SerializableType):
         return read_table(**source)
 
     def pin(self, version: Version) -> None:
-        """Note that the rows are those of a version now; a stream of them has ended, and is read from Dolt when used."""
+        """Note that the rows are those of a version now; a stream has ended, and is read from Dolt when it is used."""
         self.version = version
         self._in_dolt = True
         if is_stream(self._frame):
