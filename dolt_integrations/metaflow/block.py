@@ -1,0 +1,193 @@
+"""One block of work on a database: its reads see one commit, its writes are one commit."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.core import Version, read_table
+from dolt_integrations.core.frames import encode_frame
+from dolt_integrations.core.modes import REPLACE, check_mode
+from dolt_integrations.engine import Location, check_table_name, open_database
+from dolt_integrations.errors import BranchNotFoundError, ConfigError, DatabaseNotFoundError, NotFoundError
+from dolt_integrations.metaflow.action import READ, WRITE, DoltAction
+from dolt_integrations.metaflow.landing import Landing, Write
+from dolt_integrations.metaflow.pin import find_pin, pin_of_attempt
+from dolt_integrations.metaflow.record import attribute_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from dolt_integrations.metaflow.client import FlowSpec, RunningTask
+    from dolt_integrations.metaflow.config import DoltConfig
+
+_NUMBERS: defaultdict[str, itertools.count[int]] = defaultdict(lambda: itertools.count(1))
+"""How many blocks each task of this process has begun: a retried task counts them anew, in a new process."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a read gets its rows.
+
+    Attributes:
+        location: The database.
+        version: The commit.
+        config_id: Of the config in the artifact.
+    """
+
+    location: Location
+    version: Version
+    config_id: str
+
+
+class Block:
+    """The reads and writes between the begin and the end of a `with` block.
+
+    Attributes:
+        number: Which block of its task it is, counted from 1; 0 outside of a flow.
+        actions: What was done, by key.
+    """
+
+    def __init__(
+        self, config: DoltConfig | None, task: RunningTask | None = None, position: Sequence[int] = ()
+    ) -> None:
+        """Say on what; nothing is opened yet."""
+        self.config, self.task, self.position = config, task, tuple(position)
+        self.number = next(_NUMBERS[task.pathspec]) if task else 0
+        self.actions: dict[str, DoltAction] = {}
+        self._frames: dict[str, Any] = {}
+        self._writes: list[Write] = []
+        self._reads_target = False
+        self._pin: Version | NotFoundError | None = None
+        self._stack = ExitStack()
+
+    @property
+    def write_id(self) -> str:
+        """What names the block for good, in every attempt of its task."""
+        return f"{self.task.pathspec if self.task else ''}/{self.number}"
+
+    def begin(self) -> None:
+        """Pin the commit, and keep the database's server.
+
+        Raises:
+            NotFoundError: No such branch or commit. A database that is not there may be made by a write.
+        """
+        if self.config is None:
+            return
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(open_database(self.config.database))
+            except DatabaseNotFoundError as error:
+                if self.task is None:
+                    raise
+                self._pin = error
+                return
+            self._pin = self._find_pin(self.config)
+            self._stack = stack.pop_all()
+
+    def _find_pin(self, config: DoltConfig) -> Version:
+        if self.task is not None and self.task.attempt > 0 and config.commit is None:
+            try:
+                return pin_of_attempt(config, self.write_id) or find_pin(config)
+            except (BranchNotFoundError, DatabaseNotFoundError):
+                pass
+        return find_pin(config)
+
+    def end(self) -> None:
+        """Let go of the database's server."""
+        self._stack.close()
+
+    @property
+    def source(self) -> Source:
+        """The commit of the config that the block reads.
+
+        Raises:
+            NotFoundError: The database was not there when the block began.
+        """
+        if self.config is None:
+            raise ConfigError("there is no config to read by", hint="Give DoltDT(config=DoltConfig(...)).")
+        if isinstance(self._pin, NotFoundError):
+            raise self._pin
+        version = self._pin or find_pin(self.config)
+        self._reads_target = True
+        return Source(self.config.database, version, self.config.id)
+
+    def read(self, key: str, source: Source, tablename: str | None, sql: str | None, recorded: str | None) -> Any:
+        """Read a table or a query, and keep in mind what was read.
+
+        Args:
+            key: What to call it.
+            source: Where.
+            tablename: The table; or
+            sql: a query.
+            recorded: The SQL that the artifact shows.
+        """
+        self._check_free(key)
+        loaded = read_table(source.location, tablename, sql, as_of=source.version.commit)
+        action = self._action(key, READ, source.config_id, tablename, recorded)
+        self.actions[key] = replace(action, commit=source.version.commit, branch=source.version.branch)
+        self._frames[key] = loaded.data
+        return loaded.data
+
+    def write(
+        self, key: str, tablename: str, data: pd.DataFrame, pks: Sequence[str] | None, mode: str | None, recorded: str
+    ) -> None:
+        """Check a frame, and keep it for the end of the block.
+
+        Raises:
+            DataError: It is not to be stored as it is.
+        """
+        self._check_free(key)
+        check_table_name(tablename)
+        check_mode(mode or REPLACE, overwrite=False)
+        encode_frame(data, table=tablename).schema(pks)
+        self._writes.append(Write(tablename, data.copy(), tuple(pks) if pks else None, mode))
+        config_id = self.config.id if self.config else ""
+        self.actions[key] = self._action(key, WRITE, config_id, tablename, recorded)
+        self._frames[key] = data
+
+    def _check_free(self, key: str) -> None:
+        if not isinstance(key, str) or not key:
+            raise ConfigError(f"the key {key!r} is no text, or empty", hint="Give as_key a name.")
+        if key in self.actions:
+            done = self.actions[key]
+            what = f"{done.kind} of {done.table_name or 'a query'}"
+            raise ConfigError(f"the key {key!r} is taken by the {what} in this block", hint="Give another as_key.")
+
+    def _action(self, key: str, kind: str, config_id: str, tablename: str | None, query: str | None) -> DoltAction:
+        path = self.task.pathspec if self.task else ""
+        return DoltAction(
+            key, config_id, path, tablename, kind=kind, query=query, block=self.number, position=self.position
+        )
+
+    def land(self) -> None:
+        """Commit what was written, in one commit on the config's branch.
+
+        Raises:
+            DoltError: See `Transaction`; the branch has nothing of the block then.
+        """
+        if not self._writes or self.config is None or self.task is None:
+            return
+        start = self._pin.commit if self._pin is not None and not isinstance(self._pin, NotFoundError) else None
+        guarded = self._reads_target and self.config.commit is None
+        landing = Landing(self.config, self.task, self.write_id, start if guarded else None, bool(self.position))
+        version = landing.land(self._writes)
+        for key, action in self.actions.items():
+            if action.kind == WRITE:
+                self.actions[key] = replace(action, commit=version.commit, branch=version.branch)
+
+    def named_actions(self, flow: FlowSpec) -> list[DoltAction]:
+        """Return what was done, with the attributes of the flow that hold the frames."""
+        return [
+            replace(action, artifact_name=attribute_of(flow, self._frames[key])) for key, action in self.actions.items()
+        ]
+
+    def forget_writes(self) -> None:
+        """Drop what was not committed, as the block raised."""
+        self._writes = []
+        self.actions = {key: action for key, action in self.actions.items() if action.kind == READ}

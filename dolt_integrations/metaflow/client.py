@@ -1,0 +1,126 @@
+"""What is asked of Metaflow: the task that runs, its flow, and the tasks of past runs with their artifacts."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.errors import FrameworkNotInstalledError, RunNotFoundError
+
+try:
+    from metaflow.client.core import Run, Step
+    from metaflow.exception import MetaflowException
+    from metaflow.flowspec import FlowSpec
+    from metaflow.metaflow_current import current
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] != "metaflow":
+        raise
+    raise FrameworkNotInstalledError(
+        "dolt_integrations.metaflow needs metaflow, which is not installed",
+        hint="pip install 'flytekitplugins-dolt[metaflow]'",
+    ) from error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "ARTIFACT",
+    "FlowSpec",
+    "Run",
+    "RunningTask",
+    "calling_flow",
+    "cloned_records",
+    "find_run",
+    "position_of",
+    "records_of",
+    "running_task",
+    "step_records",
+]
+
+ARTIFACT = "dolt"
+"""The artifact in which a flow keeps what it read and wrote."""
+
+
+@dataclass(frozen=True)
+class RunningTask:
+    """The task that runs in this process.
+
+    Attributes:
+        pathspec: `Flow/run_id/step/task_id`.
+        attempt: 0 at first; a retried task has a higher one.
+        origin: The id of the run that this one resumes, or None.
+    """
+
+    pathspec: str
+    attempt: int
+    origin: str | None
+
+    @property
+    def step(self) -> str:
+        """The path of its step, `Flow/run_id/step`."""
+        return self.pathspec.rpartition("/")[0]
+
+
+def running_task() -> RunningTask | None:
+    """Return the task that runs in this process; None outside of a running flow."""
+    if not current.is_running_flow:
+        return None
+    path = f"{current.flow_name}/{current.run_id}/{current.step_name}/{current.task_id}"
+    return RunningTask(path, int(current.retry_count or 0), current.origin_run_id)
+
+
+def calling_flow() -> FlowSpec | None:
+    """Return the flow whose step calls, found on the stack; None if there is none.
+
+    Metaflow tells the names of what runs (`current`), not the flow itself, to which artifacts belong.
+    """
+    frame = inspect.currentframe()
+    while frame is not None:
+        found = frame.f_locals.get("self")
+        if isinstance(found, FlowSpec):
+            return found
+        frame = frame.f_back
+    return None
+
+
+def position_of(flow: FlowSpec | None) -> list[int]:
+    """Return where in its `foreach`es a task stands: an index for each level, none outside of a foreach."""
+    return [int(frame.index) for frame in getattr(flow, "_foreach_stack", None) or []]
+
+
+def find_run(path: str) -> Run:
+    """Return a run by its path, or by that of one of its steps or tasks.
+
+    Raises:
+        RunNotFoundError: The metadata that Metaflow looks at has none, or its namespace keeps it from view.
+    """
+    parts = path.strip("/").split("/")
+    hint = "Give `Flow/run_id`; runs of others are in view after `metaflow.namespace(None)`."
+    if not 2 <= len(parts) <= 4 or not all(parts):
+        raise RunNotFoundError(f"{path!r} is not the path of a run", hint=hint)
+    try:
+        return Run("/".join(parts[:2]))
+    except MetaflowException as error:
+        raise RunNotFoundError(f"Metaflow finds no run {path!r}: {error}", hint=hint) from error
+
+
+def records_of(run: Run) -> Iterator[Any]:
+    """Yield the `dolt` artifact of each task of a run, those of the first step first."""
+    for step in sorted(run, key=lambda step: step.created_at):
+        yield from step_records(step)
+
+
+def step_records(step: Step) -> Iterator[Any]:
+    """Yield the `dolt` artifact of each task of a step that has one."""
+    for task in sorted(step, key=lambda task: task.created_at):
+        if ARTIFACT in task:
+            yield task[ARTIFACT].data
+
+
+def cloned_records(task: RunningTask) -> Iterator[Any]:
+    """Yield the records of the tasks of the running task's step that are done, or that a resume took over."""
+    try:
+        yield from step_records(Step(task.step, _namespace_check=False))
+    except MetaflowException:
+        return

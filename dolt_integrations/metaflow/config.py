@@ -1,0 +1,90 @@
+"""`DoltConfig`: which database, on which branch, at which commit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from dolt_integrations.core import NewBranch, SerialBranch
+from dolt_integrations.engine import Location, parse_location
+from dolt_integrations.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class DoltConfig:
+    """A database, and where in its history to work.
+
+    Attributes:
+        database: A directory, a `mysql://` URL, or a `doltcli.Dolt`. A missing or empty directory becomes a database
+            with the first write.
+        branch: The branch that is read and written; None is the database's default branch.
+        commit: What is read in place of the branch's newest commit: a commit, tag, branch, ancestor spec (`HEAD~2`)
+            or moment. Writes go to `branch`, which has to be named then.
+        base: Where the first write makes `branch` if it does not exist: a commit, tag or branch. None is `commit`;
+            without either the branch has to exist.
+        author: Of the commits, as `Name <email>`; None is whom `dolt config` names, else the workflow itself.
+
+    Example:
+        >>> DoltConfig("shop", branch="backtest", commit="v1").start
+        'v1'
+    """
+
+    database: Location = "."
+    branch: str | None = None
+    commit: str | None = None
+    base: str | None = None
+    author: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself.
+
+        Raises:
+            ConfigError: The database is none, a name is no text, or there is a base without a branch.
+        """
+        parse_location(self.database)
+        for name in ("branch", "commit", "base", "author"):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, str) or not value):
+                raise ConfigError(f"{name} {value!r} of a DoltConfig is no text, or empty", hint="Give its name.")
+        if self.base and not self.branch:
+            raise ConfigError(f"DoltConfig has base {self.base!r} and no branch", hint="Name the branch to make.")
+
+    @property
+    def start(self) -> str | None:
+        """Where `branch` is made if it does not exist; None if it has to."""
+        return self.base or self.commit
+
+    @property
+    def branch_conf(self) -> SerialBranch | NewBranch:
+        """The branch, as the core knows it."""
+        if self.branch and self.start:
+            return NewBranch(self.branch, self.start)
+        return SerialBranch(self.branch)
+
+    @property
+    def location(self) -> str:
+        """The database in a form that means the same from every directory, without a password."""
+        return str(parse_location(self.database))
+
+    @property
+    def id(self) -> str:
+        """What the `dolt` artifact calls the config: equal configs have one id.
+
+        Example:
+            >>> DoltConfig("shop").id == DoltConfig("shop").id != DoltConfig("shop", branch="b").id
+            True
+        """
+        text = json.dumps([self.location, self.branch, self.commit, self.base])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def dict(self) -> dict[str, Any]:
+        """Return the config as a JSON object, as it stands in the artifact.
+
+        Example:
+            >>> DoltConfig("mysql://me:secret@db.local/shop").dict()["database"]
+            'mysql://me@db.local:3306/shop'
+        """
+        fields = {"id": self.id, "database": self.location, "branch": self.branch, "commit": self.commit}
+        return {**fields, "base": self.base}

@@ -1,0 +1,297 @@
+"""`DoltDT`: Dolt in a Metaflow step, or in a notebook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.core import SerialBranch, Version, diff, history
+from dolt_integrations.errors import ConfigError, KeyNotFoundError
+from dolt_integrations.metaflow.action import table_query
+from dolt_integrations.metaflow.audit import Audit, audit_of
+from dolt_integrations.metaflow.block import Block, Source
+from dolt_integrations.metaflow.client import FlowSpec, Run, calling_flow, position_of, running_task
+from dolt_integrations.metaflow.config import DoltConfig
+from dolt_integrations.metaflow.record import add_to_record, check_record
+from dolt_integrations.metaflow.runpath import RunPath, last_run, revision
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    import pandas as pd
+
+_NO_CONFIG = "Give config=DoltConfig(database=..., branch=...)."
+
+
+class DoltDT:
+    """Reads and writes tables of a Dolt database, and keeps a record of it in the flow's `dolt` artifact.
+
+    In a step, `with DoltDT(run=self, config=...) as dolt:` is a block: all its reads see the commit at which it began,
+    and all its writes are one commit, `Run: Flow/run_id/step/task_id`, made when it ends. A block that raises writes
+    nothing. Outside of a `with` each read sees the newest commit.
+
+    Given a past run, reads come back as that run read them, by their keys; a config then says where to write.
+
+    Example:
+        >>> made = write_table(folder, "users", pd.DataFrame({"name": ["Ann"]}), message="Run: Flow/7/start/1")
+        >>> dolt = DoltDT(config=DoltConfig(folder))
+        >>> dolt.read("users")
+          name
+        0  Ann
+        >>> dolt.get_run("users")
+        'Flow/7/start/1'
+    """
+
+    def __init__(
+        self,
+        run: FlowSpec | Run | str | None = None,
+        config: DoltConfig | None = None,
+        audit: Run | Mapping[str, Any] | str | None = None,
+    ) -> None:
+        """Say on what; nothing is opened yet.
+
+        Args:
+            run: The flow that runs (`self`), or a past run: a `metaflow.Run` or its path.
+            config: Which database to read and write. With a past run: which to write.
+            audit: The past run to read from: a `Run`, its path, or its `dolt` artifact.
+
+        Raises:
+            ConfigError: Neither a config nor a past run, or two past runs; or a flow keeps something else in `dolt`.
+            RunNotFoundError: No such run, or one without a `dolt` artifact.
+        """
+        past = None if isinstance(run, FlowSpec) else run
+        if past is not None and audit is not None:
+            raise ConfigError("DoltDT has a past run as `run` and another as `audit`", hint="Give one of them.")
+        if config is None and past is None and audit is None:
+            raise ConfigError("DoltDT has neither a config nor a past run to read from", hint=_NO_CONFIG)
+        if config is not None and not isinstance(config, DoltConfig):
+            raise ConfigError(f"config is a {type(config).__name__}, not a DoltConfig", hint=_NO_CONFIG)
+        self.config = config
+        self._audit = self._audit_of(past if past is not None else audit)
+        self._task = running_task()
+        self._flow = run if isinstance(run, FlowSpec) else calling_flow() if self._task else None
+        self._block: Block | None = None
+        if self._flow is not None:
+            check_record(getattr(self._flow, "dolt", None) or {"actions": {}, "configs": {}})
+
+    @staticmethod
+    def _audit_of(source: object) -> Audit | None:
+        return None if source is None else audit_of(source)
+
+    def __enter__(self) -> DoltDT:
+        """Begin a block: from now on reads see this commit.
+
+        Raises:
+            ConfigError: The block has begun already.
+            NotFoundError: No such database, branch or commit.
+        """
+        if self._block is not None:
+            raise ConfigError("this DoltDT is in a `with` block already", hint="Make another DoltDT.")
+        block = self._new_block()
+        if self._audit is None:
+            block.begin()
+        self._block = block
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End the block: commit what was written, unless it raised, and record what was done."""
+        block, self._block = self._block, None
+        if block is None:
+            return
+        try:
+            if error is None:
+                block.land()
+            else:
+                block.forget_writes()
+        except BaseException:
+            block.forget_writes()
+            raise
+        finally:
+            block.end()
+            self._record(block)
+
+    def _new_block(self) -> Block:
+        return Block(self.config, self._task, position_of(self._flow))
+
+    def read(self, table: str, as_key: str | None = None) -> pd.DataFrame:
+        """Return a table, or what a past run read or wrote under a key.
+
+        Args:
+            table: The table; of a past run the key, which is the table's name where the run gave no other.
+            as_key: What to call the read in this flow's artifact; by default like `table`.
+
+        Returns:
+            The frame as it was written: dtypes, and the index where it had a name.
+
+        Raises:
+            ConfigError: The key is taken in this block, or the past run read different things under it.
+            KeyNotFoundError: The past run has nothing under the key.
+            NotFoundError: No such database, branch, commit or table.
+        """
+        if self._audit is None:
+            return self._read(as_key or table, None, table, None, table_query(table))
+        past = self._audit.find(table, **self._asking())
+        sql = past.query if past.table_name is None else None
+        return self._read(as_key or table, self._source(table), past.table_name, sql, past.query)
+
+    def sql(self, query: str, as_key: str) -> pd.DataFrame:
+        """Return the result of a query; of a past run on the commit that it read under the key.
+
+        Args:
+            query: A SELECT.
+            as_key: What to call the read.
+
+        Raises:
+            QueryError: The query does not parse, or would write.
+            DoltError: See `read`.
+        """
+        source = self._source(as_key) if self._audit is not None else None
+        return self._read(as_key, source, None, query, query)
+
+    def _source(self, key: str) -> Source:
+        """Return what a past run read under a key."""
+        audit = self._past()
+        action = audit.find(key, **self._asking())
+        location = audit.database(action)
+        version = Version(str(action.commit), action.branch)
+        if self.config is not None and self.config.location == location:
+            return Source(self.config.database, version, action.config_id)  # which knows a password, if there is one
+        return Source(location, version, action.config_id)
+
+    def _past(self) -> Audit:
+        if self._audit is None:
+            raise ConfigError("this DoltDT has no past run", hint="Give DoltDT(run='Flow/run_id').")
+        return self._audit
+
+    def _asking(self) -> dict[str, Any]:
+        step = self._task.pathspec.split("/")[2] if self._task else ""
+        return {"step": step, "position": position_of(self._flow)}
+
+    def _read(
+        self, key: str, source: Source | None, table: str | None, query: str | None, recorded: str | None
+    ) -> pd.DataFrame:
+        block = self._block or self._new_block()
+        frame: pd.DataFrame = block.read(key, source or block.source, table, query, recorded)
+        if self._block is None:
+            self._record(block)
+        return frame
+
+    def _record(self, block: Block) -> None:
+        if self._flow is None or self._task is None or not block.actions:
+            return
+        configs = dict(self._audit.configs) if self._audit is not None else {}
+        if self.config is not None:
+            configs[self.config.id] = self.config.dict()
+        used = {action.config_id for action in block.actions.values()}
+        kept = {name: config for name, config in configs.items() if name in used}
+        add_to_record(self._flow, block.named_actions(self._flow), kept)
+
+    def write(
+        self,
+        df: pd.DataFrame,
+        table_name: str,
+        pks: str | Sequence[str] | None = None,
+        as_key: str | None = None,
+        *,
+        mode: str | None = None,
+    ) -> None:
+        """Write a frame to a table, when the block ends.
+
+        Args:
+            df: The rows. Columns, and the levels of the index that have names.
+            table_name: The table; made when it is not there.
+            pks: The primary key: names of columns or index levels. None is the named index, else the key that the
+                table has.
+            as_key: What to call the write in the artifact; by default like the table.
+            mode: `replace`, `append` or `upsert`: see `write_table`. None is `replace`; but the tasks of a `foreach`
+                write a table together: the first of a run replaces it, the others add their rows, and two that write
+                one key are an error.
+
+        Raises:
+            ConfigError: There is no running flow, no block or no config to write by, or the key is taken.
+            DataError: The frame is not to be stored as it is, or has NULLs or duplicates in its key; nothing of the
+                block is written, unless the error is caught.
+        """
+        block = self._writing()
+        keys = [pks] if isinstance(pks, str) else list(pks) if pks else None
+        block.write(as_key or table_name, table_name, df, keys, mode, table_query(table_name))
+
+    def _writing(self) -> Block:
+        if self.config is None:
+            hint = "Name where to write: DoltDT(run=..., config=DoltConfig(...))."
+            raise ConfigError(f"{self._past().source} is read only", hint=hint)
+        if self._task is None or self._flow is None:
+            hint = "Write in a step, with DoltDT(run=self, ...); elsewhere use dolt_integrations.core.write_table."
+            raise ConfigError("DoltDT writes for a running flow only, and none is running", hint=hint)
+        if self._block is None:
+            raise ConfigError("DoltDT writes within its `with` block only", hint="with DoltDT(...) as dolt: ...")
+        if self.config.branch is None and self.config.commit is not None:
+            hint = "Name one: DoltConfig(branch=..., commit=...); it is made at the commit if it does not exist."
+            raise ConfigError(f"DoltConfig(commit={self.config.commit!r}) names no branch to write to", hint=hint)
+        return self._block
+
+    def diff(self, from_commit: str, to_commit: str, table: str | Sequence[str]) -> Any:
+        """Return the rows of a table that differ between two commits; see `dolt_integrations.core.diff`.
+
+        Args:
+            from_commit: The old version: a commit, tag, branch, ancestor spec or moment.
+            to_commit: The new one.
+            table: The table; of several, a dict of frames comes back.
+        """
+        if not isinstance(table, str):
+            return {name: self.diff(from_commit, to_commit, name) for name in table}
+        location, branch = self._where(table)
+        return diff(location, table, from_commit, to_commit, branch_conf=SerialBranch(branch))
+
+    def history(self, table: str | None = None) -> pd.DataFrame:
+        """Return the commits that changed a table, or all, newest first; see `dolt_integrations.core.history`.
+
+        `commit`, `date`, `message` and `execution_id`, the path of the task that made it, are among the columns.
+
+        Example:
+            >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Ann"]}), message="Add users")
+            >>> DoltDT(config=DoltConfig(folder)).history("users")["message"].tolist()
+            ['Add users']
+        """
+        location, branch = self._where(table)
+        as_of = self.config.commit if self.config is not None else None
+        return history(location, table, branch_conf=SerialBranch(branch), as_of=as_of)
+
+    def get_run(self, table: str, branch: str | None = None, commit: str | None = None) -> RunPath:
+        """Return the path of the run's task that last changed a table, `Flow/run_id/step/task_id`.
+
+        Args:
+            table: The table; of a past run the key, and the table is taken as that run had it.
+            branch: Where to look; None is the config's branch.
+            commit: The point up to which to look; None is the block's commit, the config's, or the newest.
+
+        Raises:
+            RunNotFoundError: No run has changed the table.
+            NotFoundError: No such database, branch, commit or table.
+        """
+        if self._audit is not None and branch is None and commit is None:
+            try:
+                action = self._audit.find(table, **self._asking())
+            except KeyNotFoundError:
+                if self.config is None:
+                    raise
+            else:
+                return last_run(self._source(table).location, action.table_name or table, None, action.commit)
+        branch, commit = revision(branch, commit)
+        location, default = self._where(table)
+        if branch is None and commit is None and self._block is not None and self._audit is None:
+            commit = self._block.source.version.commit
+        return last_run(location, table, branch or default, commit or (self.config.commit if self.config else None))
+
+    def _where(self, table: str | None) -> tuple[Any, str | None]:
+        """Return the database to look at, and the branch."""
+        if self.config is not None:
+            return self.config.database, self.config.branch
+        audit = self._past()
+        found = [action for action in audit.actions if table in (None, action.table_name, action.key)]
+        locations = {audit.database(action): action.branch for action in found}
+        if len(locations) != 1:
+            raise ConfigError(f"{audit.source} does not tell which database is meant", hint=_NO_CONFIG)
+        return next(iter(locations.items()))

@@ -1,0 +1,97 @@
+"""From a run to the tables and commits that it read, and on to the runs that wrote those."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from dolt_integrations.engine import open_database
+from dolt_integrations.engine.schema import tables
+from dolt_integrations.errors import NotFoundError, RunNotFoundError
+from dolt_integrations.metaflow.action import READ, DoltAction
+from dolt_integrations.metaflow.audit import Audit, audit_of
+from dolt_integrations.metaflow.runpath import RunPath, last_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dolt_integrations.metaflow.client import Run
+
+COLUMNS = ["task", "kind", "key", "table", "database", "branch", "commit", "query", "artifact", "written_by"]
+
+_LITERAL = re.compile(r"'(?:[^'\\]|\\.|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+def lineage(run: Run | Mapping[str, Any] | str, *, depth: int = 1) -> pd.DataFrame:
+    """Return what a run read and wrote, and which runs wrote what it read.
+
+    Args:
+        run: A `metaflow.Run`, its path, or its `dolt` artifact.
+        depth: How many generations of runs to tell of: 1 is this one, 2 also those that wrote what it read.
+
+    Returns:
+        A row for each table of each read and write, in the order in which they were made, generation by generation:
+        `task` (its path), `kind` (read or write), `key`, `table`, `database`, `branch`, `commit`, `query` (of a read
+        by SQL), `artifact` (the flow's attribute that held the frame), `written_by` (the task that last changed the
+        table at that commit; missing where no run did).
+
+    Raises:
+        RunNotFoundError: No such run, or one without a `dolt` artifact. Of later generations such runs are left out.
+
+    Example:
+        >>> made = write_table(folder, "users", pd.DataFrame({"name": ["Ann"]}), message="Run: Flow/7/start/1")
+        >>> action = DoltAction("users", "c", "Other/8/start/1", "users", made.commit)
+        >>> artifact = {"actions": {"users": action.dict()}, "configs": {"c": {"database": folder}}}
+        >>> lineage(artifact)[["task", "table", "written_by"]].values.tolist()
+        [['Other/8/start/1', 'users', 'Flow/7/start/1']]
+    """
+    rows: list[tuple[Any, ...]] = []
+    known: set[str] = set()
+    audits = [audit_of(run)]
+    for _ in range(depth):
+        generation = [row for audit in audits for row in _rows(audit)]
+        rows.extend(generation)
+        known |= {RunPath(row[0]).pathspec for row in generation}
+        writers = {RunPath(row[-1]).pathspec for row in generation if row[-1] is not None} - known
+        audits = [audit for path in sorted(writers) for audit in _audits(path)]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _audits(path: str) -> Iterator[Audit]:
+    try:
+        yield audit_of(path)
+    except RunNotFoundError:
+        return
+
+
+def _rows(audit: Audit) -> Iterator[tuple[Any, ...]]:
+    for action in audit.actions:
+        location = audit.database(action)
+        query = None if action.table_name else action.query
+        for table in _tables_of(location, action):
+            writer = _writer(location, table, action)
+            place = (location, action.branch, action.commit)
+            yield action.pathspec, action.kind, action.key, table, *place, query, action.artifact_name, writer
+
+
+def _writer(location: str, table: str | None, action: DoltAction) -> str | None:
+    if table is None:
+        return None
+    try:
+        return str(last_run(location, table, None, action.commit))
+    except NotFoundError:
+        return action.pathspec if action.kind != READ else None
+
+
+def _tables_of(location: str, action: DoltAction) -> list[str | None]:
+    """Return the table, or those that a query names: the words of it that are tables at its commit."""
+    if action.table_name is not None:
+        return [action.table_name]
+    words = {word.lower() for word in re.findall(r"[^\s`,();.=<>+*/-]+", _LITERAL.sub(" ", action.query or ""))}
+    try:
+        with open_database(location) as database, database.connect(action.commit) as snapshot:
+            return [table for table in tables(snapshot) if table.lower() in words] or [None]
+    except NotFoundError:
+        return [None]
