@@ -80,6 +80,6 @@ bench: $(VENV)/.installed-test dolt ## the benchmarks
 	$(VENV)/bin/python benchmarks/run.py
 
 clean: ## remove everything that the other targets made
-	rm -rf $(VENV) .tools build dist *.egg-info cookbook/foo
+	rm -rf $(VENV) .tools build dist *.egg-info cookbook/foo .metaflow cookbook/metaflow/*/
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

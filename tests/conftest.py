@@ -229,7 +229,7 @@ def use_temporary(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", None)
 
 
-def eventually(condition: Callable[[], object], timeout: float = 20) -> None:
+def eventually(condition: Callable[[], object], timeout: float = 60) -> None:
     """Wait until a condition holds; fail if it does not in time."""
     deadline = time.monotonic() + timeout
     while not condition():

@@ -96,6 +96,7 @@ TYPES = {
     "arrow binary": arrow(pa.binary(), b"", b"\0\xff", b"NULL"),
     "arrow large_binary": arrow(pa.large_binary(), b"", b"\0\xff", b"NULL"),
     "arrow date32": arrow(pa.date32(), datetime.date.min, datetime.date.max),
+    "arrow time64": arrow(pa.time64("us"), datetime.time.min, datetime.time.max),
     **{
         f"arrow timestamp in {unit}": arrow(pa.timestamp(unit), *MIDNIGHTS)
         for unit in ("s", "ms", "us", "ns")
@@ -109,6 +110,17 @@ TYPES = {
     "arrow decimal128 of 38 digits": arrow(pa.decimal128(38, 30), D("1E-30"), D("-99999999." + "9" * 30), D(0)),
     "arrow decimal256": arrow(pa.decimal256(65, 30), D("9" * 35 + "." + "9" * 30), D("-1E-30")),
 }  # fmt: skip
+
+FAMILIES = {
+    name: TYPES[name]
+    for name in (
+        "time zone in microseconds", "time zone in seconds", "spans in ns", "categories", "ordered categories",
+        "categories of int64", "bytes", "dates", "times", "money", "decimals of 65 digits", "UUIDs", "dicts",
+        "documents with numbers that JSON in Dolt has not", "string in pyarrow", "arrow uint64", "arrow float",
+        "arrow string", "arrow binary", "arrow time64", "arrow timestamp in Berlin", "arrow decimal256",
+    )
+}  # fmt: skip
+"""One or two of each way in which a type is stored, for what does not depend on the type as such."""
 """Columns without missing values; the types that `test_frames` has are not among them."""
 
 

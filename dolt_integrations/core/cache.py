@@ -85,7 +85,7 @@ def _folder(*, make: bool) -> Path | None:
         folder = Path(said) if said else _cache_home() / "dolt-integrations"
         if make:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.lstat()
+        found = folder.stat()
     except (OSError, RuntimeError) as error:
         logger.debug("there is no cache: %s", error)
         return None

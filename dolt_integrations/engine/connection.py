@@ -150,7 +150,8 @@ class Connection:
 
     def literal(self, value: object) -> str:
         """Return a value as an SQL literal."""
-        return str(self._session.literal(value))
+        with contextlib.closing(self._session.cursor()) as cursor:
+            return str(cursor.mogrify("%s", (value,)))
 
     def raise_warnings(self) -> None:
         """Raise what the last statement only warned of.

@@ -17,7 +17,7 @@ import pytest
 from dolt_integrations.core import NewBranch, cache, read_table, rows, write_table
 from dolt_integrations.errors import ServerError
 from tests.conftest import run_sql
-from tests.samples import TYPES, assert_same
+from tests.samples import FAMILIES, TYPES, assert_same
 
 HASH = "0123456789abcdefghijklmnopqrstuv"
 OTHER = HASH[::-1]
@@ -519,7 +519,7 @@ def both_ways(url, place, tablename="t"):
     return remembered, read_table(url, tablename).data
 
 
-@pytest.mark.parametrize("name", TYPES)
+@pytest.mark.parametrize("name", FAMILIES)
 @pytest.mark.parametrize("key", ["number", None])
 def test_what_was_written_is_read_as_a_fetch_gives_it(database, own_cache, monkeypatch, name, key):
     monkeypatch.setattr(cache, "WORTHWHILE", 0)

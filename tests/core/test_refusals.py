@@ -184,7 +184,7 @@ BAD_FRAMES = {
             pd.DataFrame({"a": pd.array(pa.nulls(1, kind), pd.ArrowDtype(kind))}), UnsupportedTypeError, "'a'.*`t`"
         )
         for kind in (
-            pa.date64(), pa.time32("s"), pa.time64("us"), pa.time64("ns"), pa.binary(3),
+            pa.date64(), pa.time32("s"), pa.time64("ns"), pa.binary(3),
             pa.map_(pa.string(), pa.int64()),
             pa.dictionary(pa.int8(), pa.string()), pa.month_day_nano_interval(),
         )
