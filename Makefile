@@ -6,6 +6,9 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.10 python3; do \
 	&& { echo $$python; break; }; done)
 
 VENV := .venv
+
+# The tests wait for servers and processes about half of the time: two workers for each processor.
+WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))))
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(VENV)/bin:$(PATH)
@@ -68,13 +71,13 @@ format: $(VENV)/.installed-test ## let ruff mend what it can
 	$(VENV)/bin/ruff format .
 
 test: lint dolt ## every check and test (options for pytest: make test PYTEST="-k branch")
-	$(VENV)/bin/python -m pytest -n auto $(PYTEST)
+	$(VENV)/bin/python -m pytest -n $(WORKERS) $(PYTEST)
 
 soak: export STATE_MACHINE_EXAMPLES ?= 200
 soak: export STATE_MACHINE_STEPS ?= 40
 soak: export KILL_AT_EVERY_STATEMENT ?= 1
 soak: $(VENV)/.installed-test dolt ## the state machine and the kill tests at length; half an hour
-	$(VENV)/bin/python -m pytest -n auto tests/core/test_state_machine.py tests/core/test_kill.py $(PYTEST)
+	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_state_machine.py tests/core/test_kill.py $(PYTEST)
 
 bench: $(VENV)/.installed-test dolt ## the benchmarks
 	$(VENV)/bin/python benchmarks/run.py

@@ -157,7 +157,7 @@ class Killing:
 def test_a_process_that_dies_at_any_statement_has_saved_all_or_nothing(way, database, script):
     killing = Killing(script, database, way)
 
-    for at, sent in moments(killing.statements)[:: 1 if ALL else 2]:
+    for at, sent in moments(killing.statements)[:: 1 if ALL else 4]:
         killing.check(at, sent)
 
 
@@ -165,7 +165,7 @@ def test_a_process_that_dies_at_any_statement_has_saved_all_or_nothing(way, data
 def test_a_process_that_dies_with_its_private_server_has_saved_all_or_nothing(way, repository, script):
     killing = Killing(script, repository.path, way)
 
-    for at, sent in moments(killing.statements)[:: 1 if ALL else 5]:
+    for at, sent in moments(killing.statements)[:: 1 if ALL else 9]:
         killing.check(at, sent)
 
     eventually(lambda: not processes_of(repository.path))
@@ -176,7 +176,7 @@ def test_a_process_that_dies_with_its_private_server_has_saved_all_or_nothing(wa
 def test_a_private_server_that_dies_at_any_statement_has_saved_all_or_nothing(way, repository, script):
     killing = Killing(script, repository.path, way, str(repository.path / ".dolt" / "sql-server.info"))
 
-    for at, sent in moments(killing.statements)[:: 1 if ALL else 5]:
+    for at, sent in moments(killing.statements)[:: 1 if ALL else 9]:
         killing.check(at, sent)
 
     eventually(lambda: not processes_of(repository.path))
