@@ -35,6 +35,18 @@ def pytest_report_header() -> str:
     return f"dolt: {version[0] if version else 'unknown'} ({dolt})"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that run whole programs once for many tests, and keep each on one worker of xdist.
+
+    Otherwise each worker would run the programs, and the longest would come last.
+    """
+    whole = ("test_cookbook_", "test_metaflow", "test_flyte_pods")
+    for item in items:
+        if item.path.name.startswith(whole):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: not item.path.name.startswith(whole))
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of the test's own, so that no config of the machine is read and none is written."""

@@ -40,8 +40,18 @@ def _check_nulls(column: pa.ChunkedArray, name: str, table: str) -> None:
         )
 
 
+def _ascends(keys: pl.DataFrame) -> bool:
+    """Whether a key of one column ascends from row to row: then no two are the same, and no table of them is needed."""
+    if keys.width != 1 or keys.height < 2:
+        return keys.height < 2
+    values = keys.to_series()
+    return bool((values.slice(1) > values.slice(0, keys.height - 1)).all())
+
+
 def _check_duplicates(keys: pa.Table, table: str) -> None:
     frame = pl.DataFrame(pl.from_arrow(keys))
+    if _ascends(frame):
+        return
     repeated = frame.is_duplicated()
     if not repeated.any():
         return

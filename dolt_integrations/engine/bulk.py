@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 INSERT_BYTES = 1 << 20
 """Characters of one INSERT statement's rows."""
 
+SLICE = 100_000
+"""Rows that are made texts of at a time: all of them as texts take more memory than the frame."""
+
 
 def insert_table(connection: Connection, table: str, data: pa.Table, schema: TableSchema | None = None) -> None:
     """Insert all rows of `data` into a table that has its columns, in the session's transaction.
@@ -98,10 +101,12 @@ def _load(connection: Connection, table: str, frame: pl.DataFrame, bases: Mappin
     # Text of a file such as `5` is letters to a BIT, a year of two digits to a YEAR; an empty one is NULL to a SET.
     numbers = {name for name, base in bases.items() if base in ("bit", "year")}
     hexed = {name for name in frame.columns if _needs_hex(frame[name]) or bases[name] in ("enum", "set")}
-    encoded = frame.select(_tsv(frame[name], name in hexed) for name in frame.columns)
     try:
         with tempfile.NamedTemporaryFile(prefix="dolt-integrations-", suffix=".tsv") as file:
-            encoded.write_csv(file.name, include_header=False, separator="\t", quote_style="never", null_value="\\N")
+            for part in frame.iter_slices(SLICE):
+                encoded = part.select(_tsv(part[name], name in hexed) for name in part.columns)
+                encoded.write_csv(file, include_header=False, separator="\t", quote_style="never", null_value="\\N")
+            file.flush()
             written = connection.execute(_load_statement(table, frame.columns, hexed, numbers), (file.name,))
             connection.raise_warnings()
             return written
