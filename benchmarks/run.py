@@ -15,6 +15,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import batches
 import frames
 import overhead
 import rows
@@ -29,6 +30,7 @@ def main() -> None:
     frames.main()
     rows.main([])
     writers.main()
+    batches.main([])
 
 
 if __name__ == "__main__":
