@@ -24,7 +24,7 @@ from dolt_integrations.errors import (
     UncommittedChangesError,
 )
 from tests.conftest import eventually, processes_of, run_sql
-from tests.samples import TYPES, assert_same
+from tests.samples import FAMILIES, TYPES, assert_same
 
 
 def numbers(start, stop):
@@ -295,7 +295,7 @@ def test_decimals_of_more_digits_may_come_later(database):
     assert sorted(map(float, data["x"])) == [1.5, 12345678901234567.123456789]
 
 
-@pytest.mark.parametrize("name", TYPES)
+@pytest.mark.parametrize("name", FAMILIES)
 def test_every_type_in_two_batches_is_as_in_one(database, name):
     data = pd.DataFrame({"number": range(len(TYPES[name])), "value": TYPES[name].reset_index(drop=True)})
 
