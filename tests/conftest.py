@@ -35,6 +35,7 @@ def pytest_report_header() -> str:
     return f"dolt: {version[0] if version else 'unknown'} ({dolt})"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that run whole programs once for many tests, and keep each on one worker of xdist.
 

@@ -8,6 +8,7 @@ even where it is quoted.
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -119,7 +120,9 @@ def _room() -> str:
 
 
 def _load_statement(table: str, names: Sequence[str], hexed: set[str], numbers: set[str]) -> str:
-    variables = {name: f"@v{number}" for number, name in enumerate(names) if name in hexed | numbers}
+    # Dolt (1.83) takes a column that is called @v0 for the variable of that name, quoted or not.
+    mark = next(mark for mark in map("@v{}_".format, itertools.count()) if not any(mark in name for name in names))
+    variables = {name: f"{mark}{number}" for number, name in enumerate(names) if name in hexed | numbers}
     targets = ", ".join(variables.get(name) or _argument_safe(quote(name)) for name in names)
     # A NULL of the file is the text NULL in a variable of Dolt's (1.83).
     values = {

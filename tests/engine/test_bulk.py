@@ -205,3 +205,15 @@ def test_a_server_may_not_ask_for_files_of_a_session_that_loads_none(loading_dat
         connection.execute("LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE t")
 
     assert run_sql(loading_database, "SELECT * FROM t") == []
+
+
+def test_a_column_may_be_called_like_a_variable(loading_database):
+    names = ["@v0", "@v0_0", "@v1_1", "v"]
+    columns = ", ".join(f"`{name}` longblob" for name in names)
+    run_sql(loading_database, f"CREATE TABLE t ({columns})")
+    data = pa.table({name: pa.array([name.encode()], pa.binary()) for name in names})
+
+    with Connection(parse_location(loading_database), local_infile=True) as connection:
+        insert_table(connection, "t", data)
+
+        assert connection.row("SELECT * FROM t") == tuple(name.encode() for name in names)
