@@ -176,9 +176,7 @@ def record_save(metas: Iterable[Meta], database: Database, version: Version, tab
     """
     write = trailers_of(message).get(WRITE_ID)
     with database.connect() as connection:
-        made = version.changed or (
-            write is not None and trailers_of(message_of(connection, version.commit)).get(WRITE_ID) == write
-        )
+        made = version.changed or (write is not None and _write_of(connection, version.commit) == write)
         before = parent(connection, version.commit) if made else version.commit
         counts = _counts(connection, before, version.commit, tablename)
     context = execution_of(message) or write
