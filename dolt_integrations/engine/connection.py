@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import ssl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ from pymysql.constants import FIELD_TYPE
 from pymysql.cursors import Cursor, DictCursor, SSCursor
 
 from dolt_integrations.engine.identifiers import is_commit_hash, quote
+from dolt_integrations.engine.pool import POOL
+from dolt_integrations.engine.session import ENDED, open_session
 from dolt_integrations.engine.translate import translate
 from dolt_integrations.errors import (
     BranchNotFoundError,
@@ -26,7 +27,7 @@ from dolt_integrations.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
     from dolt_integrations.engine.address import ServerAddress
@@ -45,12 +46,8 @@ def _keep_bits(cursor: Any) -> None:
             result.converters[at] = (None, None)
 
 
-_SETTINGS = (
-    # A server may be told to make a commit of every transaction; ours make their own.
-    "SET @@SESSION.dolt_transaction_commit = 0, "
-    # ... or to clip what does not fit. And in a column that counts by itself 0 is a number like others.
-    "@@SESSION.sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO')"
-)
+def _lock_name(names: Iterable[str]) -> str:
+    return "dolt_integrations:" + hashlib.sha256("\0".join(names).encode()).hexdigest()[:40]
 
 
 class Connection:
@@ -77,30 +74,20 @@ class Connection:
         self.address = address
         self.revision = revision
         self._where = f"database {address}" + (f" at {revision}" if revision else "")
-        self._session = self._open(local_infile)
+        self._local_infile = local_infile
+        self._session = self._open()
+        self.in_transaction = False
 
-    def _open(self, local_infile: bool) -> pymysql.Connection[Any]:
-        address = self.address
+    def _open(self) -> pymysql.Connection[Any]:
+        database = f"{self.address.database}/{self.revision}" if self.revision else self.address.database
+        session = POOL.take(self.address, local_infile=self._local_infile)
         try:
-            session = pymysql.connect(
-                host=address.host,
-                port=address.port,
-                user=address.user,
-                password=address.password,
-                database=f"{address.database}/{self.revision}" if self.revision else address.database,
-                charset="utf8mb4",
-                autocommit=True,
-                init_command=_SETTINGS,
-                local_infile=local_infile,
-                connect_timeout=address.connect_timeout,
-                read_timeout=address.connect_timeout,
-                ssl_disabled=not address.tls,
-                ssl=ssl.create_default_context() if address.tls else None,
-            )
+            if session is None:
+                return open_session(self.address, database, local_infile=self._local_infile)
+            if self.revision:
+                session.select_db(database)
         except (pymysql.MySQLError, OSError) as error:
             raise self._no_session(error) from error
-        # A server that never greets must not hang us, a statement that takes long may: no public way to say so.
-        session._read_timeout = None  # type: ignore[attr-defined]
         return session
 
     def _no_session(self, error: BaseException) -> DoltError:
@@ -201,14 +188,18 @@ class Connection:
     def transaction(self) -> Iterator[None]:
         """Run a block in a transaction: committed at its end, rolled back if it raises."""
         self.execute("START TRANSACTION")
+        self.in_transaction = True
         try:
             yield
         except BaseException:
             self._roll_back()
             raise
-        self.execute("COMMIT")
+        if self.in_transaction:
+            self.execute("COMMIT")
+            self.in_transaction = False
 
     def _roll_back(self) -> None:
+        self.in_transaction = False
         try:
             self._session.rollback()
         except (pymysql.MySQLError, OSError):
@@ -221,17 +212,29 @@ class Connection:
         Raises:
             DatabaseLockedError: Somebody else held it for all of `timeout` seconds.
         """
-        name = "dolt_integrations:" + hashlib.sha256("\0".join(names).encode()).hexdigest()[:40]
-        if self.value("SELECT GET_LOCK(%s, %s)", (name, timeout)) != 1:
-            raise DatabaseLockedError(f"another writer kept {' '.join(names)} locked for {timeout:g} s ({self._where})")
+        with self.locks(names, timeout=timeout):
+            yield
+
+    @contextmanager
+    def locks(self, *locks: tuple[str, ...], timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
+        """Hold several locks, taken one after the other in their order. See `lock`."""
+        named = [_lock_name(names) for names in locks]
+        row = self.row(
+            f"SELECT {', '.join(['GET_LOCK(%s, %s)'] * len(named))}", [a for n in named for a in (n, timeout)]
+        )
         try:
+            for names, got in zip(locks, row or (), strict=True):
+                if got != 1:
+                    what = f"another writer kept {' '.join(names)} locked for {timeout:g} s ({self._where})"
+                    raise DatabaseLockedError(what)
             yield
         finally:
-            self._unlock(name)
+            self._unlock(named)
 
-    def _unlock(self, name: str) -> None:
+    def _unlock(self, named: list[str]) -> None:
         try:
-            self.rows("SELECT RELEASE_LOCK(%s)", (name,))
+            # A statement without rows costs half of a SELECT.
+            self.execute("SET " + ", ".join(f"@released_{at} = RELEASE_LOCK(%s)" for at in range(len(named))), named)
         except DoltError:
             self.close()
 
@@ -240,6 +243,12 @@ class Connection:
         if self._session.open:
             self._session.close()
 
+    def _give_back(self) -> None:
+        """Leave the session to the next use of the server."""
+        session, self._session = self._session, ENDED
+        if session.open:
+            POOL.give(session, self.address, local_infile=self._local_infile, moved=self.revision is not None)
+
     def __enter__(self) -> Connection:
         """Return the connection itself."""
         return self
@@ -247,5 +256,8 @@ class Connection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close it."""
-        self.close()
+        """Close it. What a block that raises leaves behind ends at once."""
+        if kind is None:
+            self._give_back()
+        else:
+            self.close()

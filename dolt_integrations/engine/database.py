@@ -17,6 +17,7 @@ from dolt_integrations.engine.binary import init_database
 from dolt_integrations.engine.connection import Connection
 from dolt_integrations.engine.identifiers import nearest
 from dolt_integrations.engine.lease import Lease, runtime_folder
+from dolt_integrations.engine.pool import POOL
 from dolt_integrations.engine.private import LOCAL_USER, START_TIMEOUT, PrivateServer
 from dolt_integrations.errors import DatabaseNotFoundError, ServerLostError, ServerUnreachableError, StorageError
 
@@ -151,7 +152,9 @@ class _SharedServers:
         self._users[key] -= 1
         if self._users[key] == 0:
             del self._users[key]
-            self._servers.pop(key)[0].close()
+            server, address = self._servers.pop(key)
+            POOL.empty(address)
+            server.close()
 
 
 _SHARED = _SharedServers()

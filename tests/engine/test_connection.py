@@ -22,7 +22,7 @@ from dolt_integrations.errors import (
     ServerUnreachableError,
     WriteQueryError,
 )
-from tests.conftest import free_port, open_session, run_sql, start_server
+from tests.conftest import free_port, run_sql, start_server
 
 
 def connect(url, revision=None):
@@ -311,22 +311,6 @@ def test_a_server_that_dies_in_the_middle_is_an_error(repository):
 def test_a_url_opens_without_a_server_and_fails_at_its_first_use():
     with open_database(f"mysql://root@127.0.0.1:{free_port()}/shop") as database, pytest.raises(ServerError):
         database.connect()
-
-
-def test_no_session_stays_open_after_its_block(database):
-    with connect(database):
-        pass
-
-    watcher = open_session(database)
-    with watcher.cursor() as cursor:
-        deadline = time.monotonic() + 20
-        while True:
-            cursor.execute("SHOW PROCESSLIST")
-            others = [row for row in cursor.fetchall() if row[3] == database.rpartition("/")[2]]
-            if len(others) <= 1:
-                break
-            assert time.monotonic() < deadline
-    watcher.close()
 
 
 def test_a_branch_in_the_url_is_refused(database):

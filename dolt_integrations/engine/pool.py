@@ -1,0 +1,104 @@
+"""Sessions that this process keeps for its next use of a server: opening one costs more than a small statement."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pymysql
+
+from dolt_integrations.engine.address import ServerAddress
+from dolt_integrations.engine.session import Session, leave_branch, renew
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST = 8
+"""Sessions that are kept, of all servers and databases together."""
+
+LONGEST = 60.0
+"""Seconds for which a session is kept: networks forget a connection that nothing passes."""
+
+
+@dataclass(frozen=True)
+class _Idle:
+    session: Session[Any]
+    address: ServerAddress
+    local_infile: bool
+    since: float = field(default_factory=time.monotonic)
+
+
+class _Pool:
+    """Idle sessions, the longest idle first; a forked child has none of its parent's."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[_Idle] = []
+
+    def take(self, address: ServerAddress, *, local_infile: bool) -> Session[Any] | None:
+        """Return a session on the database as a new one would be; None where there is none that lives."""
+        while True:
+            found = self._find(address, local_infile)
+            if found is None:
+                return None
+            try:
+                renew(found.session, address)
+            except (pymysql.MySQLError, OSError):
+                _end([found])
+            else:
+                return found.session
+
+    def _find(self, address: ServerAddress, local_infile: bool) -> _Idle | None:
+        with self._lock:
+            old = [each for each in self._idle if each.since < time.monotonic() - LONGEST]
+            self._idle = self._idle[len(old) :]
+            fitting = [each for each in self._idle if (each.address, each.local_infile) == (address, local_infile)]
+            for each in fitting[-1:]:
+                self._idle.remove(each)
+        _end(old)
+        return fitting[-1] if fitting else None
+
+    def give(self, session: Session[Any], address: ServerAddress, *, local_infile: bool, moved: bool) -> None:
+        """Keep a session for the next use.
+
+        Args:
+            session: It is used by nobody from now on.
+            address: Of its server and database.
+            local_infile: As it was opened.
+            moved: Whether it may be on a branch, commit or tag other than a new session's.
+        """
+        given = _Idle(session, address, local_infile)
+        try:
+            if moved:
+                leave_branch(session, address)
+        except (pymysql.MySQLError, OSError):
+            _end([given])
+            return
+        with self._lock:
+            self._idle.append(given)
+            surplus, self._idle = self._idle[:-MOST], self._idle[-MOST:]
+        _end(surplus)
+
+    def empty(self, address: ServerAddress) -> None:
+        """End the idle sessions of a server that is about to stop."""
+        with self._lock:
+            gone = [each for each in self._idle if each.address == address]
+            self._idle = [each for each in self._idle if each.address != address]
+        _end(gone)
+
+
+def _end(idle: Iterable[_Idle]) -> None:
+    for each in idle:
+        with contextlib.suppress(pymysql.MySQLError, OSError):
+            each.session.close()
+
+
+POOL = _Pool()
+os.register_at_fork(after_in_child=POOL.reset)
