@@ -1,9 +1,9 @@
 """Writing an Arrow table into a Dolt table, whole columns at a time.
 
-Rows go through `LOAD DATA LOCAL INFILE`, or through large `INSERT`s where the server forbids that. Both take each
-value as text that polars makes of a whole column: integers and floats as digits (the shortest that give the same
-bits back), texts escaped, and texts of which one is `NULL` in hexadecimal, because Dolt reads that one word as NULL
-even where it is quoted.
+Rows go through `LOAD DATA LOCAL INFILE`, or through large `INSERT`s where they are few or the server forbids that. Both
+take each value as text that polars makes of a whole column: integers and floats as digits (the shortest that give the
+same bits back), texts escaped, and texts of which one is `NULL` in hexadecimal, because Dolt reads that one word as
+NULL even where it is quoted.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import polars as pl
 import pyarrow as pa
 
 from dolt_integrations.engine.identifiers import quote
+from dolt_integrations.engine.literals import row_literals
 from dolt_integrations.engine.schema import find_table
 from dolt_integrations.engine.sqltypes import parse_type
 from dolt_integrations.errors import DataError, PrimaryKeyError, QueryError, ServerError, StorageError
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 INSERT_BYTES = 1 << 20
 """Characters of one INSERT statement's rows."""
+
+FEW = 100
+"""Rows up to which an INSERT takes no longer than to write a file, load it and ask for warnings."""
 
 SLICE = 100_000
 """Rows that are made texts of at a time: all of them as texts take more memory than the frame."""
@@ -54,15 +58,24 @@ def insert_table(connection: Connection, table: str, data: pa.Table, schema: Tab
         return
     schema = schema or find_table(connection, table)
     targets = {column.name.lower(): column for column in schema.columns} if schema else {}
-    frame = pl.DataFrame(pl.from_arrow(_fitted(data, targets)))
-    bases = {name: _base(targets.get(name.lower())) for name in frame.columns}
+    rows = _fitted(data, targets)
     with _naming(table):
-        if connection.value("SELECT @@local_infile") in (1, "ON"):
-            written = _load(connection, table, frame, bases)
-        else:
-            written = _insert(connection, table, frame)
+        written = (
+            _insert_few(connection, table, rows) if rows.num_rows <= FEW else _write(connection, table, rows, targets)
+        )
     if written != data.num_rows:
         raise ServerError(f"Dolt stored {written} of {data.num_rows} rows of table `{table}`; the save is undone")
+
+
+def _insert_few(connection: Connection, table: str, rows: pa.Table) -> int:
+    return _insert_rows(connection, table, rows.column_names, row_literals(rows))
+
+
+def _write(connection: Connection, table: str, rows: pa.Table, targets: Mapping[str, Column]) -> int:
+    frame = pl.DataFrame(pl.from_arrow(rows))
+    if connection.value("SELECT @@local_infile") not in (1, "ON"):
+        return _insert(connection, table, frame)
+    return _load(connection, table, frame, {name: _base(targets.get(name.lower())) for name in frame.columns})
 
 
 def _fitted(data: pa.Table, targets: Mapping[str, Column]) -> pa.Table:
@@ -105,7 +118,7 @@ def _load(connection: Connection, table: str, frame: pl.DataFrame, bases: Mappin
     try:
         with tempfile.NamedTemporaryFile(prefix="dolt-integrations-", suffix=".tsv") as file:
             for part in frame.iter_slices(SLICE):
-                encoded = part.select(_tsv(part[name], name in hexed) for name in part.columns)
+                encoded = part.select(_tsv(part[name], name in hexed).alias(name) for name in part.columns)
                 encoded.write_csv(file, include_header=False, separator="\t", quote_style="never", null_value="\\N")
             file.flush()
             written = connection.execute(_load_statement(table, frame.columns, hexed, numbers), (file.name,))
@@ -148,75 +161,78 @@ def _needs_hex(column: pl.Series) -> bool:
     return column.dtype == pl.String and bool(column.str.to_lowercase().eq("null").any())
 
 
-def _tsv(column: pl.Series, hexed: bool) -> pl.Series:
+def _tsv(column: pl.Series, hexed: bool) -> pl.Expr:
     """Return a column as `LOAD DATA` reads it; NULL stays null."""
+    values = pl.col(column.name)
     if hexed:
-        return _bytes(column).bin.encode("hex")
+        return values.cast(pl.Binary).bin.encode("hex")
     if column.dtype != pl.String:
         return _plain(column)
     if not column.str.contains(r"[\\\t\n\x00]").any():
-        return column
+        return values
     escapes = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\0": "\\0"}
-    return column.str.replace_many(list(escapes), list(escapes.values()))
+    return values.str.replace_many(list(escapes), list(escapes.values()))
 
 
-def _plain(column: pl.Series) -> pl.Series:
+def _plain(column: pl.Series) -> pl.Expr:
     """Return numbers and times as text that needs no escaping."""
+    values = pl.col(column.name)
     if column.dtype == pl.Boolean:
-        return column.cast(pl.Int8).cast(pl.String)
+        return values.cast(pl.Int8).cast(pl.String)
     if column.dtype == pl.Float32:
         # The shortest text of the largest FLOAT is above it, as a DOUBLE, which is what Dolt compares it as.
-        column = column.cast(pl.Float64)
+        return values.cast(pl.Float64).cast(pl.String)
     if isinstance(column.dtype, pl.Duration):
-        return _clock(column)
+        return _clock(values)
     if isinstance(column.dtype, pl.Datetime):
-        return column.dt.to_string("%Y-%m-%d %H:%M:%S%.6f")
-    return column.cast(pl.String)
+        return values.dt.to_string("%Y-%m-%d %H:%M:%S%.6f")
+    return values.cast(pl.String)
 
 
-def _clock(column: pl.Series) -> pl.Series:
+def _clock(spans: pl.Expr) -> pl.Expr:
     """Return spans as MySQL writes a TIME: `-838:59:59.000000`."""
-    total = column.dt.total_microseconds()
-    parts = pl.DataFrame({"us": total.abs()}).select(
-        pl.format(
-            "{}:{}:{}.{}",
-            pl.col("us") // 3_600_000_000,
-            (pl.col("us") // 60_000_000 % 60).cast(pl.String).str.zfill(2),
-            (pl.col("us") // 1_000_000 % 60).cast(pl.String).str.zfill(2),
-            (pl.col("us") % 1_000_000).cast(pl.String).str.zfill(6),
-        )
+    total = spans.dt.total_microseconds()
+    us = total.abs()
+    text = pl.format(
+        "{}{}:{}:{}.{}",
+        pl.when(total < 0).then(pl.lit("-")).otherwise(pl.lit("")),
+        us // 3_600_000_000,
+        (us // 60_000_000 % 60).cast(pl.String).str.zfill(2),
+        (us // 1_000_000 % 60).cast(pl.String).str.zfill(2),
+        (us % 1_000_000).cast(pl.String).str.zfill(6),
     )
-    sign = pl.select(pl.when(total < 0).then(pl.lit("-")).otherwise(pl.lit(""))).to_series()
-    return (sign + parts.to_series()).alias(column.name)
-
-
-def _bytes(column: pl.Series) -> pl.Series:
-    return column.cast(pl.Binary)
+    return pl.when(spans.is_not_null()).then(text)
 
 
 def _insert(connection: Connection, table: str, frame: pl.DataFrame) -> int:
-    head = f"INSERT INTO {quote(table)} ({', '.join(map(quote, frame.columns))}) VALUES "
-    rows = frame.select(_literal(frame[name]).fill_null("NULL") for name in frame.columns)
-    values = rows.select(pl.concat_str(pl.all(), separator=",")).to_series()
-    return sum(connection.execute(head + batch) for batch in _batches(values))
+    row = pl.concat_str([_literal(frame[name]).fill_null("NULL") for name in frame.columns], separator=",")
+    slices = (part.select(row).to_series().to_list() for part in frame.iter_slices(SLICE))
+    return sum(_insert_rows(connection, table, frame.columns, rows) for rows in slices)
 
 
-def _literal(column: pl.Series) -> pl.Series:
+def _insert_rows(connection: Connection, table: str, names: Sequence[str], rows: list[str]) -> int:
+    head = f"INSERT INTO {quote(table)} ({', '.join(map(quote, names))}) VALUES "
+    return sum(connection.execute(head + batch) for batch in _batches(rows))
+
+
+def _literal(column: pl.Series) -> pl.Expr:
     """Return a column as SQL literals: bytes in hexadecimal, whole numbers bare, the rest quoted.
 
     A bare float would be a DECIMAL to Dolt, which has no -0.0.
     """
+    values = pl.col(column.name)
     if column.dtype == pl.Binary:
-        return ("X'" + column.bin.encode("hex") + "'").alias(column.name)
+        return pl.format("X'{}'", values.bin.encode("hex"))
     if column.dtype == pl.String:
-        escaped = column.str.replace_many(["\\", "'", "\0"], ["\\\\", "''", "\\0"])
-        return ("'" + escaped + "'").alias(column.name)
-    text = _plain(column)
+        return pl.format("'{}'", values.str.replace_many(["\\", "'", "\0"], ["\\\\", "''", "\\0"]))
     bare = column.dtype.is_integer() or column.dtype == pl.Boolean
-    return (text if bare else "'" + text + "'").alias(column.name)
+    return _plain(column) if bare else pl.format("'{}'", _plain(column))
 
 
-def _batches(values: pl.Series) -> Iterator[str]:
-    sizes = (values.str.len_bytes().cum_sum() // INSERT_BYTES).alias("batch")
-    for _, part in pl.DataFrame({"value": values, "batch": sizes}).group_by("batch", maintain_order=True):
-        yield "(" + "),(".join(part["value"].to_list()) + ")"
+def _batches(rows: list[str]) -> Iterator[str]:
+    start, size = 0, 0
+    for at, row in enumerate(rows):
+        size += len(row)
+        if size > INSERT_BYTES or at == len(rows) - 1:
+            yield f"({'),('.join(rows[start : at + 1])})"
+            start, size = at + 1, 0

@@ -5,7 +5,7 @@ import math
 import pyarrow as pa
 import pytest
 
-from dolt_integrations.engine import Column, Connection, TableSchema, fetch, insert_table, parse_location, select_table
+from dolt_integrations.engine import Column, Connection, TableSchema, bulk, fetch, insert_table, parse_location, select_table
 from dolt_integrations.errors import DataError, StorageError
 from tests.conftest import run_sql, use_temporary
 
@@ -44,9 +44,11 @@ COLUMNS = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=["load", "insert"])
-def url(request):
-    """A database whose server takes files, and one whose server takes none."""
+@pytest.fixture(params=["load", "insert", "few"])
+def url(request, monkeypatch):
+    """A database whose server takes files, one whose server takes none, and one that takes the rows for few."""
+    if request.param == "insert":
+        monkeypatch.setattr(bulk, "FEW", 0)
     return request.getfixturevalue("loading_database" if request.param == "load" else "database")
 
 
