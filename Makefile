@@ -71,7 +71,7 @@ format: $(VENV)/.installed-test ## let ruff mend what it can
 	$(VENV)/bin/ruff format .
 
 test: lint dolt ## every check and test (options for pytest: make test PYTEST="-k branch")
-	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
+	$(VENV)/bin/python -m pytest -n $(WORKERS) $(PYTEST)
 
 soak: export STATE_MACHINE_EXAMPLES ?= 200
 soak: export STATE_MACHINE_STEPS ?= 40

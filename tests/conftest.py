@@ -35,17 +35,21 @@ def pytest_report_header() -> str:
     return f"dolt: {version[0] if version else 'unknown'} ({dolt})"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that run whole programs once for many tests, and keep each on one worker of xdist.
+WHOLE_PROGRAMS = ("test_cookbook_", "test_metaflow", "test_flyte_pods")
+"""Files that run whole programs once for many tests: each is kept on one worker of xdist, which would run them too."""
 
-    Otherwise each worker would run the programs, and the longest would come last.
-    """
-    whole = ("test_cookbook_", "test_metaflow", "test_flyte_pods")
-    for item in items:
-        if item.path.name.startswith(whole):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    items.sort(key=lambda item: not item.path.name.startswith(whole))
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Spread the tests one by one, but those files as a whole, which come first, as they are the longest."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if Path(file).name.startswith(WHOLE_PROGRAMS) else nodeid
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(autouse=True)
@@ -131,9 +135,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(directory: Path, *arguments: str) -> Server:
+def start_server(directory: Path, *arguments: str, port: int | None = None) -> Server:
     """Start a server on a database's directory and wait until it answers."""
-    port = free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         ["dolt", "sql-server", "--host", "127.0.0.1", "--port", str(port), "--loglevel", "error", *arguments],
         cwd=directory,
@@ -198,8 +202,9 @@ def database(shared_server: Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def loading_database(shared_server: Server, database: str) -> Iterator[str]:
-    """The URL of a new database whose server takes `LOAD DATA LOCAL INFILE`."""
+def loading_database(shared_server: Server, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The URL of a new database whose server takes `LOAD DATA LOCAL INFILE`, which a few rows go through as well."""
+    monkeypatch.setattr("dolt_integrations.engine.bulk.FEW", 0)
     run_sql(shared_server.url, "SET GLOBAL local_infile = 1")
     yield database
     run_sql(shared_server.url, "SET GLOBAL local_infile = 0")
