@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -53,7 +54,7 @@ class EncodedFrame:
             and column.values.null_count == len(column.values)
         ]
 
-    @property
+    @cached_property
     def data(self) -> pa.Table:
         """The rows. A field of spans says their unit, for a table that keeps them as TIME."""
         fields = [

@@ -15,7 +15,7 @@ from dolt_integrations.core.interchange import to_arrow
 from dolt_integrations.core.meta import metas_of, record_load
 from dolt_integrations.core.part import Part, part_of
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.revision import AsOf, find_commit
+from dolt_integrations.core.revision import AsOf, find_commit, pinned_commit
 from dolt_integrations.core.rows import rows_of
 from dolt_integrations.core.sync import loading_from
 from dolt_integrations.core.version import Version
@@ -196,9 +196,10 @@ def _read(
     branch_conf: Branch | None,
     as_of: AsOf | None,
 ) -> tuple[Result, Version]:
-    with database.connect() as snapshot:
+    with database.connect(pinned_commit(as_of)) as snapshot:
         branch, commit = find_commit(database, branch_conf, as_of, snapshot)
-        snapshot.switch(commit)
+        if snapshot.revision != commit:
+            snapshot.switch(commit)
         if tablename is not None:
             with _telling_where(database, tablename, branch):
                 return _read_table(database, snapshot, tablename, part, branch, commit)

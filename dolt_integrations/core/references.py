@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def referring_tables(connection: Connection, table: str) -> list[str]:
     """Return the tables with a foreign key from or to a table, itself included; none where there is no such key."""
     rows = connection.rows(
-        "SELECT DISTINCT table_name FROM information_schema.key_column_usage WHERE table_schema = DATABASE() "
-        "AND referenced_table_name IS NOT NULL AND (table_name = %s OR referenced_table_name = %s)",
+        "SELECT DISTINCT table_name FROM information_schema.referential_constraints "
+        "WHERE constraint_schema = DATABASE() AND (table_name = %s OR referenced_table_name = %s)",
         (table, table),
     )
     return [str(name) for (name,) in rows]

@@ -7,9 +7,9 @@ import datetime
 import re
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.target import branch_name, required_branch
+from dolt_integrations.core.target import head_of
 from dolt_integrations.engine import Database, is_commit_hash
-from dolt_integrations.engine.procedures import commit_at, resolve
+from dolt_integrations.engine.procedures import commit_at, find_branches, resolve
 from dolt_integrations.errors import ConfigError, RevisionNotFoundError
 
 if TYPE_CHECKING:
@@ -36,12 +36,19 @@ def find_commit(
         BranchNotFoundError: No such branch, with the nearest names.
         RevisionNotFoundError: No such tag or moment. A commit hash is not looked up here.
     """
-    if isinstance(as_of, str) and is_commit_hash(as_of):
-        return branch_conf.name if branch_conf else None, as_of
+    pinned = pinned_commit(as_of)
+    if pinned is not None:
+        return branch_conf.name if branch_conf else None, pinned
     with contextlib.nullcontext(connection) if connection is not None else database.connect() as session:
-        branch = branch_name(session, branch_conf)
-        newest = required_branch(session, database, branch)
+        known = find_branches(session)
+        branch = (branch_conf.name if branch_conf else None) or known.active
+        newest = head_of(known, branch, database)
     return branch, newest if as_of is None else _find_past(database, branch, as_of)
+
+
+def pinned_commit(as_of: AsOf | None) -> str | None:
+    """Return the commit that `as_of` names by its whole hash; None where it names another thing."""
+    return as_of if isinstance(as_of, str) and is_commit_hash(as_of) else None
 
 
 def _find_past(database: Database, branch: str, as_of: AsOf) -> str:

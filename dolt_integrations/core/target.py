@@ -10,13 +10,13 @@ from dolt_integrations.core.differences import Differences
 from dolt_integrations.core.frames import EncodedFrame
 from dolt_integrations.core.modes import REPLACE, UPSERT, extended
 from dolt_integrations.engine import Author, nearest, table_name
-from dolt_integrations.engine.procedures import active_branch, branches, resolve
+from dolt_integrations.engine.procedures import active_branch, find_branches, resolve
 from dolt_integrations.errors import BranchNotFoundError, PrimaryKeyError, UncommittedChangesError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branch import Branch
     from dolt_integrations.engine import Connection, Database, TableSchema
-    from dolt_integrations.engine.procedures import TableStatus
+    from dolt_integrations.engine.procedures import Branches, TableStatus
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,11 @@ def find_target(connection: Connection, database: Database, branch_conf: Branch)
         BranchNotFoundError: It does not exist, and the config does not create it.
         RevisionNotFoundError: It is to be created from what does not exist.
     """
-    branch = branch_name(connection, branch_conf)
-    if branch_conf.creates and branch not in branches(connection):
-        return Target(branch, resolve(connection, branch_conf.start or active_branch(connection)), exists=False)
-    return Target(branch, required_branch(connection, database, branch), exists=True)
+    known = find_branches(connection)
+    branch = branch_conf.name or known.active
+    if branch in known.heads or not branch_conf.creates:
+        return Target(branch, head_of(known, branch, database), exists=True)
+    return Target(branch, resolve(connection, branch_conf.start or known.active), exists=False)
 
 
 def required_branch(connection: Connection, database: Database, branch: str) -> str:
@@ -98,11 +99,19 @@ def required_branch(connection: Connection, database: Database, branch: str) -> 
     Raises:
         BranchNotFoundError: It is not, with the nearest names.
     """
-    known = branches(connection)
-    if branch not in known:
-        hint = nearest(branch, known)
+    return head_of(find_branches(connection), branch, database)
+
+
+def head_of(known: Branches, branch: str, database: Database) -> str:
+    """Return the commit at the head of a branch that has to be among those that are known.
+
+    Raises:
+        BranchNotFoundError: It is not, with the nearest names.
+    """
+    if branch not in known.heads:
+        hint = nearest(branch, known.heads)
         raise BranchNotFoundError(f"no branch {branch!r} in database {database.location}", hint=hint)
-    return known[branch]
+    return known.heads[branch]
 
 
 def branch_name(connection: Connection, branch_conf: Branch | None) -> str:

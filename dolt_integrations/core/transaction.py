@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.build import put_rows
 from dolt_integrations.core.frames import decode_result, encode_frame
-from dolt_integrations.core.modes import REPLACE
+from dolt_integrations.core.modes import APPEND, REPLACE
 from dolt_integrations.core.references import check_references, referring_tables, unchecked_references
 from dolt_integrations.core.target import check_clean
 from dolt_integrations.core.version import Version
@@ -16,61 +17,102 @@ from dolt_integrations.engine import (
     Result,
     describe_table,
     fetch,
-    find_table,
+    find_base_table,
     select_table,
 )
 from dolt_integrations.engine.procedures import commit, head, stage, status, table_hash
 from dolt_integrations.errors import LostRaceError
 
 if TYPE_CHECKING:
-    from dolt_integrations.core.target import Save, Target
+    from dolt_integrations.core.target import Save
     from dolt_integrations.engine import TableSchema
 
 logger = logging.getLogger(__name__)
 
 
-def save_in_transaction(connection: Connection, save: Save, schema: TableSchema, target: Target) -> Version:
+def save_in_transaction(
+    connection: Connection, save: Save, branch: str, schema: TableSchema | None = None, *, keyed: bool = False
+) -> Version | None:
     """Write the rows of a table that has the right columns already, and commit.
+
+    Args:
+        connection: On the branch.
+        save: What.
+        branch: Where.
+        schema: The columns that the table is to have, if that is known.
+        keyed: Whether only a table with a primary key will do.
+
+    Returns:
+        None where the table would have to be made or altered first, or something is staged. Nothing is written then.
 
     Raises:
         LostRaceError: Another session changed the table in between; the save may be tried again.
+        UncommittedChangesError: The table has uncommitted changes on the branch.
     """
+    with connection.transaction():
+        found = _look(connection, save, branch, schema)
+        if found is None or (keyed and not found[1].primary_key):
+            return None
+        save, schema = found
+        if save.mode == APPEND and save.rows.num_rows:
+            return _append(connection, save, schema, branch)
+        content = _put(connection, save, schema)
+        made = _commit(connection, save, branch)
+    return _verified(connection, save, branch, made, content)
+
+
+def _look(
+    connection: Connection, save: Save, branch: str, schema: TableSchema | None
+) -> tuple[Save, TableSchema] | None:
+    """Look at the table in the transaction's snapshot; None where it has not the columns that it is to have."""
+    pending = status(connection)
+    check_clean(pending, save.table, branch)
+    found = find_base_table(connection, save.table)
+    if found is None or any(entry.staged for entry in pending):
+        return None
+    save = replace(save, table=found[0])
+    return (save, found[1]) if found[1] == (schema or save.schema(found[1])) else None
+
+
+def _put(connection: Connection, save: Save, schema: TableSchema) -> str | None:
+    """Write the rows; return the table's hash."""
     # What only adds rows, or changes some, may leave the keys to Dolt; see the module on references for the others.
     referring = referring_tables(connection, save.table) if save.mode == REPLACE else []
-    with unchecked_references(connection, referring), connection.transaction():
-        _check_unchanged(connection, save, schema, target)
-        before = table_hash(connection, save.table)
+    with unchecked_references(connection, referring):
         put_rows(connection, save, schema)
-        after = table_hash(connection, save.table)
-        if before == after:
-            return Version(head(connection), target.branch, after, changed=False)
         check_references(connection, save.table, referring)
-        stage(connection, [save.table])
-        made = commit(connection, save.message, save.author)
-    return _verified(connection, save, target, made, after)
+    return table_hash(connection, save.table)
 
 
-def _check_unchanged(connection: Connection, save: Save, schema: TableSchema, target: Target) -> None:
-    """Look again: what another session did since the first look is in this transaction's snapshot."""
-    pending = status(connection)
-    check_clean(pending, save.table, target.branch)
-    if any(entry.staged for entry in pending) or find_table(connection, save.table) != schema:
-        raise LostRaceError(f"another session changed table `{save.table}` or staged work on {target.branch}")
+def _commit(connection: Connection, save: Save, branch: str) -> str | None:
+    """Commit the table; None where it is as it was before."""
+    stage(connection, [save.table])
+    made = commit(connection, save.message, save.author)
+    logger.debug("committed table %s to %s as %s", save.table, branch, made)
+    return made
 
 
-def _verified(connection: Connection, save: Save, target: Target, made: str | None, content: str | None) -> Version:
-    """Dolt merges concurrent transactions row by row: make sure that nobody's rows came among ours."""
+def _append(connection: Connection, save: Save, schema: TableSchema, branch: str) -> Version:
+    """Add rows and commit. Rows that others add at the same time are welcome among ours."""
+    put_rows(connection, save, schema)
+    made = _commit(connection, save, branch)
     if made is None:
-        raise LostRaceError(f"another session committed table `{save.table}` on {target.branch} at the same time")
+        raise LostRaceError(f"another session committed table `{save.table}` on {branch} at the same time")
+    connection.switch(made)
+    return Version(made, branch, table_hash(connection, save.table), changed=True)
+
+
+def _verified(connection: Connection, save: Save, branch: str, made: str | None, content: str | None) -> Version:
+    """Dolt merges concurrent transactions row by row: make sure that nobody's rows came among ours."""
     if table_hash(connection, save.table) == content:
-        logger.debug("committed table %s to %s as %s", save.table, target.branch, made)
-        return Version(made, target.branch, content, changed=True)
+        return Version(made or head(connection), branch, content, changed=made is not None)
+    if made is None:
+        raise LostRaceError(f"another session committed table `{save.table}` on {branch} at the same time")
     with Connection(connection.address, made) as snapshot:
         found = table_hash(snapshot, save.table)
         if save.mode == REPLACE and found != content and not _holds(snapshot, save):
-            raise LostRaceError(f"another session changed table `{save.table}` on {target.branch} at the same time")
-    logger.debug("committed table %s to %s as %s", save.table, target.branch, made)
-    return Version(made, target.branch, found, changed=True)
+            raise LostRaceError(f"another session changed table `{save.table}` on {branch} at the same time")
+    return Version(made, branch, found, changed=True)
 
 
 def _holds(snapshot: Connection, save: Save) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +19,19 @@ from dolt_integrations.core.retry import retried
 from dolt_integrations.core.rows import remember
 from dolt_integrations.core.streaming import first_batch, save_stream
 from dolt_integrations.core.sync import saving_to
-from dolt_integrations.core.target import Save, Target, branch_name, check_clean, check_others, find_target
+from dolt_integrations.core.target import Save, Target, check_clean, check_others, find_target
 from dolt_integrations.core.transaction import save_in_transaction
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import remove_abandoned
 from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, find_table, open_database
-from dolt_integrations.engine.procedures import branches, find_message, status, table_hash
-from dolt_integrations.errors import DoltError, LostRaceError, ServerLostError, UncommittedChangesError
+from dolt_integrations.engine.procedures import find_branches, find_message, status, table_hash
+from dolt_integrations.errors import (
+    BranchNotFoundError,
+    DoltError,
+    LostRaceError,
+    ServerLostError,
+    UncommittedChangesError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.meta import Metas
     from dolt_integrations.core.remote import Remote
     from dolt_integrations.engine import Author, Connection, Database, Location, TableSchema
+    from dolt_integrations.engine.procedures import Branches
 
 
 logger = logging.getLogger(__name__)
@@ -145,13 +152,14 @@ def _write_with_retries(
 def _write_once(database: Database, save: Save, branch_conf: Branch, write_id: str | None) -> Version:
     """Write, unless the branch has a commit of this very write."""
     with database.connect(local_infile=True) as connection, ExitStack() as stack:
-        remove_abandoned(connection, branches(connection))
+        known = find_branches(connection)
+        remove_abandoned(connection, known.heads)
         if write_id is not None:
             stack.enter_context(connection.lock(database.address.database, "write", write_id))
-            found = _find_write(database, connection, save, branch_conf, write_id)
+            found = _find_write(database, save, branch_conf.name or known.active, write_id)
             if found is not None:
                 return found
-        version = _write(database, connection, save, branch_conf)
+        version = _write(database, connection, save, branch_conf, known)
         if save.mode == REPLACE and save.rest is None and version.changed and not isinstance(branch_conf, MergeBranch):
             _remember(database, save, version)
         return version
@@ -168,50 +176,49 @@ def _remember(database: Database, save: Save, version: Version) -> None:
         logger.info("table %s is not kept here: %s", save.table, error)
 
 
-def _find_write(
-    database: Database, connection: Connection, save: Save, branch_conf: Branch, write_id: str
-) -> Version | None:
-    branch = branch_name(connection, branch_conf)
-    if branch not in branches(connection):
+def _find_write(database: Database, save: Save, branch: str, write_id: str) -> Version | None:
+    try:
+        with database.connect(branch) as session:
+            commit = find_message(session, f"{WRITE_ID}: {write_id}")
+    except BranchNotFoundError:
         return None
-    with database.connect(branch) as session:
-        commit = find_message(session, f"{WRITE_ID}: {write_id}")
     if commit is None:
         return None
     with database.connect(commit) as snapshot:
         return Version(commit, branch, table_hash(snapshot, save.table), changed=False)
 
 
-def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch) -> Version:
+def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch, known: Branches) -> Version:
     if save.rest is not None:
         return save_stream(database, save, branch_conf)
     if isinstance(branch_conf, MergeBranch):
         return save_by_merge(database, save, branch_conf)
-    if save.mode != REPLACE:
-        target = find_target(connection, database, branch_conf)
-        version = _write_beside_others(connection, save, target) if target.exists else None
+    branch = branch_conf.name or known.active
+    if branch in known.heads and save.rows.num_rows < (WORTHWHILE if save.mode == REPLACE else SMALL):
+        if branch != known.active:
+            connection.switch(branch)
+        version = _write_at_once(database, connection, save, branch)
         if version is not None:
             return version
-    branch = branch_name(connection, branch_conf)
     with connection.lock(database.address.database, branch, save.table.lower()):
         return _save_to(database, connection, save, find_target(connection, database, branch_conf))
 
 
-def _write_beside_others(connection: Connection, save: Save, target: Target) -> Version | None:
-    """Add rows to a table with a key without taking a turn: Dolt merges such transactions, and refuses equal keys.
+def _write_at_once(database: Database, connection: Connection, save: Save, branch: str) -> Version | None:
+    """Write in one transaction on the branch, where the table has the right columns.
+
+    Rows that are added to a table with a key need no turn: Dolt merges such transactions, and refuses equal keys.
 
     Returns:
-        None where that cannot be: then it needs a turn.
+        None where that cannot be.
     """
-    connection.switch(target.branch)
-    save = save.named(connection)
-    existing = find_table(connection, save.table)
-    if existing is None or not existing.primary_key or not _is_small(save) or save.schema(existing) != existing:
-        return None
-    try:
-        return save_in_transaction(connection, save, existing, target)
-    except (LostRaceError, UncommittedChangesError):
-        return None  # somebody lands meanwhile, or the work is real: with a turn one can tell
+    if save.mode != REPLACE:
+        # Somebody may be landing, so that the table looks changed; with a turn one can tell.
+        with suppress(LostRaceError, UncommittedChangesError):
+            return save_in_transaction(connection, save, branch, keyed=True)
+    name = database.address.database
+    with connection.locks((name, branch, save.table.lower()), (name, branch)):
+        return save_in_transaction(connection, save, branch)
 
 
 def _is_small(save: Save) -> bool:
@@ -241,16 +248,22 @@ def _save_to(database: Database, connection: Connection, save: Save, target: Tar
         pending = status(connection)
         check_clean(pending, save.table, target.branch)
         existing = find_table(connection, save.table)
-        schema = save.schema(existing)
-        staged = any(entry.staged for entry in pending)
-        if existing == schema and not staged and save.rows.num_rows < WORTHWHILE:
-            return save_in_transaction(connection, save, schema, target)
+    schema = save.schema(existing)
     if existing == schema:
         save = _compared(database, connection, save, schema, target)
         if save.differences is not None and save.differences.size == 0:
             return Version(target.start, target.branch, save.differences.base, changed=False)
-    if existing == schema and not staged and _is_small(save):
-        with connection.lock(database.address.database, target.branch):
-            return save_in_transaction(connection, save, schema, target)
+    if existing == schema and _is_small(save) and not any(entry.staged for entry in pending):
+        return _write_in_turn(database, connection, save, schema, target)
     check_others(pending, target.branch)
     return save_by_private_branch(database, connection, save, schema, target)
+
+
+def _write_in_turn(
+    database: Database, connection: Connection, save: Save, schema: TableSchema, target: Target
+) -> Version:
+    with connection.lock(database.address.database, target.branch):
+        version = save_in_transaction(connection, save, target.branch, schema)
+    if version is None:
+        raise LostRaceError(f"another session changed table `{save.table}` or staged work on {target.branch}")
+    return version

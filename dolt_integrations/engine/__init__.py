@@ -8,7 +8,7 @@ from dolt_integrations.engine.database import Database, open_database
 from dolt_integrations.engine.fetch import fetch, fetch_batches
 from dolt_integrations.engine.identifiers import check_column_names, check_table_name, is_commit_hash, nearest, quote
 from dolt_integrations.engine.query import Result, check_query, run_query, select_table
-from dolt_integrations.engine.schema import Column, TableSchema, describe_table, find_table, table_name
+from dolt_integrations.engine.schema import Column, TableSchema, describe_table, find_base_table, find_table, table_name
 from dolt_integrations.engine.sqltypes import arrow_type, parse_type
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "describe_table",
     "fetch",
     "fetch_batches",
+    "find_base_table",
     "find_table",
     "insert_table",
     "is_commit_hash",

@@ -25,6 +25,25 @@ class TableStatus:
     status: str
 
 
+@dataclass(frozen=True)
+class Branches:
+    """The branches of a database.
+
+    Attributes:
+        active: The session's; on a fresh session the default branch.
+        heads: Each branch with the commit at its head.
+    """
+
+    active: str
+    heads: dict[str, str]
+
+
+def find_branches(connection: Connection) -> Branches:
+    """Return every branch, and which one the session is on."""
+    rows = connection.rows("SELECT active_branch(), name, hash FROM dolt_branches")
+    return Branches(str(rows[0][0]), {str(name): str(commit) for _, name, commit in rows})
+
+
 def active_branch(connection: Connection) -> str:
     """Return the branch of the session; on a fresh one, the branch that the directory has checked out."""
     return str(connection.value("SELECT active_branch()"))
@@ -94,6 +113,8 @@ def delete_branch(connection: Connection, name: str) -> None:
 
 def status(connection: Connection) -> list[TableStatus]:
     """Return the uncommitted work on the session's branch."""
+    if not connection.value("SELECT COUNT(*) FROM dolt_status"):  # mostly so, and half as dear
+        return []
     rows = connection.rows("SELECT table_name, staged, status FROM dolt_status")
     return [TableStatus(str(table), bool(staged), str(text)) for table, staged, text in rows]
 
@@ -112,6 +133,7 @@ def take_table(connection: Connection, revision: str, table: str) -> None:
 def commit(connection: Connection, message: str, author: Author) -> str | None:
     """Commit what is staged, ending the session's transaction. Returns the hash; None when nothing was staged."""
     row = connection.row("CALL DOLT_COMMIT('--skip-empty', '-m', %s, '--author', %s)", (message, str(author)))
+    connection.in_transaction = connection.in_transaction and row is None
     return str(row[0]) if row else None
 
 

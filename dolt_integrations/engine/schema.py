@@ -97,22 +97,47 @@ def describe_table(connection: Connection, table: str) -> TableSchema:
         TableNotFoundError: With the nearest names.
     """
     try:
-        rows = connection.rows(f"SHOW FULL COLUMNS FROM {quote(table)}")
+        return _schema(connection, *_definition(connection, table))
     except TableNotFoundError as error:
         where = f"{connection.address} at {connection.revision}" if connection.revision else str(connection.address)
         raise TableNotFoundError(f"no table {table!r} in {where}", hint=nearest(table, tables(connection))) from error
-    details = column_details(_definition(connection, table), [(str(row[0]), str(row[1]), row[5]) for row in rows])
+
+
+def _definition(connection: Connection, table: str) -> tuple[str, str]:
+    """Return the name of a table or view in the case that it has in the database, and its CREATE statement."""
+    name, create, *_ = connection.row(f"SHOW CREATE TABLE {quote(table)}") or (table, "")
+    return str(name), str(create)
+
+
+_KNOWN: dict[str, TableSchema] = {}
+"""The schemas that CREATE statements were found to make, the newest last. Equal ones make equal schemas."""
+
+_MOST_KNOWN = 256
+
+_MAKES_A_TABLE = "CREATE TABLE "
+
+
+def _schema(connection: Connection, name: str, create: str) -> TableSchema:
+    known = _KNOWN.get(create)
+    if known is not None:
+        return known
+    schema = _look_up(connection, name, create)
+    if create.startswith(_MAKES_A_TABLE):  # a view's columns are those of its tables
+        _KNOWN[create] = schema
+        while len(_KNOWN) > _MOST_KNOWN:
+            _KNOWN.pop(next(iter(_KNOWN)), None)
+    return schema
+
+
+def _look_up(connection: Connection, name: str, create: str) -> TableSchema:
+    """Read the columns; `SHOW COLUMNS` says neither ON UPDATE nor what a column is generated as."""
+    rows = connection.rows(f"SHOW FULL COLUMNS FROM {quote(name)}")
+    details = column_details(create, [(str(row[0]), str(row[1]), row[5]) for row in rows])
     columns = tuple(
         Column(str(row[0]), str(row[1]), row[3] == "YES", str(row[8] or ""), details.get(str(row[0]), ""))
         for row in rows
     )
-    return TableSchema(columns, _key(connection, table, [str(row[0]) for row in rows if row[4] == "PRI"]))
-
-
-def _definition(connection: Connection, table: str) -> str:
-    """Return the table's CREATE statement; `SHOW COLUMNS` says neither ON UPDATE nor what a column is generated as."""
-    row = connection.row(f"SHOW CREATE TABLE {quote(table)}")
-    return str(row[1]) if row else ""
+    return TableSchema(columns, _key(connection, name, [str(row[0]) for row in rows if row[4] == "PRI"]))
 
 
 def _key(connection: Connection, table: str, members: list[str]) -> tuple[str, ...]:
@@ -126,9 +151,18 @@ def _key(connection: Connection, table: str, members: list[str]) -> tuple[str, .
 def find_table(connection: Connection, table: str) -> TableSchema | None:
     """Return a table's schema, or None if there is no such table."""
     try:
-        return describe_table(connection, table)
+        return _schema(connection, *_definition(connection, table))
     except TableNotFoundError:
         return None
+
+
+def find_base_table(connection: Connection, table: str) -> tuple[str, TableSchema] | None:
+    """Return a table's name in the case that it has in the database, and its schema; None of a view, or of nothing."""
+    try:
+        name, create = _definition(connection, table)
+    except TableNotFoundError:
+        return None
+    return (name, _schema(connection, name, create)) if create.startswith(_MAKES_A_TABLE) else None
 
 
 def foreign_collations(connection: Connection, table: str) -> bool:
