@@ -72,10 +72,10 @@ def make_frame(rows: int) -> pd.DataFrame:
     ).astype({"at": "datetime64[us]"})
 
 
-def changed(frame: pd.DataFrame, number: int) -> pd.DataFrame:
+def changed(frame: pd.DataFrame, number: int, column: str = "value") -> pd.DataFrame:
     """Return the table with other values in 1% of its rows."""
     result = frame.copy()
-    result.loc[result.index % 100 == number % 100, "value"] += 1 + number
+    result.loc[result.index % 100 == number % 100, column] += 1 + number
     return result
 
 
@@ -194,8 +194,9 @@ def read_alone(database: Database, table: str) -> pa.Table:
 class Csv:
     """The CSV method, on a directory of its own."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, key: Sequence[str] = ("id",)) -> None:
         self.directory = directory
+        self.key = key
         self.file = directory.parent / "rows.csv"
         directory.mkdir()
         self._dolt("init", "--name", "csv", "--email", "csv@localhost")
@@ -203,7 +204,7 @@ class Csv:
     def save(self, frame: pd.DataFrame, table: str, mode: str) -> None:
         """Save through a file; `mode` is -c for a new table, -r to replace its rows."""
         frame.to_csv(self.file, index=False)
-        key = ("--pk", "id") if mode == "-c" else ()
+        key = ("--pk", ",".join(self.key)) if mode == "-c" else ()
         self._dolt("table", "import", mode, *key, "--file-type", "csv", table, str(self.file))
         self._dolt("add", ".")
         self._dolt("commit", "--allow-empty", "-m", "csv")
