@@ -9,7 +9,6 @@ from dolt_integrations.core.branch import SerialBranch, check_on_conflict
 from dolt_integrations.core.build import build_table
 from dolt_integrations.core.frames import encode_frame
 from dolt_integrations.core.landing import create_target, merge_work
-from dolt_integrations.core.messages import WRITE_ID, check_write_id, with_trailers
 from dolt_integrations.core.meta import metas_of, record_save
 from dolt_integrations.core.modes import REPLACE, check_mode
 from dolt_integrations.core.read import Loaded, read_table
@@ -17,9 +16,10 @@ from dolt_integrations.core.sync import saving_to
 from dolt_integrations.core.target import Save, branch_name, required_branch
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import keep_branch, private_branch, remove_abandoned
+from dolt_integrations.core.writeid import check_write_id, find_write, with_write_id
 from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, find_table, open_database, table_name
 from dolt_integrations.engine.checks import failed_checks
-from dolt_integrations.engine.procedures import active_branch, branches, commit, find_message, head, resolve
+from dolt_integrations.engine.procedures import active_branch, branches, commit, head, resolve
 from dolt_integrations.errors import AuditError, ConfigError, DoltError
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Transaction:
         self.db, self.merge_to, self.branch_from, self.create = db, merge_to, branch_from, create
         self.author, self.on_conflict, self.audit, self.tests = author, on_conflict, audit, tests
         self.write_id, self.remote_conf, self._metas = write_id, remote_conf, metas_of(meta_conf)
-        self.message = with_trailers(message, {WRITE_ID: write_id} if write_id is not None else {})
+        self.message = with_write_id(message, write_id)
         self.start = ""
         self.version: Version | None = None
         self._tables: dict[str, None] = {}
@@ -132,8 +132,7 @@ class Transaction:
 
     def _find_earlier(self, database: Database) -> Version | None:
         """Return the version that an earlier attempt of this very block has made."""
-        with database.connect(self.merge_to) as session:
-            found = find_message(session, f"{WRITE_ID}: {self.write_id}")
+        found = find_write(database, str(self.merge_to), str(self.write_id))
         return Version(found, self.merge_to, changed=False) if found else None
 
     def write(

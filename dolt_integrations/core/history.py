@@ -8,9 +8,10 @@ import pandas as pd
 
 from dolt_integrations.core.diffs import check_tablename, missing_table
 from dolt_integrations.core.dtypes import TEXT_DTYPE
-from dolt_integrations.core.messages import WRITE_ID, execution_of, trailers_of
+from dolt_integrations.core.messages import execution_of
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.revision import AsOf, find_commit
+from dolt_integrations.core.writeid import write_id_of
 from dolt_integrations.engine import Database, Location, open_database, table_name
 from dolt_integrations.engine.log import LogEntry, log
 from dolt_integrations.engine.procedures import table_hash
@@ -98,7 +99,7 @@ def commits_frame(entries: Sequence[LogEntry], branch: str | None) -> pd.DataFra
             "email": _texts([entry.email for entry in entries]),
             "message": _texts([entry.message for entry in entries]),
             "execution_id": _texts([execution_of(entry.message) for entry in entries]),
-            "write_id": _texts([trailers_of(entry.message).get(WRITE_ID) for entry in entries]),
+            "write_id": _texts([write_id_of(entry.message) for entry in entries]),
         }
     )
 

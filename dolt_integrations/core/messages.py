@@ -8,13 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dolt_integrations.errors import ConfigError
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-WRITE_ID = "Write-Id"
-"""The trailer that names the write that made a commit; a retry finds its own commit by it."""
 
 _TRAILER = re.compile(r"(?P<key>[A-Za-z][A-Za-z0-9-]*): (?P<value>.*)")
 
@@ -37,17 +32,6 @@ def with_trailers(message: str, trailers: Mapping[str, str]) -> str:
     gap = "\n" if trailers_of(text) else "\n\n"
     lines = "\n".join(f"{key}: {_one_line(value)}" for key, value in trailers.items())
     return f"{text}{gap}{lines}"
-
-
-def check_write_id(write_id: str | None) -> None:
-    """Refuse a write id that would not be found again in a trailer.
-
-    Raises:
-        ConfigError: It is blank, or has line breaks, tabs or several blanks in a row.
-    """
-    if write_id is not None and (not isinstance(write_id, str) or not write_id or _one_line(write_id) != write_id):
-        hint = "Give a text of one line, without blanks around it."
-        raise ConfigError(f"write_id {write_id!r} cannot stand in a commit's message", hint=hint)
 
 
 def trailers_of(message: str) -> dict[str, str]:

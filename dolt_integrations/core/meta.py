@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dolt_integrations.core.messages import WRITE_ID, execution_of, trailers_of
+from dolt_integrations.core.messages import execution_of
+from dolt_integrations.core.writeid import write_id_of
 from dolt_integrations.engine.procedures import count_changes, message_of, parent
 from dolt_integrations.errors import ConfigError, DoltError, MetadataError, QueryError
 
@@ -174,7 +175,7 @@ def record_save(metas: Iterable[Meta], database: Database, version: Version, tab
     Raises:
         MetadataError: Somebody could not be told. The save is there.
     """
-    write = trailers_of(message).get(WRITE_ID)
+    write = write_id_of(message)
     with database.connect() as connection:
         made = version.changed or (write is not None and _write_of(connection, version.commit) == write)
         before = parent(connection, version.commit) if made else version.commit
@@ -187,7 +188,7 @@ def record_save(metas: Iterable[Meta], database: Database, version: Version, tab
 
 
 def _write_of(connection: Connection, commit: str) -> str | None:
-    return trailers_of(message_of(connection, commit)).get(WRITE_ID)
+    return write_id_of(message_of(connection, commit))
 
 
 def _counts(

@@ -168,12 +168,14 @@ def _encoded(batch: Any, table: str) -> EncodedFrame:
     """
     rows = batch.to_arrow() if isinstance(batch, pl.DataFrame) else batch
     encoded = encode_frame(rows, table=table)
-    if isinstance(rows, pa.Table):
-        for field in rows.schema:
-            sample = _sample(field.type)
-            if sample is not None and rows.column(field.name).null_count == rows.num_rows:
-                encoded.columns[field.name] = _missing(sample, rows.num_rows, encoded.columns[field.name])
-    return encoded
+    if not isinstance(rows, pa.Table):
+        return encoded
+    columns = dict(encoded.columns)
+    for field in rows.schema:
+        sample = _sample(field.type)
+        if sample is not None and rows.column(field.name).null_count == rows.num_rows:
+            columns[field.name] = _missing(sample, rows.num_rows, columns[field.name])
+    return replace(encoded, columns=columns)
 
 
 def _sample(kind: pa.DataType) -> object:

@@ -12,7 +12,6 @@ from dolt_integrations.core import cache
 from dolt_integrations.core.branch import Branch, MergeBranch, SerialBranch
 from dolt_integrations.core.differences import WORTHWHILE, find_differences
 from dolt_integrations.core.landing import save_by_merge, save_by_private_branch, save_on_new_branch
-from dolt_integrations.core.messages import WRITE_ID, check_write_id, with_trailers
 from dolt_integrations.core.meta import metas_of, record_save
 from dolt_integrations.core.modes import APPEND, REPLACE, check_mode
 from dolt_integrations.core.retry import retried
@@ -23,10 +22,10 @@ from dolt_integrations.core.target import Save, Target, check_clean, check_other
 from dolt_integrations.core.transaction import save_in_transaction
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import remove_abandoned
+from dolt_integrations.core.writeid import check_write_id, find_write, with_write_id
 from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, find_table, open_database
-from dolt_integrations.engine.procedures import find_branches, find_message, status, table_hash
+from dolt_integrations.engine.procedures import find_branches, status, table_hash
 from dolt_integrations.errors import (
-    BranchNotFoundError,
     DoltError,
     LostRaceError,
     ServerLostError,
@@ -122,7 +121,7 @@ def write_table(
     sought = write_id
     if write_id is None and (mode == APPEND or isinstance(branch_conf, MergeBranch)):
         write_id = uuid.uuid4().hex  # what a lost connection hides is found again, and not done twice
-    text = with_trailers(message, {WRITE_ID: write_id} if write_id is not None else {})
+    text = with_write_id(message, write_id)
     with first_batch(data, tablename) as (rows, rest):
         rows.schema(key)
         save = Save(tablename, rows, key, text, author or DEFAULT_AUTHOR, overwrite, mode, rest=rest)
@@ -156,7 +155,7 @@ def _write_once(database: Database, save: Save, branch_conf: Branch, write_id: s
         remove_abandoned(connection, known.heads)
         if write_id is not None:
             stack.enter_context(connection.lock(database.address.database, "write", write_id))
-            found = _find_write(database, save, branch_conf.name or known.active, write_id)
+            found = _find_earlier(database, save, branch_conf.name or known.active, write_id)
             if found is not None:
                 return found
         version = _write(database, connection, save, branch_conf, known)
@@ -176,12 +175,8 @@ def _remember(database: Database, save: Save, version: Version) -> None:
         logger.info("table %s is not kept here: %s", save.table, error)
 
 
-def _find_write(database: Database, save: Save, branch: str, write_id: str) -> Version | None:
-    try:
-        with database.connect(branch) as session:
-            commit = find_message(session, f"{WRITE_ID}: {write_id}")
-    except BranchNotFoundError:
-        return None
+def _find_earlier(database: Database, save: Save, branch: str, write_id: str) -> Version | None:
+    commit = find_write(database, branch, write_id)
     if commit is None:
         return None
     with database.connect(commit) as snapshot:

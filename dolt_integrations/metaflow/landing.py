@@ -10,11 +10,11 @@ import pandas as pd
 from dolt_integrations.core import Transaction, Version, history
 from dolt_integrations.core.modes import APPEND, REPLACE, UPSERT
 from dolt_integrations.core.retry import retried
+from dolt_integrations.core.writeid import find_write
 from dolt_integrations.engine import Author, find_table, open_database, parse_author
 from dolt_integrations.engine.procedures import (
     active_branch,
     branches,
-    find_message,
     resolve,
     table_hash,
 )
@@ -29,7 +29,6 @@ from dolt_integrations.errors import (
 )
 from dolt_integrations.metaflow.client import RunningTask, cloned_records
 from dolt_integrations.metaflow.config import DoltConfig
-from dolt_integrations.metaflow.pin import WRITE_ID_LINE
 
 if TYPE_CHECKING:
     from dolt_integrations.engine import Connection, Database
@@ -106,8 +105,7 @@ class Landing:
         if head is None:
             start = self.start or self._start(session, branch)
             return self._transact(branch, author, start, writes, [write.mode or REPLACE for write in writes])
-        with database.connect(branch) as target:
-            earlier = find_message(target, WRITE_ID_LINE.format(self.write_id))
+        earlier = find_write(database, branch, self.write_id)
         if earlier:
             return Version(earlier, branch)
         modes = [self._mode(database, write, head) for write in writes]

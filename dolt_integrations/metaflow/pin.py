@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core import SerialBranch, Version, find_version
+from dolt_integrations.core.writeid import find_write
 from dolt_integrations.engine import open_database
-from dolt_integrations.engine.procedures import find_message, parent
+from dolt_integrations.engine.procedures import parent
 from dolt_integrations.errors import BranchNotFoundError
 
 if TYPE_CHECKING:
     from dolt_integrations.metaflow.config import DoltConfig
-
-WRITE_ID_LINE = "Write-Id: {}"
 
 
 def find_pin(config: DoltConfig) -> Version:
@@ -32,7 +31,10 @@ def find_pin(config: DoltConfig) -> Version:
 
 def pin_of_attempt(config: DoltConfig, write_id: str) -> Version | None:
     """Return the version that an earlier attempt of a block began at, if it has landed; None if none has."""
-    with open_database(config.database) as database, database.connect(config.branch) as session:
-        landed = find_message(session, WRITE_ID_LINE.format(write_id))
-        before = parent(session, landed) if landed else None
+    with open_database(config.database) as database:
+        landed = find_write(database, config.branch, write_id)
+        if landed is None:
+            return None
+        with database.connect() as session:
+            before = parent(session, landed)
     return Version(before, config.branch) if before else None
