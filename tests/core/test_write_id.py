@@ -1,5 +1,6 @@
 """Write ids: a retry finds its own commit and writes nothing, in every mode, and after a lost connection."""
 
+import contextlib
 import select
 import socket
 import threading
@@ -207,6 +208,7 @@ class Proxy:
         self.cut = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
+        self.clients = []
         self.threads = [threading.Thread(target=self._accept)]
         self.threads[0].start()
 
@@ -216,6 +218,7 @@ class Proxy:
                 client, _ = self.listener.accept()
             except OSError:
                 return
+            self.clients.append(client)
             self.threads.append(threading.Thread(target=self._serve, args=(client,)))
             self.threads[-1].start()
 
@@ -243,9 +246,12 @@ class Proxy:
             return b""
 
     def close(self):
-        """Take no more connections; all that were made have to be closed."""
+        """Take no more connections, and end those that are kept open for the next use."""
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
+        for client in self.clients:
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
         for thread in self.threads:
             thread.join()
 
