@@ -41,7 +41,7 @@ def find_commit(
         return branch_conf.name if branch_conf else None, pinned
     with contextlib.nullcontext(connection) if connection is not None else database.connect() as session:
         known = find_branches(session)
-        branch = (branch_conf.name if branch_conf else None) or known.active
+        branch = known.name_of(branch_conf.name if branch_conf else None)
         newest = head_of(known, branch, database)
     return branch, newest if as_of is None else _find_past(database, branch, as_of)
 

@@ -87,7 +87,7 @@ def find_target(connection: Connection, database: Database, branch_conf: Branch)
         RevisionNotFoundError: It is to be created from what does not exist.
     """
     known = find_branches(connection)
-    branch = branch_conf.name or known.active
+    branch = known.name_of(branch_conf.name)
     if branch in known.heads or not branch_conf.creates:
         return Target(branch, head_of(known, branch, database), exists=True)
     return Target(branch, resolve(connection, branch_conf.start or known.active), exists=False)

@@ -155,7 +155,7 @@ def _write_once(database: Database, save: Save, branch_conf: Branch, write_id: s
         remove_abandoned(connection, known.heads)
         if write_id is not None:
             stack.enter_context(connection.lock(database.address.database, "write", write_id))
-            found = _find_earlier(database, save, branch_conf.name or known.active, write_id)
+            found = _find_earlier(database, save, known.name_of(branch_conf.name), write_id)
             if found is not None:
                 return found
         version = _write(database, connection, save, branch_conf, known)
@@ -188,7 +188,7 @@ def _write(database: Database, connection: Connection, save: Save, branch_conf: 
         return save_stream(database, save, branch_conf)
     if isinstance(branch_conf, MergeBranch):
         return save_by_merge(database, save, branch_conf)
-    branch = branch_conf.name or known.active
+    branch = known.name_of(branch_conf.name)
     if branch in known.heads and save.rows.num_rows < (WORTHWHILE if save.mode == REPLACE else SMALL):
         if branch != known.active:
             connection.switch(branch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import threading
@@ -86,11 +87,11 @@ class _Pool:
             surplus, self._idle = self._idle[:-MOST], self._idle[-MOST:]
         _end(surplus)
 
-    def empty(self, address: ServerAddress) -> None:
-        """End the idle sessions of a server that is about to stop."""
+    def empty(self, address: ServerAddress | None = None) -> None:
+        """End the idle sessions of a server that is about to stop; None is all."""
         with self._lock:
-            gone = [each for each in self._idle if each.address == address]
-            self._idle = [each for each in self._idle if each.address != address]
+            gone = [each for each in self._idle if address in (None, each.address)]
+            self._idle = [each for each in self._idle if each not in gone]
         _end(gone)
 
 
@@ -102,3 +103,4 @@ def _end(idle: Iterable[_Idle]) -> None:
 
 POOL = _Pool()
 os.register_at_fork(after_in_child=POOL.reset)
+atexit.register(POOL.empty)

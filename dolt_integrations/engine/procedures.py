@@ -37,6 +37,10 @@ class Branches:
     active: str
     heads: dict[str, str]
 
+    def name_of(self, branch: str | None) -> str:
+        """Return the name of a branch; None is the active one."""
+        return self.active if branch is None else branch
+
 
 def find_branches(connection: Connection) -> Branches:
     """Return every branch, and which one the session is on."""
