@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import metaflow
+import pandas as pd
 import pytest
 
 from tests.frameworks.conftest import ROOT, environment
 
 FLOWS = Path(__file__).parent / "metaflow_flows"
 RECIPES = ROOT / "cookbook" / "metaflow"
+USERS = pd.DataFrame({"id": [1, 2], "name": ["Ann", "Bob"]})
+OTHERS = USERS.assign(name="others")
 
 
 @dataclasses.dataclass

@@ -1,41 +1,18 @@
-"""Every place where a task's annotation may name a `DoltTable` or a `DoltConfig`."""
+"""Every place where a task's annotation may name a `DoltTable`."""
 
 import dataclasses
 import typing
-from pathlib import Path
 
-import pandas as pd
-import pytest
-from dataclasses_json import DataClassJsonMixin
-from flytekit import FlyteContextManager, HashMethod, task, workflow
-from flytekit.core.type_engine import TypeEngine
-from flytekit.models.literals import Literal
-from flytekit.models.types import LiteralType, SimpleType
+from flytekit import HashMethod, task, workflow
 
-from dolt_integrations.core import AppendBranch, Branch, NewBranch, SerialBranch
-from flytekitplugins.dolt import DoltConfig, DoltTable
+from flytekitplugins.dolt import DoltTable
 from tests.conftest import Repository
-
-BRANCHES = [
-    None,
-    SerialBranch(),
-    SerialBranch("main"),
-    AppendBranch(branch="main"),
-    NewBranch("run/1"),
-    NewBranch("run/1", base="main"),
-]
+from tests.frameworks.annotated import Report, literal_of, numbers, sorted_values
 
 
 class Tables(typing.NamedTuple):
     one: DoltTable
     two: DoltTable
-
-
-@dataclasses.dataclass
-class Report(DataClassJsonMixin):
-    title: str
-    table: DoltTable
-    other: DoltTable | None = None
 
 
 @dataclasses.dataclass
@@ -45,35 +22,6 @@ class Plain:
     table: DoltTable
     tables: list[DoltTable]
     named: dict[str, DoltTable]
-
-
-@dataclasses.dataclass
-class Settings(DataClassJsonMixin):
-    name: str
-    config: DoltConfig
-    other: DoltConfig | None = None
-
-
-def numbers(repository: Repository, tablename: str, *values: int, branch_conf: Branch | None = None) -> DoltTable:
-    config = DoltConfig(db_path=str(repository.path), tablename=tablename, branch_conf=branch_conf)
-    return DoltTable(data=pd.DataFrame({"a": list(values)}), config=config)
-
-
-def sorted_values(table: DoltTable) -> list[int]:
-    return sorted(table.data["a"].tolist())
-
-
-def literal_of(value: typing.Any, python_type: typing.Any) -> Literal:
-    context = FlyteContextManager.current_context()
-    return TypeEngine.to_literal(context, value, python_type, TypeEngine.to_literal_type(python_type))
-
-
-def there_and_back(value: typing.Any, python_type: typing.Any) -> typing.Any:
-    literal = Literal.from_flyte_idl(literal_of(value, python_type).to_flyte_idl())
-    return TypeEngine.to_python_value(FlyteContextManager.current_context(), literal, python_type)
-
-
-# DoltTable
 
 
 def test_a_plain_table(repository: Repository) -> None:
@@ -339,140 +287,3 @@ def test_a_workflow_takes_and_returns_a_table(repository: Repository) -> None:
         return double(table=table)
 
     assert sorted_values(wf(table=numbers(repository, "t", 1, 2))) == [2, 4]
-
-
-# DoltConfig
-
-
-@pytest.mark.parametrize("branch_conf", BRANCHES, ids=repr)
-def test_a_config_keeps_its_branch(branch_conf: Branch | None) -> None:
-    config = DoltConfig(db_path="p", tablename="t", branch_conf=branch_conf)
-
-    @task
-    def pass_on(conf: DoltConfig) -> DoltConfig:
-        return conf
-
-    @workflow
-    def wf(conf: DoltConfig) -> DoltConfig:
-        return pass_on(conf=pass_on(conf=conf))
-
-    assert wf(conf=config) == config
-
-
-@pytest.mark.parametrize("branch_conf", BRANCHES, ids=repr)
-def test_a_config_in_a_dataclass_keeps_its_branch(branch_conf: Branch | None) -> None:
-    config = DoltConfig(db_path="p", tablename="t", branch_conf=branch_conf)
-
-    @task
-    def pass_on(settings: Settings) -> Settings:
-        return settings
-
-    assert pass_on(settings=Settings("n", config, config)) == Settings("n", config, config)
-
-
-@pytest.mark.parametrize("branch_conf", BRANCHES, ids=repr)
-def test_the_config_of_a_table_keeps_its_branch(branch_conf: Branch | None) -> None:
-    config = DoltConfig(db_path="p", tablename="t", branch_conf=branch_conf)
-
-    @task
-    def pass_on(table: DoltTable) -> DoltTable:
-        return table
-
-    assert pass_on(table=DoltTable(config=config)).config == config
-
-
-@pytest.mark.parametrize(
-    "python_type",
-    [
-        DoltConfig,
-        DoltConfig | None,
-        list[DoltConfig],
-        dict[str, DoltConfig],
-    ],
-    ids=str,
-)
-def test_a_config_travels_in_every_container(python_type: typing.Any) -> None:
-    config = DoltConfig(
-        db_path="p",
-        sql="select 1",
-        io_args={"primary_key": ["a", "b"], "author": "A <a@b>", "index": False},
-        branch_conf=NewBranch("b"),
-        as_of="HEAD~1",
-    )
-    values = {list[DoltConfig]: [config], dict[str, DoltConfig]: {"x": config}}
-    value = values.get(python_type, config)
-
-    assert there_and_back(value, python_type) == value
-
-
-def test_a_config_of_a_path_object_travels_as_text() -> None:
-    assert there_and_back(DoltConfig(db_path=Path("/a/b"), tablename="t"), DoltConfig).db_path == "/a/b"
-
-
-# Literal types
-
-
-@pytest.mark.parametrize(
-    "python_type",
-    [
-        DoltTable,
-        DoltConfig,
-        DoltTable | None,
-        DoltConfig | None,
-        typing.List[DoltTable],  # noqa: UP006 - what flytekit itself gives back
-        typing.List[DoltConfig],  # noqa: UP006
-        typing.Dict[str, DoltTable],  # noqa: UP006
-        typing.Dict[str, DoltConfig],  # noqa: UP006
-        typing.List[typing.Dict[str, DoltTable]],  # noqa: UP006
-    ],
-    ids=str,
-)
-def test_the_type_is_found_again_from_its_literal_type(python_type: typing.Any) -> None:
-    literal_type = LiteralType.from_flyte_idl(TypeEngine.to_literal_type(python_type).to_flyte_idl())
-
-    guessed = TypeEngine.guess_python_type(literal_type)
-
-    assert guessed == python_type
-
-
-@pytest.mark.parametrize(("python_type", "field"), [(Report, "table"), (Settings, "config")])
-def test_the_dataclass_around_it_is_found_again(python_type: typing.Any, field: str) -> None:
-    literal_type = LiteralType.from_flyte_idl(TypeEngine.to_literal_type(python_type).to_flyte_idl())
-
-    guessed = TypeEngine.guess_python_type(literal_type)
-
-    assert {f.name: f.type for f in dataclasses.fields(guessed)}[field] in (DoltTable, DoltConfig)
-
-
-@pytest.mark.parametrize("python_type", [DoltTable, DoltConfig])
-def test_the_literal_type_is_a_struct(python_type: type) -> None:
-    assert TypeEngine.to_literal_type(python_type).simple == SimpleType.STRUCT
-
-
-def test_another_struct_is_not_taken_for_a_table() -> None:
-    assert TypeEngine.guess_python_type(LiteralType(simple=SimpleType.STRUCT)) is dict
-
-
-def test_the_literal_of_a_table_is_a_struct_with_its_config(repository: Repository) -> None:
-    literal = literal_of(numbers(repository, "t", 1), DoltTable)
-
-    assert literal.scalar is not None
-    assert literal.scalar.generic is not None
-    assert literal.scalar.generic["config"]["tablename"] == "t"
-    assert literal.scalar.generic["config"]["branch_conf"] is None
-
-
-def test_the_literal_of_a_table_pins_the_commit(repository: Repository) -> None:
-    literal = literal_of(numbers(repository, "t", 1), DoltTable)
-
-    assert literal.scalar is not None
-    assert literal.scalar.generic is not None
-    assert literal.scalar.generic["version"]["commit"] == repository.head()
-
-
-def test_the_literal_of_a_reference_pins_nothing(repository: Repository) -> None:
-    literal = literal_of(DoltTable(DoltConfig(db_path=str(repository.path), tablename="t")), DoltTable)
-
-    assert literal.scalar is not None
-    assert literal.scalar.generic is not None
-    assert literal.scalar.generic["version"] is None

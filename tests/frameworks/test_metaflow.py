@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pandas as pd
@@ -17,10 +15,7 @@ from dolt_integrations.core import blame, history, read_table, write_table
 from dolt_integrations.errors import ConfigError, KeyNotFoundError, NotFoundError, RunNotFoundError
 from dolt_integrations.metaflow import DoltConfig, DoltDT, lineage
 from tests.conftest import Repository, new_repository
-from tests.frameworks.flows import FLOWS, Workplace
-
-USERS = pd.DataFrame({"id": [1, 2], "name": ["Ann", "Bob"]})
-OTHERS = USERS.assign(name="others")
+from tests.frameworks.flows import FLOWS, OTHERS, USERS, Workplace
 
 
 @dataclasses.dataclass
@@ -322,100 +317,6 @@ def test_a_key_that_is_not_in_the_run_is_an_error_with_the_nearest(done: Done) -
         dolt.get_run("nothing")
 
 
-@pytest.mark.parametrize("audit", [{}, {"actions": {}}, {"actions": [], "configs": {}}, 7, [1]])
-def test_what_is_no_artifact_is_an_error(audit: object) -> None:
-    with pytest.raises(ConfigError, match="no `dolt` artifact"):
-        DoltDT(audit=audit)
-
-
-def test_neither_a_config_nor_a_run_is_an_error() -> None:
-    with pytest.raises(ConfigError, match="neither"):
-        DoltDT()
-
-
 def test_two_past_runs_are_an_error(done: Done) -> None:
     with pytest.raises(ConfigError, match="another as `audit`"):
         DoltDT(run=done.path, audit=done.path)
-
-
-def test_a_write_outside_of_a_running_flow_is_an_error(repository: Repository) -> None:
-    with pytest.raises(ConfigError, match="running flow"), DoltDT(config=DoltConfig(str(repository.path))) as dolt:
-        dolt.write(USERS, "users")
-
-    assert repository.messages() == ["Initialize data repository"]
-
-
-def test_a_block_in_a_notebook_reads_one_commit(repository: Repository) -> None:
-    write_table(repository.path, "users", USERS, primary_key="id")
-    dolt = DoltDT(config=DoltConfig(str(repository.path)))
-
-    with dolt:
-        write_table(repository.path, "users", OTHERS)
-        assert dolt.read("users").equals(USERS)
-
-    assert dolt.read("users").equals(OTHERS)
-
-
-def test_a_server_is_read_by_its_url(database: str) -> None:
-    write_table(database, "users", USERS, primary_key="id")
-
-    assert DoltDT(config=DoltConfig(database)).read("users").equals(USERS)
-
-
-def test_several_tables_are_diffed_into_a_dict(repository: Repository) -> None:
-    old = write_table(repository.path, "users", USERS, primary_key="id").commit
-    new = write_table(repository.path, "users", OTHERS).commit
-    dolt = DoltDT(config=DoltConfig(str(repository.path)))
-
-    assert dolt.diff(old, new, ["users"])["users"].equals(dolt.diff(old, new, "users"))
-    assert len(dolt.diff(old, new, "users")) == 2
-
-
-def test_reads_of_one_key_that_differ_are_told_apart_by_step_place_or_full_name() -> None:
-    from dolt_integrations.metaflow.action import DoltAction
-    from dolt_integrations.metaflow.audit import audit_of
-
-    actions = [
-        DoltAction("k", "c", f"F/1/{step}/{task}", "t", f"commit-{task}", block=1, position=position)
-        for step, task, position in [("start", 1, ()), ("part", 2, (0,)), ("part", 3, (1,))]
-    ]
-    audit = audit_of({"actions": {each.name: each.dict() for each in actions}, "configs": {"c": {"database": "db"}}})
-
-    assert audit.find("k", step="start").commit == "commit-1"
-    assert audit.find("k", step="part", position=[1]).commit == "commit-3"
-    assert audit.find("k@part/2#1").commit == "commit-2"
-    with pytest.raises(ConfigError, match="k@start/1#1"):
-        audit.find("k")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "text"),
-    [
-        ({"database": ""}, "empty"),
-        ({"database": 7}, "does not name a database"),
-        ({"branch": ""}, "branch"),
-        ({"commit": 7}, "commit"),
-        ({"base": "main"}, "no branch"),
-    ],
-)
-def test_a_config_that_cannot_work_is_an_error(arguments: dict[str, object], text: str) -> None:
-    with pytest.raises(ConfigError, match=text):
-        DoltConfig(**arguments)
-
-
-def test_importing_without_metaflow_says_what_to_install() -> None:
-    code = "import sys; sys.modules['metaflow'] = None\nimport dolt_integrations.metaflow"
-
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-
-    assert done.returncode != 0
-    assert "FrameworkNotInstalledError" in done.stderr
-    assert "pip install 'flytekitplugins-dolt[metaflow]'" in done.stderr
-
-
-def test_importing_touches_no_root_logger() -> None:
-    code = "import logging, dolt_integrations.metaflow; print(logging.root.level, logging.root.handlers)"
-
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert done.stdout.strip() == "30 []"

@@ -1,0 +1,38 @@
+"""What is stored in the cache of versions, and where: shared by several test files."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from dolt_integrations.core import cache
+
+HASH = "0123456789abcdefghijklmnopqrstuv"
+OTHER = HASH[::-1]
+SIZE = 40_000
+
+
+def table(start=0, size=SIZE):
+    return pa.table({"n": range(start, start + size)})
+
+
+def frame(start=0, size=SIZE):
+    return pd.DataFrame({"n": range(start, start + size), "text": [f"text {n}" for n in range(size)]})
+
+
+def file_of(key=HASH):
+    return folder() / f"{key}.arrow"
+
+
+def folder():
+    return Path(os.environ[cache.LOCATION])
+
+
+def stored():
+    return sorted(path.name for path in folder().iterdir()) if folder().is_dir() else []
+
+
+def empty(place):
+    for path in place.iterdir():
+        path.unlink()

@@ -1,0 +1,26 @@
+"""The cells of a file and the schemas that they are read for: shared by several test files."""
+
+import pandas as pd
+
+from dolt_integrations.core.files import read_file
+from dolt_integrations.core.marks import Mark
+from dolt_integrations.engine import Column, TableSchema
+
+
+def table(*columns, nullable=True):
+    """A schema of columns `a`, `b` ... of SQL types."""
+    return TableSchema(tuple(Column(name, kind, nullable) for name, kind in zip("abcdef", columns, strict=False)))
+
+
+def marked(sql_type, **mark):
+    return TableSchema((Column("a", sql_type, True, Mark(**mark).comment()),))
+
+
+def read(file, text, existing=None, **args):
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_file(file, table="t", existing=existing, args=args)
+
+
+def values(frame, name="a"):
+    """The values of a column, None for a missing one."""
+    return [None if value is pd.NA or value is pd.NaT or value != value else value for value in frame[name]]

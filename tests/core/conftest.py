@@ -1,0 +1,101 @@
+"""Fixtures that several test files of the core share: caches of versions, remotes, a table's versions, files."""
+
+import shutil
+
+import pytest
+
+from dolt_integrations.core import cache, differences, write, write_table
+from dolt_integrations.core.exchange import clone_if_missing
+from dolt_integrations.core.remote import Remote
+from tests.conftest import Repository, new_repository, run_sql
+from tests.core.queries import FIRST, SECOND
+
+
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    """The directory of a cache of versions that is the test's own."""
+    monkeypatch.setenv(cache.LOCATION, str(tmp_path / "cache"))
+    monkeypatch.delenv(cache.SIZE, raising=False)
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def any_cache(request, tmp_path, monkeypatch):
+    """A cache of the test's own that takes tables of any size, or none: see `BOTH_WAYS` in `tests/core/edits.py`."""
+    monkeypatch.setattr(cache, "WORTHWHILE", 0)
+    cached = getattr(request, "param", "cached") == "cached"
+    monkeypatch.setenv(cache.LOCATION, str(tmp_path / "cache") if cached else "off")
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Tables of any size are compared."""
+    for module in (differences, write):
+        monkeypatch.setattr(module, "WORTHWHILE", 0)
+    monkeypatch.setattr(differences, "DELETE_COST", 0)
+
+
+@pytest.fixture
+def found(monkeypatch):
+    """The sizes of the differences that saves found; None where all is written."""
+    sizes = []
+    real = differences.find_differences
+
+    def find(*arguments):
+        made = real(*arguments)
+        sizes.append(None if made is None else (made.gone.num_rows, made.written.num_rows))
+        return made
+
+    monkeypatch.setattr("dolt_integrations.core.write.find_differences", find)
+    return sizes
+
+
+@pytest.fixture
+def versions(database):
+    """Two versions of a table on main, of which the first is tagged and has a branch."""
+    one = write_table(database, "t", FIRST, primary_key=["id"], message="first")
+    run_sql(database, "CALL DOLT_TAG('v1', 'main')", "CALL DOLT_BRANCH('old')")
+    two = write_table(database, "t", SECOND, message="second")
+    return [one.commit, two.commit]
+
+
+@pytest.fixture
+def file(tmp_path):
+    """The path of a CSV file that is not there yet."""
+    return tmp_path / "data.csv"
+
+
+@pytest.fixture(scope="session")
+def pushed_folder(tmp_path_factory):
+    """What `dolt push` makes of a folder: table `users` with two rows, the first one on branch `side` too."""
+    folder = tmp_path_factory.mktemp("pushed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder))
+        source = new_repository(folder / "source")
+        source.sql(
+            "create table users (id int primary key, name text);"
+            "insert into users values (1, 'Alice'); call dolt_commit('-Am', 'Add Alice'); call dolt_branch('side');"
+            "insert into users values (2, 'Bob'); call dolt_commit('-Am', 'Add Bob');"
+        )
+        source.dolt("remote", "add", "origin", f"file://{folder}/backup")
+        source.dolt("push", "origin", "main", "side")
+    return folder / "backup"
+
+
+@pytest.fixture
+def remote(tmp_path, pushed_folder, monkeypatch):
+    """A remote of the test's own that is a folder."""
+    monkeypatch.delenv("DOLT_REMOTE_PASSWORD", raising=False)
+    shutil.copytree(pushed_folder, tmp_path / "backup")
+    return Remote(url=f"file://{tmp_path}/backup")
+
+
+@pytest.fixture
+def clone(tmp_path, remote):
+    """Makes a clone of the remote, the CLI in it."""
+
+    def make(name="shop"):
+        clone_if_missing(remote, tmp_path / name)
+        return Repository(tmp_path / name)
+
+    return make

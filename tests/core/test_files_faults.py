@@ -1,0 +1,79 @@
+"""Files that are wrong, and what is said of them."""
+
+import gzip
+
+import pandas as pd
+import pytest
+
+from dolt_integrations.core.files import read_file, write_file
+from dolt_integrations.errors import ConfigError, FileError, StorageError
+from tests.core.cells import read, table, values
+
+BAD_FILES = {
+    "empty": (b"", "is empty"),
+    "only lines": (b"\n\n", "is empty"),
+    "long": (b'a,b\n1,"x\ny"\n\n1,2,3\n', "line 5: the header has 2 columns, this row has 3"),
+    "short": (b'a,b\r\n"1\r\n",2\r\n1\r\n', "line 4: the header has 2 columns, this row has 1"),
+    "long without a line's end": (b"a\n1\n1,", "line 3: the header has 1 column, this row has 2"),
+    "latin-1": (b"a,b\n1,x\n2,caf\xe9\n", "line 3 is not UTF-8: byte 14 of the file, 0xe9"),
+    "UTF-16": ("a,b\n1,2\n".encode("utf-16"), "line 1 is not UTF-8: byte 1"),
+    "twice": (b"a,b,a\n1,2,3\n", "'a' twice"),
+    "cases": (b"a,b,A\n1,2,3\n", "'A' besides 'a'"),
+    "quote": (b'a,b\n1,2\n3,"x\n4,5\n', "line 3: the quote is not closed"),
+    "last quote": (b'a,b\n1,2\n3,"x', "line 3: the quote is not closed"),
+    "quote in a column": (b'a\nx\n"y""\nz\n', "line 3: the quote is not closed"),
+}
+
+
+@pytest.mark.parametrize("existing", [None, table("text", "text", "text")])
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_file_that_is_wrong_is_an_error_with_its_line(name, existing, file):
+    data, text = BAD_FILES[name]
+
+    with pytest.raises(FileError, match=text) as caught:
+        read(file, data, existing)
+
+    assert "data.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "args", [{"skiprows": 1}, {"skiprows": 9}, {"dtype": {"a": int}}, {"index_col": "x"}, {"names": 5}]
+)
+def test_what_pandas_cannot_read_is_an_error_of_ours(args, file):
+    with pytest.raises(FileError, match=r"data\.csv"):
+        read(file, "a,b\n1,2\nx,5\n1,2,3\n" if "skiprows" in args else "a,b\n1,2\nx,5\n", **args)
+
+
+def test_another_encoding_is_read_if_it_is_named(file):
+    assert values(read(file, "a\ncafé\n".encode("latin-1"), encoding="latin-1")) == ["café"]
+    with pytest.raises(ConfigError, match="utf-9"):
+        read(file, "a\n1\n", encoding="utf-9")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_missing_file_is_an_error_with_the_nearest(suffix, tmp_path):
+    (tmp_path / f"users.{suffix}").write_bytes(b"")
+
+    with pytest.raises(FileError, match=f"no file .*user.{suffix}.*Did you mean `users.{suffix}`"):
+        read_file(tmp_path / f"user.{suffix}", table="t")
+
+
+def test_a_directory_is_an_error(tmp_path):
+    with pytest.raises(FileError, match="is a directory"):
+        read_file(tmp_path, table="t")
+    with pytest.raises(StorageError):
+        write_file(pd.DataFrame({"a": [1]}), tmp_path)
+
+
+@pytest.mark.parametrize("name", [None, "", 5, b"a.csv", "a\0b", "x" * 5000])
+def test_what_names_no_file_is_an_error(name):
+    with pytest.raises(FileError):
+        read_file(name, table="t")
+
+
+@pytest.mark.parametrize("data", [b"a\n1\n", gzip.compress(b"a\n1\n", mtime=0)[:-9]], ids=["plain", "cut"])
+def test_what_is_not_compressed_as_its_suffix_says_is_an_error(data, tmp_path):
+    (tmp_path / "data.csv.gz").write_bytes(data)
+
+    with pytest.raises(FileError, match=r"data\.csv\.gz.*\.gz"):
+        read_file(tmp_path / "data.csv.gz", table="t")

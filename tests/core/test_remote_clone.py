@@ -1,0 +1,150 @@
+"""Clone, with a remote that is a folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pandas as pd
+import pytest
+
+from dolt_integrations.core import write_table
+from dolt_integrations.core.exchange import clone_if_missing
+from dolt_integrations.core.remote import Remote
+from dolt_integrations.engine import open_database
+from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, RemoteError
+from tests.conftest import Repository, eventually
+from tests.core.clones import names, pulled, pushed
+
+
+def test_a_missing_directory_becomes_a_clone(tmp_path, remote):
+    clone_if_missing(remote, tmp_path / "deep" / "shop")
+
+    cloned = Repository(tmp_path / "deep" / "shop")
+    assert names(cloned) == ["Alice", "Bob"]
+    assert cloned.messages()[:2] == ["Add Bob", "Add Alice"]
+    assert os.listdir(cloned.path) == [".dolt"]
+
+
+def test_an_empty_directory_becomes_a_clone(tmp_path, remote):
+    (tmp_path / "shop").mkdir()
+
+    clone_if_missing(remote, tmp_path / "shop")
+
+    assert names(Repository(tmp_path / "shop")) == ["Alice", "Bob"]
+
+
+def test_the_clone_names_the_remote_as_the_config_does(tmp_path, remote):
+    clone_if_missing(Remote("backup", remote.url), tmp_path / "shop")
+
+    assert "backup" in Repository(tmp_path / "shop").dolt("remote")
+
+
+def test_a_database_that_is_there_is_left_alone(repository, remote):
+    before = repository.head()
+
+    clone_if_missing(remote, repository.path)
+
+    assert repository.head() == before
+    assert repository.dolt("remote") == ""
+
+
+def test_a_directory_with_other_files_is_left_alone(tmp_path, remote):
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "notes.txt").write_text("mine")
+
+    with pytest.raises(DatabaseNotFoundError, match="other files"):
+        clone_if_missing(remote, tmp_path / "shop")
+
+    assert os.listdir(tmp_path / "shop") == ["notes.txt"]
+
+
+def test_without_a_url_there_is_nothing_to_clone(tmp_path):
+    with pytest.raises(ConfigError, match=r"no Dolt database.*no url"):
+        clone_if_missing(Remote(), tmp_path / "shop")
+
+    assert not (tmp_path / "shop").exists()
+
+
+def test_a_remote_that_nobody_has_pushed_to_is_an_error_and_leaves_nothing(tmp_path):
+    with pytest.raises(RemoteError, match="no data"):
+        clone_if_missing(Remote(url=f"file://{tmp_path}/nowhere"), tmp_path / "a" / "shop")
+
+    assert not (tmp_path / "a").exists()
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_save_may_be_the_first_to_push(tmp_path):
+    remote = Remote(url=f"file://{tmp_path}/backup")
+
+    clone_if_missing(remote, tmp_path / "first", required=False)
+    write_table(tmp_path / "first", "users", pd.DataFrame({"name": ["Alice"]}))
+    pulled(Repository(tmp_path / "first"), remote)
+    pushed(Repository(tmp_path / "first"), remote)
+
+    clone_if_missing(remote, tmp_path / "second")
+    assert names(Repository(tmp_path / "second")) == ["Alice"]
+
+
+def test_an_existing_empty_folder_is_a_remote_without_data(tmp_path):
+    (tmp_path / "backup").mkdir()
+
+    with pytest.raises(RemoteError, match="no data"):
+        clone_if_missing(Remote(url=f"file://{tmp_path}/backup"), tmp_path / "shop")
+
+    assert not (tmp_path / "shop").exists()
+
+
+def test_several_processes_may_clone_into_one_directory_at_once(tmp_path, remote, script):
+    code = """
+    import sys
+    from dolt_integrations.core.exchange import clone_if_missing
+    from dolt_integrations.core.remote import Remote
+    print("ready", flush=True); input()
+    clone_if_missing(Remote(url=sys.argv[1]), sys.argv[2])
+    """
+    processes = [script(code, remote.url, tmp_path / "shop") for _ in range(4)]
+    for process in processes:
+        process.expect("ready")
+    for process in processes:
+        process.tell("go")
+    for process in processes:
+        process.finish()
+
+    assert names(Repository(tmp_path / "shop")) == ["Alice", "Bob"]
+    assert os.listdir(tmp_path / "shop") == [".dolt"]
+
+
+def test_a_clone_that_is_killed_is_not_taken_for_a_database_and_may_be_tried_again(
+    tmp_path, remote, script, monkeypatch
+):
+    slow = tmp_path / "bin"
+    slow.mkdir()
+    (slow / "dolt").write_text(f'#!/bin/sh\n"{shutil.which("dolt")}" "$@"\ntouch "{tmp_path}/cloned"\nexec sleep 60\n')
+    (slow / "dolt").chmod(0o755)
+    code = """
+    import sys
+    from dolt_integrations.core.exchange import clone_if_missing
+    from dolt_integrations.core.remote import Remote
+    clone_if_missing(Remote(url=sys.argv[1]), sys.argv[2])
+    """
+    shop = tmp_path / "shop"
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(slow), prepend=os.pathsep)
+        process = script(code, remote.url, shop)
+        eventually((tmp_path / "cloned").exists)  # a clone that is still being written would be written to below
+        process.kill()
+
+    with pytest.raises(DatabaseNotFoundError), open_database(shop):
+        pass
+    clone_if_missing(remote, shop)
+
+    assert names(Repository(shop)) == ["Alice", "Bob"]
+    assert os.listdir(shop) == [".dolt"]
+
+
+def test_nothing_but_the_directory_is_touched(tmp_path, remote, home):
+    clone_if_missing(remote, tmp_path / "shop")
+
+    assert sorted(os.listdir(tmp_path)) == ["backup", "shop"]
+    assert os.listdir(home) == []

@@ -1,0 +1,198 @@
+"""Pull, with a remote that is a folder."""
+
+from __future__ import annotations
+
+from concurrent import futures
+
+import pytest
+
+from dolt_integrations.core.exchange import clone_if_missing, pull, push
+from dolt_integrations.core.remote import Remote
+from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
+from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, MergeConflictError, UncommittedChangesError
+from tests.conftest import Repository, run_sql
+from tests.core.clones import add, names, pulled, pushed
+
+
+def test_a_branch_that_is_behind_is_moved_forward(remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    add(theirs, "Carol")
+    pushed(theirs, remote)
+
+    pulled(ours, remote)
+
+    assert names(ours) == ["Alice", "Bob", "Carol"]
+    assert ours.head() == theirs.head()
+
+
+def test_a_branch_that_is_ahead_is_left_alone(remote, clone):
+    ours = clone()
+    add(ours, "Carol")
+    before = ours.head()
+
+    pulled(ours, remote)
+
+    assert ours.head() == before
+
+
+def test_branches_that_have_both_moved_are_merged(remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    add(theirs, "Carol")
+    pushed(theirs, remote)
+    add(ours, "Dave")
+
+    pulled(ours, remote)
+
+    assert names(ours) == ["Alice", "Bob", "Carol", "Dave"]
+    assert ours.messages()[0] == "Merge branch 'main' of remote origin"
+
+
+def test_a_conflict_is_an_error_and_leaves_the_branch_as_it_is(remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    add(theirs, "Carol", key=7)
+    pushed(theirs, remote)
+    add(ours, "Dave", key=7)
+    before = ours.head()
+
+    with pytest.raises(MergeConflictError, match="users"):
+        pulled(ours, remote)
+
+    assert ours.head() == before
+    assert ours.branches() == ["main"]
+
+
+def test_a_branch_that_only_the_remote_has_is_made(remote, clone):
+    ours = clone()
+
+    pulled(ours, remote, "side")
+
+    assert ours.branches() == ["main", "side"]
+    assert names(ours, "side") == ["Alice"]
+
+
+def test_a_branch_that_only_the_database_has_is_left_alone(remote, clone):
+    ours = clone()
+    ours.dolt("branch", "mine")
+
+    pulled(ours, remote, "mine")
+
+    assert ours.branches() == ["main", "mine"]
+
+
+def test_a_branch_that_the_remote_has_deleted_is_not_made_again(remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    theirs.dolt("push", "origin", ":side")
+
+    pulled(ours, remote, "side")
+
+    assert ours.branches() == ["main"]
+
+
+def test_several_sessions_may_pull_at_once(remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    add(theirs, "Carol")
+    pushed(theirs, remote)
+
+    with open_database(ours.path) as database, futures.ThreadPoolExecutor(6) as pool:
+        branches = ["main", "side", None] * 4
+        results = [pool.submit(pull, remote, database, branch, author=DEFAULT_AUTHOR) for branch in branches]
+        assert [result.exception() for result in results] == [None] * 12
+
+    assert ours.head() == theirs.head()
+    assert ours.branches() == ["main", "side"]
+
+
+def test_a_branch_that_nobody_has_is_not_made(remote, clone):
+    ours = clone()
+
+    pulled(ours, remote, "nobodys")
+
+    assert ours.branches() == ["main"]
+
+
+def test_the_users_uncommitted_work_survives(remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    add(theirs, "Carol")
+    pushed(theirs, remote)
+    ours.sql("create table notes (id int primary key); insert into notes values (1)")
+    ours.dolt("add", "notes")
+
+    pulled(ours, remote)
+
+    assert names(ours) == ["Alice", "Bob", "Carol"]
+    assert ours.sql("select table_name, staged from dolt_status") == [{"table_name": "notes", "staged": "1"}]
+    assert ours.sql("select id from notes") == [{"id": "1"}]
+
+
+def test_uncommitted_work_in_what_the_remote_changed_is_an_error(remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    add(theirs, "Carol")
+    pushed(theirs, remote)
+    ours.sql("insert into users values (99, 'Zoe')")
+    before = ours.head()
+
+    with pytest.raises(UncommittedChangesError, match="users"):
+        pulled(ours, remote)
+
+    assert ours.head() == before
+    assert ours.sql("select name from users where id = 99") == [{"name": "Zoe"}]
+
+
+def test_nobodys_checkout_moves(remote, clone):
+    ours = clone()
+    ours.dolt("checkout", "-b", "mine")
+
+    pulled(ours, remote, "main")
+    pushed(ours, remote, "main")
+
+    assert ours.dolt("branch", "--show-current").strip() == "mine"
+
+
+def test_a_url_is_added_to_a_database_without_that_remote(remote, clone):
+    ours = clone()
+
+    pulled(ours, Remote("backup", f"{remote.url}2"))
+
+    assert f"backup {remote.url}2" in ours.dolt("remote", "-v")
+
+
+def test_another_url_than_the_databases_is_an_error_and_changes_nothing(remote, clone):
+    ours = clone()
+
+    with pytest.raises(ConfigError, match="not file:///elsewhere"):
+        pulled(ours, Remote(url="file:///elsewhere"))
+
+    assert remote.url in ours.dolt("remote", "-v")
+
+
+def test_a_name_that_the_database_does_not_know_is_an_error(clone):
+    with pytest.raises(ConfigError, match=r"no remote 'backup'.*origin"):
+        pulled(clone(), Remote("backup"))
+
+
+def test_the_databases_own_url_needs_no_config(remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    add(theirs, "Carol")
+    pushed(theirs, Remote())
+
+    pulled(ours, Remote())
+
+    assert names(ours) == ["Alice", "Bob", "Carol"]
+
+
+def test_a_server_pulls_and_pushes_too(server, tmp_path):
+    run_sql(server.url, "CREATE TABLE users (id int PRIMARY KEY, name text)", "CALL DOLT_COMMIT('-Am', 'Make users')")
+    remote = Remote(url=f"file://{tmp_path}/backup")
+
+    with open_database(server.url) as database:
+        clone_if_missing(remote, server.url)
+        pull(remote, database, None, author=DEFAULT_AUTHOR)
+        push(remote, database, "main", author=DEFAULT_AUTHOR)
+
+    clone_if_missing(remote, tmp_path / "clone")
+    assert Repository(tmp_path / "clone").messages()[0] == "Make users"
+
+
+def test_a_database_that_a_server_does_not_have_is_not_cloned_to_it(server, remote):
+    with pytest.raises(DatabaseNotFoundError, match="DOLT_CLONE"):
+        clone_if_missing(remote, server.url + "2")

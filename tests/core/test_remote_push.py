@@ -1,0 +1,124 @@
+"""Push, with a remote that is a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+
+import pytest
+
+from dolt_integrations.core.exchange import clone_if_missing
+from dolt_integrations.core.remote import Remote
+from dolt_integrations.errors import MergeConflictError, PushError, RemoteError
+from tests.conftest import Repository
+from tests.core.clones import add, names, pulled, pushed
+
+
+def test_a_push_brings_the_commits_to_the_remote(remote, clone):
+    ours = clone("ours")
+    add(ours, "Carol")
+
+    pushed(ours, remote)
+
+    assert names(clone("later")) == ["Alice", "Bob", "Carol"]
+
+
+def test_a_new_branch_is_pushed(remote, clone):
+    ours = clone("ours")
+    ours.dolt("branch", "mine")
+
+    pushed(ours, remote, "mine")
+
+    later = clone("later")
+    pulled(later, remote, "mine")
+    assert later.branches() == ["main", "mine"]
+
+
+def test_a_push_that_comes_second_merges_and_pushes_again(remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    add(theirs, "Carol")
+    pushed(theirs, remote)
+    add(ours, "Dave")
+
+    pushed(ours, remote)
+
+    assert names(clone("later")) == ["Alice", "Bob", "Carol", "Dave"]
+
+
+def test_pushes_of_several_processes_all_arrive(tmp_path, remote, clone, script):
+    code = """
+    import sys
+    from dolt_integrations.core.exchange import push
+    from dolt_integrations.core.remote import Remote
+    from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
+    directory, url, number = sys.argv[1:]
+    with open_database(directory) as database:
+        with database.connect("main") as connection:
+            connection.execute("INSERT INTO users VALUES (%s, %s)", (number, "user " + number))
+            connection.execute("CALL DOLT_COMMIT('-am', 'Add one')")
+        print("ready", flush=True); input()
+        push(Remote(url=url), database, "main", author=DEFAULT_AUTHOR)
+    """
+    directories = [clone(name).path for name in ("a", "b", "c")]
+    processes = [script(code, path, remote.url, 100 + number) for number, path in enumerate(directories)]
+    for process in processes:
+        process.expect("ready")
+    for process in processes:
+        process.tell("go")
+    for process in processes:
+        process.finish()
+
+    assert names(clone("later")) == ["Alice", "Bob", "user 100", "user 101", "user 102"]
+
+
+def test_a_push_that_fails_says_which_commit_is_safe_where(remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    add(theirs, "Carol", key=7)
+    pushed(theirs, remote)
+    add(ours, "Dave", key=7)
+
+    with pytest.raises(PushError) as caught:
+        pushed(ours, remote)
+
+    assert isinstance(caught.value.__cause__, MergeConflictError)
+    for text in (str(ours.path), "'main'", ours.head(), "dolt push origin main", "conflict"):
+        assert text in str(caught.value)
+    assert ours.messages()[0] == "Add Dave"
+
+
+def test_force_pushes_over_what_the_remote_has(remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    add(theirs, "Carol", key=7)
+    pushed(theirs, remote)
+    add(ours, "Dave", key=7)
+
+    pulled(ours, Remote(force=True))
+    pushed(ours, Remote(force=True))
+
+    assert names(clone("later")) == ["Alice", "Bob", "Dave"]
+
+
+def test_force_still_takes_over_what_only_the_remote_has(remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    add(theirs, "Carol")
+    pushed(theirs, remote)
+
+    pulled(ours, Remote(force=True))
+
+    assert names(ours) == ["Alice", "Bob", "Carol"]
+
+
+def test_nothing_says_a_password(tmp_path, remote, caplog):
+    caplog.set_level(logging.DEBUG)
+    remote = Remote(url=remote.url, user="me", password="sesame")
+    shop = Repository(tmp_path / "shop")
+
+    with contextlib.suppress(RemoteError), remote.credentials():
+        clone_if_missing(remote, shop.path)
+        add(shop, "Carol")
+        pulled(shop, remote)
+        pushed(shop, remote)
+
+    assert "sesame" not in caplog.text
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"sesame" in path.read_bytes()]
+    assert "sesame" not in "".join(shop.messages())

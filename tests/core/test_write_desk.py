@@ -1,0 +1,197 @@
+"""The user's own work beside a save: the branch that is checked out, uncommitted changes, open transactions."""
+
+import shutil
+
+import pytest
+
+from dolt_integrations.core import NewBranch, SerialBranch, read_table, write_table
+from dolt_integrations.errors import UncommittedChangesError
+from tests.conftest import Repository, new_repository, open_session, run_sql
+from tests.core.saves import ONE, TWO, WIDER
+
+
+class Desk:
+    """All that a user can see of a directory: the branch that is checked out, branches, uncommitted work."""
+
+    def __init__(self, repository):
+        self.state = (repository.path / ".dolt" / "repo_state.json").read_bytes()
+        self.told = {
+            command: repository.dolt(*command.split()) for command in ("status", "diff", "diff --staged", "branch")
+        }
+
+    def __eq__(self, other):
+        return (self.state, self.told) == (other.state, other.told)
+
+
+@pytest.fixture(scope="module")
+def prepared_desk(tmp_path_factory):
+    """What `desk` is a copy of."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        repository = new_repository(tmp_path_factory.mktemp("prepared") / "shop")
+        tables = "create table mine (a int primary key); create table other (a int primary key);"
+        rows = "insert into mine values (1); insert into other values (1); call dolt_commit('-Am', 'tables')"
+        repository.dolt("sql", "-q", tables + rows)
+        write_table(repository.path, "t", ONE)
+        repository.dolt("checkout", "-b", "desk")
+    return repository.path
+
+
+@pytest.fixture
+def desk(prepared_desk, tmp_path):
+    """A directory on a branch of the user's, with a table of ours and tables of the user's."""
+    return Repository(shutil.copytree(prepared_desk, tmp_path / "shop"))
+
+
+WORK = {
+    "none": [],
+    "changed rows": ["insert into mine values (2)"],
+    "a deleted row": ["delete from mine"],
+    "a new table": ["create table fresh (a int)"],
+    "another column": ["alter table mine add column b int"],
+    "staged rows": ["insert into mine values (2)", "call dolt_add('mine')"],
+    "a staged new table": ["create table fresh (a int)", "call dolt_add('fresh')"],
+    "one staged and one not": ["insert into mine values (2)", "call dolt_add('mine')", "insert into other values (2)"],
+}
+SAVES = {
+    "rows": lambda path: write_table(path, "t", TWO),
+    "columns": lambda path: write_table(path, "t", WIDER),
+    "a new table": lambda path: write_table(path, "u", ONE),
+    "nothing new": lambda path: write_table(path, "t", ONE),
+    "rows of the other branch": lambda path: write_table(path, "t", TWO, branch_conf=SerialBranch("main")),
+    "columns of the other branch": lambda path: write_table(path, "t", WIDER, branch_conf=SerialBranch("main")),
+    "a new branch": lambda path: write_table(path, "t", TWO, branch_conf=NewBranch("run/1")),
+}
+
+
+@pytest.mark.parametrize("work", WORK)
+@pytest.mark.parametrize("save", ["rows", "columns"])
+def test_uncommitted_work_in_other_tables_is_the_same_afterwards(work, save, desk):
+    desk.dolt("sql", "-q", ";".join(WORK[work]) or "select 1")
+    before = Desk(desk)
+
+    version = SAVES[save](desk.path)
+
+    assert version.changed
+    assert Desk(desk).told == before.told
+    assert desk.sql(f"select table_name from dolt_diff where commit_hash = '{version.commit}'") == [{"table_name": "t"}]
+
+
+DROPS = {"unstaged": "drop table mine", "staged": "drop table mine; call dolt_add('mine')"}
+
+
+@pytest.mark.parametrize("drop", DROPS)
+@pytest.mark.parametrize("save", ["rows", "columns"])
+def test_a_dropped_table_stays_dropped_or_is_an_error_that_names_it(drop, save, desk):
+    desk.dolt("sql", "-q", DROPS[drop])
+    before = Desk(desk)
+
+    try:
+        SAVES[save](desk.path)
+    except UncommittedChangesError as error:
+        assert "`mine`" in str(error)  # noqa: PT017 - either is right
+
+    assert Desk(desk).told == before.told
+
+
+@pytest.mark.parametrize("save", SAVES)
+def test_the_branch_that_is_checked_out_is_the_same_afterwards(save, desk):
+    desk.dolt("sql", "-q", "insert into mine values (2)")
+    before = Desk(desk)
+
+    SAVES[save](desk.path)
+
+    after = Desk(desk)
+    branch_lines = after.told.pop("branch").splitlines()
+    before_lines = before.told.pop("branch").splitlines()
+    assert [line for line in branch_lines if "run/1" not in line] == before_lines
+    assert (after.told, after.state) == (before.told, before.state)
+
+
+def test_without_a_config_a_directory_save_goes_to_the_branch_that_is_checked_out(desk):
+    version = write_table(desk.path, "t", TWO)
+
+    assert version.branch == "desk"
+    assert desk.head("desk") == version.commit
+    assert desk.messages("main")[0] == "Automated commit"
+
+
+@pytest.mark.parametrize(
+    ("work", "frame"),
+    [("insert into t values ('Eve', 9)", TWO), ("insert into t values ('Eve', 9)", WIDER),
+     ("insert into t values ('Eve', 9)", ONE), ("drop table t", TWO), ("alter table t add column b int", TWO),
+     ("insert into t values ('Eve', 9); call dolt_add('t')", TWO), ("update t set count = 5", WIDER)],
+)  # fmt: skip
+def test_uncommitted_work_in_the_same_table_is_an_error_and_stays(work, frame, desk):
+    desk.dolt("sql", "-q", work)
+    before, head = Desk(desk), desk.head("desk")
+
+    with pytest.raises(UncommittedChangesError, match=r"`t`.*'desk'.*dolt add t"):
+        write_table(desk.path, "t", frame)
+
+    assert Desk(desk) == before
+    assert desk.head("desk") == head
+
+
+def test_uncommitted_work_on_a_branch_that_is_not_written_is_not_in_the_way(desk):
+    desk.dolt("sql", "-q", "insert into t values ('Eve', 9)")
+    before = Desk(desk)
+
+    write_table(desk.path, "t", TWO, branch_conf=SerialBranch("main"))
+
+    assert Desk(desk).told == before.told
+
+
+def test_uncommitted_work_in_one_table_both_staged_and_not_is_kept_or_an_error(desk):
+    desk.dolt("sql", "-q", "insert into mine values (2); call dolt_add('mine'); insert into mine values (3)")
+    before = Desk(desk)
+
+    try:
+        write_table(desk.path, "t", WIDER)
+    except UncommittedChangesError as error:
+        assert "`mine`" in str(error)  # noqa: PT017 - either is right
+
+    assert Desk(desk).told == before.told
+
+
+def test_the_work_of_a_server_on_the_branch_is_the_same_afterwards(database):
+    write_table(database, "t", ONE)
+    run_sql(
+        database,
+        "CREATE TABLE mine (a int)",
+        "INSERT INTO mine VALUES (1)",
+        "CALL DOLT_ADD('mine')",
+        "CREATE TABLE fresh (a int)",
+    )
+    before = sorted(run_sql(database, "SELECT * FROM dolt_status"))
+
+    write_table(database, "t", TWO)
+    write_table(database, "t", WIDER)
+
+    assert sorted(run_sql(database, "SELECT * FROM dolt_status")) == before
+    assert run_sql(database, "SELECT * FROM mine") == [(1,)]
+
+
+def test_a_transaction_of_somebody_else_is_not_committed_with_a_save(database):
+    write_table(database, "t", ONE)
+    run_sql(database, "CREATE TABLE mine (a int)", "CALL DOLT_COMMIT('-Am', 'mine')")
+    session = open_session(database)
+    with session.cursor() as cursor:
+        cursor.execute("START TRANSACTION")
+        cursor.execute("INSERT INTO mine VALUES (1)")
+
+        write_table(database, "t", TWO)
+
+        assert run_sql(database, "SELECT * FROM mine") == []
+        cursor.execute("COMMIT")
+    session.close()
+    assert run_sql(database, "SELECT * FROM mine") == [(1,)]
+
+
+def test_what_somebody_else_commits_in_the_meantime_stays(database):
+    write_table(database, "t", ONE)
+    write_table(database, "other", ONE)
+
+    write_table(database, "t", WIDER)
+
+    assert read_table(database, "other").data.equals(ONE)
