@@ -6,11 +6,13 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dolt_integrations.core.comparison import compare_rows
 from dolt_integrations.core.rows import cast_alike, rows_of
+from dolt_integrations.engine.schema import has_triggers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +27,9 @@ WORTHWHILE = 1_000
 DELETE_COST = 2
 """What deleting a row by its key costs, in rows loaded (measured on Dolt 1.83)."""
 
+REPLACE_COST = 1.5
+"""What writing a row in the place of another costs."""
+
 
 @dataclass(frozen=True)
 class Differences:
@@ -32,18 +37,26 @@ class Differences:
 
     Attributes:
         base: Dolt's hash of the version that it starts from.
-        gone: The keys of the rows to delete, those that are written anew included.
-        written: The rows to insert then.
+        gone: The keys of the rows to delete.
+        written: The rows that come, or take the place of those with their key.
+        replaced: How many of them, the first ones, take another's place.
     """
 
     base: str
     gone: pa.Table
     written: pa.Table
+    replaced: int = 0
 
     @property
     def size(self) -> int:
-        """How many rows are deleted or inserted."""
+        """How many rows are deleted or written."""
         return int(self.gone.num_rows + self.written.num_rows)
+
+    @property
+    def cost(self) -> float:
+        """What it takes, in rows loaded."""
+        added = self.written.num_rows - self.replaced
+        return float(DELETE_COST * self.gone.num_rows + REPLACE_COST * self.replaced + added)
 
 
 def find_differences(
@@ -59,34 +72,38 @@ def find_differences(
         new: All rows that it is to have.
 
     Returns:
-        None where writing all rows is cheaper, or where the two cannot be compared.
+        None where writing all rows is cheaper, where the two cannot be compared, or where triggers are to see the rows.
     """
     old = rows_of(snapshot, table, schema, base)
     alike = cast_alike(new, old.schema)
     if alike is None:
         return None
-    found = _compare(old, alike, new, schema.primary_key)
+    found = _compare(base, old, alike, new, schema.primary_key)
     if found is None:
         return None
-    gone, written = found
-    logger.debug("table %s: %d rows go, %d come, of %d", table, gone.num_rows, written.num_rows, new.num_rows)
-    worth_it = DELETE_COST * gone.num_rows + written.num_rows < new.num_rows
-    return Differences(base, gone, written) if worth_it or not written.num_rows + gone.num_rows else None
+    gone, written, replaced = found.gone.num_rows, found.written.num_rows, found.replaced
+    logger.debug("table %s: %d rows go, %d come, %d of them for others", table, gone, written, replaced)
+    if not found.size:
+        return found
+    # Dolt (1.83) has no triggers in a DELETE with a join.
+    return found if found.cost < new.num_rows and not has_triggers(snapshot, table) else None
 
 
-def _compare(old: pa.Table, alike: pa.Table, new: pa.Table, key: Sequence[str]) -> tuple[pa.Table, pa.Table] | None:
-    """Return the keys to delete and the rows to write; None where a table without a key has to be written anew."""
-    before, after = _in_bits(old), _in_bits(alike)
+def _compare(base: str, old: pa.Table, alike: pa.Table, new: pa.Table, key: Sequence[str]) -> Differences | None:
+    """Return the differences; None where a table without a key has to be written anew."""
+    before, after, keys = _in_bits(old), _in_bits(alike), old.select(list(key))
     if before.equals(after):
-        return old.select(list(key)).slice(0, 0), new.slice(0, 0)
+        return Differences(base, keys.slice(0, 0), new.slice(0, 0))
     mask = _changed_in_place(before, after, key)
     if mask is not None:
-        return old.select(list(key)).filter(mask), new.filter(mask)
+        written = new.filter(mask)
+        return Differences(base, keys.slice(0, 0), written, written.num_rows)
     found = compare_rows(before, after, key)
-    gone, written = found["old"].drop_nulls().to_arrow(), found["new"].drop_nulls().to_arrow()
-    if not key and len(gone):
+    added, modified, removed = (found.filter(kind=kind) for kind in ("added", "modified", "removed"))
+    if not key and len(removed):
         return None
-    return old.select(list(key)).take(gone), new.take(written)
+    written = new.take(pl.concat([modified, added])["new"].to_arrow())
+    return Differences(base, keys.take(removed["old"].to_arrow()), written, len(modified))
 
 
 def _changed_in_place(before: pa.Table, after: pa.Table, key: Sequence[str]) -> pa.Array | None:

@@ -11,11 +11,13 @@ from __future__ import annotations
 import itertools
 import tempfile
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
 
+from dolt_integrations.engine.connection import Connection
 from dolt_integrations.engine.identifiers import quote
 from dolt_integrations.engine.literals import row_literals
 from dolt_integrations.engine.schema import find_table
@@ -25,7 +27,6 @@ from dolt_integrations.errors import DataError, PrimaryKeyError, QueryError, Ser
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dolt_integrations.engine.connection import Connection
     from dolt_integrations.engine.schema import Column, TableSchema
 
 INSERT_BYTES = 1 << 20
@@ -38,7 +39,9 @@ SLICE = 100_000
 """Rows that are made texts of at a time: all of them as texts take more memory than the frame."""
 
 
-def insert_table(connection: Connection, table: str, data: pa.Table, schema: TableSchema | None = None) -> None:
+def insert_table(
+    connection: Connection, table: str, data: pa.Table, schema: TableSchema | None = None, *, replaced: int = 0
+) -> None:
     """Insert all rows of `data` into a table that has its columns, in the session's transaction.
 
     Args:
@@ -48,6 +51,7 @@ def insert_table(connection: Connection, table: str, data: pa.Table, schema: Tab
             decimals. Integers with the metadata `unit` are counts of it, which a TIME column takes as spans. Columns
             that Dolt computes itself are left out.
         schema: The table's columns, if they are known; else they are looked up.
+        replaced: How many of the rows take the place of one with their key; at 0 an equal key is an error.
 
     Raises:
         StorageError: No room for the temporary file.
@@ -58,24 +62,74 @@ def insert_table(connection: Connection, table: str, data: pa.Table, schema: Tab
         return
     schema = schema or find_table(connection, table)
     targets = {column.name.lower(): column for column in schema.columns} if schema else {}
-    rows = _fitted(data, targets)
+    rows, writing = _fitted(data, targets), _Writing(connection, table, "REPLACE" if replaced else "INSERT")
     with _naming(table):
-        written = (
-            _insert_few(connection, table, rows) if rows.num_rows <= FEW else _write(connection, table, rows, targets)
-        )
-    if written != data.num_rows:
+        written = writing.few(rows) if rows.num_rows <= FEW else writing.many(rows, targets)
+    # A row that takes the place of another counts as two (MySQL manual, REPLACE).
+    if not data.num_rows <= written <= data.num_rows + replaced:
         raise ServerError(f"Dolt stored {written} of {data.num_rows} rows of table `{table}`; the save is undone")
 
 
-def _insert_few(connection: Connection, table: str, rows: pa.Table) -> int:
-    return _insert_rows(connection, table, rows.column_names, row_literals(rows))
+@dataclass(frozen=True)
+class _Writing:
+    """Rows on their way into a table; `verb` is INSERT, or REPLACE where some take the place of others."""
 
+    connection: Connection
+    table: str
+    verb: str
 
-def _write(connection: Connection, table: str, rows: pa.Table, targets: Mapping[str, Column]) -> int:
-    frame = pl.DataFrame(pl.from_arrow(rows))
-    if connection.value("SELECT @@local_infile") not in (1, "ON"):
-        return _insert(connection, table, frame)
-    return _load(connection, table, frame, {name: _base(targets.get(name.lower())) for name in frame.columns})
+    def few(self, rows: pa.Table) -> int:
+        """Write rows as literals; return how many were affected."""
+        return self._rows(rows.column_names, row_literals(rows))
+
+    def many(self, rows: pa.Table, targets: Mapping[str, Column]) -> int:
+        """Write rows from a file, or as literals where the server takes no files."""
+        frame = pl.DataFrame(pl.from_arrow(rows))
+        if self.connection.value("SELECT @@local_infile") in (1, "ON"):
+            return self._load(frame, {name: _base(targets.get(name.lower())) for name in frame.columns})
+        row = pl.concat_str([_literal(frame[name]).fill_null("NULL") for name in frame.columns], separator=",")
+        slices = (part.select(row).to_series().to_list() for part in frame.iter_slices(SLICE))
+        return sum(self._rows(frame.columns, rows) for rows in slices)
+
+    def _rows(self, names: Sequence[str], rows: list[str]) -> int:
+        head = f"{self.verb} INTO {quote(self.table)} ({', '.join(map(quote, names))}) VALUES "
+        return sum(self.connection.execute(head + batch) for batch in _batches(rows))
+
+    def _load(self, frame: pl.DataFrame, bases: Mapping[str, str]) -> int:
+        # Text of a file such as `5` is letters to a BIT, a year of two digits to a YEAR; an empty one is NULL to a SET.
+        numbers = {name for name, base in bases.items() if base in ("bit", "year")}
+        hexed = {name for name in frame.columns if _needs_hex(frame[name]) or bases[name] in ("enum", "set")}
+        try:
+            with tempfile.NamedTemporaryFile(prefix="dolt-integrations-", suffix=".tsv") as file:
+                for part in frame.iter_slices(SLICE):
+                    encoded = part.select(_tsv(part[name], name in hexed).alias(name) for name in part.columns)
+                    encoded.write_csv(file, include_header=False, separator="\t", quote_style="never", null_value="\\N")
+                file.flush()
+                statement = self._load_statement(frame.columns, hexed, numbers)
+                written = self.connection.execute(statement, (file.name,))
+                self.connection.raise_warnings()
+                return written
+        except OSError as error:
+            what = f"cannot write a temporary file for table `{self.table}`: {error}"
+            raise StorageError(what, hint=_room()) from error
+
+    def _load_statement(self, names: Sequence[str], hexed: set[str], numbers: set[str]) -> str:
+        # Dolt (1.83) takes a column that is called @v0 for the variable of that name, quoted or not.
+        mark = next(mark for mark in map("@v{}_".format, itertools.count()) if not any(mark in name for name in names))
+        variables = {name: f"{mark}{number}" for number, name in enumerate(names) if name in hexed | numbers}
+        targets = ", ".join(variables.get(name) or _argument_safe(quote(name)) for name in names)
+        # A NULL of the file is the text NULL in a variable of Dolt's (1.83).
+        values = {
+            name: f"UNHEX({at})" if name in hexed else f"CAST(NULLIF({at}, 'NULL') AS UNSIGNED)"
+            for name, at in variables.items()
+        }
+        sets = ", ".join(f"{_argument_safe(quote(name))} = {value}" for name, value in values.items())
+        return (
+            f"LOAD DATA LOCAL INFILE %s {'REPLACE ' if self.verb == 'REPLACE' else ''}INTO TABLE "
+            f"{_argument_safe(quote(self.table))} CHARACTER SET utf8mb4 "
+            rf"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' ({targets})"
+            + (f" SET {sets}" if sets else "")
+        )
 
 
 def _fitted(data: pa.Table, targets: Mapping[str, Column]) -> pa.Table:
@@ -111,43 +165,8 @@ def _naming(table: str) -> Iterator[None]:
         ) from error
 
 
-def _load(connection: Connection, table: str, frame: pl.DataFrame, bases: Mapping[str, str]) -> int:
-    # Text of a file such as `5` is letters to a BIT, a year of two digits to a YEAR; an empty one is NULL to a SET.
-    numbers = {name for name, base in bases.items() if base in ("bit", "year")}
-    hexed = {name for name in frame.columns if _needs_hex(frame[name]) or bases[name] in ("enum", "set")}
-    try:
-        with tempfile.NamedTemporaryFile(prefix="dolt-integrations-", suffix=".tsv") as file:
-            for part in frame.iter_slices(SLICE):
-                encoded = part.select(_tsv(part[name], name in hexed).alias(name) for name in part.columns)
-                encoded.write_csv(file, include_header=False, separator="\t", quote_style="never", null_value="\\N")
-            file.flush()
-            written = connection.execute(_load_statement(table, frame.columns, hexed, numbers), (file.name,))
-            connection.raise_warnings()
-            return written
-    except OSError as error:
-        raise StorageError(f"cannot write a temporary file for table `{table}`: {error}", hint=_room()) from error
-
-
 def _room() -> str:
     return f"Make room in {tempfile.gettempdir()}, or set TMPDIR to another place."
-
-
-def _load_statement(table: str, names: Sequence[str], hexed: set[str], numbers: set[str]) -> str:
-    # Dolt (1.83) takes a column that is called @v0 for the variable of that name, quoted or not.
-    mark = next(mark for mark in map("@v{}_".format, itertools.count()) if not any(mark in name for name in names))
-    variables = {name: f"{mark}{number}" for number, name in enumerate(names) if name in hexed | numbers}
-    targets = ", ".join(variables.get(name) or _argument_safe(quote(name)) for name in names)
-    # A NULL of the file is the text NULL in a variable of Dolt's (1.83).
-    values = {
-        name: f"UNHEX({at})" if name in hexed else f"CAST(NULLIF({at}, 'NULL') AS UNSIGNED)"
-        for name, at in variables.items()
-    }
-    sets = ", ".join(f"{_argument_safe(quote(name))} = {value}" for name, value in values.items())
-    return (
-        f"LOAD DATA LOCAL INFILE %s INTO TABLE {_argument_safe(quote(table))} CHARACTER SET utf8mb4 "
-        rf"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' ({targets})"
-        + (f" SET {sets}" if sets else "")
-    )
 
 
 def _argument_safe(text: str) -> str:
@@ -202,17 +221,6 @@ def _clock(spans: pl.Expr) -> pl.Expr:
         (us % 1_000_000).cast(pl.String).str.zfill(6),
     )
     return pl.when(spans.is_not_null()).then(text)
-
-
-def _insert(connection: Connection, table: str, frame: pl.DataFrame) -> int:
-    row = pl.concat_str([_literal(frame[name]).fill_null("NULL") for name in frame.columns], separator=",")
-    slices = (part.select(row).to_series().to_list() for part in frame.iter_slices(SLICE))
-    return sum(_insert_rows(connection, table, frame.columns, rows) for rows in slices)
-
-
-def _insert_rows(connection: Connection, table: str, names: Sequence[str], rows: list[str]) -> int:
-    head = f"INSERT INTO {quote(table)} ({', '.join(map(quote, names))}) VALUES "
-    return sum(connection.execute(head + batch) for batch in _batches(rows))
 
 
 def _literal(column: pl.Series) -> pl.Expr:

@@ -175,6 +175,12 @@ def foreign_collations(connection: Connection, table: str) -> bool:
     return row is not None
 
 
+def has_unique_index(connection: Connection, table: str) -> bool:
+    """Whether a table has a unique index besides its primary key."""
+    rows = connection.rows(f"SHOW KEYS FROM {quote(table)}")
+    return any(not row[1] and row[2] != "PRIMARY" for row in rows)
+
+
 def has_triggers(connection: Connection, table: str) -> bool:
     """Whether a trigger may change what is written to a table."""
     row = connection.row(

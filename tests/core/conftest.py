@@ -37,7 +37,7 @@ def small(monkeypatch):
 
 @pytest.fixture
 def found(monkeypatch):
-    """The sizes of the differences that saves found; None where all is written."""
+    """How many rows go and how many are written, in the differences that saves found; None where all is written."""
     sizes = []
     real = differences.find_differences
 

@@ -2,8 +2,8 @@ import pyarrow as pa
 import pytest
 
 from dolt_integrations.engine import describe_table, open_database
-from dolt_integrations.engine.changes import delete_rows, upsert_rows
-from dolt_integrations.errors import DataError, PrimaryKeyError
+from dolt_integrations.engine.changes import delete_rows, replace_rows, upsert_rows
+from dolt_integrations.errors import DataError, PrimaryKeyError, ServerError
 from tests.conftest import run_sql
 
 
@@ -140,3 +140,70 @@ def test_nothing_to_do_is_done(connection):
         delete_rows(connection, "t", schema, none.select(["id"]))
 
     assert rows(connection) == [(1, "a"), (2, "b")]
+
+
+CHANGED = pa.table({"id": [2, 3], "value": ["B", "c"]})
+
+
+def test_rows_are_replaced_and_added(connection):
+    schema = make(connection)
+
+    with connection.transaction():
+        replace_rows(connection, "t", schema, CHANGED, replaced=1)
+
+    assert rows(connection) == [(1, "a"), (2, "B"), (3, "c")]
+
+
+def test_a_row_that_was_to_be_added_and_is_there_is_an_error(connection):
+    schema = make(connection, rows="(1, 'a'), (2, 'b'), (3, 'x')")
+
+    with pytest.raises(ServerError), connection.transaction():
+        replace_rows(connection, "t", schema, CHANGED, replaced=1)
+
+    assert rows(connection) == [(1, "a"), (2, "b"), (3, "x")]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "id bigint PRIMARY KEY, value varchar(20), UNIQUE KEY (value)",
+        "id bigint, value varchar(20) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY",
+    ],
+    ids=["another unique key", "collation of the key"],
+)
+def test_a_row_that_shares_another_key_is_an_error_and_stays(columns, connection):
+    schema = make(connection, columns, "(1, 'c'), (2, 'b')")
+
+    with pytest.raises(PrimaryKeyError), connection.transaction():
+        replace_rows(
+            connection, "t", schema, pa.table({"id": [2, 3], "value": ["b", "C" if "ci" in columns else "c"]}), 1
+        )
+
+    assert rows(connection) == [(1, "c"), (2, "b")]
+
+
+def test_replaced_rows_take_the_disk_of_one_change(repository):
+    with open_database(repository.path) as database, database.connect(local_infile=True) as session:
+        schema = make(
+            session, "id bigint PRIMARY KEY, value varchar(20)", ", ".join(f"({n}, 'old {n}')" for n in range(20_000))
+        )
+        one, other = (pa.table({"id": range(0, 20_000, 10), "value": [value] * 2_000}) for value in ("one", "other"))
+        grown = []
+        for change in (
+            lambda: replace_rows(session, "t", schema, one, replaced=2_000),
+            lambda: (
+                delete_rows(session, "t", schema, other.select(["id"])),
+                replace_rows(session, "t", schema, other, 0),
+            ),
+        ):
+            before = size_of(repository.path)
+            with session.transaction():
+                change()
+            session.rows("CALL DOLT_COMMIT('-Am', 'x')")
+            grown.append(size_of(repository.path) - before)
+
+    assert grown[0] < 0.75 * grown[1]
+
+
+def size_of(folder):
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
