@@ -9,8 +9,8 @@ from dolt_integrations.core.evolution import alterations
 from dolt_integrations.core.modes import REPLACE, UPSERT
 from dolt_integrations.core.references import check_references, referring_tables, unchecked_references
 from dolt_integrations.engine import find_table, insert_table, quote
-from dolt_integrations.engine.changes import delete_rows, upsert_rows
-from dolt_integrations.engine.procedures import stage, table_hash
+from dolt_integrations.engine.changes import delete_rows, replace_rows, upsert_rows
+from dolt_integrations.engine.procedures import stage, status, table_hash
 from dolt_integrations.errors import DataError
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def build_table(workspace: Connection, save: Save, schema: TableSchema) -> bool:
-    """Give the table its columns and rows on a private branch, and stage it.
+def build_table(workspace: Connection, save: Save, schema: TableSchema) -> list[str]:
+    """Give the table its columns and rows on a private branch, and stage it and what its triggers wrote to.
 
     Args:
         workspace: On the private branch, where DDL, which ends transactions, harms nobody.
@@ -30,7 +30,7 @@ def build_table(workspace: Connection, save: Save, schema: TableSchema) -> bool:
         schema: The columns and the key that the table is to have.
 
     Returns:
-        Whether that changed it.
+        The tables that were staged: none where the table is as it was.
     """
     before, referring = table_hash(workspace, save.table), referring_tables(workspace, save.table)
     if save.differences is not None and save.differences.base == before:
@@ -43,9 +43,11 @@ def build_table(workspace: Connection, save: Save, schema: TableSchema) -> bool:
         put_rows(workspace, save, schema)
         check_references(workspace, save.table, referring)
     if before == table_hash(workspace, save.table):
-        return False
-    stage(workspace, [save.table])
-    return True
+        return []
+    # Dolt's status says nothing of a comment that has changed.
+    changed = sorted({save.table, *(entry.table for entry in status(workspace))})
+    stage(workspace, changed)
+    return changed
 
 
 def put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
@@ -56,7 +58,7 @@ def put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
     if save.mode == REPLACE and save.differences is not None:
         if table_hash(connection, save.table) == save.differences.base:
             delete_rows(connection, save.table, schema, save.differences.gone)
-            insert_table(connection, save.table, save.differences.written, schema)
+            replace_rows(connection, save.table, schema, save.differences.written, save.differences.replaced)
             return
         logger.debug("table %s has changed since it was compared: it is written anew", save.table)
     if save.mode == REPLACE:

@@ -17,6 +17,8 @@ from dolt_integrations.engine.procedures import commit, create_branch, head, res
 from dolt_integrations.errors import InvalidNameError, LostRaceError, MergeConflictError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dolt_integrations.core.branch import MergeBranch
     from dolt_integrations.core.target import Save
     from dolt_integrations.engine import Author, Connection, Database, TableSchema
@@ -36,7 +38,7 @@ def save_on_new_branch(database: Database, save: Save, target: Target) -> Versio
         changed = _build(workspace, save, save.schema(find_table(workspace, save.table)))
         made = head(workspace)
         create_target(workspace, target.branch, made)
-        return Version(made, target.branch, table_hash(workspace, save.table), changed)
+        return Version(made, target.branch, table_hash(workspace, save.table), bool(changed))
 
 
 def create_target(workspace: Connection, branch: str, made: str) -> None:
@@ -72,32 +74,45 @@ def save_by_private_branch(
     """
     with private_branch(database, target.start) as workspace:
         before = table_hash(workspace, save.table)
-        if not _build(workspace, save, schema):
+        changed = _build(workspace, save, schema)
+        if not changed:
             return Version(head(connection), target.branch, before, changed=False)
         made, after = head(workspace), table_hash(workspace, save.table)
 
         def land() -> str:
             with connection.lock(database.address.database, target.branch):
-                return _land(database, connection, save, target, made, before)
+                return _land(database, connection, save, target, made, before, changed)
 
         return Version(retried(land, MovedError), target.branch, after, changed=True)
 
 
-def _build(workspace: Connection, save: Save, schema: TableSchema) -> bool:
-    """Make the table and commit. Returns whether that changed it."""
+def _build(workspace: Connection, save: Save, schema: TableSchema) -> list[str]:
+    """Make the table and commit. Returns what that changed: the table, and what its triggers wrote to."""
     changed = build_table(workspace, save, schema)
     if changed:
         commit(workspace, save.message, save.author)
     return changed
 
 
-def _land(database: Database, connection: Connection, save: Save, target: Target, made: str, before: str | None) -> str:
+def _land(
+    database: Database,
+    connection: Connection,
+    save: Save,
+    target: Target,
+    made: str,
+    before: str | None,
+    changed: Sequence[str],
+) -> str:
     """Bring the target onto the commit, or onto one like it on top of what others committed. Returns that commit."""
     now = head(connection)
     if table_hash(connection, save.table) != before:
         raise LostRaceError(f"another session changed table `{save.table}` on {target.branch} at the same time")
     if now == target.start:
-        return forward(connection, target.branch, made, [save.table])
+        return forward(connection, target.branch, made, changed)
+    if len(changed) > 1:
+        raise LostRaceError(
+            f"others committed to {target.branch} while triggers of table `{save.table}` wrote elsewhere"
+        )
     with private_branch(database, now) as workspace:
         take_table(workspace, made, save.table)
         commit(workspace, save.message, save.author)
@@ -129,7 +144,7 @@ def save_by_merge(database: Database, save: Save, branch_conf: MergeBranch) -> V
         )
     with database.connect(branch_conf.merge_to if merged is None else merged) as connection:
         at = merged or head(connection)
-        return Version(at, branch_conf.merge_to, table_hash(connection, save.table), changed)
+        return Version(at, branch_conf.merge_to, table_hash(connection, save.table), bool(changed))
 
 
 def merge_work(

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.errors import DoltError, PrimaryKeyError
+from dolt_integrations.errors import DoltError, PrimaryKeyError, UncommittedChangesError
 from tests.conftest import run_sql
 from tests.core.edits import BOTH_WAYS, changes
 from tests.samples import assert_same
@@ -58,6 +58,44 @@ def test_values_that_two_rows_swap_under_a_unique_index(database, small):
 
     assert run_sql(database, "SELECT k, v FROM t ORDER BY k") == [(1, 20), (2, 10), (3, 30)]
     assert changes(database) == 2
+
+
+TRIGGERS = (
+    "CREATE TABLE t (k bigint PRIMARY KEY, v bigint)",
+    "INSERT INTO t VALUES (1, 10), (2, 20), (3, 30)",
+    "CREATE TABLE seen (what varchar(20))",
+    "CREATE TRIGGER went BEFORE DELETE ON t FOR EACH ROW INSERT INTO seen VALUES (CONCAT('-', OLD.v))",
+    "CREATE TRIGGER came AFTER INSERT ON t FOR EACH ROW INSERT INTO seen VALUES (CONCAT('+', NEW.v))",
+)
+
+
+def test_triggers_see_all_rows_go_and_come_where_a_few_change(database, small):
+    theirs(database, *TRIGGERS, 'ALTER TABLE t MODIFY v bigint COMMENT \'pandas: {"dtype": "int64"}\'')
+
+    saved(database, pd.DataFrame({"k": [1, 2, 3], "v": [10, 25, 30]}))
+
+    assert run_sql(database, "SELECT k, v FROM t ORDER BY k") == [(1, 10), (2, 25), (3, 30)]
+    seen = {what for (what,) in run_sql(database, "SELECT what FROM seen")}
+    assert seen == {"-10", "-20", "-30", "+10", "+25", "+30"}
+
+
+def test_what_triggers_wrote_to_another_table_lands_with_a_save_by_a_private_branch(database):
+    theirs(database, *TRIGGERS)
+
+    version = write_table(database, "t", pd.DataFrame({"k": [1], "v": [10], "new": ["a"]}))
+
+    seen = read_table(database, "seen", as_of=version.commit).data
+    assert set(seen["what"]) == {"-10", "-20", "-30", "+10"}
+
+
+def test_uncommitted_work_in_a_table_that_triggers_write_to_is_an_error_and_stays(database):
+    theirs(database, *TRIGGERS)
+    run_sql(database, "INSERT INTO seen VALUES ('mine')")
+
+    with pytest.raises(UncommittedChangesError, match="`seen`"):
+        write_table(database, "t", pd.DataFrame({"k": [1], "v": [10], "new": ["a"]}))
+
+    assert run_sql(database, "SELECT what FROM seen") == [("mine",)]
 
 
 def test_a_generated_column_follows(database, small):
