@@ -40,9 +40,14 @@ class Mark:
             >>> Mark().comment()
             ''
         """
+        if self == _NOTHING:
+            return ""
         defaults = {field.name: field.default for field in dataclasses.fields(self)}
         said = {name: value for name, value in dataclasses.asdict(self).items() if value != defaults[name]}
-        return _PREFIX + json.dumps(said, ensure_ascii=False) if said else ""
+        return _PREFIX + json.dumps(said, ensure_ascii=False)
+
+
+_NOTHING = Mark()
 
 
 def mark_of(comment: str) -> Mark:

@@ -25,12 +25,7 @@ from dolt_integrations.core.workspace import remove_abandoned
 from dolt_integrations.core.writeid import check_write_id, find_write, with_write_id
 from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, find_table, open_database
 from dolt_integrations.engine.procedures import find_branches, status, table_hash
-from dolt_integrations.errors import (
-    DoltError,
-    LostRaceError,
-    ServerLostError,
-    UncommittedChangesError,
-)
+from dolt_integrations.errors import DoltError, LostRaceError, ServerLostError, UncommittedChangesError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -210,7 +205,9 @@ def _write_at_once(database: Database, connection: Connection, save: Save, branc
     if save.mode != REPLACE:
         # Somebody may be landing, so that the table looks changed; with a turn one can tell.
         with suppress(LostRaceError, UncommittedChangesError):
-            return save_in_transaction(connection, save, branch, keyed=True)
+            version = save_in_transaction(connection, save, branch, keyed=True)
+            if version is not None:
+                return version
     name = database.address.database
     with connection.locks((name, branch, save.table.lower()), (name, branch)):
         return save_in_transaction(connection, save, branch)

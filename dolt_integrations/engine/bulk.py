@@ -35,7 +35,7 @@ INSERT_BYTES = 1 << 20
 FEW = 100
 """Rows up to which an INSERT takes no longer than to write a file, load it and ask for warnings."""
 
-SLICE = 100_000
+SLICE = 25_000
 """Rows that are made texts of at a time: all of them as texts take more memory than the frame."""
 
 

@@ -13,7 +13,7 @@ from pymysql.cursors import Cursor, DictCursor, SSCursor
 
 from dolt_integrations.engine.identifiers import is_commit_hash, quote
 from dolt_integrations.engine.pool import POOL
-from dolt_integrations.engine.session import ENDED, open_session
+from dolt_integrations.engine.session import ENDED, end, open_session
 from dolt_integrations.engine.translate import translate
 from dolt_integrations.errors import (
     BranchNotFoundError,
@@ -87,6 +87,8 @@ class Connection:
             if self.revision:
                 session.select_db(database)
         except (pymysql.MySQLError, OSError) as error:
+            if session is not None:
+                end(session)
             raise self._no_session(error) from error
         return session
 

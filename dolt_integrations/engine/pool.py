@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import os
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pymysql
 
 from dolt_integrations.engine.address import ServerAddress
-from dolt_integrations.engine.session import Session, leave_branch, renew
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from dolt_integrations.engine.session import Session, end, leave_branch, renew
 
 MOST = 8
 """Sessions that are kept, of all servers and databases together."""
@@ -34,7 +30,7 @@ class _Idle:
 
 
 class _Pool:
-    """Idle sessions, the longest idle first; a forked child has none of its parent's."""
+    """Idle sessions, in the order in which they were given; a forked child has none of its parent's."""
 
     def __init__(self) -> None:
         self.reset()
@@ -52,18 +48,19 @@ class _Pool:
             try:
                 renew(found.session, address)
             except (pymysql.MySQLError, OSError):
-                _end([found])
+                end(found.session)
             else:
                 return found.session
 
     def _find(self, address: ServerAddress, local_infile: bool) -> _Idle | None:
         with self._lock:
             old = [each for each in self._idle if each.since < time.monotonic() - LONGEST]
-            self._idle = self._idle[len(old) :]
+            self._idle = [each for each in self._idle if each not in old]
             fitting = [each for each in self._idle if (each.address, each.local_infile) == (address, local_infile)]
             for each in fitting[-1:]:
                 self._idle.remove(each)
-        _end(old)
+        for each in old:
+            end(each.session)
         return fitting[-1] if fitting else None
 
     def give(self, session: Session[Any], address: ServerAddress, *, local_infile: bool, moved: bool) -> None:
@@ -75,30 +72,25 @@ class _Pool:
             local_infile: As it was opened.
             moved: Whether it may be on a branch, commit or tag other than a new session's.
         """
-        given = _Idle(session, address, local_infile)
         try:
             if moved:
                 leave_branch(session, address)
         except (pymysql.MySQLError, OSError):
-            _end([given])
+            end(session)
             return
         with self._lock:
-            self._idle.append(given)
+            self._idle.append(_Idle(session, address, local_infile))
             surplus, self._idle = self._idle[:-MOST], self._idle[-MOST:]
-        _end(surplus)
+        for each in surplus:
+            end(each.session)
 
     def empty(self, address: ServerAddress | None = None) -> None:
         """End the idle sessions of a server that is about to stop; None is all."""
         with self._lock:
             gone = [each for each in self._idle if address in (None, each.address)]
             self._idle = [each for each in self._idle if each not in gone]
-        _end(gone)
-
-
-def _end(idle: Iterable[_Idle]) -> None:
-    for each in idle:
-        with contextlib.suppress(pymysql.MySQLError, OSError):
-            each.session.close()
+        for each in gone:
+            end(each.session)
 
 
 POOL = _Pool()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,12 @@ def leave_branch(session: Session[Any], address: ServerAddress) -> None:
     _wait(session, address.connect_timeout)
     session.select_db(address.database)
     _wait(session, None)
+
+
+def end(session: Session[Any]) -> None:
+    """End a session, which may have ended already."""
+    with contextlib.suppress(pymysql.MySQLError, OSError):
+        session.close()
 
 
 def _wait(session: Session[Any], seconds: float | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ class SqlType:
         return self.base == "tinyint" and self.arguments == (1,)
 
 
+@functools.lru_cache(maxsize=1024)
 def parse_type(text: str) -> SqlType:
     """Take the text of a type apart.
 
