@@ -19,6 +19,7 @@ import batches
 import frames
 import overhead
 import rows
+import stores
 import writers
 
 
@@ -29,6 +30,8 @@ def main() -> None:
     overhead.main()
     frames.main()
     rows.main([])
+    stores.main([])
+    stores.main(["--frame", "generated", "--rows", str(stores.SLOW)])
     writers.main()
     batches.main([])
 
