@@ -43,7 +43,8 @@ def round_trip(url, frame, key=None):
 
 def sorted_rows(frame):
     """Put the rows of a table without a key, which has no order, into one."""
-    order = sorted(range(len(frame)), key=lambda row: [repr(value) for value in frame.iloc[row]])
+    texts = [[repr(value) for value in frame.iloc[:, at]] for at in range(frame.shape[1])]
+    order = sorted(range(len(frame)), key=lambda row: [column[row] for column in texts])
     return frame.iloc[order].reset_index(drop=True)
 
 
