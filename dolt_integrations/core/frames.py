@@ -131,7 +131,7 @@ def encode_frame(frame: pd.DataFrame, *, table: str) -> EncodedFrame:
     check_column_names(names, table=table)
     levels = frame.index.set_names([f"level {level}" for level in range(frame.index.nlevels)])
     series = [pd.Series(levels.get_level_values(f"level {level}")) for level, _ in named]
-    series += [frame.iloc[:, at] for at in range(frame.shape[1])]
+    series += [values for _, values in frame.items()]
     columns = {}
     for at, (name, label, values) in enumerate(zip(names, labels, series, strict=True)):
         encoded = encode_column(values, f"column {name!r} of table `{table}`")
