@@ -85,12 +85,16 @@ class _Pool:
             end(each.session)
 
     def empty(self, address: ServerAddress | None = None) -> None:
-        """End the idle sessions of a server that is about to stop; None is all."""
+        """End the idle sessions of a server that is about to stop, with all of its databases; None is all servers'."""
         with self._lock:
-            gone = [each for each in self._idle if address in (None, each.address)]
+            gone = [each for each in self._idle if address is None or _server(each.address) == _server(address)]
             self._idle = [each for each in self._idle if each not in gone]
         for each in gone:
             end(each.session)
+
+
+def _server(address: ServerAddress) -> tuple[str, int]:
+    return address.host, address.port
 
 
 POOL = _Pool()

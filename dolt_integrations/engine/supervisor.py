@@ -19,6 +19,12 @@ import time
 GRACE = 10.0
 """Seconds that a server gets to stop before it is killed."""
 
+NOTICE = 0.05
+"""Seconds in which the server learns that a client has gone."""
+
+LAST_STATEMENT = 5.0
+"""Seconds that the server gets for what it is doing for a client that has gone."""
+
 SERVED = "served"
 """The file in a runtime folder that is locked while a supervisor or a server lives there."""
 
@@ -39,6 +45,7 @@ def main(folder: str, directory: str, command: list[str]) -> int:
         remove_unused(folder, lease)
         return os.waitstatus_to_exitcode(os.wait()[1])
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _wait_for_statements(directory)
     code = _stop(server)
     _remove(folder, lease)
     return code
@@ -111,6 +118,36 @@ def _start(folder: str, directory: str, command: list[str]) -> int:
         os.execv(command[0], command)  # noqa: S606 - no shell is wanted
     finally:
         os._exit(127)
+
+
+def _wait_for_statements(directory: str) -> None:
+    """Let the server end what it is doing for users that were killed.
+
+    A merge that is stopped halfway (Dolt 1.83) has moved the branch and not its tables, which then look changed. Who
+    leaves as one should has closed its connections before, and nobody waits.
+    """
+    start = time.monotonic()
+    while states := _connections(directory):
+        limit = LAST_STATEMENT if _CLOSE_WAIT in states else NOTICE
+        if time.monotonic() - start > limit:
+            return
+        time.sleep(0.002)
+
+
+_ESTABLISHED, _CLOSE_WAIT = "01", "08"
+"""States of a connection in proc(5): both sides have it open, or the client has closed it and the server has not."""
+
+
+def _connections(directory: str) -> set[str]:
+    """Return the states of the server's open connections; none where there is no `/proc/net/tcp`, as on macOS."""
+    try:
+        with open(os.path.join(directory, ".dolt", "sql-server.info")) as file:
+            port = int(file.read().split(":")[1])
+        with open("/proc/net/tcp") as file:
+            lines = [line.split() for line in file.readlines()[1:]]
+    except (OSError, ValueError, IndexError):
+        return set()
+    return {line[3] for line in lines if int(line[1].split(":")[1], 16) == port} & {_ESTABLISHED, _CLOSE_WAIT}
 
 
 def _stop(server: int) -> int:

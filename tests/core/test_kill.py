@@ -181,3 +181,15 @@ def test_a_private_server_that_dies_at_any_statement_has_saved_all_or_nothing(wa
 
     eventually(lambda: not processes_of(repository.path))
     assert repository.sql("select * from dolt_status") == []
+
+
+def test_a_branch_that_is_moved_when_the_last_user_dies_has_its_tables(repository, script):
+    """The supervisor lets the server end what it is doing; stopped halfway, once in some hundred times under load."""
+    killing = Killing(script, repository.path, "private branch")
+    landing = next(at for at, text in enumerate(killing.statements, 1) if "DOLT_MERGE" in text)
+
+    for number in range(60 if ALL else 5):
+        branch = f"branch{number}"
+        start(repository.path, killing.way, branch)
+        killing.attempt(branch, landing, True)
+        assert state(repository.path, branch) in (killing.before, killing.after), number

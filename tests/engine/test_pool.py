@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from dolt_integrations.engine import Connection, parse_location, pool
+from dolt_integrations.engine import Connection, open_database, parse_location, pool
 from dolt_integrations.errors import DoltError, ServerUnreachableError
 from tests.conftest import open_session, run_sql, start_server
 
@@ -172,3 +172,12 @@ def test_a_forked_child_has_sessions_of_its_own(database):
 
     assert os.waitpid(child, 0)[1] == 0
     assert use(database) == number
+
+
+def test_a_private_server_is_left_without_sessions(repository):
+    with open_database(repository.path) as database:
+        port = database.address.port
+        with database.connect(), database.connect("main"):
+            pass
+
+    assert [idle for idle in pool.POOL._idle if idle.address.port == port] == []
