@@ -82,7 +82,7 @@ def _folder(*, make: bool) -> Path | None:
     if said.lower() in _OFF:
         return None
     try:
-        folder = Path(said) if said else _cache_home() / "dolt-integrations"
+        folder = Path(said).expanduser() if said else _cache_home() / "dolt-integrations"
         if make:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()

@@ -153,12 +153,9 @@ def _opened(data: Any, table: str) -> Iterator[Iterator[Any] | None]:
 
 
 def _tables(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """Yield a table for each batch; one without rows where there is none."""
-    batch = None
+    """Yield a table for each batch."""
     for batch in reader:
         yield pa.Table.from_batches([batch])
-    if batch is None:
-        yield reader.schema.empty_table()
 
 
 def _encoded(batch: Any, table: str) -> EncodedFrame:
@@ -218,5 +215,5 @@ def _first_of(batches: Iterator[Any], table: str) -> Any:
     try:
         return next(batches)
     except StopIteration:
-        hint = "Give at least one frame; it may have no rows."
-        raise DataError(f"the iterator for table `{table}` has no frames", hint=hint) from None
+        hint = "Give at least one, which may have no rows. One that has been read already has none left."
+        raise DataError(f"the iterator or reader for table `{table}` has no frames", hint=hint) from None

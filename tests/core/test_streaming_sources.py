@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.errors import DoltError, StorageError
+from dolt_integrations.errors import DataError, DoltError, StorageError
 from tests.core.streams import nothing_landed, ns, numbers, rows
 from tests.core.witness import log
 from tests.samples import assert_same
@@ -33,10 +33,14 @@ def test_a_reader_is_stored_as_its_table_is(database):
     assert log(database)[1:] == ["Initialize data repository"], whole
 
 
-def test_a_reader_without_batches_is_a_table_without_rows(database):
-    write_table(database, "t", reader(schema=pa.schema({"n": pa.int64()})))
+def test_a_reader_that_was_read_already_is_an_error_and_empties_no_table(database):
+    once = reader(numbers(1, 3))
+    write_table(database, "t", once)
 
-    assert rows(database) == []
+    with pytest.raises(DataError, match="read already"):
+        write_table(database, "t", once)
+
+    assert rows(database) == ns(1, 2)
 
 
 ARROW = {
