@@ -13,13 +13,13 @@ from dolt_integrations.core.meta import metas_of, record_save
 from dolt_integrations.core.modes import REPLACE, check_mode
 from dolt_integrations.core.read import Loaded, read_table
 from dolt_integrations.core.sync import saving_to
-from dolt_integrations.core.target import Save, branch_name, required_branch
+from dolt_integrations.core.target import Save, head_of
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import keep_branch, private_branch, remove_abandoned
 from dolt_integrations.core.writeid import check_write_id, find_write, with_write_id
 from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, find_table, open_database, table_name
 from dolt_integrations.engine.checks import failed_checks
-from dolt_integrations.engine.procedures import active_branch, branches, commit, head, resolve
+from dolt_integrations.engine.procedures import branches, commit, find_branches, head, resolve
 from dolt_integrations.errors import AuditError, ConfigError, DoltError
 
 if TYPE_CHECKING:
@@ -117,11 +117,11 @@ class Transaction:
 
     def _begin(self, stack: ExitStack, database: Database) -> None:
         with database.connect() as connection:
-            remove_abandoned(connection, branches(connection))
-            self.merge_to = branch_name(connection, SerialBranch(self.merge_to))
-            self._is_new = self.create and self.merge_to not in branches(connection)
-            newest = active_branch(connection) if self._is_new else self.merge_to
-            begin = required_branch(connection, database, newest)
+            known = find_branches(connection)
+            remove_abandoned(connection, known.heads)
+            self.merge_to = known.name_of(self.merge_to)
+            self._is_new = self.create and self.merge_to not in known.heads
+            begin = head_of(known, known.active if self._is_new else self.merge_to, database)
             self.start = resolve(connection, self.branch_from) if self.branch_from else begin
         if self.write_id is not None and not self._is_new:
             turn = stack.enter_context(database.connect())

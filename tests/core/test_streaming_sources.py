@@ -15,9 +15,9 @@ from tests.core.witness import log
 from tests.samples import assert_same
 
 
-def reader(*frames, schema=None):
+def reader(*frames):
     made = [pa.RecordBatch.from_pandas(frame, preserve_index=False) for frame in frames]
-    return pa.RecordBatchReader.from_batches(schema or made[0].schema, made)
+    return pa.RecordBatchReader.from_batches(made[0].schema, made)
 
 
 def test_a_reader_is_read(database):
