@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.audits import refusal
 from dolt_integrations.core.branch import SerialBranch, check_on_conflict
 from dolt_integrations.core.build import build_table
 from dolt_integrations.core.frames import encode_frame
@@ -81,7 +82,8 @@ class Transaction:
             author: Of the commit.
             on_conflict: See `MergeBranch`.
             audit: Called with this block once its work is committed on the private branch: `read` reads it there. It
-                refuses the work by raising, or by returning False.
+                refuses the work by raising, or by returning anything but None and what is true; a column or a frame is
+                neither (return `.all()` of its condition).
             tests: Run Dolt's own tests, the table `dolt_tests` of the branch; a failing one refuses the work.
             write_id: See `write_table`: a block whose commit is on `merge_to` already does nothing.
             meta_conf: Told of each table.
@@ -243,7 +245,6 @@ class Transaction:
         if self.tests and (failed := failed_checks(workspace)):
             return "; ".join(failed), None
         try:
-            refused = self.audit is not None and self.audit(self) is False
+            return (refusal(self.audit(self)) if self.audit is not None else None), None
         except Exception as error:  # noqa: BLE001 - whatever the user's function raises refuses the work
             return f"the audit raised {type(error).__name__}: {error}", error
-        return ("the audit returned False" if refused else None), None
