@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dolt_integrations.core.column import EncodedColumn
 from dolt_integrations.core.dtypes import STORAGE
 from dolt_integrations.core.marks import Mark
-from dolt_integrations.core.moments import to_microseconds
+from dolt_integrations.core.moments import find_zone, to_microseconds
 from dolt_integrations.errors import UnsupportedTypeError
 
 _NUMBERS = {"float": "float32", "double": "float64"}
@@ -63,14 +64,46 @@ def decode_arrow(values: pa.ChunkedArray, dtype: str) -> pd.Series:
 
 
 def restore_type(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
-    """Return values out of Dolt in the Arrow type that they had: moments with a zone are kept in UTC without one."""
+    """Return values out of Dolt in the Arrow type that they had: moments with a zone are kept in UTC without one.
+
+    Raises:
+        ValueError: The type does not hold one of the values exactly, or has a time zone that there is not.
+    """
     if pa.types.is_timestamp(kind) and kind.tz is not None:
-        values = values.cast(pa.timestamp(kind.unit)).cast(pa.timestamp(kind.unit, "UTC"))
+        find_zone(kind.tz)
+        values = exactly(values, pa.timestamp(kind.unit)).cast(pa.timestamp(kind.unit, "UTC"))
+        return values.cast(kind)
     if pa.types.is_decimal(kind) and not pa.types.is_decimal(values.type):
-        values = pa.chunked_array([pa.array(values.to_pylist(), kind)])
+        return pa.chunked_array([pa.array(values.to_pylist(), kind)])
     if pa.types.is_time(kind) and pa.types.is_duration(values.type):
         values = values.cast(pa.int64())
-    return values.cast(kind)
+        if pc.any(pc.or_(pc.less(values, 0), pc.greater_equal(values, _DAY))).as_py():
+            raise ValueError("a duration that is no time of a day")
+    return exactly(values, kind)
+
+
+_DAY = 24 * 3600 * 10**6
+
+
+def exactly(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """Return values as another Arrow type.
+
+    Raises:
+        ValueError: The type does not hold one of them exactly, or holds values of another kind.
+    """
+    if values.type == kind:
+        return values
+    if is_text(values.type) != is_text(kind) and not pa.types.is_null(values.type):
+        raise TypeError(f"no {values.type} is read as {kind}")
+    found = values.cast(kind)
+    if pa.types.is_floating(kind) and not found.cast(values.type).equals(values):
+        raise ValueError(f"{kind} does not hold every {values.type} exactly")
+    return found
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether an Arrow type is one of texts, or of nothing but NULL."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
 
 
 def arrow_dtype(name: str) -> Any:

@@ -107,9 +107,9 @@ def _read_batches(
             part.check(snapshot, tablename, schema)
             record_load(metas, database.location, Version(commit, branch), tablename, None)
             batches = _by_key if schema.primary_key else _by_stream
-            shown = part.columns_of(tablename, schema)
+            shown, warned = part.columns_of(tablename, schema), set[str]()
             for data in counted(batches(snapshot, tablename, schema, part, rows), f"read {tablename}"):
-                yield decode_result(Result(shown, data.select([column.name for column in shown])))
+                yield decode_result(Result(shown, data.select([column.name for column in shown])), warned)
 
 
 def _by_key(snapshot: Connection, table: str, schema: TableSchema, part: Part, rows: int) -> Iterator[pa.Table]:

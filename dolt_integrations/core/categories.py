@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from dolt_integrations.core.column import EncodedColumn
+from dolt_integrations.core.column import EncodedColumn, shown
 from dolt_integrations.core.marks import Mark
 from dolt_integrations.errors import UnsupportedTypeError
 
@@ -48,7 +48,13 @@ def decode_categories(values: pd.Series, mark: Mark) -> pd.Series:
     """Return what `encode_categories` was given, of the decoded values.
 
     A value that is none of the categories, as SQL may have put one in, becomes one more.
+
+    Raises:
+        TypeError: Categories of a dtype that is not saved.
+        ValueError: The categories contradict each other.
     """
+    if mark.of not in _CATEGORIES:
+        raise TypeError(f"no categories are saved as {shown(mark.of)}")
     categories: Any = pd.Index(list(mark.categories or ()), dtype=mark.of)
     unknown = values[values.notna() & ~values.isin(categories)].unique()
     if len(unknown):

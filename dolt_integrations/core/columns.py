@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dolt_integrations.core.arrowtypes import decode_arrow, encode_arrow
+from dolt_integrations.core.arrowtypes import decode_arrow, encode_arrow, exactly, is_text
 from dolt_integrations.core.categories import decode_categories, encode_categories
-from dolt_integrations.core.column import EncodedColumn, refuse
+from dolt_integrations.core.column import EncodedColumn, refuse, shown
+from dolt_integrations.core.comments import read_as_commented
 from dolt_integrations.core.dtypes import NULLABLE, STORAGE, default_dtype, dtype_of_name, name_of
-from dolt_integrations.core.marks import Mark, mark_of
+from dolt_integrations.core.marks import Mark
 from dolt_integrations.core.moments import decode_moments, decode_spans, encode_moments, encode_spans
 from dolt_integrations.core.objects import decode_objects, encode_objects, to_texts
-from dolt_integrations.engine import parse_type
+from dolt_integrations.engine import arrow_type, parse_type
 from dolt_integrations.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine import Column
-
-logger = logging.getLogger(__name__)
 
 
 def encode_column(series: pd.Series, where: str) -> EncodedColumn:
@@ -75,28 +73,29 @@ def needed_mark(mark: Mark, column: Column) -> Mark:
     return mark
 
 
-def decode_column(column: Column, values: pa.ChunkedArray) -> pd.Series:
+def decode_column(column: Column, values: pa.ChunkedArray, warned: set[str] | None = None) -> pd.Series:
     """Return the column that the values were, as its table declares it.
 
     A column of integers or booleans that is declared without NULLs and has some all the same, as an outer join makes
-    them, gets the nullable dtype.
+    them, gets the nullable dtype. One whose comment says what the values are not is read by its SQL type: somebody else
+    wrote the comment, changed the type below it, or this machine lacks the time zone.
+
+    Args:
+        column: As its table declares it.
+        values: As the engine fetches them.
+        warned: The columns that a warning was logged of already; grows.
     """
-    mark = mark_of(column.comment)
-    if mark.dtype:
-        try:
-            return _decode_marked(mark, values)
-        except (TypeError, ValueError, KeyError, AttributeError, pa.ArrowException) as error:
-            # Somebody wrote the comment, changed the type below it, or this machine lacks the time zone.
-            logger.warning("column %r is not read as its comment says: %s", column.name, error)
-    return _decode(*default_dtype(column), values)
+
+    def by_type() -> pd.Series:
+        return _decode(*default_dtype(column), values)
+
+    return read_as_commented(column, lambda mark: _decode_marked(mark, values), by_type, warned)
 
 
 def _decode_marked(mark: Mark, values: pa.ChunkedArray) -> pd.Series:
-    if not isinstance(mark.dtype, str):
-        raise TypeError(f"a dtype is named by a text, not {mark.dtype!r}")
     if mark.dtype == "category":
         return decode_categories(_decode(str(mark.of), None, values), mark)
-    return _decode(mark.dtype, mark.of, values)
+    return _decode(str(mark.dtype), mark.of, values)
 
 
 def _decode(dtype: str, of: str | None, values: pa.ChunkedArray) -> pd.Series:
@@ -112,12 +111,15 @@ def _decode(dtype: str, of: str | None, values: pa.ChunkedArray) -> pd.Series:
         return decode_moments(values, dtype, of)
     if dtype.startswith("timedelta64"):
         return decode_spans(values, dtype)
-    if dtype not in STORAGE and not re.fullmatch(r"str(ing)?(\[\w+\])?", dtype):
-        raise TypeError(f"no column is saved as {dtype}")
-    return _decode_plain(values, dtype_of_name(dtype))
+    return _decode_plain(values, dtype)
 
 
-def _decode_plain(values: pa.ChunkedArray, dtype: Any) -> pd.Series:
+def _decode_plain(values: pa.ChunkedArray, name: str) -> pd.Series:
+    if name in STORAGE:
+        values = exactly(values, arrow_type(STORAGE[name].sql_type))
+    elif not re.fullmatch(r"str(ing)?(\[\w+\])?", name) or not is_text(values.type):
+        raise TypeError(f"no {values.type} is read as {shown(name)}")
+    dtype = dtype_of_name(name)
     if isinstance(dtype, pd.api.extensions.ExtensionDtype):
         return pd.Series(dtype.__from_arrow__(values))  # type: ignore[attr-defined]
     return pd.Series(values.to_numpy().astype(dtype, copy=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ from dolt_integrations.errors import DataError, InvalidNameError
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
+
+    from dolt_integrations.core.marks import Mark
 
 
 @dataclass(frozen=True)
@@ -153,14 +156,16 @@ def _name(label: Any, table: str) -> str:
     raise InvalidNameError(f"column {label!r} of table `{table}` is not named by a string or an integer", hint=hint)
 
 
-def decode_result(result: Result) -> pd.DataFrame:
-    """Turn rows into a frame, each column of the dtype that its table declares, the index as it was saved."""
+def decode_result(result: Result, warned: set[str] | None = None) -> pd.DataFrame:
+    """Turn rows into a frame, each column of the dtype that its table declares, the index as it was saved.
+
+    Args:
+        result: The rows.
+        warned: The columns that a warning was logged of already, where the rows are one batch of several; grows.
+    """
     marks = [mark_of(column.comment) for column in result.columns]
-    labels = [
-        int(column.name) if mark.label == "int" and column.name.lstrip("-").isdigit() else column.name
-        for column, mark in zip(result.columns, marks, strict=True)
-    ]
-    series = [decode_column(column, result.data.column(at)) for at, column in enumerate(result.columns)]
+    labels = [_label(column.name, mark) for column, mark in zip(result.columns, marks, strict=True)]
+    series = [decode_column(column, result.data.column(at), warned) for at, column in enumerate(result.columns)]
     levels = sorted(
         (at for at, mark in enumerate(marks) if mark.index is not None), key=lambda at: marks[at].index or 0
     )
@@ -173,3 +178,8 @@ def decode_result(result: Result) -> pd.DataFrame:
         names = [labels[at] for at in levels]
         frame.index = pd.MultiIndex.from_arrays([series[at] for at in levels], names=names)
     return frame
+
+
+def _label(name: str, mark: Mark) -> str | int:
+    """Return the label of a column, which was an integer if its name still is how one is written."""
+    return int(name) if mark.label == "int" and re.fullmatch("0|-?[1-9][0-9]{0,19}", name) else name

@@ -9,11 +9,12 @@ import polars as pl
 import pyarrow as pa
 
 from dolt_integrations.core.arrowtypes import arrow_dtype, restore_type
-from dolt_integrations.core.dtypes import dtype_of_name
-from dolt_integrations.core.marks import Mark, mark_of
+from dolt_integrations.core.comments import read_as_commented
+from dolt_integrations.core.moments import to_durations
 
 if TYPE_CHECKING:
-    from dolt_integrations.engine import Result
+    from dolt_integrations.core.marks import Mark
+    from dolt_integrations.engine import Column, Result
 
 _NULLABLE = {
     pa.int8(): pd.Int8Dtype(),
@@ -49,8 +50,12 @@ def to_arrow(result: Result) -> pa.Table:
     A category is a column of its values; decimals, UUIDs and JSON documents are what Dolt keeps: decimals and texts.
     """
     names = [column.name for column in result.columns]
-    arrays = [_restore(result.data.column(at), mark_of(c.comment)) for at, c in enumerate(result.columns)]
+    arrays = [_restored(column, result.data.column(at)) for at, column in enumerate(result.columns)]
     return pa.Table.from_arrays(arrays, names=names)
+
+
+def _restored(column: Column, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return read_as_commented(column, lambda mark: _restore(values, mark), lambda: values)
 
 
 def _restore(values: pa.ChunkedArray, mark: Mark) -> pa.ChunkedArray:
@@ -58,14 +63,10 @@ def _restore(values: pa.ChunkedArray, mark: Mark) -> pa.ChunkedArray:
     if mark.of == "arrow":
         return restore_type(values, arrow_dtype(dtype).pyarrow_dtype)
     if mark.of == "time":
-        return values.cast(pa.int64()).cast(pa.time64("us"))
+        return restore_type(values, pa.time64("us"))
     if dtype.startswith("timedelta64"):
-        wanted = pa.duration(dtype[len("timedelta64[") : -1])
-        return values.cast(wanted) if pa.types.is_duration(values.type) else values.cast(pa.int64()).cast(wanted)
+        return to_durations(values, dtype)
     if dtype.startswith("datetime64"):
-        wanted = dtype_of_name(dtype)
-        unit = wanted.unit if isinstance(wanted, pd.DatetimeTZDtype) else dtype[len("datetime64[") : -1]
-        return restore_type(
-            values, pa.timestamp(unit, str(wanted.tz) if isinstance(wanted, pd.DatetimeTZDtype) else None)
-        )
+        unit, _, zone = dtype.removeprefix("datetime64[").removesuffix("]").partition(", ")
+        return restore_type(values, pa.timestamp(unit, zone or None))
     return values

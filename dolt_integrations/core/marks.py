@@ -1,11 +1,19 @@
-"""Marks: what a column's SQL type cannot say, kept in the column's comment so that the same frame comes back."""
+"""Marks: what a column's SQL type cannot say, kept in the column's comment so that the same frame comes back.
+
+Anybody who may alter a table may write its comments, so a comment is data: parsing one never fails, imports nothing and
+opens nothing. A comment that begins like a mark and is none is a comment like any other.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PREFIX = "pandas: "
 
@@ -77,12 +85,50 @@ def with_mark(comment: str, mark: Mark) -> str:
     return "\n".join(filter(None, (theirs, mark.comment())))
 
 
+def is_damaged(comment: str) -> bool:
+    """Whether a comment begins like a mark and is none, so that what it was to say is lost.
+
+    Example:
+        >>> is_damaged('pandas: {"dtype": 5}'), is_damaged("the customer's number")
+        (True, False)
+    """
+    line = comment.rpartition("\n")[2]
+    return line.startswith(_PREFIX) and _parse(line) is None
+
+
 def _parse(line: str) -> Mark | None:
     if not line.startswith(_PREFIX):
         return None
     try:
         said = json.loads(line.removeprefix(_PREFIX))
-        categories = said.get("categories")
-        return Mark(**{**said, "categories": tuple(categories) if categories is not None else None})
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, RecursionError):  # deeper than Python recurses, or an integer longer than it reads
         return None
+    if not isinstance(said, dict) or not all(name in _FIELDS and _FIELDS[name](said[name]) for name in said):
+        return None
+    categories = said.get("categories")
+    return Mark(**{**said, "categories": tuple(categories) if categories is not None else None})
+
+
+def _is_name(value: object) -> bool:
+    return value is None or (isinstance(value, str) and len(value) <= _LONGEST_NAME)
+
+
+def _is_category(value: object) -> bool:
+    """Whether a value is one that `encode_categories` lists: of 64 bits and finite, where it is a number."""
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**64
+    return isinstance(value, str) or (isinstance(value, float) and math.isfinite(value))
+
+
+_LONGEST_NAME = 200
+_MOST_LEVELS = 1_000
+
+_FIELDS: dict[str, Callable[[Any], bool]] = {
+    "dtype": _is_name,
+    "of": _is_name,
+    "categories": lambda said: said is None or (isinstance(said, list) and all(map(_is_category, said))),
+    "ordered": lambda said: isinstance(said, bool),
+    "index": lambda said: said is None or (type(said) is int and 0 <= said < _MOST_LEVELS),
+    "label": lambda said: said in (None, "int"),
+}
+"""What each field of a mark may be."""

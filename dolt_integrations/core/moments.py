@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import zoneinfo
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dolt_integrations.core.column import EncodedColumn, refuse
+from dolt_integrations.core.column import EncodedColumn, refuse, shown
 from dolt_integrations.core.dtypes import dtype_of_name, name_of
 from dolt_integrations.core.marks import Mark
 from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
@@ -84,13 +85,37 @@ def to_microseconds(array: pa.Array, where: str) -> pa.Array:
 
 
 def decode_moments(values: pa.ChunkedArray, dtype: str, of: str | None = None) -> pd.Series:
-    """Return what `encode_moments` was given."""
-    wanted = dtype_of_name(dtype)
-    plain = values.cast(pa.timestamp("us")).to_numpy()
-    if not isinstance(wanted, pd.DatetimeTZDtype):
-        return pd.Series(plain.astype(dtype))
-    utc = pd.Series(plain.astype(f"datetime64[{wanted.unit}]")).dt.tz_localize("UTC")
-    return utc.dt.tz_convert(_ZONES[of](str(wanted.tz)) if of else wanted.tz)
+    """Return what `encode_moments` was given.
+
+    Raises:
+        TypeError: The dtype is none of timestamps, or the values are none.
+        ValueError: The dtype does not hold one of the values exactly.
+    """
+    found = _MOMENT.fullmatch(dtype)
+    if found is None or not (pa.types.is_timestamp(values.type) or pa.types.is_null(values.type)):
+        raise TypeError(f"no {values.type} is read as {shown(dtype)}")
+    unit, zone = found.groups()
+    plain = pd.Series(values.cast(pa.timestamp(unit)).to_numpy())
+    return plain if zone is None else plain.dt.tz_localize("UTC").dt.tz_convert(find_zone(zone, of))
+
+
+_MOMENT = re.compile(r"datetime64\[(s|ms|us|ns)(?:, ([^\[\]]+))?\]")
+
+
+def find_zone(name: str, of: str | None = None) -> Any:
+    """Return a time zone by the name that a comment gives it.
+
+    Args:
+        name: The zone's name.
+        of: The library that makes it; None is pandas's own choice.
+
+    Raises:
+        ValueError: A name that pandas would open as a file: dateutil's take any path.
+        KeyError: There is no such zone, or no such library here.
+    """
+    if name.startswith("dateutil/"):
+        raise ValueError(f"{shown(name)} is not the name of a time zone")
+    return _ZONES[of](name) if of else dtype_of_name(f"datetime64[us, {name}]").tz
 
 
 def encode_spans(series: pd.Series, where: str) -> EncodedColumn:
@@ -100,7 +125,19 @@ def encode_spans(series: pd.Series, where: str) -> EncodedColumn:
 
 
 def decode_spans(values: pa.ChunkedArray, dtype: str) -> pd.Series:
-    """Return what `encode_spans` was given; a TIME as a span of microseconds."""
-    unit = dtype[len("timedelta64[") : -1]
-    spans = values if pa.types.is_duration(values.type) else values.cast(pa.int64()).cast(pa.duration(unit))
-    return pd.Series(spans.to_numpy().astype(dtype))
+    """Return what `encode_spans` was given; a TIME as a span of microseconds.
+
+    Raises:
+        TypeError: The dtype is none of durations, or the values are none.
+        ValueError: The dtype does not hold one of the values exactly.
+    """
+    return pd.Series(to_durations(values, dtype).to_numpy())
+
+
+def to_durations(values: pa.ChunkedArray, dtype: str) -> pa.ChunkedArray:
+    """Return durations, or the counts of its unit, as durations of a dtype; see `decode_spans`."""
+    found = re.fullmatch(r"timedelta64\[(s|ms|us|ns)\]", dtype)
+    if found is None or not (pa.types.is_duration(values.type) or pa.types.is_integer(values.type)):
+        raise TypeError(f"no {values.type} is read as {shown(dtype)}")
+    unit = pa.duration(found.group(1))
+    return values.cast(unit) if pa.types.is_duration(values.type) else values.cast(pa.int64()).cast(unit)

@@ -34,11 +34,13 @@ class ObjectClass:
         classes: The classes; a column holds objects of these alone.
         encode: From the objects, None for a missing one, to an Arrow array and the SQL type (None for texts).
         decode: From a value out of Arrow to the object.
+        is_stored: Whether values of an Arrow type may be such objects.
     """
 
     classes: tuple[type, ...]
     encode: Callable[[Sequence[Any], str], tuple[pa.Array, str | None]]
     decode: Callable[[Any], Any]
+    is_stored: Callable[[pa.DataType], bool]
 
 
 def encode_objects(series: pd.Series, where: str) -> EncodedColumn:
@@ -87,11 +89,18 @@ def _class_of(values: Sequence[Any], where: str) -> str:
 
 
 def decode_objects(values: pa.ChunkedArray, of: str | None) -> pd.Series:
-    """Return what `encode_objects` was given."""
-    objects = values.to_pylist()
-    if of in OBJECT_CLASSES:
-        decode = OBJECT_CLASSES[of].decode
-        objects = [None if value is None else decode(value) for value in objects]
+    """Return what `encode_objects` was given.
+
+    Raises:
+        TypeError: The values are not what that class of objects is stored as.
+        ValueError: One of them is no such object.
+    """
+    if of is None:
+        return pd.Series(values.to_pylist(), dtype=object)
+    kind = OBJECT_CLASSES.get(of)
+    if kind is None or not (kind.is_stored(values.type) or pa.types.is_null(values.type)):
+        raise TypeError(f"no {values.type} is read as objects of {shown(of)}")
+    objects = [None if value is None else kind.decode(value) for value in values.to_pylist()]
     return pd.Series(objects, dtype=object)
 
 
@@ -131,6 +140,8 @@ def _encode_times(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
 
 
 def _decode_time(value: datetime.timedelta) -> datetime.time:
+    if not datetime.timedelta(0) <= value < datetime.timedelta(days=1):
+        raise ValueError(f"{value} is no time of a day")
     return (datetime.datetime.min + value).time()
 
 
@@ -183,11 +194,11 @@ def _same(value: Any) -> Any:
 
 
 OBJECT_CLASSES = {
-    "bytes": ObjectClass((bytes,), _encode_bytes, _same),
-    "date": ObjectClass((datetime.date,), _encode_dates, _same),
-    "time": ObjectClass((datetime.time,), _encode_times, _decode_time),
-    "decimal": ObjectClass((decimal.Decimal,), _encode_decimals, _same),
-    "json": ObjectClass((dict, list), encode_documents, json.loads),
-    "uuid": ObjectClass((uuid.UUID,), _encode_uuids, uuid.UUID),
+    "bytes": ObjectClass((bytes,), _encode_bytes, _same, pa.types.is_large_binary),
+    "date": ObjectClass((datetime.date,), _encode_dates, _same, pa.types.is_date),
+    "time": ObjectClass((datetime.time,), _encode_times, _decode_time, pa.types.is_duration),
+    "decimal": ObjectClass((decimal.Decimal,), _encode_decimals, _same, pa.types.is_decimal),
+    "json": ObjectClass((dict, list), encode_documents, json.loads, pa.types.is_large_string),
+    "uuid": ObjectClass((uuid.UUID,), _encode_uuids, uuid.UUID, pa.types.is_large_string),
 }
 """The classes of objects that a column may hold, by the name that a `Mark` calls them."""

@@ -78,7 +78,7 @@ def _declared(field: pa.Field) -> Column | None:
     try:
         said = json.loads((field.metadata or {})[_KEY])
         return Column(field.name, str(said["type"]), bool(said["nullable"]), str(said["comment"]))
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, RecursionError):
         return None
 
 

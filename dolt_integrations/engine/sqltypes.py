@@ -29,6 +29,9 @@ class SqlType:
         return self.base == "tinyint" and self.arguments == (1,)
 
 
+_NUMBER = re.compile(r"\s*[0-9]{1,18}\s*")
+
+
 @functools.lru_cache(maxsize=1024)
 def parse_type(text: str) -> SqlType:
     """Take the text of a type apart.
@@ -43,7 +46,7 @@ def parse_type(text: str) -> SqlType:
     if match is None:
         return SqlType(text.lower())
     base, inner = match.group(1), match.group(2) or ""
-    numbers = tuple(int(part) for part in inner.split(",") if part.strip().isdigit())
+    numbers = tuple(int(part) for part in inner.split(",") if _NUMBER.fullmatch(part))
     return SqlType(base, numbers, "unsigned" in text.lower().split())
 
 
