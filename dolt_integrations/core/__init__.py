@@ -4,12 +4,13 @@ from dolt_integrations.core.batches import read_batches
 from dolt_integrations.core.blame import blame
 from dolt_integrations.core.block import Transaction
 from dolt_integrations.core.branch import AppendBranch, Branch, MergeBranch, NewBranch, SerialBranch, branch_from_dict
+from dolt_integrations.core.callbacks import CallbackMeta, callback
 from dolt_integrations.core.diffs import diff
 from dolt_integrations.core.doltmeta import DoltMeta
 from dolt_integrations.core.files import read_file, write_file
 from dolt_integrations.core.history import history
 from dolt_integrations.core.interface import load, save
-from dolt_integrations.core.meta import Action, CallbackMeta, Meta, metas_from_dicts
+from dolt_integrations.core.meta import Action, Meta, metas_from_dicts
 from dolt_integrations.core.read import Loaded, find_version, read_arrow, read_table
 from dolt_integrations.core.remote import Remote, remote_from_dict
 from dolt_integrations.core.version import Version
@@ -31,6 +32,7 @@ __all__ = [
     "Version",
     "blame",
     "branch_from_dict",
+    "callback",
     "diff",
     "find_version",
     "history",

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.frames import decode_result
-from dolt_integrations.core.meta import metas_of, record_load
+from dolt_integrations.core.meta import metas_for_load, record_load
 from dolt_integrations.core.part import Part, part_of
 from dolt_integrations.core.progress import counted
 from dolt_integrations.core.read import session_for
@@ -83,7 +83,7 @@ def read_batches(
     """
     if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
         raise ConfigError(f"a batch of {rows!r} rows of {parse_location(db)}", hint="Give a number from 1 on.")
-    part, metas = part_of(columns, where), metas_of(meta_conf)
+    part, metas = part_of(columns, where), metas_for_load(meta_conf)
     return _read_batches(db, tablename, rows, branch_conf, as_of, part, metas, remote_conf)
 
 

@@ -10,7 +10,7 @@ from dolt_integrations.core.branch import SerialBranch, check_on_conflict
 from dolt_integrations.core.build import build_table
 from dolt_integrations.core.frames import encode_frame
 from dolt_integrations.core.landing import create_target, merge_work
-from dolt_integrations.core.meta import metas_of, record_save
+from dolt_integrations.core.meta import metas_for_save, record_save
 from dolt_integrations.core.modes import REPLACE, check_mode
 from dolt_integrations.core.read import Loaded, read_table
 from dolt_integrations.core.sync import saving_to
@@ -96,7 +96,7 @@ class Transaction:
         check_write_id(write_id)
         self.db, self.merge_to, self.branch_from, self.create = db, merge_to, branch_from, create
         self.author, self.on_conflict, self.audit, self.tests = author, on_conflict, audit, tests
-        self.write_id, self.remote_conf, self._metas = write_id, remote_conf, metas_of(meta_conf)
+        self.write_id, self.remote_conf, self._metas = write_id, remote_conf, metas_for_save(meta_conf)
         self.message = with_write_id(message, write_id)
         self.start = ""
         self.version: Version | None = None

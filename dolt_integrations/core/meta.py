@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import importlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -69,62 +68,16 @@ class Meta:
         """Tell of an action."""
         raise NotImplementedError
 
+    def missing(self) -> DoltError | None:
+        """Return why nothing can be recorded in this program; None where it can."""
+        return None
+
     def to_dict(self) -> dict[str, Any] | None:
         """Return the config as a JSON object that `metas_from_dicts` understands; None if it cannot travel."""
         raise NotImplementedError
 
 
 Metas = Meta | Sequence[Meta] | None
-
-
-@dataclass(frozen=True)
-class CallbackMeta(Meta):
-    """Calls a function with each action.
-
-    Attributes:
-        fn: Takes an `Action`. It travels by its import path; a lambda, or a function inside another, works where it is
-            written and does not travel.
-
-    Example:
-        >>> told = []
-        >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"]}), meta_conf=CallbackMeta(told.append))
-        >>> told[0].kind, told[0].tablename, told[0].rows_added
-        ('save', 'users', 1)
-    """
-
-    fn: Callable[[Action], object]
-
-    def record(self, action: Action) -> None:
-        """Call the function."""
-        self.fn(action)
-
-    def to_dict(self) -> dict[str, Any] | None:
-        """Return the function's import path, `module:name`."""
-        path = f"{getattr(self.fn, '__module__', None)}:{getattr(self.fn, '__qualname__', '<unknown>')}"
-        try:
-            return {"_type": "CallbackMeta", "fn": path} if _imported(path) == self.fn else None
-        except ConfigError:
-            logger.debug("%r has no import path; it is left out", self.fn)
-            return None
-
-    def __post_init__(self) -> None:
-        """Accept an import path."""
-        if isinstance(self.fn, str):
-            object.__setattr__(self, "fn", _imported(self.fn))
-        if not callable(self.fn):
-            raise ConfigError(f"the fn of a CallbackMeta is {self.fn!r}", hint="Give a function of one argument.")
-
-
-def _imported(path: str) -> Callable[[Action], object]:
-    module, _, name = path.partition(":")
-    try:
-        found: Any = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError, ValueError) as error:
-        hint = "It has to be importable where the task runs."
-        raise ConfigError(f"there is no function {path!r} for a CallbackMeta: {error}", hint=hint) from error
-    return found  # type: ignore[no-any-return]
 
 
 def metas_of(meta_conf: Metas) -> tuple[Meta, ...]:
@@ -141,6 +94,33 @@ def metas_of(meta_conf: Metas) -> tuple[Meta, ...]:
             kinds = ", ".join(sorted(Meta.kinds))
             raise ConfigError(f"meta_conf {meta!r} is none", hint=f"Give one of {kinds}, or a list of them.")
     return metas
+
+
+def metas_for_save(meta_conf: Metas) -> tuple[Meta, ...]:
+    """Return the configs, all of which can record.
+
+    Raises:
+        ConfigError: One of them is none, or cannot record here, such as a callback that the program has not registered.
+    """
+    metas = metas_of(meta_conf)
+    for meta in metas:
+        if (problem := meta.missing()) is not None:
+            raise problem
+    return metas
+
+
+def metas_for_load(meta_conf: Metas) -> tuple[Meta, ...]:
+    """Return the configs that can record; of the others a warning is logged.
+
+    Whoever reads a table of another team has not registered the callbacks of its writers, and reads all the same.
+
+    Raises:
+        ConfigError: One of them is none.
+    """
+    metas = metas_of(meta_conf)
+    for problem in filter(None, (meta.missing() for meta in metas)):
+        logger.warning("the load is not recorded: %s", problem)
+    return tuple(meta for meta in metas if meta.missing() is None)
 
 
 def metas_from_dicts(values: Metas | Mapping[str, Any] | Iterable[Any]) -> Metas:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from dolt_integrations.core.frames import decode_result
 from dolt_integrations.core.interchange import to_arrow
-from dolt_integrations.core.meta import metas_of, record_load
+from dolt_integrations.core.meta import metas_for_load, record_load
 from dolt_integrations.core.part import Part, part_of
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.revision import AsOf, find_commit, pinned_commit
@@ -166,7 +166,7 @@ def _load(
     _check_names(db, tablename, sql)
     if sql is not None and not part.is_all:
         raise ConfigError("`columns` and `where` are of a table, and this is a query", hint="Say them in the SQL.")
-    metas = metas_of(meta_conf)
+    metas = metas_for_load(meta_conf)
 
     def attempt() -> tuple[Result, Version]:
         with open_database(db) as database:

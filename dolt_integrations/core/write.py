@@ -12,7 +12,7 @@ from dolt_integrations.core import cache
 from dolt_integrations.core.branch import Branch, MergeBranch, SerialBranch
 from dolt_integrations.core.differences import WORTHWHILE, find_differences
 from dolt_integrations.core.landing import save_by_merge, save_by_private_branch, save_on_new_branch
-from dolt_integrations.core.meta import metas_of, record_save
+from dolt_integrations.core.meta import metas_for_save, record_save
 from dolt_integrations.core.modes import APPEND, REPLACE, check_mode
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.rows import remember
@@ -110,7 +110,7 @@ def write_table(
     check_table_name(tablename)
     check_mode(mode, overwrite=overwrite)
     check_write_id(write_id)
-    metas = metas_of(meta_conf)
+    metas = metas_for_save(meta_conf)
     key = (primary_key,) if isinstance(primary_key, str) else tuple(primary_key) if primary_key is not None else None
     branch_conf = branch_conf or SerialBranch()
     sought = write_id

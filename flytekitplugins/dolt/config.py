@@ -38,8 +38,8 @@ class DoltConfig(DataClassJsonMixin, SerializableType):
         branch_conf: The branch: `NewBranch`, `AppendBranch`, `SerialBranch` or `MergeBranch` of
             `dolt_integrations.core`; None is the default branch of the database.
         meta_conf: What is told of each save and load: `CallbackMeta`, `DoltMeta`, or a list of them. A callback
-            travels to other tasks by its import path; a lambda works in the task that makes the config and is left out
-            of the literal.
+            travels to other tasks if it is registered (`dolt_integrations.core.callback`); any other works in the task
+            that makes the config and is left out of the literal.
         remote_conf: A `Remote`: the branch is pulled from it before a save or load, and pushed to it after a save.
         as_of: Read an old version: a commit, tag, branch, ancestor (`HEAD~2`) or moment (ISO, UTC unless it says).
 

@@ -1,7 +1,6 @@
 """Metadata: what is told of saves and loads, to callbacks and to tables."""
 
 import datetime
-import importlib
 import logging
 
 import pandas as pd
@@ -26,14 +25,7 @@ HEARD = []
 
 
 def hear(action):
-    """What a literal can name."""
     HEARD.append(action)
-
-
-class Listener:
-    @staticmethod
-    def hear(action):
-        HEARD.append(action)
 
 
 @pytest.fixture
@@ -232,30 +224,6 @@ def test_what_is_no_config_is_an_error_and_nothing_is_written(conf, database):
         write_table(database, "t", FIRST, meta_conf=conf)
 
     assert run_sql(database, "SHOW TABLES") == []
-
-
-@pytest.mark.parametrize("fn", [hear, Listener.hear, print, logging.info])
-def test_a_function_travels_by_its_import_path(fn):
-    config = CallbackMeta(fn)
-
-    assert metas_from_dicts(config.to_dict()) == config
-    module, name = config.to_dict()["fn"].split(":")
-    assert importlib.import_module(module)
-    assert name == fn.__qualname__
-
-
-def test_what_has_no_import_path_works_here_and_does_not_travel():
-    def inner(action):
-        return None
-
-    for fn in (lambda action: None, inner, [].append, Listener().__init__):
-        assert CallbackMeta(fn).to_dict() is None
-
-
-@pytest.mark.parametrize("fn", ["nowhere:f", "tests.core.test_meta:nothing", "os", "", ":", None, 5])
-def test_a_path_that_leads_nowhere_is_an_error(fn):
-    with pytest.raises(ConfigError):
-        CallbackMeta(fn)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pandas as pd
 from dataclasses_json import DataClassJsonMixin
 from flytekit import task, workflow
 
-from dolt_integrations.core import Action, CallbackMeta, NewBranch
+from dolt_integrations.core import Action, CallbackMeta, NewBranch, callback
 from flytekitplugins.dolt import DoltConfig, DoltTable
 
 
@@ -60,6 +60,7 @@ def append_two_events(db: str) -> tuple[DoltTable, DoltTable]:
     return event(db, "first"), event(db, "second")
 
 
+@callback
 def tell(action: Action) -> None:
     with Path(os.environ["TOLD"]).open("a") as file:
         file.write(f"{action.kind} {action.tablename} {action.rows_added}\n")

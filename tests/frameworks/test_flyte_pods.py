@@ -154,7 +154,7 @@ def test_a_task_that_returns_one_table_twice_appends_both(pods: Pods, repository
     assert sorted(row["name"] for row in repository.sql("select * from events")) == ["first", "second"]
 
 
-def test_a_callback_travels_by_its_import_path(pods: Pods, repository: Repository, tmp_path: Path) -> None:
+def test_a_registered_callback_travels(pods: Pods, repository: Repository, tmp_path: Path) -> None:
     told = tmp_path / "told.txt"
     conf = pods.run(pod_workflow.configure_told, {"db": literal(str(repository.path))})["o0"]
 
