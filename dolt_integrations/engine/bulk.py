@@ -9,6 +9,7 @@ NULL even where it is quoted.
 from __future__ import annotations
 
 import itertools
+import secrets
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,13 +101,16 @@ class _Writing:
         numbers = {name for name, base in bases.items() if base in ("bit", "year")}
         hexed = {name for name in frame.columns if _needs_hex(frame[name]) or bases[name] in ("enum", "set")}
         try:
-            with tempfile.NamedTemporaryFile(prefix="dolt-integrations-", suffix=".tsv") as file:
+            with tempfile.TemporaryFile(
+                prefix="dolt-integrations-"
+            ) as file:  # of which nothing stays, whatever happens
                 for part in frame.iter_slices(SLICE):
                     encoded = part.select(_tsv(part[name], name in hexed).alias(name) for name in part.columns)
                     encoded.write_csv(file, include_header=False, separator="\t", quote_style="never", null_value="\\N")
-                file.flush()
-                statement = self._load_statement(frame.columns, hexed, numbers)
-                written = self.connection.execute(statement, (file.name,))
+                file.seek(0)
+                statement, name = self._load_statement(frame.columns, hexed, numbers), f"rows-{secrets.token_hex(8)}"
+                with self.connection.sending(name, file):
+                    written = self.connection.execute(statement, (name,))
                 self.connection.raise_warnings()
                 return written
         except OSError as error:

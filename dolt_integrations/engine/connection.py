@@ -13,7 +13,7 @@ from pymysql.cursors import Cursor, DictCursor, SSCursor
 
 from dolt_integrations.engine.identifiers import is_commit_hash, quote
 from dolt_integrations.engine.pool import POOL
-from dolt_integrations.engine.session import ENDED, end, open_session
+from dolt_integrations.engine.session import ENDED, cut, end, open_session
 from dolt_integrations.engine.translate import translate
 from dolt_integrations.errors import (
     BranchNotFoundError,
@@ -29,8 +29,10 @@ from dolt_integrations.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
+    from typing import BinaryIO
 
     from dolt_integrations.engine.address import ServerAddress
+    from dolt_integrations.engine.upload import Session
 
 Row = tuple[Any, ...]
 
@@ -75,10 +77,11 @@ class Connection:
         self.revision = revision
         self._where = f"database {address}" + (f" at {revision}" if revision else "")
         self._local_infile = local_infile
+        self._interruption: BaseException | None = None
         self._session = self._open()
         self.in_transaction = False
 
-    def _open(self) -> pymysql.Connection[Any]:
+    def _open(self) -> Session:
         database = f"{self.address.database}/{self.revision}" if self.revision else self.address.database
         session = POOL.take(self.address, local_infile=self._local_infile)
         try:
@@ -156,15 +159,40 @@ class Connection:
 
     @contextmanager
     def _cursor(self, statement: str, arguments: Sequence[object] = (), kind: type[Cursor] = Cursor) -> Iterator[Any]:
+        if self._interruption is not None:
+            raise self._interruption
         try:
-            with contextlib.closing(self._session.cursor(kind)) as cursor:
-                cursor.execute(statement, tuple(arguments) or None)
-                yield cursor
+            cursor: Any = self._session.cursor(kind)
+            cursor.execute(statement, tuple(arguments) or None)
+            yield cursor
+            cursor.close()
         except (pymysql.MySQLError, OSError) as error:
             raise self._translated(error) from error
         except UnicodeDecodeError as error:
             hint = "Convert it in the query: CAST(column AS UNSIGNED) for a BIT, HEX(column) for others."
             raise QueryError(f"a text of the result is not UTF-8 ({self._where}): {error}", hint=hint) from error
+        except GeneratorExit:
+            cut(self._session)  # whoever fetches row by row wants no more, and the rest may be long
+            raise
+        except BaseException as error:
+            self._interrupted(error)
+            raise
+
+    def _interrupted(self, error: BaseException) -> None:
+        """End a session that Ctrl-C or the like has stopped in the middle of a statement: nobody knows where.
+
+        Whatever tidies up behind the interruption is stopped by it again, instead of waiting for an answer, or of
+        taking the interruption for a lost server, after which a save would be tried again.
+        """
+        cut(self._session)
+        if not isinstance(error, Exception):
+            self._interruption = error
+
+    @contextmanager
+    def sending(self, name: str, file: BinaryIO) -> Iterator[None]:
+        """Let the statements of a block `LOAD DATA LOCAL` an open file under a name; the server gets no other one."""
+        with self._session.sending(name, file):
+            yield
 
     @contextmanager
     def stream(self, statement: str) -> Iterator[Any]:

@@ -16,6 +16,7 @@ from dolt_integrations.engine.author import Author, configured_author
 from dolt_integrations.engine.binary import init_database
 from dolt_integrations.engine.connection import Connection
 from dolt_integrations.engine.identifiers import nearest
+from dolt_integrations.engine.interrupts import hear_interrupts
 from dolt_integrations.engine.lease import Lease, runtime_folder
 from dolt_integrations.engine.pool import POOL
 from dolt_integrations.engine.private import LOCAL_USER, START_TIMEOUT, PrivateServer
@@ -72,6 +73,7 @@ def open_database(
         ...         connection.value("SELECT active_branch()")
         'main'
     """
+    hear_interrupts()
     address = parse_location(location)
     if isinstance(address, ServerAddress):
         yield Database(str(address), address)

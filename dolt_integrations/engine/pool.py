@@ -7,12 +7,12 @@ import os
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import pymysql
 
 from dolt_integrations.engine.address import ServerAddress
-from dolt_integrations.engine.session import Session, end, leave_branch, renew
+from dolt_integrations.engine.session import end, leave_branch, renew
+from dolt_integrations.engine.upload import Session
 
 MOST = 8
 """Sessions that are kept, of all servers and databases together."""
@@ -23,7 +23,7 @@ LONGEST = 60.0
 
 @dataclass(frozen=True)
 class _Idle:
-    session: Session[Any]
+    session: Session
     address: ServerAddress
     local_infile: bool
     since: float = field(default_factory=time.monotonic)
@@ -39,7 +39,7 @@ class _Pool:
         self._lock = threading.Lock()
         self._idle: list[_Idle] = []
 
-    def take(self, address: ServerAddress, *, local_infile: bool) -> Session[Any] | None:
+    def take(self, address: ServerAddress, *, local_infile: bool) -> Session | None:
         """Return a session on the database as a new one would be; None where there is none that lives."""
         while True:
             found = self._find(address, local_infile)
@@ -63,7 +63,7 @@ class _Pool:
             end(each.session)
         return fitting[-1] if fitting else None
 
-    def give(self, session: Session[Any], address: ServerAddress, *, local_infile: bool, moved: bool) -> None:
+    def give(self, session: Session, address: ServerAddress, *, local_infile: bool, moved: bool) -> None:
         """Keep a session for the next use.
 
         Args:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pymysql
 
+from dolt_integrations.engine.upload import Session
+
 if TYPE_CHECKING:
     from dolt_integrations.engine.address import ServerAddress
-
-Session = pymysql.Connection
-"""What pymysql calls a connection. Ours is `Connection`, which uses one."""
 
 SETTINGS = (
     # A server may be told to make a commit of every transaction; ours make their own.
@@ -27,14 +26,14 @@ SETTINGS = (
 _COM_RESET_CONNECTION = 0x1F
 
 
-def open_session(address: ServerAddress, database: str, *, local_infile: bool) -> Session[Any]:
+def open_session(address: ServerAddress, database: str, *, local_infile: bool) -> Session:
     """Open a session on a database, or on `database/revision`.
 
     Raises:
         pymysql.MySQLError: Nobody answers within the address's `connect_timeout`, or the session is refused.
         OSError: The same.
     """
-    session = pymysql.connect(
+    session = Session(
         host=address.host,
         port=address.port,
         user=address.user,
@@ -53,7 +52,7 @@ def open_session(address: ServerAddress, database: str, *, local_infile: bool) -
     return session
 
 
-def renew(session: Session[Any], address: ServerAddress) -> None:
+def renew(session: Session, address: ServerAddress) -> None:
     """Make a session like a new one: no transaction, lock, temporary table or variable is left of what it did.
 
     It costs a third of a new one. `COM_RESET_CONNECTION` makes a new session in the server, on the same database
@@ -75,7 +74,7 @@ def renew(session: Session[Any], address: ServerAddress) -> None:
     _wait(session, None)
 
 
-def leave_branch(session: Session[Any], address: ServerAddress) -> None:
+def leave_branch(session: Session, address: ServerAddress) -> None:
     """Put a session on no branch: Dolt deletes none that a session is on.
 
     Raises:
@@ -87,16 +86,24 @@ def leave_branch(session: Session[Any], address: ServerAddress) -> None:
     _wait(session, None)
 
 
-def end(session: Session[Any]) -> None:
+def cut(session: Session) -> None:
+    """End a session at once, without a word to the server, which may be in the middle of an answer."""
+    result = session._result
+    if result is not None:
+        result.unbuffered_active = False  # or pymysql would fetch what is left of it
+    session._force_close()  # type: ignore[attr-defined]
+
+
+def end(session: Session) -> None:
     """End a session, which may have ended already."""
     with contextlib.suppress(pymysql.MySQLError, OSError):
         session.close()
 
 
-def _wait(session: Session[Any], seconds: float | None) -> None:
+def _wait(session: Session, seconds: float | None) -> None:
     """A server that never greets must not hang us, a statement that takes long may: no public way to say so."""
     session._read_timeout = seconds  # type: ignore[attr-defined]
 
 
-ENDED = pymysql.connect(defer_connect=True)
+ENDED = Session(defer_connect=True)
 """What a connection has that is closed: every use of it is an error."""

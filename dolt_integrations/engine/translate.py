@@ -124,6 +124,7 @@ _RULES = (
         texts=("lost connection", "packet sequence number wrong"),
         hint="The server went away in the middle; nothing half-done is visible. Try again.",
     ),
+    _Rule(ServerError, codes=(2027,), hint="Nothing was sent. Is it the server that you mean?"),
     _Rule(ServerError, codes=(2026,), hint="Leave `?tls=true` out of the URL, or give the server a certificate."),
     _Rule(
         WriteQueryError,

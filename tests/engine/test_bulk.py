@@ -1,5 +1,6 @@
 import datetime
 import decimal
+import io
 import math
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ from dolt_integrations.engine import (
     parse_location,
     select_table,
 )
-from dolt_integrations.errors import DataError, StorageError
+from dolt_integrations.errors import DataError, ServerError, StorageError
 from tests.conftest import run_sql, use_temporary
 
 TEXTS = [
@@ -209,10 +210,15 @@ def test_a_place_for_temporary_files_that_is_gone_is_an_error_that_names_it(load
     assert run_sql(loading_database, "SELECT * FROM t") == []
 
 
-def test_a_server_may_not_ask_for_files_of_a_session_that_loads_none(loading_database):
+@pytest.mark.parametrize("local_infile", [False, True])
+def test_a_server_gets_no_file_but_the_one_that_is_being_sent(local_infile, loading_database):
     run_sql(loading_database, "CREATE TABLE t (line longtext)")
 
-    with Connection(parse_location(loading_database)) as connection, pytest.raises(Exception, match=r"(?i)local"):
+    with (
+        Connection(parse_location(loading_database), local_infile=local_infile) as connection,
+        connection.sending("rows", io.BytesIO(b"mine")),
+        pytest.raises(ServerError, match=r"local file '/etc/passwd'.*Nothing was sent"),
+    ):
         connection.execute("LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE t")
 
     assert run_sql(loading_database, "SELECT * FROM t") == []
