@@ -88,6 +88,22 @@ __all__ = [
 ]
 
 
+LONGEST_TEXT = 4_000
+"""Characters of an error's message. Names, queries and what a server says come from others, in any length."""
+
+
+def shortened(text: str) -> str:
+    """Return a text that is fit for an error or a log: its beginning and its end, where it is long.
+
+    Example:
+        >>> len(shortened("x" * 10_000_000)) <= LONGEST_TEXT
+        True
+    """
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return f"{text[: LONGEST_TEXT - 1_000]} ... ({len(text)} characters) ... {text[-900:]}"
+
+
 class DoltError(Exception):
     """The root of the tree.
 
@@ -101,7 +117,8 @@ class DoltError(Exception):
     """
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        """Join the message and the hint into the text of the error."""
+        """Join the message and the hint into the text of the error, both cut where they are long."""
+        message, hint = shortened(message), shortened(hint) if hint else hint
         super().__init__(f"{message}. {hint}" if hint else message)
         self.hint = hint
 

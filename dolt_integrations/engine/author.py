@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,10 +36,11 @@ def parse_author(text: str) -> Author:
         >>> parse_author("Bojack Horseman <bojack@horseman.com>").email
         'bojack@horseman.com'
     """
-    match = re.fullmatch(r"\s*([^<>]+?)\s*<([^<>\s]+)>\s*", text)
-    if match is None:
+    name, _, rest = text.strip().partition("<")
+    email, end, behind = rest.partition(">")
+    if not name.strip() or ">" in name or not end or behind or email.split() != [email] or "<" in email:
         raise ConfigError(f"author {text!r} is not of the form 'Name <email>'")
-    return Author(*match.groups())
+    return Author(name.strip(), email)
 
 
 def configured_author(directory: Path) -> Author | None:

@@ -103,6 +103,10 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
+_LONGEST = 200
+"""Characters of a name that others are compared with, which takes the square of the time."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Say which known names look like `name`, for the hint of an error.
 
@@ -112,8 +116,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
         >>> nearest("x", []) is None
         True
     """
-    names = sorted(set(known))
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    names = sorted(found for found in set(known) if len(found) <= _LONGEST)
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5) if len(name) <= _LONGEST else []
     if close:
         return f"Did you mean {' or '.join(f'`{found}`' for found in close)}?"
     if names:

@@ -12,6 +12,7 @@ from dolt_integrations.engine.describe import describe_query
 from dolt_integrations.engine.fetch import fetch
 from dolt_integrations.engine.identifiers import quote
 from dolt_integrations.engine.schema import Column
+from dolt_integrations.engine.tokens import tokens
 from dolt_integrations.errors import DoltError, QuerySyntaxError, WriteQueryError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def check_query(connection: Connection, sql: str) -> str:
         QuerySyntaxError: It does not parse.
         TableNotFoundError: It names a table that is not there.
     """
-    query = _END.sub("", sql.rstrip())
+    query = _without_end(sql.rstrip())
     word = _first_word(query)
     if word not in ("SELECT", "WITH", "VALUES", "TABLE"):
         raise _not_a_query(connection, sql, word)
@@ -52,8 +53,21 @@ def check_query(connection: Connection, sql: str) -> str:
     return query
 
 
-_END = re.compile(r";(?:[\s;]|--[^\n'\"`]*(?:\n|\Z)|/\*[^'\"`]*?\*/)*\Z")
-"""A semicolon at the end, with comments behind it. None with a quote in it: that could be the end of a text."""
+def _without_end(query: str) -> str:
+    """Cut off the first semicolon behind which nothing but semicolons and comments follow.
+
+    Not where such a comment has a quote in it: that could be the end of a text.
+    """
+    end = None
+    for token in tokens(query):
+        if token.text == ";" and end is None:
+            end = token.at
+        elif not (token.text == ";" or token.text.isspace() or (token.is_comment and not _QUOTE.search(token.text))):
+            end = None
+    return query if end is None else query[:end]
+
+
+_QUOTE = re.compile("['\"`]")
 
 
 def _parse(connection: Connection, query: str) -> None:
@@ -68,9 +82,10 @@ _WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE|INTO)\b", re.IGNORECASE)
 
 
 def _first_word(query: str) -> str:
-    bare = re.sub(r"\A(?:\s|\(|/\*.*?\*/|--[^\n]*\n|#[^\n]*\n)+", "", query, flags=re.DOTALL)
-    match = re.match(r"\w+", bare)
-    return match.group().upper() if match else ""
+    for token in tokens(query):
+        if not (token.is_comment or token.text == "(" or token.text.isspace()):
+            return token.text.upper() if re.fullmatch(r"\w+", token.text) else ""
+    return ""
 
 
 def _not_a_query(connection: Connection, sql: str, word: str) -> DoltError:

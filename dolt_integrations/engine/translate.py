@@ -32,6 +32,7 @@ from dolt_integrations.errors import (
     UncommittedChangesError,
     UnsupportedValueError,
     WriteQueryError,
+    shortened,
 )
 
 
@@ -221,8 +222,10 @@ def translate(error: BaseException, *, where: str, fallback: type[DoltError] = Q
 
 
 def _code_and_message(error: BaseException) -> tuple[int, str]:
+    # What a server says is of any length; the error itself is shown too, as the cause of ours.
+    error.args = tuple(shortened(arg) if isinstance(arg, str) else arg for arg in error.args)
     if isinstance(error, pymysql.err.InterfaceError) or isinstance(error, OSError):
         return 2013, f"lost connection: {error}"
     if len(error.args) >= 2 and isinstance(error.args[0], int):
-        return error.args[0], str(error.args[1]).strip()
-    return 0, str(error).strip()
+        return error.args[0], shortened(str(error.args[1])).strip()
+    return 0, shortened(str(error)).strip()

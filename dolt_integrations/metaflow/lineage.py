@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ["task", "kind", "key", "table", "database", "branch", "commit", "query", "artifact", "written_by"]
 
-_LITERAL = re.compile(r"'(?:[^'\\]|\\.|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_LITERAL = re.compile(r"'(?:[^'\\]|\\.?)*(?:'|\Z)|--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
 def lineage(run: Run | Mapping[str, Any] | str, *, depth: int = 1) -> pd.DataFrame:
