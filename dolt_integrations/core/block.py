@@ -12,13 +12,14 @@ from dolt_integrations.core.frames import encode_frame
 from dolt_integrations.core.landing import create_target, merge_work
 from dolt_integrations.core.meta import metas_for_save, record_save
 from dolt_integrations.core.modes import REPLACE, check_mode
+from dolt_integrations.core.pending import check_branch
 from dolt_integrations.core.read import Loaded, read_table
 from dolt_integrations.core.sync import saving_to
-from dolt_integrations.core.target import Save, head_of
+from dolt_integrations.core.target import Save, check_name, head_of, name_for_merge
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import keep_branch, private_branch, remove_abandoned
 from dolt_integrations.core.writeid import check_write_id, find_write, with_write_id
-from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, find_table, open_database, table_name
+from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, find_table, open_database
 from dolt_integrations.engine.checks import failed_checks
 from dolt_integrations.engine.procedures import branches, commit, find_branches, head, resolve
 from dolt_integrations.errors import AuditError, ConfigError, DoltError
@@ -122,6 +123,7 @@ class Transaction:
             known = find_branches(connection)
             remove_abandoned(connection, known.heads)
             self.merge_to = known.name_of(self.merge_to)
+            check_name(known, self.merge_to, database.location)
             self._is_new = self.create and self.merge_to not in known.heads
             begin = head_of(known, known.active if self._is_new else self.merge_to, database)
             self.start = resolve(connection, self.branch_from) if self.branch_from else begin
@@ -130,6 +132,8 @@ class Transaction:
             stack.enter_context(turn.lock(database.address.database, "write", self.write_id))
             self.version = self._find_earlier(database)
             self._earlier = self.version is not None
+        if not self._is_new and not self._earlier:
+            check_branch(database, str(self.merge_to))
         self._workspace = stack.enter_context(private_branch(database, self.start))
 
     def _find_earlier(self, database: Database) -> Version | None:
@@ -159,7 +163,7 @@ class Transaction:
         key = (primary_key,) if isinstance(primary_key, str) else primary_key
         rows = encode_frame(data, table=tablename)
         rows.schema(key)
-        name = table_name(workspace, tablename)
+        name = name_for_merge(workspace, database, str(self.merge_to), tablename)
         if self._earlier:
             self._tables[name] = None
             return

@@ -5,20 +5,30 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.target import check_clean, check_others
-from dolt_integrations.engine.procedures import fast_forward, stage, status
+from dolt_integrations.core.pending import check_clean, check_others, pending_work
+from dolt_integrations.engine import Connection
+from dolt_integrations.engine.procedures import fast_forward, stage, table_hash
 from dolt_integrations.errors import LostRaceError, UncommittedChangesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dolt_integrations.engine import Connection
+    from dolt_integrations.engine.procedures import TableStatus
 
 logger = logging.getLogger(__name__)
 
 
 class MovedError(LostRaceError):
     """The branch has moved on meanwhile: what was made may land on top of that."""
+
+
+def _new_in(connection: Connection, commit: str, pending: list[TableStatus]) -> list[str]:
+    """Return the user's new tables that are in the commit as well: Dolt's diffs leave out what `dolt_ignore` names."""
+    names = [entry.table for entry in pending if entry.status == "new table"]
+    if not names:
+        return []
+    with Connection(connection.address, commit) as made:
+        return [name for name in names if table_hash(made, name) is not None]
 
 
 def forward(connection: Connection, branch: str, commit: str, tables: Iterable[str]) -> str:
@@ -34,10 +44,11 @@ def forward(connection: Connection, branch: str, commit: str, tables: Iterable[s
 
     Raises:
         MovedError: The branch is no ancestor of the commit.
-        UncommittedChangesError: One of the tables has uncommitted work, or others have some that cannot be kept.
+        UncommittedChangesError: A merge is open there, one of the tables has uncommitted work, or others have some
+            that cannot be kept.
     """
-    pending = status(connection)
-    for table in tables:
+    pending = pending_work(connection, branch)
+    for table in {*tables, *_new_in(connection, commit, pending)}:
         check_clean(pending, table, branch)
     staged = check_others(pending, branch)
     try:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.build import build_table
 from dolt_integrations.core.forward import MovedError, forward
 from dolt_integrations.core.merging import merge_into
+from dolt_integrations.core.pending import check_branch
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.target import Target, required_branch
+from dolt_integrations.core.taking import take_tables
+from dolt_integrations.core.target import Target, check_name, name_for_merge, required_branch
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import keep_branch, private_branch
 from dolt_integrations.engine import find_table
-from dolt_integrations.engine.procedures import commit, create_branch, head, resolve, table_hash, take_table
+from dolt_integrations.engine.procedures import commit, create_branch, find_branches, head, resolve, table_hash
 from dolt_integrations.errors import InvalidNameError, LostRaceError, MergeConflictError
 
 if TYPE_CHECKING:
@@ -45,9 +48,10 @@ def create_target(workspace: Connection, branch: str, made: str) -> None:
     """Create the branch that a save goes to at the commit that it has made.
 
     Raises:
-        InvalidNameError: Dolt does not take the name.
+        InvalidNameError: Dolt does not take the name, or does not tell it apart from another branch's.
         LostRaceError: Somebody else created it first.
     """
+    check_name(find_branches(workspace), branch, workspace.address)
     try:
         create_branch(workspace, branch, made)
     except InvalidNameError as error:
@@ -114,7 +118,7 @@ def _land(
             f"others committed to {target.branch} while triggers of table `{save.table}` wrote elsewhere"
         )
     with private_branch(database, now) as workspace:
-        take_table(workspace, made, save.table)
+        take_tables(workspace, made, [save.table])
         commit(workspace, save.message, save.author)
         return forward(connection, target.branch, head(workspace), [save.table])
 
@@ -133,8 +137,9 @@ def save_by_merge(database: Database, save: Save, branch_conf: MergeBranch) -> V
     with database.connect() as connection:
         required_branch(connection, database, branch_conf.merge_to)
         start = resolve(connection, branch_conf.branch_from)
+    check_branch(database, branch_conf.merge_to)
     with private_branch(database, start) as workspace:
-        save = save.named(workspace)
+        save = replace(save, table=name_for_merge(workspace, database, branch_conf.merge_to, save.table))
         changed = _build(workspace, save, save.schema(find_table(workspace, save.table)))
         made = head(workspace)
         merged = (

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branch import check_on_conflict
+from dolt_integrations.core.deciding import take_sides
 from dolt_integrations.core.forward import forward
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.target import required_branch
 from dolt_integrations.core.workspace import private_branch
-from dolt_integrations.engine import quote
-from dolt_integrations.engine.merges import changed_tables, commit_merge, conflicts, merge, refused_merge, resolve_rows
-from dolt_integrations.engine.procedures import commit, head, resolve, stage, table_hash, take_table
+from dolt_integrations.engine import find_table
+from dolt_integrations.engine.merges import (
+    Conflict,
+    changed_tables,
+    commit_merge,
+    conflicts,
+    merge,
+    refused_merge,
+    resolve_rows,
+)
+from dolt_integrations.engine.procedures import head, resolve
+from dolt_integrations.engine.schema import tables_in_two_cases
 from dolt_integrations.errors import LostRaceError, MergeConflictError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine import Author, Connection, Database
-    from dolt_integrations.engine.merges import Conflict
 
 logger = logging.getLogger(__name__)
 
@@ -63,9 +73,15 @@ def merge_into(
     except MergeConflictError as error:
         raise MergeConflictError(
             f"{revision!r} does not merge into branch {target!r} of {database.location}: {error}",
-            hint='Nothing is merged. Merge by hand, or say on_conflict="ours" or "theirs".',
+            hint=_HINTS[on_conflict is None],
             conflicts=error.conflicts,
         ) from None
+
+
+_HINTS = {
+    True: 'Nothing is merged. Merge by hand, or say on_conflict="ours" or "theirs".',
+    False: "Nothing is merged: on_conflict decides rows and columns only. Merge by hand.",
+}
 
 
 def _land(database: Database, target: str, start: str, merged: str) -> str:
@@ -79,37 +95,53 @@ def _merge(
     database: Database, workspace: Connection, theirs: str, message: str, author: Author, on_conflict: str | None
 ) -> str:
     """Merge on a private branch. Returns its head."""
-    found = _try(workspace, theirs, message, author, on_conflict)
+    ours = head(workspace)
+    sides = {"ours": ours, "theirs": theirs}
+    wins = _Side(on_conflict, sides[on_conflict]) if on_conflict is not None else None
+    found = _try(database, workspace, theirs, message, author, wins)
     schemas = [conflict.table for conflict in found if conflict.kind == "schema" and conflict.table]
     if schemas and on_conflict == "theirs":
-        _take(database, workspace, theirs, schemas, author)
-        found = _try(workspace, theirs, message, author, on_conflict)
+        take_sides(database, workspace, theirs, schemas, author)
+        found = _try(database, workspace, theirs, message, author, wins)
     elif schemas and on_conflict == "ours":
         with private_branch(database, theirs) as other:
-            _take(database, other, head(workspace), schemas, author)
-            found = _try(workspace, head(other), message, author, on_conflict)
+            take_sides(database, other, ours, schemas, author)
+            found = _try(database, workspace, head(other), message, author, wins)
     if found:
         raise MergeConflictError("; ".join(map(str, found)), conflicts=found)
     return head(workspace)
 
 
-def _try(workspace: Connection, revision: str, message: str, author: Author, on_conflict: str | None) -> list[Conflict]:
+@dataclass(frozen=True)
+class _Side:
+    """The side that wins conflicts, and its commit."""
+
+    name: str
+    commit: str
+
+
+def _try(
+    database: Database, workspace: Connection, revision: str, message: str, author: Author, wins: _Side | None
+) -> list[Conflict]:
     """Merge in one transaction, which is undone where conflicts are left. Returns these."""
+    twins = tables_in_two_cases(workspace)
     workspace.execute("START TRANSACTION")
     try:
         try:
             merged = merge(workspace, revision, message, author)
         except LostRaceError as error:
-            return [refused_merge(str(error))]  # nobody else works on a private branch: this is for good
+            return [refused_merge(error)]  # nobody else works on a private branch: this is for good
         if merged:
             workspace.execute("COMMIT")
-            return []
+            return _same_but_for_case(workspace, twins)
         found = conflicts(workspace)
-        if on_conflict is None or any(conflict.kind != "data" for conflict in found):
+        if wins is not None:
+            found = [_of_columns(database, workspace, conflict, wins.commit) for conflict in found]
+        if wins is None or any(conflict.kind != "data" for conflict in found):
             return found
         for conflict in found:
-            resolve_rows(workspace, conflict.table, on_conflict)
-        left = [conflict for conflict in conflicts(workspace) if conflict.count]
+            resolve_rows(workspace, conflict.table, wins.name)
+        left = [conflict for conflict in conflicts(workspace) if conflict.count] or _same_but_for_case(workspace, twins)
         if not left:
             commit_merge(workspace, message, author)
         return left
@@ -117,14 +149,24 @@ def _try(workspace: Connection, revision: str, message: str, author: Author, on_
         workspace.execute("ROLLBACK")
 
 
-def _take(database: Database, workspace: Connection, revision: str, tables: list[str], author: Author) -> None:
-    """Make tables what they are at a revision, where Dolt cannot merge their schemas, and commit."""
-    with database.connect(revision) as snapshot:
-        gone = [table for table in tables if table_hash(snapshot, table) is None]
-    for table in tables:
-        if table in gone:
-            workspace.execute(f"DROP TABLE IF EXISTS {quote(table)}")
-        else:
-            take_table(workspace, revision, table)
-    stage(workspace, gone)
-    commit(workspace, f"Take the schema of {', '.join(tables)} from {revision}", author)
+def _of_columns(database: Database, workspace: Connection, conflict: Conflict, winner: str) -> Conflict:
+    """Return a conflict of rows as one of the schema where the merged table lacks a column of the winner's.
+
+    The other side dropped it, and Dolt cannot put the winner's rows into what is left, or leaves their values out.
+    """
+    if conflict.kind != "data":
+        return conflict
+    merged = find_table(workspace, conflict.table)
+    with database.connect(winner) as snapshot:
+        wanted = find_table(snapshot, conflict.table)
+    lost = [name for name in wanted.names if name not in merged.names] if merged and wanted else []
+    if not lost:
+        return conflict
+    return replace(conflict, kind="schema", count=1, description=f"one side dropped column `{lost[0]}`")
+
+
+def _same_but_for_case(workspace: Connection, before: list[str]) -> list[Conflict]:
+    """Return the tables that a merge has put beside others of the same name in another case: Dolt hides one."""
+    names = [name for name in tables_in_two_cases(workspace) if name not in before]
+    description = f"there would be tables {' and '.join(f'`{name}`' for name in names)}, which Dolt takes for one"
+    return [Conflict(name, "name", 1, description=description) for name in names]

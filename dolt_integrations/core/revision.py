@@ -43,7 +43,7 @@ def find_commit(
         known = find_branches(session)
         branch = known.name_of(branch_conf.name if branch_conf else None)
         newest = head_of(known, branch, database)
-    return branch, newest if as_of is None else _find_past(database, branch, as_of)
+    return branch, newest if as_of is None else _find_past(database, newest, as_of)
 
 
 def pinned_commit(as_of: AsOf | None) -> str | None:
@@ -51,14 +51,17 @@ def pinned_commit(as_of: AsOf | None) -> str | None:
     return as_of if isinstance(as_of, str) and is_commit_hash(as_of) else None
 
 
-def _find_past(database: Database, branch: str, as_of: AsOf) -> str:
-    """Return the commit that `as_of` names, seen from the branch."""
+def _find_past(database: Database, newest: str, as_of: AsOf) -> str:
+    """Return the commit that `as_of` names, seen from a branch whose newest commit is given.
+
+    The branch is not asked: of two whose names differ in case only, Dolt's sessions are on the first.
+    """
     moment = _moment(as_of)
     if moment is not None and moment > datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + _SLACK:
         hint = "A moment without a zone is UTC; say one, as in 2026-11-01T12:00:00+01:00."
         raise RevisionNotFoundError(f"as_of {as_of} is in the future", hint=hint)
-    with database.connect(branch) as connection:
-        return commit_at(connection, moment) if moment else resolve(connection, str(as_of))
+    with database.connect() as connection:
+        return commit_at(connection, moment, newest) if moment else resolve(connection, str(as_of), newest)
 
 
 def _moment(as_of: AsOf) -> datetime.datetime | None:

@@ -20,17 +20,17 @@ import pyarrow as pa
 from dolt_integrations.core.branch import MergeBranch
 from dolt_integrations.core.build import build_table
 from dolt_integrations.core.columns import encode_column
-from dolt_integrations.core.forward import MovedError, forward
 from dolt_integrations.core.frames import EncodedFrame, encode_frame
 from dolt_integrations.core.landing import create_target, merge_work
 from dolt_integrations.core.modes import APPEND, REPLACE, UPSERT
+from dolt_integrations.core.ontop import put_on_top
+from dolt_integrations.core.pending import check_branch
 from dolt_integrations.core.progress import counted
-from dolt_integrations.core.retry import retried
-from dolt_integrations.core.target import check_clean, find_target, required_branch
+from dolt_integrations.core.target import find_target, name_for_merge, required_branch
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import private_branch
 from dolt_integrations.engine import find_table
-from dolt_integrations.engine.procedures import commit, head, parent, resolve, stage, status, table_hash, take_table
+from dolt_integrations.engine.procedures import commit, head, resolve, stage, table_hash
 from dolt_integrations.errors import DataError, DoltError, StorageError
 
 if TYPE_CHECKING:
@@ -74,10 +74,9 @@ def save_stream(database: Database, save: Save, branch_conf: Branch) -> Version:
             target = find_target(connection, database, branch_conf)
             branch, start, exists = target.branch, target.start, target.exists
     if exists:
-        with database.connect(branch) as session:
-            check_clean(status(session), save.table, branch)
+        check_branch(database, branch, save.table)
     with private_branch(database, start) as workspace:
-        save = save.named(workspace)
+        save = replace(save, table=name_for_merge(workspace, database, branch, save.table))
         changed = _build(workspace, save)
         if changed:
             commit(workspace, save.message, save.author)
@@ -88,43 +87,31 @@ def save_stream(database: Database, save: Save, branch_conf: Branch) -> Version:
             create_target(workspace, branch, made)
             landed = made
         elif save.mode == REPLACE and not isinstance(branch_conf, MergeBranch):
-            landed = retried(lambda: _put_on_top(database, save, branch, made), MovedError)
+            landed = put_on_top(database, save, branch, made, changed)
         else:
             on_conflict = branch_conf.on_conflict if isinstance(branch_conf, MergeBranch) else None
             landed = merge_work(database, made, branch, save.message, save.author, on_conflict)
     with database.connect(landed) as snapshot:
-        return Version(landed, branch, table_hash(snapshot, save.table), changed)
+        return Version(landed, branch, table_hash(snapshot, save.table), bool(changed))
 
 
-def _build(workspace: Connection, save: Save) -> bool:
-    """Write all batches; stage the table. Returns whether that changed it."""
-    before = table_hash(workspace, save.table)
+def _build(workspace: Connection, save: Save) -> list[str]:
+    """Write all batches. Returns the tables that were staged: none where the table is as it was."""
+    before, changed = table_hash(workspace, save.table), {save.table}
     later = replace(save, mode=UPSERT if save.mode == UPSERT else APPEND, overwrite=False)
     for number, rows in enumerate(counted(_batches(save), f"write {save.table}")):
         part = replace(save if number == 0 else later, rows=rows)
-        build_table(workspace, part, part.schema(find_table(workspace, save.table)))
+        changed.update(build_table(workspace, part, part.schema(find_table(workspace, save.table))))
     if before == table_hash(workspace, save.table):
-        return False
-    stage(workspace, [save.table])
-    return True
+        return []
+    stage(workspace, sorted(changed))
+    return sorted(changed)
 
 
 def _batches(save: Save) -> Iterator[EncodedFrame]:
     yield save.rows
     for batch in save.rest or ():
         yield _encoded(batch, save.table)
-
-
-def _put_on_top(database: Database, save: Save, branch: str, made: str) -> str:
-    """Bring the branch onto the commit, or onto one like it on top of what others have committed."""
-    with database.connect(branch) as connection, connection.lock(database.address.database, branch):
-        now = head(connection)
-        if parent(connection, made) == now:
-            return forward(connection, branch, made, [save.table])
-        with private_branch(database, now) as workspace:
-            take_table(workspace, made, save.table)
-            commit(workspace, save.message, save.author)
-            return forward(connection, branch, head(workspace), [save.table])
 
 
 @contextmanager

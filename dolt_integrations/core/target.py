@@ -10,13 +10,13 @@ from dolt_integrations.core.differences import Differences
 from dolt_integrations.core.frames import EncodedFrame
 from dolt_integrations.core.modes import REPLACE, UPSERT, extended
 from dolt_integrations.engine import Author, nearest, table_name
-from dolt_integrations.engine.procedures import active_branch, find_branches, resolve
-from dolt_integrations.errors import BranchNotFoundError, PrimaryKeyError, UncommittedChangesError
+from dolt_integrations.engine.procedures import active_branch, find_branches, resolve, table_hash
+from dolt_integrations.errors import BranchNotFoundError, InvalidNameError, PrimaryKeyError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branch import Branch
     from dolt_integrations.engine import Connection, Database, TableSchema
-    from dolt_integrations.engine.procedures import Branches, TableStatus
+    from dolt_integrations.engine.procedures import Branches
 
 
 @dataclass(frozen=True)
@@ -84,22 +84,45 @@ def find_target(connection: Connection, database: Database, branch_conf: Branch)
 
     Raises:
         BranchNotFoundError: It does not exist, and the config does not create it.
+        InvalidNameError: Dolt does not tell its name apart from another branch's.
         RevisionNotFoundError: It is to be created from what does not exist.
     """
     known = find_branches(connection)
     branch = known.name_of(branch_conf.name)
+    check_name(known, branch, database.location)
     if branch in known.heads or not branch_conf.creates:
         return Target(branch, head_of(known, branch, database), exists=True)
     return Target(branch, resolve(connection, branch_conf.start or known.active), exists=False)
 
 
+def check_name(known: Branches, branch: str, where: object) -> None:
+    """Refuse to write to a branch that Dolt does not tell apart from another one.
+
+    Whatever the case of the name, its sessions are on the first of them.
+
+    Raises:
+        InvalidNameError: There is a branch whose name differs from this one's only in case.
+    """
+    others = known.others_in_case(branch)
+    if others:
+        raise InvalidNameError(
+            f"branch name {branch!r} differs only in case from branch {' and '.join(map(repr, others))} of database "
+            f"{where}, and Dolt takes such branches for one",
+            hint="Choose another name; where both branches are there, rename or delete one (dolt branch -m).",
+        )
+
+
 def required_branch(connection: Connection, database: Database, branch: str) -> str:
-    """Return the commit at the head of a branch that has to be there.
+    """Return the commit at the head of a branch that has to be there, to write to it.
 
     Raises:
         BranchNotFoundError: It is not, with the nearest names.
+        InvalidNameError: Dolt does not tell it apart from another one.
     """
-    return head_of(find_branches(connection), branch, database)
+    known = find_branches(connection)
+    start = head_of(known, branch, database)
+    check_name(known, branch, database.location)
+    return start
 
 
 def head_of(known: Branches, branch: str, database: Database) -> str:
@@ -114,41 +137,29 @@ def head_of(known: Branches, branch: str, database: Database) -> str:
     return known.heads[branch]
 
 
+def name_for_merge(workspace: Connection, database: Database, merge_to: str, table: str) -> str:
+    """Return the name of a table that is made beside a branch and merged into it: the one that it has already.
+
+    Args:
+        workspace: On the private branch.
+        database: Where.
+        merge_to: The branch, which may not be there yet.
+        table: The name, in any case.
+
+    Raises:
+        InvalidNameError: That is the name of a view, or of two tables that differ only in case.
+    """
+    name = table_name(workspace, table)
+    if name != table or table_hash(workspace, name) is not None:
+        return name
+    try:
+        with database.connect(merge_to) as connection:
+            return table_name(connection, table)
+    except BranchNotFoundError:
+        return table
+
+
 def branch_name(connection: Connection, branch_conf: Branch | None) -> str:
     """Return the name of the branch that a config means; the default branch, if it names none."""
     name = branch_conf.name if branch_conf is not None else None
     return active_branch(connection) if name is None else name
-
-
-def check_clean(pending: list[TableStatus], table: str, branch: str) -> None:
-    """Refuse to save a table that has uncommitted changes on the branch.
-
-    Raises:
-        UncommittedChangesError: It has.
-    """
-    if any(entry.table.lower() == table.lower() for entry in pending):
-        raise UncommittedChangesError(
-            f"table `{table}` has uncommitted changes on branch {branch!r}",
-            hint=f"There, commit them (dolt add {table}; dolt commit -m ...) or discard them (dolt checkout {table}).",
-        )
-
-
-def check_others(pending: list[TableStatus], branch: str) -> set[str]:
-    """Refuse uncommitted work in other tables that a merge would not keep as it is. Returns the tables that are staged.
-
-    Raises:
-        UncommittedChangesError: A table is staged and has further changes on top, or is dropped or renamed.
-    """
-    staged = {entry.table for entry in pending if entry.staged}
-    mixed = staged & {entry.table for entry in pending if not entry.staged}
-    gone = {entry.table for entry in pending if entry.status in ("deleted", "renamed")}
-    if mixed or gone:
-        names = ", ".join(f"`{name}`" for name in sorted(mixed | gone))
-        what = "staged with further changes on top" if mixed else "dropped or renamed"
-        hint = (
-            "Commit that work, or stage all of a table (dolt add)."
-            if mixed
-            else "Commit it, or undo it (dolt checkout)."
-        )
-        raise UncommittedChangesError(f"on branch {branch!r} {names} is {what}, which a save cannot keep", hint=hint)
-    return staged

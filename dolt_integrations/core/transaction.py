@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.build import put_rows
 from dolt_integrations.core.frames import decode_result, encode_frame
 from dolt_integrations.core.modes import APPEND, REPLACE
+from dolt_integrations.core.pending import check_clean, pending_work
 from dolt_integrations.core.references import check_references, referring_tables, unchecked_references
-from dolt_integrations.core.target import check_clean
 from dolt_integrations.core.version import Version
 from dolt_integrations.engine import (
     Connection,
@@ -21,11 +21,12 @@ from dolt_integrations.engine import (
     select_table,
 )
 from dolt_integrations.engine.procedures import commit, head, stage, status, table_hash
-from dolt_integrations.errors import LostRaceError
+from dolt_integrations.errors import LostRaceError, UncommittedChangesError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.target import Save
     from dolt_integrations.engine import TableSchema
+    from dolt_integrations.engine.procedures import TableStatus
 
 logger = logging.getLogger(__name__)
 
@@ -47,31 +48,38 @@ def save_in_transaction(
 
     Raises:
         LostRaceError: Another session changed the table in between; the save may be tried again.
-        UncommittedChangesError: The table has uncommitted changes on the branch.
+        UncommittedChangesError: The table has uncommitted changes on the branch, or one that its triggers write to; or
+            a merge is open there.
     """
     with connection.transaction():
-        found = _look(connection, save, branch, schema)
+        pending = pending_work(connection, branch)
+        found = _look(connection, save, branch, schema, pending)
         if found is None or (keyed and not found[1].primary_key):
             return None
         save, schema = found
+        dirty = _hashes(connection, pending)
         if save.mode == APPEND and save.rows.num_rows:
-            return _append(connection, save, schema, branch)
+            return _append(connection, save, schema, branch, dirty)
         content = _put(connection, save, schema)
-        made = _commit(connection, save, branch)
+        made = _commit(connection, save, branch, dirty)
     return _verified(connection, save, branch, made, content)
 
 
 def _look(
-    connection: Connection, save: Save, branch: str, schema: TableSchema | None
+    connection: Connection, save: Save, branch: str, schema: TableSchema | None, pending: list[TableStatus]
 ) -> tuple[Save, TableSchema] | None:
     """Look at the table in the transaction's snapshot; None where it has not the columns that it is to have."""
-    pending = status(connection)
     check_clean(pending, save.table, branch)
     found = find_base_table(connection, save.table)
     if found is None or any(entry.staged for entry in pending):
         return None
     save = replace(save, table=found[0])
     return (save, found[1]) if found[1] == (schema or save.schema(found[1])) else None
+
+
+def _hashes(connection: Connection, pending: list[TableStatus]) -> dict[str, str | None]:
+    """Return the hash of each table with uncommitted work of the user's."""
+    return {name: table_hash(connection, name) for entry in pending for name in entry.names}
 
 
 def _put(connection: Connection, save: Save, schema: TableSchema) -> str | None:
@@ -84,18 +92,36 @@ def _put(connection: Connection, save: Save, schema: TableSchema) -> str | None:
     return table_hash(connection, save.table)
 
 
-def _commit(connection: Connection, save: Save, branch: str) -> str | None:
-    """Commit the table; None where it is as it was before."""
-    stage(connection, [save.table])
+def _commit(connection: Connection, save: Save, branch: str, dirty: dict[str, str | None]) -> str | None:
+    """Commit the table, and what its triggers and foreign keys changed; None where it is as it was before."""
+    stage(connection, [save.table, *_also_changed(connection, save, branch, dirty)])
     made = commit(connection, save.message, save.author)
     logger.debug("committed table %s to %s as %s", save.table, branch, made)
     return made
 
 
-def _append(connection: Connection, save: Save, schema: TableSchema, branch: str) -> Version:
+def _also_changed(connection: Connection, save: Save, branch: str, dirty: dict[str, str | None]) -> list[str]:
+    """Return the other tables that the save has changed: by a trigger, or by a key ON UPDATE CASCADE.
+
+    Raises:
+        UncommittedChangesError: One has uncommitted work of the user's, with which the save's rows would be mixed.
+    """
+    mixed = [name for name, content in dirty.items() if table_hash(connection, name) != content]
+    if mixed:
+        raise UncommittedChangesError(
+            f"a save of table `{save.table}` changes `{mixed[0]}` as well, by a trigger or a foreign key, and that "
+            f"has uncommitted changes on branch {branch!r}",
+            hint=f"There, commit them (dolt add -f {mixed[0]}; dolt commit) or discard them.",
+        )
+    return [entry.table for entry in status(connection) if entry.table not in {save.table, *dirty}]
+
+
+def _append(
+    connection: Connection, save: Save, schema: TableSchema, branch: str, dirty: dict[str, str | None]
+) -> Version:
     """Add rows and commit. Rows that others add at the same time are welcome among ours."""
     put_rows(connection, save, schema)
-    made = _commit(connection, save, branch)
+    made = _commit(connection, save, branch, dirty)
     if made is None:
         raise LostRaceError(f"another session committed table `{save.table}` on {branch} at the same time")
     connection.switch(made)

@@ -14,17 +14,18 @@ from dolt_integrations.core.differences import WORTHWHILE, find_differences
 from dolt_integrations.core.landing import save_by_merge, save_by_private_branch, save_on_new_branch
 from dolt_integrations.core.meta import metas_for_save, record_save
 from dolt_integrations.core.modes import APPEND, REPLACE, check_mode
+from dolt_integrations.core.pending import check_clean, check_others, pending_work
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.rows import remember
 from dolt_integrations.core.streaming import first_batch, save_stream
 from dolt_integrations.core.sync import saving_to
-from dolt_integrations.core.target import Save, Target, check_clean, check_others, find_target
+from dolt_integrations.core.target import Save, Target, check_name, find_target
 from dolt_integrations.core.transaction import save_in_transaction
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import remove_abandoned
 from dolt_integrations.core.writeid import check_write_id, find_write, with_write_id
 from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, find_table, open_database
-from dolt_integrations.engine.procedures import find_branches, status, table_hash
+from dolt_integrations.engine.procedures import find_branches, table_hash
 from dolt_integrations.errors import DoltError, LostRaceError, ServerLostError, UncommittedChangesError
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def _write_once(database: Database, save: Save, branch_conf: Branch, write_id: s
     """Write, unless the branch has a commit of this very write."""
     with database.connect(local_infile=True) as connection, ExitStack() as stack:
         known = find_branches(connection)
+        check_name(known, known.name_of(branch_conf.name), database.location)
         remove_abandoned(connection, known.heads)
         if write_id is not None:
             stack.enter_context(connection.lock(database.address.database, "write", write_id))
@@ -237,7 +239,7 @@ def _save_to(database: Database, connection: Connection, save: Save, target: Tar
     save = save.named(connection)
     with connection.lock(database.address.database, target.branch):
         # While a save lands, others see its table, or all but its table, as uncommitted.
-        pending = status(connection)
+        pending = pending_work(connection, target.branch)
         check_clean(pending, save.table, target.branch)
         existing = find_table(connection, save.table)
     schema = save.schema(existing)

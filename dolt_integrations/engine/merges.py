@@ -37,8 +37,9 @@ class Conflict:
     """What keeps a table from being merged.
 
     Attributes:
-        kind: `data` (both sides changed a row), `schema` (both changed the columns, or one dropped the table), or
-            `constraint` (the merged rows break a key, a foreign key or a check).
+        kind: `data` (both sides changed a row), `schema` (both changed the columns, or one dropped the table),
+            `name` (tables whose names differ only in case) or `constraint` (the merged rows break a key, a foreign key
+            or a check).
         count: The rows; 1 for a schema.
         rows: The first of them.
         description: What Dolt says, where it says something.
@@ -90,15 +91,25 @@ _TABLE = re.compile(r"\btable (?:with same name )?['`]?(?P<table>[^'`]+?)['`]?(?
 """Where Dolt's texts about merges that it does not even begin name the table."""
 
 
-def refused_merge(text: str) -> Conflict:
+_COLUMN = re.compile(r"merge new column `&\{(?P<column>\S+).*?\}` in table `(?P<table>.*?)`", re.DOTALL)
+"""A column that has no value for the rows of the other side; Dolt writes it as Go prints its structure."""
+
+
+def refused_merge(error: BaseException) -> Conflict:
     """Return the conflict that is told by an error, where Dolt merges nothing because of a table's columns or key."""
+    text = str(error.__cause__.args[-1] if error.__cause__ and error.__cause__.args else error).strip()
+    column = _COLUMN.search(text)
+    if column:
+        text = f"the new column `{column['column']}` is NOT NULL without a default, and the other side has other rows"
+        return Conflict(column["table"], "schema", 1, description=text)
+    text = text.removeprefix("error: ")
     found = _TABLE.search(text)
     return Conflict(found["table"] if found else "", "schema", 1, description=text)
 
 
 def commit_merge(connection: Connection, message: str, author: Author) -> None:
     """Commit a merge whose conflicts are resolved, all tables of it, even if nothing of theirs is left."""
-    connection.execute("CALL DOLT_ADD('-A')")
+    connection.execute("CALL DOLT_ADD('-A', '-f')")  # new tables that dolt_ignore names, too
     connection.execute("CALL DOLT_COMMIT('--allow-empty', '-m', %s, '--author', %s)", (message, str(author)))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.identifiers import nearest
+from dolt_integrations.engine.identifiers import is_commit_hash, nearest
 from dolt_integrations.errors import BranchNotFoundError, InvalidNameError, RevisionNotFoundError, TableNotFoundError
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ class TableStatus:
     staged: bool
     status: str
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The table's name; of a renamed one, which Dolt calls `old -> new`, both names."""
+        return tuple(self.table.split(" -> ")) if self.status == "renamed" else (self.table,)
+
 
 @dataclass(frozen=True)
 class Branches:
@@ -40,6 +46,10 @@ class Branches:
     def name_of(self, branch: str | None) -> str:
         """Return the name of a branch; None is the active one."""
         return self.active if branch is None else branch
+
+    def others_in_case(self, branch: str) -> list[str]:
+        """Return the branches whose names differ from this one only in case: Dolt's sessions take them for one."""
+        return [name for name in self.heads if name != branch and name.lower() == branch.lower()]
 
 
 def find_branches(connection: Connection) -> Branches:
@@ -63,33 +73,68 @@ def head(connection: Connection) -> str:
     return str(connection.value("SELECT HASHOF('HEAD')"))
 
 
-def resolve(connection: Connection, revision: str) -> str:
+def resolve(connection: Connection, revision: str, newest: str | None = None) -> str:
     """Return the commit hash of a branch, tag, commit or ancestor spec (`HEAD~2`, `main^`).
+
+    Branches and tags are told apart by the case of their names, which Dolt's own functions ignore.
+
+    Args:
+        connection: A session on the database.
+        revision: What to look up.
+        newest: The commit that HEAD is; None is the head of the session's branch.
 
     Raises:
         RevisionNotFoundError: With the nearest names of branches and tags.
     """
+    name, steps = _REVISION.fullmatch(revision).groups()  # type: ignore[union-attr]  # it matches every text
+    if name.upper() == "HEAD":
+        name = newest or name
+    elif not is_commit_hash(name):
+        name = _commit_named(connection, name) or name
     try:
-        return str(connection.value("SELECT HASHOF(%s)", (revision,)))
+        return str(connection.value("SELECT HASHOF(%s)", (name + steps,)))
     except (RevisionNotFoundError, BranchNotFoundError) as error:
-        known = [*branches(connection), *(str(tag) for (tag,) in connection.rows("SELECT tag_name FROM dolt_tags"))]
-        raise RevisionNotFoundError(
-            f"no commit, branch or tag {revision!r} in database {connection.address}", hint=nearest(revision, known)
-        ) from error
+        raise _no_revision(connection, revision) from error
 
 
-def commit_at(connection: Connection, moment: datetime.datetime) -> str:
-    """Return the newest commit of the session's branch that is not younger than a moment (UTC).
+_REVISION = re.compile(r"(.*?)((?:[~^]\d*)*)", re.DOTALL)
+"""A name, and the steps back from there."""
+
+
+def _commit_named(connection: Connection, name: str) -> str | None:
+    """Return the commit of a branch, else of a tag; None if there is none whose name differs in case only."""
+    known = _tags(connection) | branches(connection)
+    if name not in known and name.lower() in {each.lower() for each in known}:
+        raise _no_revision(connection, name)
+    return known.get(name)
+
+
+def _tags(connection: Connection) -> dict[str, str]:
+    return {str(tag): str(commit) for tag, commit in connection.rows("SELECT tag_name, tag_hash FROM dolt_tags")}
+
+
+def _no_revision(connection: Connection, revision: str) -> RevisionNotFoundError:
+    hint = nearest(revision, [*branches(connection), *_tags(connection)])
+    return RevisionNotFoundError(f"no commit, branch or tag {revision!r} in database {connection.address}", hint=hint)
+
+
+def commit_at(connection: Connection, moment: datetime.datetime, newest: str) -> str:
+    """Return the newest commit that leads to another one and is not younger than a moment (UTC).
+
+    Args:
+        connection: A session on the database, at no revision: there Dolt 1.83 checks other rights for `dolt_log()`.
+        moment: In UTC.
+        newest: The whole hash of the other commit.
 
     Raises:
-        RevisionNotFoundError: The branch is younger than that.
+        RevisionNotFoundError: All are younger than that.
     """
     row = connection.row(
-        "SELECT commit_hash FROM dolt_log WHERE date <= %s ORDER BY date DESC, commit_order DESC LIMIT 1",
-        (moment.strftime("%Y-%m-%d %H:%M:%S.%f"),),
+        "SELECT commit_hash FROM dolt_log(%s) WHERE date <= %s ORDER BY date DESC, commit_order DESC LIMIT 1",
+        (newest, moment.strftime("%Y-%m-%d %H:%M:%S.%f")),
     )
     if row is None:
-        first = connection.value("SELECT MIN(date) FROM dolt_log")
+        first = connection.value("SELECT MIN(date) FROM dolt_log(%s)", (newest,))
         raise RevisionNotFoundError(
             f"database {connection.address} has no commit as old as {moment:%Y-%m-%d %H:%M:%S} UTC",
             hint=f"The first one is of {first} UTC.",
@@ -116,17 +161,32 @@ def delete_branch(connection: Connection, name: str) -> None:
 
 
 def status(connection: Connection) -> list[TableStatus]:
-    """Return the uncommitted work on the session's branch."""
-    if not connection.value("SELECT COUNT(*) FROM dolt_status"):  # mostly so, and half as dear
-        return []
-    rows = connection.rows("SELECT table_name, staged, status FROM dolt_status")
+    """Return the uncommitted work on the session's branch, tables that `dolt_ignore` names included."""
+    try:
+        rows = connection.rows(f"{_STATUS} FROM dolt_status_ignored")
+    except TableNotFoundError:  # Dolt before 1.82 has no such view of its status
+        rows = connection.rows(f"{_STATUS} FROM dolt_status")
     return [TableStatus(str(table), bool(staged), str(text)) for table, staged, text in rows]
 
 
+_STATUS = "SELECT table_name, staged, status"
+
+
+def is_merging(connection: Connection) -> bool:
+    """Whether a merge or a cherry-pick was begun on the session's branch, which the next commit would conclude."""
+    return bool(connection.value("SELECT is_merging FROM dolt_merge_status"))
+
+
 def stage(connection: Connection, tables: Iterable[str]) -> None:
-    """Stage tables, and only those."""
+    """Stage tables, and only those, whatever `dolt_ignore` says of them."""
     for table in tables:
-        connection.execute("CALL DOLT_ADD('--', %s)", (table,))
+        # Without -f Dolt leaves out what dolt_ignore names, and reports success.
+        connection.execute("CALL DOLT_ADD('-f', '--', %s)", (table,))
+
+
+def discard_changes(connection: Connection) -> None:
+    """Make the session's branch what its head is; what is uncommitted is gone."""
+    connection.execute("CALL DOLT_RESET('--hard')")
 
 
 def take_table(connection: Connection, revision: str, table: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -77,11 +78,13 @@ def table_name(connection: Connection, name: str) -> str:
     """Return a table's name in the case that it has in the database, which finds it in any; else the name as it is.
 
     Raises:
-        InvalidNameError: That is the name of a view.
+        InvalidNameError: That is the name of a view, or of two tables that differ only in case.
     """
     rows = [(str(found), str(kind)) for found, kind in connection.rows("SHOW FULL TABLES")]
     matches = [entry for entry in rows if entry[0].lower() == name.lower()]
-    for found, kind in sorted(matches, key=lambda entry: entry[0] != name)[:1]:
+    if len(matches) > 1:
+        raise _two_in_case(connection, name, [found for found, _ in matches])
+    for found, kind in matches:
         if kind == "VIEW":
             raise InvalidNameError(
                 f"`{found}` is a view of {connection.address}, not a table", hint="Choose another name."
@@ -95,6 +98,7 @@ def describe_table(connection: Connection, table: str) -> TableSchema:
 
     Raises:
         TableNotFoundError: With the nearest names.
+        InvalidNameError: There are two tables of the name, in two cases, and Dolt would read the other one.
     """
     try:
         return _schema(connection, *_definition(connection, table))
@@ -106,7 +110,24 @@ def describe_table(connection: Connection, table: str) -> TableSchema:
 def _definition(connection: Connection, table: str) -> tuple[str, str]:
     """Return the name of a table or view in the case that it has in the database, and its CREATE statement."""
     name, create, *_ = connection.row(f"SHOW CREATE TABLE {quote(table)}") or (table, "")
+    if name != table and table in (known := tables(connection)):
+        raise _two_in_case(connection, table, [each for each in known if each.lower() == table.lower()])
     return str(name), str(create)
+
+
+def _two_in_case(connection: Connection, name: str, found: list[str]) -> InvalidNameError:
+    where = f"{connection.address} at {connection.revision}" if connection.revision else str(connection.address)
+    return InvalidNameError(
+        f"{where} has tables {' and '.join(f'`{each}`' for each in sorted(found))}, and Dolt takes both for `{name}`",
+        hint="Rename the one that Dolt finds by either name (RENAME TABLE), and commit that.",
+    )
+
+
+def tables_in_two_cases(connection: Connection) -> list[str]:
+    """Return the tables at the session's revision whose names differ from another one's only in case."""
+    names = tables(connection)
+    cases = Counter(name.lower() for name in names)
+    return [name for name in names if cases[name.lower()] > 1]
 
 
 _KNOWN: dict[str, TableSchema] = {}

@@ -73,14 +73,14 @@ def test_the_commit_of_a_moment_is_the_newest_that_is_not_younger(connection):
     (first,), (second,) = connection.rows("SELECT commit_hash FROM dolt_log ORDER BY commit_order")[-2:]
     moment = connection.value("SELECT date FROM dolt_log WHERE commit_hash = %s", (second,))
 
-    assert procedures.commit_at(connection, moment) == second
-    assert procedures.commit_at(connection, moment - datetime.timedelta(milliseconds=1)) in (first, second)
-    assert procedures.commit_at(connection, datetime.datetime(2999, 1, 1)) == second
+    assert procedures.commit_at(connection, moment, second) == second
+    assert procedures.commit_at(connection, moment - datetime.timedelta(milliseconds=1), second) in (first, second)
+    assert procedures.commit_at(connection, datetime.datetime(2999, 1, 1), second) == second
 
 
 def test_a_moment_before_the_first_commit_is_an_error_that_tells_the_first(connection):
     with pytest.raises(RevisionNotFoundError, match="first one is of 20"):
-        procedures.commit_at(connection, datetime.datetime(2001, 1, 1))
+        procedures.commit_at(connection, datetime.datetime(2001, 1, 1), procedures.head(connection))
 
 
 @pytest.mark.parametrize("name", ["run/a_is_2", "a-b", "x" * 100, "a@b", "100%"])
