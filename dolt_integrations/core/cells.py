@@ -264,6 +264,12 @@ _PARSERS: dict[str, Callable[[pl.Series, _Target], pl.Series]] = {
 }
 """What reads the texts of each SQL type; every other type is of texts."""
 
+PARSED = frozenset(_PARSERS) | {"boolean"}
+"""The SQL types that are not of texts."""
+
+NUMBERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint", "float", "double", "decimal"})
+"""The SQL types of numbers."""
+
 
 def format_cells(column: EncodedColumn) -> pl.Series:
     """Return the text of each value, which `parse_cells` reads as the same value again."""

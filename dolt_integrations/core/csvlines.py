@@ -1,13 +1,15 @@
 """The structure of a CSV file: its records as columns of texts, and what is wrong with them, by line.
 
-Arrow's parser is used because it alone tells a quoted empty cell from an unquoted one. Lines are looked for only where
-an error names one.
+Arrow's parser takes the file apart: of Arrow, pandas and polars it alone tells a quoted empty cell from an unquoted one
+and refuses rows that are too short. Python's csv module finds the lines, where an error names one.
 """
 
 from __future__ import annotations
 
-import re
+import csv
+import io
 import secrets
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 22
 _LARGEST_BLOCK = 2**31 - 1
-_NEWLINE = re.compile(rb"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,6 @@ class Dialect:
     separator: str = ","
     quote: str = '"'
 
-    @property
-    def field(self) -> bytes:
-        """The pattern of a cell."""
-        separator, quote = (re.escape(sign).encode() for sign in (self.separator, self.quote))
-        quoted = rb"Q[^Q]*(?:QQ[^Q]*)*Q(?!Q)[^S\r\n]*".replace(b"Q", quote).replace(b"S", separator)
-        return rb"(?:%s|(?!%s)[^%s\r\n]*)" % (quoted, quote, separator)
-
-    @property
-    def record(self) -> bytes:
-        """The pattern of a record with the end of its line."""
-        return rb"%s(?:%s%s)*(?:\r\n|\r|\n|\Z)" % (self.field, re.escape(self.separator).encode(), self.field)
-
 
 @dataclass(frozen=True)
 class Texts:
@@ -50,26 +39,23 @@ class Texts:
 
     Attributes:
         where: The file, for errors.
-        names: Of the header, in the file's order.
-        cells: A column of texts for each name, `0`, `1` ...; an unquoted empty cell is NULL.
+        header: The cells of its first record.
+        cells: A column of texts for each cell of the header, `0`, `1` ...; an unquoted empty cell is NULL.
         data: The file.
         dialect: How it is written.
     """
 
     where: str
-    names: tuple[str, ...]
+    header: tuple[str, ...]
     cells: pa.Table
     data: bytes
     dialect: Dialect
 
     def line(self, row: int) -> int:
         """Return the physical line on which a row begins, counted from 1; the header is no row."""
-        content = (line for line, text in _records(self.data, self.dialect, self.where) if self._is_row(text))
+        content = (line for line, cells in _records(self.data, self.dialect) if cells or len(self.header) == 1)
         lines = list(zip(content, range(row + 2), strict=False))
         return lines[-1][0]
-
-    def _is_row(self, text: bytes) -> bool:
-        return bool(text.strip(b"\r\n")) or len(self.names) == 1
 
 
 def read_texts(data: bytes, dialect: Dialect, where: str) -> Texts:
@@ -83,43 +69,34 @@ def read_texts(data: bytes, dialect: Dialect, where: str) -> Texts:
         where: The file, for errors.
 
     Raises:
-        FileError: No header, duplicate names in it, a row that is shorter or longer, a quote that is not closed.
+        FileError: No header, a row that is shorter or longer, a quote that is not closed.
     """
     body = data.lstrip(b"\r\n")
     if not body.strip():
         raise FileError(f"{where} is empty", hint="Its first line has to name the columns.")
-    _, header = next(_records(data, dialect, where, len(data) - len(body)))
-    names = tuple(_unquoted(cell, dialect) for cell in _fields(header, dialect))
-    _check_names(names, where)
+    header = next((cells for _, cells in _records(data, dialect)), None)
+    if not header:
+        raise FileError(f"{where} has no header", hint="Its first line has to name the columns.")
     # A quote that is not closed takes in whatever follows, to the end of the file; Arrow says nothing.
     last = secrets.token_hex(16)
     end = b"" if body.endswith((b"\n", b"\r")) else b"\n"
-    body = b"".join([body, end, last.encode(), dialect.separator.encode() * (len(names) - 1), b"\n"])
+    body = b"".join([body, end, last.encode(), dialect.separator.encode() * (len(header) - 1), b"\n"])
     try:
-        cells = _parse(body, dialect, len(names))
+        cells = _parse(body, dialect, len(header))
     except pa.ArrowInvalid as error:
-        raise _ragged(data, dialect, len(names), where, error) from error
+        raise _ragged(data, dialect, len(header), where, error) from error
     if cells.column(0)[-1].as_py() != last:
-        raise _ragged(data, dialect, len(names), where, "a quote is not closed")
-    return Texts(where, names, cells.slice(1, cells.num_rows - 2), data, dialect)
-
-
-def _check_names(names: tuple[str, ...], where: str) -> None:
-    seen: dict[str, str] = {}
-    for name in names:
-        if name.lower() in seen:
-            other = seen[name.lower()]
-            same = "twice" if name == other else f"besides {other!r}, which is the same name to Dolt"
-            raise FileError(f"the header of {where} names column {name!r} {same}", hint="Rename one of them.")
-        seen[name.lower()] = name
+        raise _unclosed(data, dialect, where)
+    return Texts(where, tuple(header), cells.slice(1, cells.num_rows - 2), data, dialect)
 
 
 def _parse(body: bytes, dialect: Dialect, width: int) -> pa.Table:
     """Return all records, the header's among them, as texts."""
     names = [str(number) for number in range(width)]
     parse = pyarrow.csv.ParseOptions(
-        delimiter=dialect.separator, quote_char=dialect.quote, newlines_in_values=True, ignore_empty_lines=width > 1
-    )
+        delimiter=dialect.separator, quote_char=dialect.quote, newlines_in_values=True, ignore_empty_lines=width > 1,
+        invalid_row_handler=lambda row: "error" if row.text.strip(" ") else "skip",
+    )  # fmt: skip
     convert = pyarrow.csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.large_string()), null_values=[""],
         strings_can_be_null=True, quoted_strings_can_be_null=False,
@@ -137,48 +114,54 @@ def _parse(body: bytes, dialect: Dialect, width: int) -> pa.Table:
 
 def _ragged(data: bytes, dialect: Dialect, width: int, where: str, otherwise: object) -> FileError:
     """Return the error for the first record that is wrong."""
-    for line, text in _records(data, dialect, where):
-        found = len(_fields(text, dialect))
-        if found != width and text.strip(b"\r\n"):
+    for line, cells in _records(data, dialect):
+        if len(cells) != width and cells:
+            if _is_unclosed(data, dialect):
+                return _unclosed(data, dialect, where)
             expected = "1 column" if width == 1 else f"{width} columns"
-            problem = f"{where}, line {line}: the header has {expected}, this row has {found}"
-            return FileError(problem, hint="A cell that holds a separator, a quote or a newline has to be quoted.")
-    return FileError(f"{where} is not CSV: {otherwise}")
+            problem = f"{where}, line {line}: the header has {expected}, this row has {len(cells)}"
+            return FileError(problem, hint=_hint(len(cells) - width))
+    return FileError(f"{where} is not CSV: {otherwise}", hint="Look at the file, and at `sep` and `quotechar`.")
 
 
-def _records(data: bytes, dialect: Dialect, where: str, at: int = 0) -> Iterator[tuple[int, bytes]]:
-    """Yield each record with the line on which it begins; leading empty lines are left out."""
-    record, quote = re.compile(dialect.record), dialect.quote.encode()
-    at = max(at, len(data) - len(data.lstrip(b"\r\n")))
-    line = 1 + count_lines(data[:at])
-    while at < len(data):
-        match = record.match(data, at)
-        if match is None:
-            raise _unclosed(data, dialect, where, at, line)
-        text = match.group()
-        yield line, text
-        line += count_lines(text) if quote in text else 1
-        at = match.end()
+def _hint(more: int) -> str:
+    quoted = "A cell that holds a separator, a quote or a newline has to be quoted."
+    if more == 1:
+        return (
+            f'{quoted} If each row begins with a label, give {{"index_col": 0}}; if each ends with a separator, '
+            '{"index_col": False}.'
+        )
+    return f'{quoted} To fill short rows with NULL and leave long ones out, give {{"on_bad_lines": "skip"}}.'
 
 
-def _unclosed(data: bytes, dialect: Dialect, where: str, at: int, line: int) -> FileError:
-    before = re.compile(rb"(?:%s%s)*" % (dialect.field, re.escape(dialect.separator).encode())).match(data, at)
-    line += count_lines(before.group()) if before else 0
+def _records(data: bytes, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of each record with the line on which it begins; leading empty lines are left out."""
+    reader = csv.reader(
+        io.StringIO(data.decode(), newline=""), delimiter=dialect.separator, quotechar=dialect.quote, doublequote=True
+    )
+    before, begun, limit = 0, False, csv.field_size_limit(sys.maxsize)
+    try:
+        for cells in reader:
+            begun = begun or bool(cells)
+            if begun:
+                yield before + 1, cells if len(cells) != 1 or cells[0].strip(" ") else []
+            before = reader.line_num
+    except csv.Error:  # a NUL, to Python 3.10: Arrow says what is wrong
+        return
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _is_unclosed(data: bytes, dialect: Dialect) -> bool:
+    """Whether another record becomes part of the last one."""
+    *_, (_, cells) = _records(data + b"\nend\n", dialect)
+    return cells != ["end"]
+
+
+def _unclosed(data: bytes, dialect: Dialect, where: str) -> FileError:
+    *_, (line, _) = _records(data, dialect)
     hint = "A quote within a quoted cell is written twice."
     return FileError(f"{where}, line {line}: the quote is not closed", hint=hint)
-
-
-def _fields(record: bytes, dialect: Dialect) -> list[bytes]:
-    text = re.sub(rb"(?:\r\n|\r|\n)\Z", b"", record)
-    return re.findall(rb"(?:\A|%s)(%s)" % (re.escape(dialect.separator).encode(), dialect.field), text)
-
-
-def _unquoted(cell: bytes, dialect: Dialect) -> str:
-    text, quote = cell.decode(), dialect.quote
-    if not text.startswith(quote):
-        return text
-    inner, _, rest = text[1:].replace(quote * 2, "\0").partition(quote)
-    return inner.replace("\0", quote) + rest.replace("\0", quote * 2)
 
 
 def count_lines(data: bytes) -> int:
@@ -188,4 +171,4 @@ def count_lines(data: bytes) -> int:
         >>> count_lines(b"a\r\nb\n")
         2
     """
-    return sum(1 for _ in _NEWLINE.finditer(data))
+    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from dolt_integrations.core.columns import encode_column
 from dolt_integrations.engine import nearest
-from dolt_integrations.errors import ColumnNotFoundError, DataError
+from dolt_integrations.errors import ColumnNotFoundError, DataError, FileError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,15 +32,28 @@ def match_columns(names: Sequence[str], existing: TableSchema, table: str, where
     return [known[name.lower()] for name in names]
 
 
-def encode_named(frame: pd.DataFrame, where: str) -> dict[str, EncodedColumn]:
-    """Return the values of a frame's columns by their names, those of its named index levels first.
+@dataclass(frozen=True)
+class NamedSeries:
+    """A column of a frame, or a level of its index.
 
-    Unlike for a table, the names may be any texts that differ: a query may have made them.
+    Attributes:
+        name: As a text.
+        label: As the frame has it.
+        level: Of the index; None for an ordinary column.
+        values: The values.
+    """
+
+    name: str
+    label: Any
+    level: int | None
+    values: pd.Series
+
+
+def named_series(frame: pd.DataFrame, where: str) -> list[NamedSeries]:
+    """Return a frame's columns, those of its named index levels first.
 
     Raises:
         DataError: No DataFrame, no columns, or two of one name.
-        UnsupportedTypeError: A column of a dtype that has no SQL type.
-        UnsupportedValueError: A value that its column cannot hold, with its row.
     """
     if not isinstance(frame, pd.DataFrame):
         raise DataError(f"what {where} is to hold is a {type(frame).__name__}, not a DataFrame")
@@ -52,10 +65,55 @@ def encode_named(frame: pd.DataFrame, where: str) -> dict[str, EncodedColumn]:
     if not names or len(set(names)) < len(names) or "" in names:
         problem = "a column without a name" if "" in names else "columns of one name" if names else "no columns"
         raise DataError(f"the frame for {where} has {problem}", hint="Rename the columns.")
+    places = [*levels, *([None] * frame.shape[1])]
+    return [NamedSeries(*column) for column in zip(names, labels, places, series, strict=True)]
+
+
+def encode_named(frame: pd.DataFrame, where: str) -> dict[str, EncodedColumn]:
+    """Return the values of a frame's columns by their names, those of its named index levels first.
+
+    Unlike for a table, the names may be any texts that differ: a query may have made them.
+
+    Raises:
+        DataError: No DataFrame, no columns, or two of one name.
+        UnsupportedTypeError: A column of a dtype that has no SQL type.
+        UnsupportedValueError: A value that its column cannot hold, with its row.
+    """
     columns = {}
-    for at, (name, values) in enumerate(zip(names, series, strict=True)):
-        encoded = encode_column(values, f"column {name!r} of {where}")
-        level = at if at < len(levels) else None
-        label = "int" if pd.api.types.is_integer(labels[at]) else None
-        columns[name] = replace(encoded, mark=replace(encoded.mark, index=level, label=label))
+    for column in named_series(frame, where):
+        encoded = encode_column(column.values, f"column {column.name!r} of {where}")
+        label = "int" if pd.api.types.is_integer(column.label) else None
+        columns[column.name] = replace(encoded, mark=replace(encoded.mark, index=column.level, label=label))
     return columns
+
+
+def check_names(names: Sequence[str], where: str) -> None:
+    """Refuse two names that are one to Dolt.
+
+    Raises:
+        FileError: With both.
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(name.lower(), name)
+        if other is not name:
+            problem = f"{where} has column {name!r} besides {other!r}, which is the same name to Dolt"
+            raise FileError(problem, hint='Rename one of them, in a CSV file with {"header": 0, "names": [...]}.')
+
+
+def name_index(frame: pd.DataFrame, where: str) -> pd.DataFrame:
+    """Return a frame whose index has no level that a save would leave out: what is no mere count becomes columns.
+
+    They are named as `DataFrame.reset_index` names them, `index` or `level_0`.
+
+    Raises:
+        DataError: These names are taken.
+    """
+    unnamed = [level for level, name in enumerate(frame.index.names) if name is None]
+    if not unnamed or (frame.index.nlevels == 1 and frame.index.equals(pd.RangeIndex(len(frame)))):
+        return frame
+    try:
+        return frame.reset_index(unnamed)
+    except ValueError as error:
+        hint = 'Rename the column, or in a CSV file give {"index_col": None}.'
+        raise DataError(f"{where} has an index without a name: {error}", hint=hint) from error

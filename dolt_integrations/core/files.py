@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core import csvfile, parquetfile
+from dolt_integrations.core.csvreading import READ_ARGS
+from dolt_integrations.core.filevalues import frame_of
 from dolt_integrations.engine import nearest
 from dolt_integrations.errors import ConfigError, FileError, StorageError
 
@@ -52,15 +54,15 @@ def read_file(
     Args:
         filename: The file.
         table: The table's name, for errors.
-        existing: The table as it is. The types of its columns decide what the cells of a CSV file are, and a cell that
-            is no value of its column's type is an error: bytes are hexadecimal (`0x00ff`), booleans `true`, `false`,
-            `1` or `0`, spans of time `HH:MM:SS.ffffff`, moments ISO; one of a column with a time zone that names no
-            offset is in UTC, as the table keeps it. Columns that the file lacks are not in the frame. A Parquet file
-            has types of its own.
-        args: For CSV what `pandas.read_csv` takes. Without `existing` pandas's reading decides the types (`007` is the
-            number 7; `{"dtype": {"code": str}}` keeps it), but words such as `NA` stay texts. With `existing` the
-            types that `dtype`, `parse_dates` and `converters` name are taken instead of the table's. For Parquet
-            `columns` and `filters`, as pyarrow takes them.
+        existing: The table as it is. A column of it takes what the file's reading is, if it would stay as it is; else
+            its type decides what the cells are, and a cell that is no value of it is an error: bytes are hexadecimal
+            (`0x00ff`), booleans `true`, `false`, `1` or `0`, spans of time `HH:MM:SS.ffffff`, moments ISO; one of a
+            column with a time zone that names no offset is in UTC, as the table keeps it. Columns that the file lacks
+            are not in the frame. A Parquet file has types of its own.
+        args: For CSV what `pandas.read_csv` takes, the same for a new table as for one that is there. pandas's reading
+            decides the types (`007` is the number 7; `{"dtype": {"code": str}}` keeps it), but words such as `NA` stay
+            texts, and integers are never rounded. The types that `dtype`, `parse_dates` and `converters` name are taken
+            instead of the table's. For Parquet `columns` and `filters`, as pyarrow takes them.
 
     Raises:
         FileError: The file is missing, empty, ragged, not UTF-8, no Parquet ...: with the line where there is one.
@@ -75,10 +77,11 @@ def read_file(
         [False, False, True]
     """
     args, where = dict(args or {}), _shown(filename)
-    check_args(args, parquetfile.READ_ARGS if _is_parquet(filename) else csvfile.READ_ARGS, where)
+    check_args(args, parquetfile.READ_ARGS if _is_parquet(filename) else READ_ARGS, where)
     data = _decompressed(_read(filename, where), filename, where)
-    read = parquetfile.read_parquet if _is_parquet(filename) else csvfile.read_csv
-    return read(data, where, table=table, existing=existing, args=args)
+    if _is_parquet(filename):
+        return parquetfile.read_parquet(data, where, table=table, existing=existing, args=args)
+    return frame_of(csvfile.read_csv(data, where, args=args), table, existing)
 
 
 def write_file(frame: pd.DataFrame, filename: str | os.PathLike[str], *, args: Mapping[str, Any] | None = None) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from dolt_integrations.core.marks import Mark
+    from dolt_integrations.engine import Column
 
 
 @dataclass(frozen=True)
@@ -163,14 +164,27 @@ def decode_result(result: Result, warned: set[str] | None = None) -> pd.DataFram
         result: The rows.
         warned: The columns that a warning was logged of already, where the rows are one batch of several; grows.
     """
-    marks = [mark_of(column.comment) for column in result.columns]
-    labels = [_label(column.name, mark) for column, mark in zip(result.columns, marks, strict=True)]
-    series = [decode_column(column, result.data.column(at), warned) for at, column in enumerate(result.columns)]
+    columns = [
+        (column, decode_column(column, result.data.column(at), warned)) for at, column in enumerate(result.columns)
+    ]
+    return assemble_frame(columns, len(result.data))
+
+
+def assemble_frame(columns: Sequence[tuple[Column, pd.Series]], rows: int = 0) -> pd.DataFrame:
+    """Put columns together, those of the index and integer labels as the table's marks tell.
+
+    Args:
+        columns: As the table declares each, with its values.
+        rows: How many there are, where there are no columns.
+    """
+    marks = [mark_of(column.comment) for column, _ in columns]
+    labels = [_label(column.name, mark) for (column, _), mark in zip(columns, marks, strict=True)]
+    series = [values for _, values in columns]
     levels = sorted(
         (at for at, mark in enumerate(marks) if mark.index is not None), key=lambda at: marks[at].index or 0
     )
     others = [at for at in range(len(series)) if at not in levels]
-    frame = pd.concat([series[at] for at in others], axis=1) if others else pd.DataFrame(index=range(len(result.data)))
+    frame = pd.concat([series[at] for at in others], axis=1) if others else pd.DataFrame(index=range(rows))
     frame.columns = pd.Index([labels[at] for at in others])
     if len(levels) == 1:
         frame.index = pd.Index(series[levels[0]], name=labels[levels[0]])

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from dolt_integrations.core.columns import needed_mark
 from dolt_integrations.core.evolution import holds_all
 from dolt_integrations.core.fitting import misfit
-from dolt_integrations.core.marks import with_mark
+from dolt_integrations.core.marks import mark_of, with_mark
 from dolt_integrations.core.objects import FAST_DECIMAL, decimal_type
 from dolt_integrations.core.texts import LONGEST_KEY, key_bytes_type, text_types
 from dolt_integrations.engine import Column, TableSchema, parse_type
@@ -97,6 +97,15 @@ class _Wanted:
                 hint="Choose another key, or convert the column to texts.",
             )
         return encoded.sql_type or self.texts[name]
+
+
+def keeps(column: Column, encoded: EncodedColumn) -> bool:
+    """Whether a column that holds values, ordinary or of the index, is as it was before."""
+    if encoded.values.null_count and not column.nullable:
+        return False
+    mark = mark_of(column.comment)
+    alike = replace(encoded, mark=replace(encoded.mark, index=mark.index, label=mark.label))
+    return misfit(alike, column) is None and _marked(column, alike) == column
 
 
 def _marked(column: Column, encoded: EncodedColumn) -> Column:

@@ -17,7 +17,6 @@ BAD_FILES = {
     "long without a line's end": (b"a\n1\n1,", "line 3: the header has 1 column, this row has 2"),
     "latin-1": (b"a,b\n1,x\n2,caf\xe9\n", "line 3 is not UTF-8: byte 14 of the file, 0xe9"),
     "UTF-16": ("a,b\n1,2\n".encode("utf-16"), "line 1 is not UTF-8: byte 1"),
-    "twice": (b"a,b,a\n1,2,3\n", "'a' twice"),
     "cases": (b"a,b,A\n1,2,3\n", "'A' besides 'a'"),
     "quote": (b'a,b\n1,2\n3,"x\n4,5\n', "line 3: the quote is not closed"),
     "last quote": (b'a,b\n1,2\n3,"x', "line 3: the quote is not closed"),
