@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.branch import Branch, BranchConf
+from dolt_integrations.core.diffs import check_tablename
 from dolt_integrations.core.frames import decode_result
 from dolt_integrations.core.meta import metas_for_load, record_load
 from dolt_integrations.core.part import Part, part_of
 from dolt_integrations.core.progress import counted
 from dolt_integrations.core.read import session_for
-from dolt_integrations.core.revision import find_commit
+from dolt_integrations.core.remote import Remote, RemoteConf
+from dolt_integrations.core.revision import check_as_of, find_commit
 from dolt_integrations.core.sync import loading_from
 from dolt_integrations.core.version import Version
 from dolt_integrations.engine import (
@@ -30,9 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from dolt_integrations.core.branch import Branch
     from dolt_integrations.core.meta import Meta, Metas
-    from dolt_integrations.core.remote import Remote
     from dolt_integrations.core.revision import AsOf
     from dolt_integrations.engine import Connection, Location, TableSchema
 
@@ -47,12 +48,12 @@ def read_batches(
     tablename: str,
     rows: int = ROWS,
     *,
-    branch_conf: Branch | None = None,
+    branch_conf: BranchConf = None,
     as_of: AsOf | None = None,
     columns: str | Iterable[str] | None = None,
     where: str | None = None,
     meta_conf: Metas = None,
-    remote_conf: Remote | None = None,
+    remote_conf: RemoteConf = None,
 ) -> Iterator[pd.DataFrame]:
     """Read one version of a table batch by batch, each a frame of at most `rows` rows.
 
@@ -74,6 +75,7 @@ def read_batches(
         Frames, at least one. Those of a table without rows have none.
 
     Raises:
+        ConfigError: An argument of the wrong kind.
         DoltError: As `read_table`, once the first batch is asked for.
 
     Example:
@@ -83,8 +85,12 @@ def read_batches(
     """
     if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
         raise ConfigError(f"a batch of {rows!r} rows of {parse_location(db)}", hint="Give a number from 1 on.")
+    check_tablename(tablename)
+    parse_location(db)
+    check_as_of(as_of)
     part, metas = part_of(columns, where), metas_for_load(meta_conf)
-    return _read_batches(db, tablename, rows, branch_conf, as_of, part, metas, remote_conf)
+    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
+    return _read_batches(db, tablename, rows, branch, as_of, part, metas, remote)
 
 
 def _read_batches(

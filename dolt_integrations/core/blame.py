@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import polars as pl
 
+from dolt_integrations.core.branch import Branch, BranchConf
 from dolt_integrations.core.changes import TableVersions, same_key
 from dolt_integrations.core.columns import decode_column
 from dolt_integrations.core.comparison import as_series
 from dolt_integrations.core.diffs import check_tablename, missing_table
 from dolt_integrations.core.history import commits_frame
+from dolt_integrations.core.remote import Remote, RemoteConf
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.revision import AsOf, find_commit
+from dolt_integrations.core.revision import AsOf, check_as_of, find_commit
+from dolt_integrations.core.sync import loading_from
 from dolt_integrations.engine import Connection, Database, Location, fetch, open_database, quote, select_table
 from dolt_integrations.engine.log import LogEntry, log
 from dolt_integrations.errors import PrimaryKeyError, ServerLostError
@@ -21,14 +24,18 @@ from dolt_integrations.errors import PrimaryKeyError, ServerLostError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from dolt_integrations.core.branch import Branch
     from dolt_integrations.engine.differing import TableVersion
 
 _ROW = "row"
 
 
 def blame(
-    db: Location, tablename: str, *, branch_conf: Branch | None = None, as_of: AsOf | None = None
+    db: Location,
+    tablename: str,
+    *,
+    branch_conf: BranchConf = None,
+    as_of: AsOf | None = None,
+    remote_conf: RemoteConf = None,
 ) -> pd.DataFrame:
     """Return for each row of a table the commit that wrote it: the last one that added it or changed a value.
 
@@ -40,6 +47,7 @@ def blame(
         tablename: A table with a primary key.
         branch_conf: The branch; None is the default branch.
         as_of: The version of the table: a commit, tag, branch, ancestor spec or moment; None is the newest.
+        remote_conf: What the database is cloned from or brought up to date with before.
 
     Returns:
         A row for each of the table's, in the key's order. The index is the primary key (its columns may be called
@@ -47,7 +55,7 @@ def blame(
         (datetime64[us, UTC]), `author`, `email`, `message`, `execution_id` (missing where the message names none).
 
     Raises:
-        ConfigError: The table's name is no text.
+        ConfigError: The table's name is no text, or an argument is of the wrong kind.
         NotFoundError: No such database, branch, revision or table, with the nearest names.
         PrimaryKeyError: The table has no primary key, so that no row is the same as one before.
         InvalidNameError: It is the name of a view, or one that Dolt's log cannot be asked for.
@@ -64,13 +72,16 @@ def blame(
         Name: execution_id, dtype: str
     """
     check_tablename(tablename)
+    check_as_of(as_of)
+    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
 
     def attempt() -> pd.DataFrame:
         with open_database(db) as database:
-            _, commit = find_commit(database, branch_conf, as_of)
+            _, commit = find_commit(database, branch, as_of)
             return _blame(database, tablename, commit)
 
-    return retried(attempt, ServerLostError)
+    with loading_from(remote, db, branch):
+        return retried(attempt, ServerLostError)
 
 
 def _blame(database: Database, tablename: str, commit: str) -> pd.DataFrame:

@@ -6,32 +6,41 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.audits import refusal
-from dolt_integrations.core.branch import SerialBranch, check_on_conflict
+from dolt_integrations.core.branch import Branch, SerialBranch, check_on_conflict, named_branch
 from dolt_integrations.core.build import build_table
 from dolt_integrations.core.frames import encode_frame
+from dolt_integrations.core.keys import Key, parse_key
 from dolt_integrations.core.landing import create_target, merge_work
 from dolt_integrations.core.meta import metas_for_save, record_save
 from dolt_integrations.core.modes import REPLACE, check_mode
+from dolt_integrations.core.options import check_flag, check_text, shown_kind
 from dolt_integrations.core.pending import check_branch
 from dolt_integrations.core.read import Loaded, read_table
+from dolt_integrations.core.remote import Remote, RemoteConf
 from dolt_integrations.core.sync import saving_to
 from dolt_integrations.core.target import Save, check_name, head_of, name_for_merge
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import keep_branch, private_branch, remove_abandoned
 from dolt_integrations.core.writeid import check_write_id, find_write, with_write_id
-from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, find_table, open_database
+from dolt_integrations.engine import (
+    DEFAULT_AUTHOR,
+    check_table_name,
+    find_table,
+    open_database,
+    parse_author,
+    parse_location,
+)
 from dolt_integrations.engine.checks import failed_checks
 from dolt_integrations.engine.procedures import branches, commit, find_branches, head, resolve
 from dolt_integrations.errors import AuditError, ConfigError, DoltError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from types import TracebackType
 
     import pandas as pd
 
     from dolt_integrations.core.meta import Metas
-    from dolt_integrations.core.remote import Remote
     from dolt_integrations.engine import Author, Connection, Database, Location
 
 
@@ -58,29 +67,30 @@ class Transaction:
     def __init__(
         self,
         db: Location,
-        merge_to: str | None = None,
+        merge_to: Branch | str | None = None,
         *,
         branch_from: str | None = None,
         create: bool = False,
         message: str = "Automated commit",
-        author: Author | None = None,
+        author: Author | str | None = None,
         on_conflict: str | None = None,
         audit: Callable[[Transaction], object] | None = None,
         tests: bool = False,
         write_id: str | None = None,
         meta_conf: Metas = None,
-        remote_conf: Remote | None = None,
+        remote_conf: RemoteConf = None,
     ) -> None:
         """Say where to.
 
         Args:
             db: A directory, a `mysql://` URL, or a `doltcli.Dolt`. A missing or empty directory becomes a database.
-            merge_to: The branch that the work lands on; None is the default branch.
+            merge_to: The branch that the work lands on, or its config; None is the default branch. A `NewBranch` is
+                made where it is not there, and a `MergeBranch` says where the work begins as well.
             branch_from: The branch, tag or commit to begin at; None is the head of `merge_to`.
             create: Make `merge_to` with what the block writes, where it is not there; it then begins at `branch_from`,
                 or at the default branch.
             message: The commit's message.
-            author: Of the commit.
+            author: Of the commit, also as a text `Name <email>`.
             on_conflict: See `MergeBranch`.
             audit: Called with this block once its work is committed on the private branch: `read` reads it there. It
                 refuses the work by raising, or by returning anything but None and what is true; a column or a frame is
@@ -91,13 +101,23 @@ class Transaction:
             remote_conf: What `merge_to` is pulled from before the block, and pushed to after it.
 
         Raises:
-            ConfigError: `on_conflict` is unknown.
+            ConfigError: `on_conflict` is unknown, or an argument is of the wrong kind.
         """
+        target = Branch.parse(merge_to, "merge_to") or SerialBranch()
+        start = target.start if branch_from is None else named_branch(branch_from, "branch_from")
+        on_conflict = on_conflict or getattr(target, "on_conflict", None)
         check_on_conflict(on_conflict)
         check_write_id(write_id)
-        self.db, self.merge_to, self.branch_from, self.create = db, merge_to, branch_from, create
-        self.author, self.on_conflict, self.audit, self.tests = author, on_conflict, audit, tests
-        self.write_id, self.remote_conf, self._metas = write_id, remote_conf, metas_for_save(meta_conf)
+        check_text(message, "message")
+        parse_location(db)
+        for name, flag in (("create", create), ("tests", tests)):
+            check_flag(flag, name)
+        if audit is not None and not callable(audit):
+            raise ConfigError(f"audit is {shown_kind(audit)}", hint="Give a function of one argument, the Transaction.")
+        self.db, self.merge_to, self.branch_from, self.create = db, target.name, start, create or target.creates
+        self.author = parse_author(author) if author is not None else None
+        self.on_conflict, self.audit, self.tests = on_conflict, audit, tests
+        self.write_id, self.remote_conf, self._metas = write_id, Remote.parse(remote_conf), metas_for_save(meta_conf)
         self.message = with_write_id(message, write_id)
         self.start = ""
         self.version: Version | None = None
@@ -146,21 +166,22 @@ class Transaction:
         tablename: str,
         data: pd.DataFrame,
         *,
-        primary_key: str | Sequence[str] | None = None,
+        primary_key: Key = None,
         mode: str = REPLACE,
         overwrite: bool = False,
     ) -> None:
         """Write a frame to a table; see `write_table`. Others see it when the block has ended.
 
         Raises:
-            ConfigError: The block has not begun, or has ended.
+            ConfigError: The block has not begun, or has ended, or an argument is of the wrong kind.
             DataError: The frame is not to be stored as it is. Where Dolt itself refuses it, the block lands nothing,
                 even if the error is caught.
         """
         check_table_name(tablename)
         check_mode(mode, overwrite=overwrite)
+        check_flag(overwrite, "overwrite")
+        key = parse_key(primary_key)
         workspace, database = self._open()
-        key = (primary_key,) if isinstance(primary_key, str) else primary_key
         rows = encode_frame(data, table=tablename)
         rows.schema(key)
         name = name_for_merge(workspace, database, str(self.merge_to), tablename)
@@ -168,7 +189,7 @@ class Transaction:
             self._tables[name] = None
             return
         author = self.author or database.author or DEFAULT_AUTHOR
-        save = Save(name, rows, tuple(key) if key is not None else None, self.message, author, overwrite, mode)
+        save = Save(name, rows, key, self.message, author, overwrite, mode)
         schema = save.schema(find_table(workspace, name))
         try:
             if build_table(workspace, save, schema):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
+from dolt_integrations.core.options import made_of, shown_kind
 from dolt_integrations.errors import ConfigError
 
 SIDES = ("ours", "theirs")
@@ -34,6 +35,37 @@ class Branch:
         super().__init_subclass__(**kwargs)
         Branch.kinds[cls.__name__] = cls
 
+    def __post_init__(self) -> None:
+        """Take the names of branches; of another branch config, its name.
+
+        Raises:
+            ConfigError: A name is not a text.
+        """
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if field.name in _NAMES and not (value is None and field.default is None):
+                object.__setattr__(self, field.name, named_branch(value, f"{field.name} of {type(self).__name__}"))
+
+    @classmethod
+    def parse(cls, value: BranchConf, what: str = "branch_conf") -> Branch | None:
+        """Make a branch config of what a user gives for one: the name of a branch that exists, or a mapping.
+
+        Raises:
+            ConfigError: It is something else, or a field of the mapping is wrong.
+
+        Example:
+            >>> Branch.parse("main")
+            SerialBranch(branch='main')
+        """
+        if isinstance(value, str):
+            return SerialBranch(value)
+        if value is None or (isinstance(value, Branch) and type(value) is not Branch):
+            return value
+        if isinstance(value, Mapping):
+            return made_of(value, Branch.kinds, what)
+        hint = 'Give the name of a branch, or one of NewBranch("run/1"), AppendBranch("main"), MergeBranch(...).'
+        raise ConfigError(f"{what} is {shown_kind(value)}, not a branch", hint=hint)
+
     @property
     def name(self) -> str | None:
         """The branch that is written and read; None is the database's default branch."""
@@ -57,6 +89,25 @@ class Branch:
             {'_type': 'NewBranch', 'branch': 'run/1', 'base': None}
         """
         return {"_type": type(self).__name__, **dataclasses.asdict(self)}
+
+
+BranchConf: TypeAlias = Branch | Mapping[str, Any] | str | None
+"""What is understood as a branch config: one, its `to_dict`, or the name of a branch that exists."""
+
+_NAMES = ("branch", "base", "branch_from", "merge_to")
+
+
+def named_branch(value: object, what: str) -> str:
+    """Return the name of a branch, which may be given by the config of one that exists.
+
+    Raises:
+        ConfigError: It is not a text, or a config that says more than a name.
+    """
+    if isinstance(value, (SerialBranch, AppendBranch)):
+        value = value.branch
+    if not isinstance(value, str):
+        raise ConfigError(f"{what} is {shown_kind(value)}, not the name of a branch", hint="Give it as a text.")
+    return value
 
 
 @dataclass(frozen=True)
@@ -143,11 +194,12 @@ class MergeBranch(Branch):
     on_conflict: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what resolves no conflict.
+        """Refuse what resolves no conflict, and names that are none.
 
         Raises:
-            ConfigError: `on_conflict` is neither None nor one of `SIDES`.
+            ConfigError: `on_conflict` is neither None nor one of `SIDES`, or a name is not a text.
         """
+        super().__post_init__()
         check_on_conflict(self.on_conflict)
 
     @property
@@ -171,13 +223,6 @@ def branch_from_dict(value: Branch | Mapping[str, Any] | None) -> Branch | None:
         >>> branch_from_dict({"_type": "NewBranch", "branch": "run/1"})
         NewBranch(branch='run/1', base=None)
     """
-    if value is None or isinstance(value, Branch):
-        return value
-    if not isinstance(value, Mapping) or value.get("_type") not in list(Branch.kinds):
-        kinds = ", ".join(sorted(Branch.kinds))
-        raise ConfigError(f"branch_conf {value!r} has no `_type` that is one of {kinds}")
-    fields = {key: field for key, field in value.items() if key != "_type"}
-    try:
-        return Branch.kinds[value["_type"]](**fields)
-    except TypeError as error:
-        raise ConfigError(f"branch_conf {value!r}: {error}") from error
+    if isinstance(value, str):
+        raise ConfigError(f"branch_conf {value!r} has no `_type` that is one of {', '.join(sorted(Branch.kinds))}")
+    return Branch.parse(value)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from dolt_integrations.core.branch import Branch, BranchConf
 from dolt_integrations.core.changes import TableVersions
 from dolt_integrations.core.columns import decode_column
 from dolt_integrations.core.dtypes import TEXT_DTYPE
+from dolt_integrations.core.remote import Remote, RemoteConf
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.revision import AsOf, find_commit
+from dolt_integrations.core.revision import AsOf, check_as_of, find_commit
+from dolt_integrations.core.sync import loading_from
 from dolt_integrations.engine import Database, Location, nearest, open_database
 from dolt_integrations.engine.schema import Column, tables
 from dolt_integrations.errors import ConfigError, ServerLostError, TableNotFoundError
@@ -19,11 +22,15 @@ from dolt_integrations.errors import ConfigError, ServerLostError, TableNotFound
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from dolt_integrations.core.branch import Branch
-
 
 def diff(
-    db: Location, tablename: str, from_: AsOf, to: AsOf = "HEAD", *, branch_conf: Branch | None = None
+    db: Location,
+    tablename: str,
+    from_: AsOf,
+    to: AsOf = "HEAD",
+    *,
+    branch_conf: BranchConf = None,
+    remote_conf: RemoteConf = None,
 ) -> pd.DataFrame:
     """Return the rows of a table that differ between two versions.
 
@@ -37,6 +44,7 @@ def diff(
         from_: The old version: a commit, tag, branch, ancestor spec (`HEAD~2`) or moment.
         to: The new version; by default the newest commit of the branch.
         branch_conf: The branch from which `HEAD` and moments are seen; None is the default branch.
+        remote_conf: What the database is cloned from or brought up to date with before.
 
     Returns:
         A row for each, in no promised order. `diff_type` is added, modified or removed; then for each column `x` come
@@ -44,7 +52,7 @@ def diff(
         a row that was added has nothing in `from_x`. A column that one version has not, has one of the two.
 
     Raises:
-        ConfigError: The table's name is no text.
+        ConfigError: The table's name is no text, or an argument is of the wrong kind.
         NotFoundError: No such database, branch or revision, or no such table in either version, with the nearest names.
         InvalidNameError: It is the name of a view.
 
@@ -56,14 +64,18 @@ def diff(
         0  modified        2      2        Bo     Bob
     """
     check_tablename(tablename)
+    for revision in (from_, to):
+        check_as_of(revision)
+    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
 
     def attempt() -> pd.DataFrame:
         with open_database(db) as database:
-            _, old = find_commit(database, branch_conf, from_)
-            _, new = find_commit(database, branch_conf, to)
+            _, old = find_commit(database, branch, from_)
+            _, new = find_commit(database, branch, to)
             return _diff(database, tablename, old, new)
 
-    return retried(attempt, ServerLostError)
+    with loading_from(remote, db, branch):
+        return retried(attempt, ServerLostError)
 
 
 def check_tablename(tablename: object) -> None:

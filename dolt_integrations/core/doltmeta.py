@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from dolt_integrations.core.branch import NewBranch, SerialBranch
+from dolt_integrations.core.branch import NewBranch, SerialBranch, named_branch
 from dolt_integrations.core.meta import Action, Meta
 from dolt_integrations.core.modes import APPEND
 from dolt_integrations.core.write import write_table
-from dolt_integrations.engine import redact
+from dolt_integrations.engine import check_table_name, parse_location, redact
 
 _DTYPES = {
     "id": "str",
@@ -44,8 +44,17 @@ class DoltMeta(Meta):
     branch: str | None = None
 
     def __post_init__(self) -> None:
-        """Accept a path object or a `doltcli.Dolt`."""
+        """Accept a path object or a `doltcli.Dolt`, and the config of a branch.
+
+        Raises:
+            ConfigError: The database, the table or the branch is none.
+            InvalidNameError: Dolt does not take the table's name.
+        """
+        parse_location(self.db)
+        check_table_name(self.tablename)
         object.__setattr__(self, "db", str(getattr(self.db, "repo_dir", self.db)))
+        if self.branch is not None:
+            object.__setattr__(self, "branch", named_branch(self.branch, "branch of a DoltMeta"))
 
     def record(self, action: Action) -> None:
         """Append the row."""

@@ -77,7 +77,7 @@ def read_file(
         [False, False, True]
     """
     args, where = dict(args or {}), _shown(filename)
-    check_args(args, parquetfile.READ_ARGS if _is_parquet(filename) else READ_ARGS, where)
+    check_args(args, read_args(filename), where)
     data = _decompressed(_read(filename, where), filename, where)
     if _is_parquet(filename):
         return parquetfile.read_parquet(data, where, table=table, existing=existing, args=args)
@@ -110,11 +110,31 @@ def write_file(frame: pd.DataFrame, filename: str | os.PathLike[str], *, args: M
         ,1
     """
     args, where = dict(args or {}), _shown(filename)
-    check_args(args, parquetfile.WRITE_ARGS if _is_parquet(filename) else csvfile.WRITE_ARGS, where)
+    check_args(args, write_args(filename), where)
     write = parquetfile.write_parquet if _is_parquet(filename) else csvfile.write_csv
     data = write(frame, where, args=args)
     compress = None if _is_parquet(filename) else _COMPRESS.get(Path(filename).suffix.lower())
     _store(compress(data) if compress else data, Path(filename), where)
+
+
+def read_args(filename: str | os.PathLike[str]) -> set[str]:
+    """Return the names of the arguments that `read_file` takes for a file.
+
+    Raises:
+        FileError: It is no file's name.
+    """
+    _shown(filename)
+    return parquetfile.READ_ARGS if _is_parquet(filename) else READ_ARGS
+
+
+def write_args(filename: str | os.PathLike[str]) -> set[str]:
+    """Return the names of the arguments that `write_file` takes for a file.
+
+    Raises:
+        FileError: It is no file's name.
+    """
+    _shown(filename)
+    return parquetfile.WRITE_ARGS if _is_parquet(filename) else csvfile.WRITE_ARGS
 
 
 def check_args(args: Mapping[str, Any], known: set[str], where: str) -> None:

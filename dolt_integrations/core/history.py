@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from dolt_integrations.core.branch import Branch, BranchConf
 from dolt_integrations.core.diffs import check_tablename, missing_table
 from dolt_integrations.core.dtypes import TEXT_DTYPE
 from dolt_integrations.core.messages import execution_of
+from dolt_integrations.core.remote import Remote, RemoteConf
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.revision import AsOf, find_commit
+from dolt_integrations.core.revision import AsOf, check_as_of, find_commit
+from dolt_integrations.core.sync import loading_from
 from dolt_integrations.core.writeid import write_id_of
 from dolt_integrations.engine import Database, Location, open_database, table_name
 from dolt_integrations.engine.log import LogEntry, log
@@ -20,11 +23,14 @@ from dolt_integrations.errors import ServerLostError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dolt_integrations.core.branch import Branch
-
 
 def history(
-    db: Location, tablename: str | None = None, *, branch_conf: Branch | None = None, as_of: AsOf | None = None
+    db: Location,
+    tablename: str | None = None,
+    *,
+    branch_conf: BranchConf = None,
+    as_of: AsOf | None = None,
+    remote_conf: RemoteConf = None,
 ) -> pd.DataFrame:
     """Return the commits that changed a table, or all, newest first.
 
@@ -37,6 +43,7 @@ def history(
         tablename: The table, which may be dropped by now; None is all commits.
         branch_conf: The branch; None is the default branch.
         as_of: The newest commit to tell of: a commit, tag, branch, ancestor spec or moment; None is the branch's.
+        remote_conf: What the database is cloned from or brought up to date with before.
 
     Returns:
         A row for each commit, no commit after one of its children's children:
@@ -45,7 +52,7 @@ def history(
         missing where it names none), `write_id` (of the trailer `Write-Id`; missing where there is none).
 
     Raises:
-        ConfigError: The table's name is no text.
+        ConfigError: The table's name is no text, or an argument is of the wrong kind.
         NotFoundError: No such database, branch, revision or table, with the nearest names.
         InvalidNameError: It is the name of a view, or one that Dolt's log cannot be asked for.
 
@@ -57,13 +64,16 @@ def history(
     """
     if tablename is not None:
         check_tablename(tablename)
+    check_as_of(as_of)
+    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
 
     def attempt() -> pd.DataFrame:
         with open_database(db) as database:
-            branch, commit = find_commit(database, branch_conf, as_of)
-            return commits_frame(_history(database, commit, tablename), branch)
+            name, commit = find_commit(database, branch, as_of)
+            return commits_frame(_history(database, commit, tablename), name)
 
-    return retried(attempt, ServerLostError)
+    with loading_from(remote, db, branch):
+        return retried(attempt, ServerLostError)
 
 
 def _history(database: Database, commit: str, tablename: str | None) -> list[LogEntry]:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.core.branch import MergeBranch, SerialBranch
-from dolt_integrations.core.files import read_file, write_file
+from dolt_integrations.core.branch import Branch, BranchConf, MergeBranch, SerialBranch
+from dolt_integrations.core.files import read_args, read_file, write_args, write_file
+from dolt_integrations.core.keys import parse_key
+from dolt_integrations.core.meta import metas_for_save
+from dolt_integrations.core.modes import REPLACE, check_mode
+from dolt_integrations.core.options import check_options, check_text, options_of
 from dolt_integrations.core.read import read_table
+from dolt_integrations.core.remote import Remote, RemoteConf
 from dolt_integrations.core.sync import saving_to
 from dolt_integrations.core.target import find_target
 from dolt_integrations.core.write import write_table
@@ -18,13 +23,12 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-    from dolt_integrations.core.branch import Branch
     from dolt_integrations.core.meta import Metas
-    from dolt_integrations.core.remote import Remote
     from dolt_integrations.core.version import Version
     from dolt_integrations.engine import Location, TableSchema
 
-_SAVE_ARGS = ("mode", "primary_key", "schema", "author", "write_id")
+_SAVE_ARGS = {"mode", "primary_key", "schema", "author", "write_id"}
+_LOAD_ARGS = {"as_of"}
 
 
 def load(
@@ -33,9 +37,9 @@ def load(
     tablename: str | None = None,
     sql: str | None = None,
     load_args: Mapping[str, Any] | None = None,
-    branch_conf: Branch | None = None,
+    branch_conf: BranchConf = None,
     meta_conf: Metas = None,
-    remote_conf: Remote | None = None,
+    remote_conf: RemoteConf = None,
 ) -> Version:
     """Write a table, or a query's result, to a file: Parquet by its suffix, CSV else.
 
@@ -63,7 +67,8 @@ def load(
         name,count
         Alice,4
     """
-    args = dict(load_args or {})
+    args = options_of(load_args, "load_args")
+    check_options(args, _LOAD_ARGS | write_args(filename), "load_args")
     loaded = read_table(
         db,
         tablename,
@@ -82,9 +87,9 @@ def save(
     tablename: str,
     filename: str | os.PathLike[str],
     save_args: Mapping[str, Any] | None = None,
-    branch_conf: Branch | None = None,
+    branch_conf: BranchConf = None,
     meta_conf: Metas = None,
-    remote_conf: Remote | None = None,
+    remote_conf: RemoteConf = None,
     commit_message: str = "Automated commit",
 ) -> Version:
     """Write a file, CSV or by its suffix Parquet, to a table, and commit it.
@@ -117,25 +122,30 @@ def save(
         True
     """
     check_table_name(tablename)
-    args = dict(save_args or {})
+    args = options_of(save_args, "save_args")
+    check_options(args, _SAVE_ARGS | read_args(filename), "save_args")
     ours = {name: args.pop(name) for name in _SAVE_ARGS if name in args}
     author = parse_author(ours["author"]) if ours.get("author") is not None else None
     overwrite = _overwrites(ours.get("schema"))
-    with saving_to(remote_conf, db, branch_conf, author):
-        existing = None if overwrite else _existing(db, tablename, branch_conf or SerialBranch())
+    check_mode(ours.get("mode", REPLACE), overwrite=overwrite)
+    check_text(commit_message, "commit_message")
+    branch, remote = Branch.parse(branch_conf) or SerialBranch(), Remote.parse(remote_conf)
+    key, metas = parse_key(ours.get("primary_key")), metas_for_save(meta_conf)
+    with saving_to(remote, db, branch, author):
+        existing = None if overwrite else _existing(db, tablename, branch)
         frame = read_file(filename, table=tablename, existing=existing, args=args)
         return write_table(
             db,
             tablename,
             frame,
-            branch_conf=branch_conf,
-            primary_key=ours.get("primary_key"),
-            mode=ours.get("mode", "replace"),
+            branch_conf=branch,
+            primary_key=key,
+            mode=ours.get("mode", REPLACE),
             overwrite=overwrite,
             message=commit_message,
             author=author,
             write_id=ours.get("write_id"),
-            meta_conf=meta_conf,
+            meta_conf=metas,
         )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from dolt_integrations.core.messages import execution_of
+from dolt_integrations.core.options import made_of, shown_kind
 from dolt_integrations.core.writeid import write_id_of
 from dolt_integrations.engine.procedures import count_changes, message_of, parent
 from dolt_integrations.errors import ConfigError, DoltError, MetadataError, QueryError
@@ -77,23 +78,21 @@ class Meta:
         raise NotImplementedError
 
 
-Metas = Meta | Sequence[Meta] | None
+MetaConf: TypeAlias = Meta | Mapping[str, Any] | Callable[[Action], object]
+"""What is understood as one metadata config: one, its `to_dict`, or the function of a `CallbackMeta`."""
+
+Metas: TypeAlias = MetaConf | Sequence[MetaConf] | None
 
 
 def metas_of(meta_conf: Metas) -> tuple[Meta, ...]:
     """Return the configs, however many there are.
 
     Raises:
-        ConfigError: One of them is none.
+        ConfigError: One of them is none, or a field of a mapping is wrong.
     """
     if meta_conf is None:
         return ()
-    metas = tuple(meta_conf) if isinstance(meta_conf, (list, tuple)) else (meta_conf,)
-    for meta in metas:
-        if not isinstance(meta, Meta):
-            kinds = ", ".join(sorted(Meta.kinds))
-            raise ConfigError(f"meta_conf {meta!r} is none", hint=f"Give one of {kinds}, or a list of them.")
-    return metas
+    return tuple(map(_parse, meta_conf if isinstance(meta_conf, (list, tuple)) else [meta_conf]))
 
 
 def metas_for_save(meta_conf: Metas) -> tuple[Meta, ...]:
@@ -123,7 +122,18 @@ def metas_for_load(meta_conf: Metas) -> tuple[Meta, ...]:
     return tuple(meta for meta in metas if meta.missing() is None)
 
 
-def metas_from_dicts(values: Metas | Mapping[str, Any] | Iterable[Any]) -> Metas:
+def _parse(value: Any) -> Meta:
+    if isinstance(value, Meta) and type(value) is not Meta:
+        return value
+    if isinstance(value, Mapping):
+        return made_of(value, Meta.kinds, "meta_conf")
+    if callable(value) and not isinstance(value, type):
+        return _parse({"_type": "CallbackMeta", "fn": value})
+    kinds = ", ".join(sorted(Meta.kinds))
+    raise ConfigError(f"meta_conf is {shown_kind(value)}", hint=f"Give one of {kinds}, or a list of them.")
+
+
+def metas_from_dicts(values: Metas | Iterable[Any]) -> Metas:
     """Make metadata configs of what `Meta.to_dict` returned, alone or in a list.
 
     Raises:
@@ -131,22 +141,9 @@ def metas_from_dicts(values: Metas | Mapping[str, Any] | Iterable[Any]) -> Metas
     """
     if values is None or isinstance(values, Meta):
         return values
-    if isinstance(values, Mapping):
-        return _meta_from_dict(values)
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise ConfigError(f"meta_conf {values!r} is none", hint=f"Give one of {', '.join(sorted(Meta.kinds))}.")
-    return [value if isinstance(value, Meta) else _meta_from_dict(value) for value in values]
-
-
-def _meta_from_dict(value: Any) -> Meta:
-    if not isinstance(value, Mapping) or value.get("_type") not in list(Meta.kinds):
-        kinds = ", ".join(sorted(Meta.kinds))
-        raise ConfigError(f"meta_conf {value!r} has no `_type` that is one of {kinds}")
-    fields = {key: field for key, field in value.items() if key != "_type"}
-    try:
-        return Meta.kinds[value["_type"]](**fields)
-    except TypeError as error:
-        raise ConfigError(f"meta_conf {value!r}: {error}") from error
+    if isinstance(values, str) or not isinstance(values, Iterable) or isinstance(values, Mapping):
+        return _parse(values)
+    return [_parse(value) for value in values]
 
 
 def record_save(metas: Iterable[Meta], database: Database, version: Version, tablename: str, message: str) -> None:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from dolt_integrations.core.branch import Branch, BranchConf
 from dolt_integrations.core.frames import decode_result
 from dolt_integrations.core.interchange import to_arrow
 from dolt_integrations.core.meta import metas_for_load, record_load
 from dolt_integrations.core.part import Part, part_of
+from dolt_integrations.core.remote import Remote, RemoteConf
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.revision import AsOf, find_commit, pinned_commit
+from dolt_integrations.core.revision import AsOf, check_as_of, find_commit, pinned_commit
 from dolt_integrations.core.rows import rows_of
 from dolt_integrations.core.sync import loading_from
 from dolt_integrations.core.version import Version
@@ -46,9 +48,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from dolt_integrations.core.branch import Branch
     from dolt_integrations.core.meta import Metas
-    from dolt_integrations.core.remote import Remote
 
 logger = logging.getLogger(__name__)
 
@@ -69,12 +69,12 @@ def read_table(
     tablename: str | None = None,
     sql: str | None = None,
     *,
-    branch_conf: Branch | None = None,
+    branch_conf: BranchConf = None,
     as_of: AsOf | None = None,
     columns: str | Iterable[str] | None = None,
     where: str | None = None,
     meta_conf: Metas = None,
-    remote_conf: Remote | None = None,
+    remote_conf: RemoteConf = None,
 ) -> Loaded:
     """Load one version of a table, or the result of a query on one version of the database.
 
@@ -84,20 +84,20 @@ def read_table(
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
         tablename: The table; or
         sql: a query, which may itself look back with `AS OF`.
-        branch_conf: The branch; None is the default branch.
+        branch_conf: The branch, a config or its name; None is the default branch.
         as_of: A commit, tag, branch, ancestor spec (`HEAD~2`) or moment (UTC unless it says a zone); None is the
             newest commit of the branch.
         columns: Of a table: those to read, a name or several; None is all.
         where: Of a table: a condition in SQL that the rows have to meet. Dolt evaluates it, and only they are fetched.
         meta_conf: What is told of the load: a `Meta`, or several.
-        remote_conf: What the database is cloned from or brought up to date with before.
+        remote_conf: What the database is cloned from or brought up to date with before: a `Remote`, or its URL.
 
     Returns:
         The frame and its version. A table's columns have the dtypes that were saved; rows of a table with a key are
         in the key's order, others in no promised one.
 
     Raises:
-        ConfigError: Both or neither of `tablename` and `sql`.
+        ConfigError: Both or neither of `tablename` and `sql`, or an argument of the wrong kind.
         NotFoundError: No such database, branch, commit, table or column, with the nearest names.
         QueryError: The query does not parse, or would write.
         ServerError: The server cannot be reached.
@@ -119,12 +119,12 @@ def read_arrow(
     tablename: str | None = None,
     sql: str | None = None,
     *,
-    branch_conf: Branch | None = None,
+    branch_conf: BranchConf = None,
     as_of: AsOf | None = None,
     columns: str | Iterable[str] | None = None,
     where: str | None = None,
     meta_conf: Metas = None,
-    remote_conf: Remote | None = None,
+    remote_conf: RemoteConf = None,
 ) -> tuple[pa.Table, Version]:
     """Load as `read_table` does, into an Arrow Table, without pandas in between.
 
@@ -138,19 +138,32 @@ def read_arrow(
     return to_arrow(result), version
 
 
-def find_version(db: Location, *, branch_conf: Branch | None = None, as_of: AsOf | None = None) -> Version:
+def find_version(
+    db: Location, *, branch_conf: BranchConf = None, as_of: AsOf | None = None, remote_conf: RemoteConf = None
+) -> Version:
     """Return the commit that `as_of` names now, which later commits do not change.
 
+    Args:
+        db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
+        branch_conf: The branch; None is the default branch.
+        as_of: As `read_table` takes it.
+        remote_conf: What the database is cloned from or brought up to date with before.
+
     Raises:
+        ConfigError: An argument of the wrong kind.
         NotFoundError: There is none.
+        RemoteError: The remote cannot be reached or refuses.
     """
+    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
+    check_as_of(as_of)
 
     def attempt() -> Version:
         with open_database(db) as database:
-            branch, commit = find_commit(database, branch_conf, as_of)
-            return Version(commit, branch)
+            found, commit = find_commit(database, branch, as_of)
+            return Version(commit, found)
 
-    return retried(attempt, ServerLostError)
+    with loading_from(remote, db, branch, shallow=branch is None and as_of is None):
+        return retried(attempt, ServerLostError)
 
 
 def _load(
@@ -158,22 +171,24 @@ def _load(
     tablename: str | None,
     sql: str | None,
     part: Part,
-    branch_conf: Branch | None,
+    branch_conf: BranchConf,
     as_of: AsOf | None,
     meta_conf: Metas,
-    remote_conf: Remote | None,
+    remote_conf: RemoteConf,
 ) -> tuple[Result, Version]:
     _check_names(db, tablename, sql)
+    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
+    check_as_of(as_of)
     if sql is not None and not part.is_all:
         raise ConfigError("`columns` and `where` are of a table, and this is a query", hint="Say them in the SQL.")
     metas = metas_for_load(meta_conf)
 
     def attempt() -> tuple[Result, Version]:
         with open_database(db) as database:
-            return _read(database, tablename, sql, part, branch_conf, as_of)
+            return _read(database, tablename, sql, part, branch, as_of)
 
-    newest = branch_conf is None and as_of is None and not (sql and _LOOKS_BACK.search(sql))
-    with loading_from(remote_conf, db, branch_conf, shallow=newest):
+    newest = branch is None and as_of is None and not (sql and _LOOKS_BACK.search(sql))
+    with loading_from(remote, db, branch, shallow=newest):
         result, version = retried(attempt, ServerLostError)
     record_load(metas, str(parse_location(db)), version, tablename, sql)
     return result, version

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from dolt_integrations.core.options import check_flag, check_options, shown_kind
 from dolt_integrations.engine.binary import remote_password
 from dolt_integrations.engine.remoteurl import parse_remote_url
 from dolt_integrations.errors import ConfigError
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]*")
+_FIELDS = ("name", "url", "force", "user")
+"""What travels of a remote. A password does not."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,35 @@ class Remote:
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
             raise ConfigError(f"{self.name!r} is not the name of a remote", hint="Use letters, digits, `-`, `_`, `.`.")
         if self.url is not None:
+            if not isinstance(self.url, str):
+                raise ConfigError(f"the url of remote {self.name} is {shown_kind(self.url)}", hint="Give a text.")
             parse_remote_url(self.url)
-        if self.user is not None and (not self.user or self.user.startswith("-")):
+        check_flag(self.force, f"force of remote {self.name}")
+        if self.user is not None and (not isinstance(self.user, str) or not self.user or self.user.startswith("-")):
             raise ConfigError(f"remote {self.name}: {self.user!r} is not a user")
         if self.password is not None and self.user is None:
             raise ConfigError(f"remote {self.name} has a password and no user", hint="Give Remote(user=...).")
+
+    @classmethod
+    def parse(cls, value: RemoteConf, what: str = "remote_conf") -> Remote | None:
+        """Make a remote config of what a user gives for one: a URL, the name of a remote, or a mapping.
+
+        Raises:
+            ConfigError: It is something else, or a field of the mapping is wrong.
+
+        Example:
+            >>> Remote.parse("file:///backups/shop").url, Remote.parse("backup").name
+            ('file:///backups/shop', 'backup')
+        """
+        if value is None or isinstance(value, Remote):
+            return value
+        if isinstance(value, str):
+            return Remote(name=value) if _NAME.fullmatch(value) else Remote(url=value)
+        if isinstance(value, Mapping):
+            check_options(value, _FIELDS, f"{what} ({', '.join(_FIELDS)})")
+            return Remote(**value)
+        hint = 'Give Remote(url="file:///path"), or the URL alone.'
+        raise ConfigError(f"{what} is {shown_kind(value)}, not a remote", hint=hint)
 
     def credentials(self) -> AbstractContextManager[None]:
         """Return a block in which the servers that are started for directories know the password."""
@@ -74,6 +101,10 @@ class Remote:
         return {"name": self.name, "url": self.url, "force": self.force, "user": self.user}
 
 
+RemoteConf: TypeAlias = Remote | Mapping[str, Any] | str | None
+"""What is understood as a remote config: one, its `to_dict`, a URL, or the name of a remote that the database has."""
+
+
 def remote_from_dict(value: Remote | Mapping[str, Any] | None) -> Remote | None:
     """Make a remote config of what `Remote.to_dict` returned.
 
@@ -84,9 +115,4 @@ def remote_from_dict(value: Remote | Mapping[str, Any] | None) -> Remote | None:
         >>> remote_from_dict({"name": "backup"})
         Remote(name='backup', url=None, force=False, user=None)
     """
-    if value is None or isinstance(value, Remote):
-        return value
-    known = ("name", "url", "force", "user")
-    if not isinstance(value, Mapping) or not set(value) <= set(known):
-        raise ConfigError(f"remote_conf is no object with fields of {', '.join(known)}")
-    return Remote(**value)
+    return Remote.parse(value)

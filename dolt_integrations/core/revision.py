@@ -51,6 +51,17 @@ def pinned_commit(as_of: AsOf | None) -> str | None:
     return as_of if isinstance(as_of, str) and is_commit_hash(as_of) else None
 
 
+def check_as_of(as_of: AsOf | None) -> None:
+    """Refuse what names no version, before anything is opened.
+
+    Raises:
+        ConfigError: It is neither a text nor a date.
+        RevisionNotFoundError: It looks like a moment, and there is no such day or hour.
+    """
+    if as_of is not None:
+        _moment(as_of)
+
+
 def _find_past(database: Database, newest: str, as_of: AsOf) -> str:
     """Return the commit that `as_of` names, seen from a branch whose newest commit is given.
 

@@ -9,12 +9,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core import cache
-from dolt_integrations.core.branch import Branch, MergeBranch, SerialBranch
+from dolt_integrations.core.branch import Branch, BranchConf, MergeBranch, SerialBranch
 from dolt_integrations.core.differences import WORTHWHILE, find_differences
+from dolt_integrations.core.keys import Key, parse_key
 from dolt_integrations.core.landing import save_by_merge, save_by_private_branch, save_on_new_branch
 from dolt_integrations.core.meta import metas_for_save, record_save
 from dolt_integrations.core.modes import APPEND, REPLACE, check_mode
+from dolt_integrations.core.options import check_flag, check_text
 from dolt_integrations.core.pending import check_clean, check_others, pending_work
+from dolt_integrations.core.remote import Remote, RemoteConf
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.rows import remember
 from dolt_integrations.core.streaming import first_batch, save_stream
@@ -24,15 +27,19 @@ from dolt_integrations.core.transaction import save_in_transaction
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import remove_abandoned
 from dolt_integrations.core.writeid import check_write_id, find_write, with_write_id
-from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, find_table, open_database
+from dolt_integrations.engine import (
+    DEFAULT_AUTHOR,
+    check_table_name,
+    find_table,
+    open_database,
+    parse_author,
+    parse_location,
+)
 from dolt_integrations.engine.procedures import find_branches, table_hash
 from dolt_integrations.errors import DoltError, LostRaceError, ServerLostError, UncommittedChangesError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dolt_integrations.core.meta import Metas
-    from dolt_integrations.core.remote import Remote
     from dolt_integrations.engine import Author, Connection, Database, Location, TableSchema
     from dolt_integrations.engine.procedures import Branches
 
@@ -48,15 +55,15 @@ def write_table(
     tablename: str,
     data: Any,
     *,
-    branch_conf: Branch | None = None,
-    primary_key: str | Sequence[str] | None = None,
+    branch_conf: BranchConf = None,
+    primary_key: Key = None,
     mode: str = REPLACE,
     overwrite: bool = False,
     message: str = "Automated commit",
-    author: Author | None = None,
+    author: Author | str | None = None,
     write_id: str | None = None,
     meta_conf: Metas = None,
-    remote_conf: Remote | None = None,
+    remote_conf: RemoteConf = None,
 ) -> Version:
     """Write a frame to a table, and commit it.
 
@@ -70,24 +77,25 @@ def write_table(
         data: The rows: a pandas or polars DataFrame or a pyarrow Table. Columns are named by texts or integers; the
             named levels of the index are saved as well. What is larger than memory comes in batches: an iterator of
             frames, a pyarrow RecordBatchReader, or a polars LazyFrame.
-        branch_conf: The branch; None is the default branch.
+        branch_conf: The branch, a config or the name of one that exists; None is the default branch.
         primary_key: The key's column, or its columns. None is the named index, else the key that the table has, if any.
         mode: `replace` makes the table equal to the frame. `append` adds the rows, and `upsert` changes those whose
             key is there and adds the others; both leave columns that the frame lacks as they are.
         overwrite: Make a table with other columns anew. Otherwise columns are added, dropped and widened, and a type
             that would lose data is an error.
         message: The commit's message.
-        author: Of the commit. None is whom `dolt config` names for the directory, else the workflow itself.
+        author: Of the commit, an `Author` or `Name <email>`. None is whom `dolt config` names for the directory, else
+            the workflow itself.
         write_id: Names this write for good. Where the branch has a commit of that write already, it is returned and
             nothing is written: a retry is safe, in every mode. It stands in the message as the trailer `Write-Id`.
         meta_conf: What is told of the save: a `Meta`, or several.
-        remote_conf: What the branch is pulled from before, and pushed to after.
+        remote_conf: What the branch is pulled from before, and pushed to after: a `Remote`, or its URL.
 
     Returns:
         The version that the branch has now.
 
     Raises:
-        ConfigError: The mode is unknown.
+        ConfigError: The mode is unknown, or an argument is of the wrong kind.
         DataError: The frame, or the table's name, is not to be stored as it is; nothing is written.
         NotFoundError: No such database, branch or base; nothing is written.
         UncommittedChangesError: The table has uncommitted changes on the branch; nothing is written.
@@ -111,18 +119,21 @@ def write_table(
     check_table_name(tablename)
     check_mode(mode, overwrite=overwrite)
     check_write_id(write_id)
-    metas = metas_for_save(meta_conf)
-    key = (primary_key,) if isinstance(primary_key, str) else tuple(primary_key) if primary_key is not None else None
-    branch_conf = branch_conf or SerialBranch()
+    check_flag(overwrite, "overwrite")
+    check_text(message, "message")
+    parse_location(db)
+    metas, remote, key = metas_for_save(meta_conf), Remote.parse(remote_conf), parse_key(primary_key)
+    author = parse_author(author) if author is not None else None
+    branch = Branch.parse(branch_conf) or SerialBranch()
     sought = write_id
-    if write_id is None and (mode == APPEND or isinstance(branch_conf, MergeBranch)):
+    if write_id is None and (mode == APPEND or isinstance(branch, MergeBranch)):
         write_id = uuid.uuid4().hex  # what a lost connection hides is found again, and not done twice
     text = with_write_id(message, write_id)
     with first_batch(data, tablename) as (rows, rest):
         rows.schema(key)
         save = Save(tablename, rows, key, text, author or DEFAULT_AUTHOR, overwrite, mode, rest=rest)
-        with saving_to(remote_conf, db, branch_conf, author):
-            version = _write_with_retries(db, save, branch_conf, author, sought, write_id)
+        with saving_to(remote, db, branch, author):
+            version = _write_with_retries(db, save, branch, author, sought, write_id)
     if metas:
         with open_database(db) as database:
             record_save(metas, database, version, tablename, text)

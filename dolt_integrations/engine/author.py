@@ -26,8 +26,8 @@ DEFAULT_AUTHOR = Author("flyte", "flyte@localhost")
 """The workflow itself, where nobody is named."""
 
 
-def parse_author(text: str) -> Author:
-    """Read `Name <email>`.
+def parse_author(text: str | Author) -> Author:
+    """Read `Name <email>`; an author is one already.
 
     Raises:
         ConfigError: The text is not of that form.
@@ -36,10 +36,12 @@ def parse_author(text: str) -> Author:
         >>> parse_author("Bojack Horseman <bojack@horseman.com>").email
         'bojack@horseman.com'
     """
-    name, _, rest = text.strip().partition("<")
+    shown = str(text).strip() if isinstance(text, (str, Author)) else ""
+    name, _, rest = shown.partition("<")
     email, end, behind = rest.partition(">")
     if not name.strip() or ">" in name or not end or behind or email.split() != [email] or "<" in email:
-        raise ConfigError(f"author {text!r} is not of the form 'Name <email>'")
+        hint = "Give 'Ann <ann@example.org>'."
+        raise ConfigError(f"author {text!r} is not of the form 'Name <email>'", hint=hint)
     return Author(name.strip(), email)
 
 

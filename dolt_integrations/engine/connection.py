@@ -52,6 +52,12 @@ def _lock_name(names: Iterable[str]) -> str:
     return "dolt_integrations:" + hashlib.sha256("\0".join(names).encode()).hexdigest()[:40]
 
 
+_GONE = (
+    "It was deleted with its branch (and `dolt gc`), or is of another database or of a remote that was not pulled. "
+    "What still names it, such as a cached output of a task, has to be made again."
+)
+
+
 class Connection:
     """A session on one database at one revision: a branch, or a commit or tag (then it is read-only).
 
@@ -210,8 +216,10 @@ class Connection:
     def _missing_revision(self, error: DoltError) -> DoltError:
         """Dolt says `database not found` for a branch that is not there; tell the two apart."""
         if self.revision and f"/{self.revision}" in str(error):
-            kind = RevisionNotFoundError if is_commit_hash(self.revision) else BranchNotFoundError
-            return kind(f"no branch or commit {self.revision!r} in database {self.address}")
+            missing = f"no branch or commit {self.revision!r} in database {self.address}"
+            if is_commit_hash(self.revision):
+                return RevisionNotFoundError(missing, hint=_GONE)
+            return BranchNotFoundError(missing)
         return error
 
     @contextmanager

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
 
 from dolt_integrations.core import NewBranch, SerialBranch
-from dolt_integrations.engine import Location, parse_location
+from dolt_integrations.core.branch import named_branch
+from dolt_integrations.core.options import check_text
+from dolt_integrations.engine import Location, parse_author, parse_location
 from dolt_integrations.errors import ConfigError
 
 
@@ -38,16 +41,23 @@ class DoltConfig:
     author: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what contradicts itself.
+        """Refuse what contradicts itself; take a branch config, an `Author` and a datetime for what they name.
 
         Raises:
             ConfigError: The database is none, a name is no text, or there is a base without a branch.
         """
         parse_location(self.database)
-        for name in ("branch", "commit", "base", "author"):
-            value = getattr(self, name)
-            if value is not None and (not isinstance(value, str) or not value):
-                raise ConfigError(f"{name} {value!r} of a DoltConfig is no text, or empty", hint="Give its name.")
+        if isinstance(self.branch, NewBranch) and self.base is None:
+            base = self.branch.base or (None if self.commit else "HEAD")
+            object.__setattr__(self, "base", base)
+        branch = self.branch.branch if isinstance(self.branch, NewBranch) else self.branch
+        commit = self.commit.isoformat() if isinstance(self.commit, datetime.date) else self.commit
+        author = None if self.author is None else str(parse_author(self.author))
+        for name, value in (("branch", branch), ("commit", commit), ("base", self.base), ("author", author)):
+            if value is not None:
+                text = named_branch(value, f"{name} of a DoltConfig")
+                check_text(text, f"{name} of a DoltConfig")
+                object.__setattr__(self, name, text)
         if self.base and not self.branch:
             raise ConfigError(f"DoltConfig has base {self.base!r} and no branch", hint="Name the branch to make.")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core import SerialBranch, Version, diff, history
+from dolt_integrations.core.keys import parse_key
 from dolt_integrations.errors import ConfigError, KeyNotFoundError
 from dolt_integrations.metaflow.action import table_query
 from dolt_integrations.metaflow.audit import Audit, audit_of
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     import pandas as pd
+
+    from dolt_integrations.core.keys import Key
 
 _NO_CONFIG = "Give config=DoltConfig(database=..., branch=...)."
 
@@ -45,14 +49,14 @@ class DoltDT:
     def __init__(
         self,
         run: FlowSpec | Run | str | None = None,
-        config: DoltConfig | None = None,
+        config: DoltConfig | str | None = None,
         audit: Run | Mapping[str, Any] | str | None = None,
     ) -> None:
         """Say on what; nothing is opened yet.
 
         Args:
             run: The flow that runs (`self`), or a past run: a `metaflow.Run` or its path.
-            config: Which database to read and write. With a past run: which to write.
+            config: Which database to read and write, a config or the database alone. With a past run: which to write.
             audit: The past run to read from: a `Run`, its path, or its `dolt` artifact.
 
         Raises:
@@ -64,8 +68,11 @@ class DoltDT:
             raise ConfigError("DoltDT has a past run as `run` and another as `audit`", hint="Give one of them.")
         if config is None and past is None and audit is None:
             raise ConfigError("DoltDT has neither a config nor a past run to read from", hint=_NO_CONFIG)
+        if isinstance(config, (str, os.PathLike)):
+            config = DoltConfig(config)
         if config is not None and not isinstance(config, DoltConfig):
-            raise ConfigError(f"config is a {type(config).__name__}, not a DoltConfig", hint=_NO_CONFIG)
+            kind = f"{type(config).__module__}.{type(config).__qualname__}"
+            raise ConfigError(f"config is a {kind}, not a {DoltConfig.__module__}.DoltConfig", hint=_NO_CONFIG)
         self.config = config
         self._audit = self._audit_of(past if past is not None else audit)
         self._task = running_task()
@@ -192,7 +199,7 @@ class DoltDT:
         self,
         df: pd.DataFrame,
         table_name: str,
-        pks: str | Sequence[str] | None = None,
+        pks: Key = None,
         as_key: str | None = None,
         *,
         mode: str | None = None,
@@ -215,8 +222,8 @@ class DoltDT:
                 block is written, unless the error is caught.
         """
         block = self._writing()
-        keys = [pks] if isinstance(pks, str) else list(pks) if pks else None
-        block.write(as_key or table_name, table_name, df, keys, mode, table_query(table_name))
+        keys = parse_key(pks, "pks")
+        block.write(as_key or table_name, table_name, df, keys or None, mode, table_query(table_name))
 
     def _writing(self) -> Block:
         if self.config is None:

@@ -11,11 +11,14 @@ from typing import Any
 from dataclasses_json import DataClassJsonMixin
 from mashumaro.types import SerializableType
 
-from dolt_integrations.core import Branch, Meta, Remote, branch_from_dict, metas_from_dicts, remote_from_dict
+from dolt_integrations.core import Branch, Meta, Remote
+from dolt_integrations.core.keys import parse_key
 from dolt_integrations.core.meta import metas_of
 from dolt_integrations.core.modes import REPLACE, check_mode
+from dolt_integrations.core.options import options_of, shown_kind
 from dolt_integrations.core.part import Part, part_of
-from dolt_integrations.engine import Author, nearest, parse_author, redact
+from dolt_integrations.core.revision import check_as_of
+from dolt_integrations.engine import Author, nearest, parse_author, parse_location, redact
 from dolt_integrations.errors import ConfigError
 
 _IO_ARGS = ("primary_key", "author", "schema", "mode", "columns", "where")
@@ -58,13 +61,24 @@ class DoltConfig(DataClassJsonMixin, SerializableType):
     as_of: str | None = None
 
     def __post_init__(self) -> None:
-        """Accept what users have at hand: a path object, a branch as a dict, a datetime."""
+        """Accept what users have at hand: a path object, a branch by its name or as a dict, a datetime.
+
+        Raises:
+            ConfigError: A field is of the wrong kind.
+        """
+        parse_location(self.db_path)
         self.db_path = _text_of(self.db_path)
-        self.branch_conf = branch_from_dict(self.branch_conf)
-        metas = metas_from_dicts(self.meta_conf)
-        self.meta_conf = metas if metas is None or isinstance(metas, Meta) else list(metas)
-        self.remote_conf = remote_from_dict(self.remote_conf)
-        if isinstance(self.as_of, datetime.datetime):
+        for name in ("tablename", "sql"):
+            if not isinstance(getattr(self, name), (str, type(None))):
+                raise ConfigError(f"{name} of a DoltConfig is {shown_kind(getattr(self, name))}", hint="Give a text.")
+        if self.io_args is not None:
+            self.io_args = _travelling(options_of(self.io_args, "io_args of a DoltConfig"))
+        self.branch_conf = Branch.parse(self.branch_conf)
+        metas = metas_of(self.meta_conf)
+        self.meta_conf = list(metas) if isinstance(self.meta_conf, (list, tuple)) else next(iter(metas), None)
+        self.remote_conf = Remote.parse(self.remote_conf)
+        check_as_of(self.as_of)
+        if isinstance(self.as_of, datetime.date):
             self.as_of = self.as_of.isoformat()
 
     @classmethod
@@ -122,13 +136,8 @@ class DoltConfig(DataClassJsonMixin, SerializableType):
             if name not in _IO_ARGS and _IGNORED_IO_ARGS.get(name, value is None) != value:
                 hint = nearest(name, _IO_ARGS)
                 raise ConfigError(f"DoltConfig.io_args has {name}={value!r}, which is not supported", hint=hint)
-        key, author = self.primary_key, (self.io_args or {}).get("author")
-        if key is not None and not (isinstance(key, list) and all(isinstance(name, str) for name in key)):
-            raise ConfigError(
-                f"DoltConfig.io_args has primary_key={key!r}", hint="Give a column's name or a list of them."
-            )
-        if author is not None and not isinstance(author, str):
-            raise ConfigError(f"DoltConfig.io_args has author={author!r}", hint="Give 'Name <email>'.")
+        parse_key((self.io_args or {}).get("primary_key"), "primary_key of DoltConfig.io_args")
+        _ = self.author
         schema = (self.io_args or {}).get("schema")
         if schema not in (None, "overwrite"):
             raise ConfigError(f"DoltConfig.io_args has schema={schema!r}", hint="There is only 'overwrite'.")
@@ -139,10 +148,8 @@ class DoltConfig(DataClassJsonMixin, SerializableType):
     @property
     def primary_key(self) -> list[str] | None:
         """The key's columns of `io_args`, as a list."""
-        key = (self.io_args or {}).get("primary_key")
-        if isinstance(key, tuple):
-            return list(key)
-        return [key] if isinstance(key, str) else key
+        key = parse_key((self.io_args or {}).get("primary_key"))
+        return None if key is None else list(key)
 
     @property
     def part(self) -> Part:
@@ -188,6 +195,11 @@ def check_member(content: dict[str, Any], name: str, kind: type, shown: str) -> 
     value = content.get(name)
     if not isinstance(value, kind) and (value is not None or name == "db_path"):
         raise ConfigError(f"field {name!r} is {value!r}, not {shown}")
+
+
+def _travelling(io_args: dict[str, Any]) -> dict[str, Any]:
+    """Return options with an author as a text, which travels in a literal."""
+    return {name: str(value) if isinstance(value, Author) else value for name, value in io_args.items()}
 
 
 def _text_of(location: Any) -> str:

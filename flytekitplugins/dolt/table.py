@@ -116,7 +116,9 @@ class DoltTable(DataClassJsonMixin, SerializableType):
         if source.pop("sql") is not None:
             raise ConfigError("batches are read of a table, and this DoltTable is a query", hint="Give its tablename.")
         if self.version is None:
-            self.version = find_version(source["db"], branch_conf=source["branch_conf"], as_of=source["as_of"])
+            places = {name: source[name] for name in ("db", "branch_conf", "as_of", "remote_conf")}
+            self.version = find_version(**places)
+            source["remote_conf"] = None  # the commit is here now
         note_input(self.config, self.version)
         return read_batches(**{**source, "as_of": self.version.commit, "rows": rows})
 

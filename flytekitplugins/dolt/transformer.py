@@ -176,7 +176,9 @@ def _pin_past(table: DoltTable) -> None:
     """Pin a reference to the past to its commit now: `main` or `HEAD~1` would mean another one tomorrow."""
     config = table.config
     if table.version is None and config.as_of is not None:
-        table.version = find_version(config.db_path, branch_conf=config.branch_conf, as_of=config.as_of)
+        table.version = find_version(
+            config.db_path, branch_conf=config.branch_conf, as_of=config.as_of, remote_conf=config.remote_conf
+        )
 
 
 def _is_blank(table: DoltTable) -> bool:

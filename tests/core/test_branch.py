@@ -46,8 +46,8 @@ def test_what_is_a_config_already_is_left_alone(config):
 
 @pytest.mark.parametrize(
     "value",
-    [{}, {"_type": "Branch5"}, {"branch": "main"}, {"_type": "NewBranch"}, "main", 5, ["main"], {"_type": None},
-     {"_type": "NewBranch", "branch": "a", "colour": 1}, {"_type": ["NewBranch"]}],
+    [{}, NewBranch, {"_type": "Branch5"}, {"branch": "main"}, {"_type": "NewBranch"}, "main", 5, ["main"],
+     {"_type": None}, {"_type": "NewBranch", "branch": "a", "colour": 1}, {"_type": ["NewBranch"]}],
 )  # fmt: skip
 def test_what_is_no_config_is_an_error(value):
     with pytest.raises(ConfigError):

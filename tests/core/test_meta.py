@@ -218,7 +218,7 @@ def test_a_callback_that_raises_at_a_load_is_an_error(database):
         read_table(database, "t", meta_conf=CallbackMeta(refuse))
 
 
-@pytest.mark.parametrize("conf", [5, "callback", [5], [None], {"fn": hear}, hear])
+@pytest.mark.parametrize("conf", [5, "callback", [5], [None], {"fn": hear}, CallbackMeta])
 def test_what_is_no_config_is_an_error_and_nothing_is_written(conf, database):
     with pytest.raises(ConfigError):
         write_table(database, "t", FIRST, meta_conf=conf)

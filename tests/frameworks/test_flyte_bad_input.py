@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from flytekit import task
 
-from dolt_integrations.core import AppendBranch, NewBranch, SerialBranch
+from dolt_integrations.core import AppendBranch, CallbackMeta, NewBranch, Remote, SerialBranch
+from dolt_integrations.engine import Author
 from dolt_integrations.errors import (
     BranchNotFoundError,
     ConfigError,
@@ -123,9 +124,39 @@ def test_a_db_path_that_names_no_database(db_path: str) -> None:
         write(DoltConfig(db_path=db_path, tablename="t"))
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"db_path": 5}, {"db_path": None}, {"tablename": 5}, {"sql": 5}, {"io_args": "mode"},
+        {"io_args": ["mode"]}, {"branch_conf": ["main"]}, {"meta_conf": 5}, {"remote_conf": 5}, {"as_of": 5},
+        {"branch_conf": {"_type": "NewBranch", "brnch": "a"}}, {"remote_conf": {"ulr": "file:///x"}},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_field_of_the_wrong_kind(fields: dict[str, typing.Any]) -> None:
+    with pytest.raises(ConfigError):
+        DoltConfig(**{"db_path": "shop", "tablename": "t", **fields})
+
+
+def test_a_branch_a_remote_a_callback_and_an_author_in_short() -> None:
+    config = DoltConfig(
+        db_path=Path("shop"),  # type: ignore[arg-type]
+        tablename="t",
+        io_args={"author": Author("Ann", "ann@x.org"), "primary_key": 0},
+        branch_conf="main",  # type: ignore[arg-type]
+        meta_conf=print,  # type: ignore[arg-type]
+        remote_conf="file:///hub",  # type: ignore[arg-type]
+    )
+
+    assert (config.branch_conf, config.remote_conf) == (SerialBranch("main"), Remote(url="file:///hub"))
+    assert (config.meta_conf, config.primary_key) == (CallbackMeta(print), ["0"])
+    assert DoltConfig.from_dict(config.to_dict()).to_dict() == config.to_dict()
+    assert config.author == Author("Ann", "ann@x.org")
+
+
 def test_a_branch_conf_that_is_none(shop: Repository) -> None:
-    with pytest.raises(ConfigError, match="_type"):
-        DoltConfig(db_path=str(shop.path), tablename="t", branch_conf="main")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="branch_conf is 5"):
+        DoltConfig(db_path=str(shop.path), tablename="t", branch_conf=5)  # type: ignore[arg-type]
 
 
 # What is not there

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import subprocess
 import sys
 
 import pytest
 
-from dolt_integrations.core import write_table
+import flytekitplugins.dolt as flyte
+from dolt_integrations.core import NewBranch, write_table
+from dolt_integrations.engine import Author
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.metaflow import DoltConfig, DoltDT
 from tests.conftest import Repository
@@ -106,3 +109,33 @@ def test_importing_touches_no_root_logger() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "30 []"
+
+
+@pytest.mark.parametrize("name", ["branch", "commit", "base", "author"])
+@pytest.mark.parametrize("wrong", [5, "", ["main"], True], ids=repr)
+def test_a_field_of_the_wrong_kind_is_refused(name: str, wrong: object) -> None:
+    with pytest.raises(ConfigError, match=name):
+        DoltConfig("shop", **{"branch": "main", name: wrong})  # type: ignore[arg-type]
+
+
+def test_a_branch_config_an_author_and_a_date_are_understood() -> None:
+    config = DoltConfig(
+        "shop",
+        branch=NewBranch("run/1", "main"),  # type: ignore[arg-type]
+        commit=datetime.date(2026, 11, 1),  # type: ignore[arg-type]
+        author=Author("Ann", "ann@x.org"),  # type: ignore[arg-type]
+    )
+
+    assert config == DoltConfig("shop", "run/1", "2026-11-01", "main", "Ann <ann@x.org>")
+
+
+def test_a_database_alone_is_taken_for_its_config(repository: Repository) -> None:
+    write_table(repository.path, "users", USERS, primary_key="id")
+
+    assert DoltDT(config=str(repository.path)).read("users").equals(USERS)
+
+
+@pytest.mark.parametrize("config", [5, ["shop"], flyte.DoltConfig("shop")], ids=["number", "list", "other class"])
+def test_what_is_no_config_is_refused(config: object) -> None:
+    with pytest.raises(ConfigError, match="config is a"):
+        DoltDT(config=config)  # type: ignore[arg-type]

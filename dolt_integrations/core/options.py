@@ -1,0 +1,88 @@
+"""Arguments that come as texts, mappings or in other kinds than they are declared: understood, or refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from dolt_integrations.engine import nearest
+from dolt_integrations.errors import ConfigError
+
+T = TypeVar("T")
+
+
+def shown_kind(value: object) -> str:
+    """Return a value and its class for the text of an error, cut where it is long.
+
+    Example:
+        >>> shown_kind(5)
+        '5 (int)'
+    """
+    text = repr(value)
+    return f"{text if len(text) <= 80 else text[:77] + '...'} ({type(value).__name__})"
+
+
+def check_text(value: object, what: str) -> None:
+    """Refuse what is not a text, or an empty one.
+
+    Raises:
+        ConfigError: Naming the argument.
+    """
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigError(f"{what} is {shown_kind(value)}, not a text, or blank", hint="Give it as a text.")
+
+
+def check_flag(value: object, what: str) -> None:
+    """Refuse what is neither True nor False: a text such as "no" would count as True.
+
+    Raises:
+        ConfigError: Naming the argument.
+    """
+    if not isinstance(value, bool):
+        raise ConfigError(f"{what} is {shown_kind(value)}", hint="Give True or False.")
+
+
+def options_of(value: object, what: str) -> dict[str, Any]:
+    """Return options, each by its name; none for None.
+
+    Raises:
+        ConfigError: They are not a mapping of texts.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        raise ConfigError(f"{what} is {shown_kind(value)}, not a dict of options", hint='Give {"name": value}.')
+    return dict(value)
+
+
+def check_options(names: Iterable[object], known: Iterable[str], what: str) -> None:
+    """Refuse options that do not exist.
+
+    Raises:
+        ConfigError: With the names that may have been meant.
+
+    Example:
+        >>> check_options(["mode"], ["mode", "author"], "io_args")
+    """
+    known = list(known)
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"{what} has no {name!r}", hint=nearest(str(name), known))
+
+
+def made_of(value: Mapping[str, Any], kinds: Mapping[str, type[T]], what: str) -> T:
+    """Make an object of one of several kinds of a mapping with its fields, and its kind as `_type`.
+
+    Raises:
+        ConfigError: There is no such kind, or a field is unknown, missing or wrong.
+    """
+    kind = value.get("_type")
+    if not isinstance(kind, str) or kind not in kinds:
+        hint = nearest(kind, kinds) if isinstance(kind, str) else None
+        raise ConfigError(f"{what} {value!r} has no `_type` that is one of {', '.join(sorted(kinds))}", hint=hint)
+    fields = {name: field for name, field in value.items() if name != "_type"}
+    check_options(fields, vars(kinds[kind]).get("__dataclass_fields__", fields), f"{what} of type {kind}")
+    try:
+        return kinds[kind](**fields)
+    except TypeError as error:
+        raise ConfigError(f"{what} {value!r}: {error}") from error
