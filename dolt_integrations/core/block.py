@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.audits import refusal
@@ -31,8 +31,8 @@ from dolt_integrations.engine import (
     parse_location,
 )
 from dolt_integrations.engine.checks import failed_checks
-from dolt_integrations.engine.procedures import branches, commit, find_branches, head, resolve
-from dolt_integrations.errors import AuditError, ConfigError, DoltError
+from dolt_integrations.engine.procedures import commit, find_branches, head, resolve
+from dolt_integrations.errors import AuditError, ConfigError, DoltError, LostRaceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,7 +141,7 @@ class Transaction:
     def _begin(self, stack: ExitStack, database: Database) -> None:
         with database.connect() as connection:
             known = find_branches(connection)
-            remove_abandoned(connection, known.heads)
+            stack.callback(remove_abandoned, database, known.heads)
             self.merge_to = known.name_of(self.merge_to)
             check_name(known, self.merge_to, database.location)
             self._is_new = self.create and self.merge_to not in known.heads
@@ -238,17 +238,14 @@ class Transaction:
     def _bring(self, database: Database, workspace: Connection, made: str | None, author: Author) -> str:
         """Bring `merge_to` onto the commit, if one was made. Returns the commit that it has then."""
         branch = str(self.merge_to)
-        if self._is_new and not self._is_there(database):
-            create_target(workspace, branch, made or self.start)
-            return made or self.start
+        if self._is_new:
+            with suppress(LostRaceError):  # somebody else has made it since: then it is merged into
+                create_target(workspace, branch, made or self.start)
+                return made or self.start
         if made is None:
             with database.connect(branch) as connection:
                 return head(connection)
         return merge_work(database, made, branch, self.message, author, self.on_conflict)
-
-    def _is_there(self, database: Database) -> bool:
-        with database.connect() as connection:
-            return self.merge_to in branches(connection)
 
     def _tell(self, version: Version) -> None:
         _, database = self._open()

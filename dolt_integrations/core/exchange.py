@@ -11,9 +11,10 @@ from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import Connection, parse_location
 from dolt_integrations.engine.address import DirectoryAddress
 from dolt_integrations.engine.binary import Source
+from dolt_integrations.engine.branches import create_branch
 from dolt_integrations.engine.clone import clone_directory, is_database, is_shallow
 from dolt_integrations.engine.deepen import deepen
-from dolt_integrations.engine.procedures import active_branch, branches, create_branch
+from dolt_integrations.engine.procedures import active_branch, branches
 from dolt_integrations.engine.remotes import add_remote, fetch_remote, merge_base, push_branch, remote_branches, remotes
 from dolt_integrations.engine.remoteurl import parse_remote_url
 from dolt_integrations.errors import (

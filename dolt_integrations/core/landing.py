@@ -16,7 +16,8 @@ from dolt_integrations.core.target import Target, check_name, name_for_merge, re
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import keep_branch, private_branch
 from dolt_integrations.engine import find_table
-from dolt_integrations.engine.procedures import commit, create_branch, find_branches, head, resolve, table_hash
+from dolt_integrations.engine.branches import create_branch
+from dolt_integrations.engine.procedures import commit, find_branches, head, resolve, table_hash
 from dolt_integrations.errors import InvalidNameError, LostRaceError, MergeConflictError
 
 if TYPE_CHECKING:

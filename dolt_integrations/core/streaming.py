@@ -31,7 +31,7 @@ from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import private_branch
 from dolt_integrations.engine import find_table
 from dolt_integrations.engine.procedures import commit, head, resolve, stage, table_hash
-from dolt_integrations.errors import DataError, DoltError, StorageError
+from dolt_integrations.errors import DataError, DoltError, LostRaceError, StorageError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branch import Branch
@@ -83,16 +83,28 @@ def save_stream(database: Database, save: Save, branch_conf: Branch) -> Version:
         made = head(workspace)
         if not changed and exists:
             return Version(start, branch, table_hash(workspace, save.table), changed=False)
-        if not exists:
-            create_target(workspace, branch, made)
-            landed = made
-        elif save.mode == REPLACE and not isinstance(branch_conf, MergeBranch):
-            landed = put_on_top(database, save, branch, made, changed)
-        else:
-            on_conflict = branch_conf.on_conflict if isinstance(branch_conf, MergeBranch) else None
-            landed = merge_work(database, made, branch, save.message, save.author, on_conflict)
+        landed = None if exists else _create_target(workspace, branch, made)
+        landed = landed or _land(database, save, branch_conf, branch, made, changed)
     with database.connect(landed) as snapshot:
         return Version(landed, branch, table_hash(snapshot, save.table), bool(changed))
+
+
+def _create_target(workspace: Connection, branch: str, made: str) -> str | None:
+    """Create the branch at the commit that was made; None where somebody else has made it meanwhile."""
+    try:
+        create_target(workspace, branch, made)
+    except LostRaceError:
+        return None
+    return made
+
+
+def _land(database: Database, save: Save, branch_conf: Branch, branch: str, made: str, changed: list[str]) -> str:
+    """Bring a branch that is there onto the commit. Returns the commit that it has then."""
+    if isinstance(branch_conf, MergeBranch):
+        return merge_work(database, made, branch, save.message, save.author, branch_conf.on_conflict)
+    if save.mode == REPLACE:
+        return put_on_top(database, save, branch, made, changed)
+    return merge_work(database, made, branch, save.message, save.author, None)
 
 
 def _build(workspace: Connection, save: Save) -> list[str]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import re
 import secrets
-import socket
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.procedures import branches, create_branch, delete_branch, table_hash
-from dolt_integrations.errors import DoltError, LostRaceError
+from dolt_integrations.core.retry import retried
+from dolt_integrations.engine.branches import create_branch, create_unshared_branch, delete_branch
+from dolt_integrations.engine.locks import free_locks
+from dolt_integrations.engine.procedures import branches, table_hash
+from dolt_integrations.errors import BranchNotFoundError, DoltError, LostRaceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,30 +27,40 @@ PREFIX = "dolt-integrations/work/"
 KEPT = "dolt-integrations/kept/"
 """Branches of work that conflicted or failed an audit; theirs who look at them to delete."""
 
-_IN_USE: set[str] = set()
-"""The private branches that this process works on now."""
+MOST = 50
+"""Private branches that one save looks at, so that it does not take long after many were left."""
 
 ABANDONED_AFTER = 24 * 3600
-"""Seconds after which a private branch of another machine is taken for abandoned."""
+"""Seconds after which a private branch whose name says nothing of its session is taken for abandoned."""
 
-_NAME = re.compile(re.escape(PREFIX) + r"(?P<host>[^/]+)/(?P<pid>\d+)/(?P<time>\d+)-[0-9a-f]+")
+_NAME = re.compile(re.escape(PREFIX) + r"\d+-[0-9a-f]{16}")
+_OLD_NAME = re.compile(re.escape(PREFIX) + r"[^/]+/\d+/(?P<time>\d+)-[0-9a-f]+")
+"""Of versions before this one: a host name and a process id, which pods in namespaces of their own have in common."""
 
 
 @contextmanager
 def private_branch(database: Database, start: str) -> Iterator[Connection]:
-    """Yield a session on a new branch made at a commit; delete the branch afterwards, whatever happened."""
-    name = f"{PREFIX}{_host()}/{os.getpid()}/{int(time.time())}-{secrets.token_hex(4)}"
-    with database.connect() as connection:
-        _IN_USE.add(name)
-        try:
-            create_branch(connection, name, start)
-            try:
-                with database.connect(name, local_infile=True) as workspace:
-                    yield workspace
-            finally:
-                _delete(connection, name)
-        finally:
-            _IN_USE.discard(name)
+    """Yield a session on a new branch made at a commit; delete the branch afterwards, whatever happened.
+
+    The session holds the server's lock of the branch as long as it lives, which tells others that the branch is in use.
+    If it is lost, so is the work, and the branch is theirs who find it.
+    """
+    name = f"{PREFIX}{int(time.time())}-{secrets.token_hex(8)}"
+    try:
+        with database.connect(local_infile=True) as workspace, workspace.lock(*_life_of(name)):
+            create_unshared_branch(workspace, name, start)
+            workspace.switch(name)
+            yield workspace
+            workspace.leave_revision()
+            _delete(workspace, name)
+    except BaseException as error:
+        _delete_anew(database if isinstance(error, Exception) else database.in_haste(), name)
+        raise
+
+
+def _life_of(name: str) -> tuple[str, str]:
+    """Return the names of the lock of a private branch. The branch's is unique; databases are named in any case."""
+    return "work", name
 
 
 def keep_branch(database: Database, commit: str) -> str:
@@ -60,12 +71,38 @@ def keep_branch(database: Database, commit: str) -> str:
     return name
 
 
-def remove_abandoned(connection: Connection, names: Iterable[str]) -> None:
-    """Delete those of the branches that are private ones of processes that died."""
-    for name in names:
-        if is_abandoned(name):
-            logger.info("removing %s, which a dead process left in %s", name, connection.address)
-            _delete(connection, name)
+def remove_abandoned(database: Database, names: Iterable[str]) -> None:
+    """Delete those of the branches that are private ones of sessions that ended. Never fails.
+
+    Args:
+        database: Where.
+        names: The branches that are known: to look for leftovers costs nothing where there are none.
+    """
+    suspects = [name for name in names if name.startswith(PREFIX)][:MOST]
+    if not suspects:
+        return
+    try:
+        with database.in_haste().connect() as connection:
+            for name in abandoned(connection, suspects):
+                logger.info("removing %s, whose session has ended, from %s", name, connection.address)
+                _delete(connection, name)
+    except DoltError as error:
+        logger.info("private branches stay for now: %s", error)
+
+
+def abandoned(connection: Connection, names: Iterable[str]) -> list[str]:
+    """Return those of the branches that are private ones whose session has ended.
+
+    A session that lives holds the lock of its branch. Those of earlier versions, which held none, have a day.
+    """
+    ours = [name for name in names if _NAME.fullmatch(name)]
+    free = free_locks(connection, [_life_of(name) for name in ours])
+    old = [name for name in names if (match := _OLD_NAME.fullmatch(name)) and _is_old(int(match["time"]))]
+    return [name for name, is_free in zip(ours, free, strict=True) if is_free] + old
+
+
+def _is_old(since: int) -> bool:
+    return time.time() - since > ABANDONED_AFTER
 
 
 def branches_with(database: Database, table: str, most: int = 20) -> list[str]:
@@ -80,34 +117,24 @@ def branches_with(database: Database, table: str, most: int = 20) -> list[str]:
     return found
 
 
-def is_abandoned(branch: str) -> bool:
-    """Whether a branch is a private one whose process is dead: by its id on this machine, by its age elsewhere."""
-    match = _NAME.fullmatch(branch)
-    if match is None:
-        return False
-    if match["host"] == _host():
-        ours = int(match["pid"]) == os.getpid()
-        return branch not in _IN_USE if ours else not _is_alive(int(match["pid"]))
-    return time.time() - int(match["time"]) > ABANDONED_AFTER
-
-
-def _host() -> str:
-    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname()) or "unknown"
-
-
-def _is_alive(pid: int) -> bool:
+def _delete_anew(database: Database, name: str) -> None:
+    """Delete a branch in another session than the one that worked on it, which may be in the middle of an answer."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        with database.connect() as connection:
+            _delete(connection, name)
+    except DoltError as error:
+        logger.info("private branch %s stays for now: %s", name, error)
 
 
 def _delete(connection: Connection, name: str) -> None:
-    """Delete a branch; one that cannot be is found and removed by a later save."""
+    """Delete a branch; one that cannot be is found and removed by a later save.
+
+    Where a session was rolled back after DOLT_VERIFY_CONSTRAINTS, the next commit of the server fails once with
+    "dangling references" (Dolt 1.83), and so does deleting a branch.
+    """
     try:
-        delete_branch(connection, name)
+        retried(lambda: delete_branch(connection, name), LostRaceError, attempts=3)
+    except BranchNotFoundError:
+        return
     except DoltError as error:
         logger.warning("private branch %s stays for now: %s", name, error)

@@ -160,7 +160,7 @@ def _write_once(database: Database, save: Save, branch_conf: Branch, write_id: s
     with database.connect(local_infile=True) as connection, ExitStack() as stack:
         known = find_branches(connection)
         check_name(known, known.name_of(branch_conf.name), database.location)
-        remove_abandoned(connection, known.heads)
+        stack.callback(remove_abandoned, database, known.heads)
         if write_id is not None:
             stack.enter_context(connection.lock(database.address.database, "write", write_id))
             found = _find_earlier(database, save, known.name_of(branch_conf.name), write_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +11,12 @@ from pymysql.constants import FIELD_TYPE
 from pymysql.cursors import Cursor, DictCursor, SSCursor
 
 from dolt_integrations.engine.identifiers import is_commit_hash, quote
+from dolt_integrations.engine.locks import LOCK_TIMEOUT, held
 from dolt_integrations.engine.pool import POOL
-from dolt_integrations.engine.session import ENDED, cut, end, open_session
+from dolt_integrations.engine.session import ENDED, cut, end, limit, open_session
 from dolt_integrations.engine.translate import translate
 from dolt_integrations.errors import (
     BranchNotFoundError,
-    DatabaseLockedError,
     DataError,
     DoltError,
     QueryError,
@@ -27,7 +26,7 @@ from dolt_integrations.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
     from typing import BinaryIO
 
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
-LOCK_TIMEOUT = 600
-"""Seconds that one writer waits for another one of the same table."""
-
 
 def _keep_bits(cursor: Any) -> None:
     """Keep pymysql from decoding a BIT, which Dolt says to be a text, as UTF-8: no public way to say so."""
@@ -46,10 +42,6 @@ def _keep_bits(cursor: Any) -> None:
     for at, field in enumerate(result.fields):
         if field.type_code == FIELD_TYPE.BIT:
             result.converters[at] = (None, None)
-
-
-def _lock_name(names: Iterable[str]) -> str:
-    return "dolt_integrations:" + hashlib.sha256("\0".join(names).encode()).hexdigest()[:40]
 
 
 _GONE = (
@@ -114,6 +106,11 @@ class Connection:
         self.revision = revision
         self._where = f"database {self.address} at {revision}"
         self.execute(f"USE {quote(f'{self.address.database}/{revision}')}")
+
+    def leave_revision(self) -> None:
+        """Go on on the default branch, the session's locks kept: Dolt deletes no branch that a session is on."""
+        self.execute(f"USE {quote(self.address.database)}")
+        self.revision, self._where = None, f"database {self.address}"
 
     def execute(self, statement: str, arguments: Sequence[object] = ()) -> int:
         """Run a statement and return how many rows it affected. `%s` stands for an argument, if there are any."""
@@ -256,25 +253,12 @@ class Connection:
     @contextmanager
     def locks(self, *locks: tuple[str, ...], timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
         """Hold several locks, taken one after the other in their order. See `lock`."""
-        named = [_lock_name(names) for names in locks]
-        row = self.row(
-            f"SELECT {', '.join(['GET_LOCK(%s, %s)'] * len(named))}", [a for n in named for a in (n, timeout)]
-        )
-        try:
-            for names, got in zip(locks, row or (), strict=True):
-                if got != 1:
-                    what = f"another writer kept {' '.join(names)} locked for {timeout:g} s ({self._where})"
-                    raise DatabaseLockedError(what)
+        with held(self, locks, timeout):
             yield
-        finally:
-            self._unlock(named)
 
-    def _unlock(self, named: list[str]) -> None:
-        try:
-            # A statement without rows costs half of a SELECT.
-            self.execute("SET " + ", ".join(f"@released_{at} = RELEASE_LOCK(%s)" for at in range(len(named))), named)
-        except DoltError:
-            self.close()
+    def limit(self, seconds: float) -> None:
+        """Let no statement of this use of the session take longer; one that does is a lost server."""
+        limit(self._session, seconds)
 
     def close(self) -> None:
         """End the session. What it had not committed is gone."""

@@ -25,6 +25,9 @@ from dolt_integrations.errors import DatabaseNotFoundError, ServerLostError, Ser
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_HASTE = 0.5
+"""Seconds for each answer of a server while a process that was stopped tidies up."""
+
 _SYSTEM_DATABASES = {"information_schema", "mysql", "performance_schema", "sys"}
 
 
@@ -36,15 +39,24 @@ class Database:
         location: How the user named it, without a password; for texts.
         address: Where to connect.
         author: Whom `dolt config` names for a directory; None for a server, which does not tell.
+        patience: Seconds that a statement of its sessions may take; None is any time.
     """
 
     location: str
     address: ServerAddress
     author: Author | None = None
+    patience: float | None = None
 
     def connect(self, revision: str | None = None, *, local_infile: bool = False) -> Connection:
         """Open a session, on a branch, tag or commit, or on the default branch. See `Connection`."""
-        return Connection(self.address, revision, local_infile=local_infile)
+        connection = Connection(self.address, revision, local_infile=local_infile)
+        if self.patience is not None:
+            connection.limit(self.patience)
+        return connection
+
+    def in_haste(self) -> Database:
+        """Return the database as one tidies it up after Ctrl-C: no answer of the server is waited for long."""
+        return replace(self, address=replace(self.address, connect_timeout=_HASTE), patience=_HASTE)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.identifiers import is_commit_hash, nearest
-from dolt_integrations.errors import BranchNotFoundError, InvalidNameError, RevisionNotFoundError, TableNotFoundError
+from dolt_integrations.errors import BranchNotFoundError, RevisionNotFoundError, TableNotFoundError
 
 if TYPE_CHECKING:
     import datetime
@@ -140,24 +140,6 @@ def commit_at(connection: Connection, moment: datetime.datetime, newest: str) ->
             hint=f"The first one is of {first} UTC.",
         )
     return str(row[0])
-
-
-def create_branch(connection: Connection, name: str, start: str) -> None:
-    """Create a branch at a commit.
-
-    Raises:
-        LostRaceError: It is there already.
-        InvalidNameError: Dolt does not take the name.
-        RevisionNotFoundError: No such commit.
-    """
-    if name.startswith("-") or not name:
-        raise InvalidNameError(f"branch name {name!r} is empty or begins with `-`", hint="Choose another name.")
-    connection.execute("CALL DOLT_BRANCH(%s, %s)", (name, start))
-
-
-def delete_branch(connection: Connection, name: str) -> None:
-    """Delete a branch, merged or not."""
-    connection.execute("CALL DOLT_BRANCH('-D', %s)", (name,))
 
 
 def status(connection: Connection) -> list[TableStatus]:

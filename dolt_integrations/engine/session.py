@@ -48,7 +48,7 @@ def open_session(address: ServerAddress, database: str, *, local_infile: bool) -
         ssl_disabled=not address.tls,
         ssl=ssl.create_default_context() if address.tls else None,
     )
-    _wait(session, None)
+    limit(session, None)
     return session
 
 
@@ -66,12 +66,12 @@ def renew(session: Session, address: ServerAddress) -> None:
         pymysql.MySQLError: The session is of no use any more.
         OSError: The same.
     """
-    _wait(session, address.connect_timeout)
+    limit(session, address.connect_timeout)
     # pymysql has no public way to send it.
     session._execute_command(_COM_RESET_CONNECTION, b"")  # type: ignore[attr-defined]
     session._read_ok_packet()  # type: ignore[attr-defined]
     session.query(SETTINGS)
-    _wait(session, None)
+    limit(session, None)
 
 
 def leave_branch(session: Session, address: ServerAddress) -> None:
@@ -81,9 +81,9 @@ def leave_branch(session: Session, address: ServerAddress) -> None:
         pymysql.MySQLError: The session is of no use any more.
         OSError: The same.
     """
-    _wait(session, address.connect_timeout)
+    limit(session, address.connect_timeout)
     session.select_db(address.database)
-    _wait(session, None)
+    limit(session, None)
 
 
 def cut(session: Session) -> None:
@@ -100,7 +100,7 @@ def end(session: Session) -> None:
         session.close()
 
 
-def _wait(session: Session, seconds: float | None) -> None:
+def limit(session: Session, seconds: float | None) -> None:
     """A server that never greets must not hang us, a statement that takes long may: no public way to say so."""
     session._read_timeout = seconds  # type: ignore[attr-defined]
 

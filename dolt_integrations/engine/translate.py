@@ -143,6 +143,7 @@ _RULES = (
             "optimistic lock failed",
             "merge conflict detected",
             "dataset head is not ancestor",
+            "dangling ref",  # what another session's rollback left; once only
             # What the commit of a transaction says when somebody changed the table's schema meanwhile.
             "(cannot|unable to) merge",
             "table with same name .* (added|deleted)",

@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from dolt_integrations.engine import Author, Connection, parse_location, procedures, quote
+from dolt_integrations.engine import Author, Connection, branches, parse_location, procedures, quote
 from dolt_integrations.errors import (
     BranchNotFoundError,
     InvalidNameError,
@@ -32,7 +32,7 @@ def test_the_active_branch_is_the_sessions(connection, database):
 
 
 def test_branches_are_told_with_their_heads(connection):
-    procedures.create_branch(connection, "other", "HEAD~1")
+    branches.create_branch(connection, "other", "HEAD~1")
 
     assert procedures.branches(connection) == {
         "main": procedures.head(connection),
@@ -42,7 +42,7 @@ def test_branches_are_told_with_their_heads(connection):
 
 @pytest.mark.parametrize("revision", ["main", "HEAD", "main~0", "release", "v1"])
 def test_a_revision_is_resolved_to_its_commit(revision, connection):
-    procedures.create_branch(connection, "release", "main")
+    branches.create_branch(connection, "release", "main")
     connection.execute("CALL DOLT_TAG('v1', 'main')")
 
     assert procedures.resolve(connection, revision) == procedures.head(connection)
@@ -63,7 +63,7 @@ def test_a_revision_that_is_not_there_is_an_error(revision, connection):
 
 
 def test_the_error_names_the_nearest_branches_and_tags(connection):
-    procedures.create_branch(connection, "release", "main")
+    branches.create_branch(connection, "release", "main")
 
     with pytest.raises(RevisionNotFoundError, match="`release`"):
         procedures.resolve(connection, "relase")
@@ -85,7 +85,7 @@ def test_a_moment_before_the_first_commit_is_an_error_that_tells_the_first(conne
 
 @pytest.mark.parametrize("name", ["run/a_is_2", "a-b", "x" * 100, "a@b", "100%"])
 def test_a_branch_is_created_under_any_name_that_dolt_takes(name, connection):
-    procedures.create_branch(connection, name, "main")
+    branches.create_branch(connection, name, "main")
 
     assert name in procedures.branches(connection)
 
@@ -95,35 +95,35 @@ def test_a_branch_is_created_under_any_name_that_dolt_takes(name, connection):
 )
 def test_a_branch_name_that_dolt_does_not_take_is_an_error(name, connection):
     with pytest.raises(InvalidNameError):
-        procedures.create_branch(connection, name, "main")
+        branches.create_branch(connection, name, "main")
 
     assert list(procedures.branches(connection)) == ["main"]
 
 
 def test_a_branch_that_is_there_already_is_a_lost_race(connection):
-    procedures.create_branch(connection, "other", "main")
+    branches.create_branch(connection, "other", "main")
 
     with pytest.raises(LostRaceError):
-        procedures.create_branch(connection, "other", "HEAD~1")
+        branches.create_branch(connection, "other", "HEAD~1")
 
 
 def test_a_branch_from_nowhere_is_an_error(connection):
     with pytest.raises(RevisionNotFoundError):
-        procedures.create_branch(connection, "other", "0" * 32)
+        branches.create_branch(connection, "other", "0" * 32)
 
 
 def test_a_branch_is_deleted_merged_or_not(connection, database):
-    procedures.create_branch(connection, "other", "main")
+    branches.create_branch(connection, "other", "main")
     run_sql(database, "INSERT INTO t VALUES (1)", "CALL DOLT_COMMIT('-am', 'more')", revision="other")
 
-    procedures.delete_branch(connection, "other")
+    branches.delete_branch(connection, "other")
 
     assert list(procedures.branches(connection)) == ["main"]
 
 
 def test_deleting_a_branch_that_is_not_there_is_an_error(connection):
     with pytest.raises(BranchNotFoundError):
-        procedures.delete_branch(connection, "other")
+        branches.delete_branch(connection, "other")
 
 
 def test_the_status_tells_staged_from_unstaged(connection):
@@ -177,7 +177,7 @@ def test_staging_a_table_that_is_not_there_is_an_error(connection):
 
 
 def test_a_branch_moves_forward_onto_a_descendant(connection, database):
-    procedures.create_branch(connection, "other", "main")
+    branches.create_branch(connection, "other", "main")
     run_sql(database, "INSERT INTO t VALUES (1)", "CALL DOLT_COMMIT('-am', 'more')", revision="other")
 
     procedures.fast_forward(connection, "other")
@@ -186,7 +186,7 @@ def test_a_branch_moves_forward_onto_a_descendant(connection, database):
 
 
 def test_a_branch_that_has_moved_on_is_a_lost_race(connection, database):
-    procedures.create_branch(connection, "other", "main")
+    branches.create_branch(connection, "other", "main")
     run_sql(database, "INSERT INTO t VALUES (1)", "CALL DOLT_COMMIT('-am', 'more')", revision="other")
     run_sql(database, "INSERT INTO t VALUES (2)", "CALL DOLT_COMMIT('-am', 'more')")
     before = procedures.head(connection)
@@ -198,7 +198,7 @@ def test_a_branch_that_has_moved_on_is_a_lost_race(connection, database):
 
 
 def test_uncommitted_work_on_the_same_table_stops_a_fast_forward(connection, database):
-    procedures.create_branch(connection, "other", "main")
+    branches.create_branch(connection, "other", "main")
     run_sql(database, "INSERT INTO t VALUES (1)", "CALL DOLT_COMMIT('-am', 'more')", revision="other")
     connection.execute("INSERT INTO t VALUES (7)")
 
