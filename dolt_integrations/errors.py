@@ -36,6 +36,7 @@
     ├── AuditError                   work was refused before it was merged
     ├── MetadataError                a save or load was made, and could not be recorded
     └── StorageError                 no room, or no right, to write a file
+        └── UnsafeDirectoryError     a database's directory belongs to another user, or others may write to it
 
 An error says what happened, where, and what to do next; `hint` holds the last part alone. All are picklable,
 because workflow managers carry them between processes.
@@ -82,6 +83,7 @@ __all__ = [
     "StorageError",
     "TableNotFoundError",
     "UncommittedChangesError",
+    "UnsafeDirectoryError",
     "UnsupportedTypeError",
     "UnsupportedValueError",
     "WriteQueryError",
@@ -294,3 +296,7 @@ class MetadataError(DoltError):
 
 class StorageError(DoltError):
     """A file cannot be written: the disk is full, or the place is not ours to write to."""
+
+
+class UnsafeDirectoryError(StorageError):
+    """A database's directory belongs to another user, or others may write to it, so that it may do anything."""

@@ -57,7 +57,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """A home of the test's own, so that no config of the machine is read and none is written."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(folder))
-    for name in ("DOLT_ROOT_PATH", "DOLT_CLI_PASSWORD", "DOLT_REMOTE_PASSWORD", "XDG_CACHE_HOME"):
+    for name in ("DOLT_ROOT_PATH", "DOLT_CLI_PASSWORD", "DOLT_REMOTE_PASSWORD", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
     return folder

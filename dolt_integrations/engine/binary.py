@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.address import PASSWORD_VARIABLE
+from dolt_integrations.engine.ownership import make_private
 from dolt_integrations.engine.translate import translate
 from dolt_integrations.errors import DoltNotInstalledError, RemoteError, ServerError
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 REMOTE_PASSWORD_VARIABLE = "DOLT_REMOTE_PASSWORD"  # noqa: S105 - the variable's name; Dolt reads it
 
 MINIMUM_VERSION = (1, 80, 0)
+
+PRIVATE = 0o077
+"""The umask of a dolt that makes a database: nobody else may read it, let alone write to it."""
 
 _INSTALL_HINT = (
     "Install Dolt (https://docs.dolthub.com/introduction/installation) so that `dolt` is on PATH, "
@@ -50,7 +55,11 @@ def check_version(dolt: str) -> None:
     Raises:
         DoltNotInstalledError: It says that it is older than `MINIMUM_VERSION`.
     """
-    done = subprocess.run([dolt, "version"], capture_output=True, text=True, check=False)  # noqa: S603 - it is dolt
+    with tempfile.TemporaryDirectory() as root:
+        environment = {**os.environ, "DOLT_ROOT_PATH": root, "TMPDIR": root}
+        done = subprocess.run(  # noqa: S603 - it is dolt
+            [dolt, "version"], env=environment, capture_output=True, text=True, check=False
+        )
     found = re.search(r"dolt version v?(\d+)\.(\d+)\.(\d+)", done.stdout)
     if found and tuple(map(int, found.groups())) < MINIMUM_VERSION:
         wanted = ".".join(map(str, MINIMUM_VERSION))
@@ -81,7 +90,8 @@ def quiet_environment(root: Path, author: Author | None = None) -> dict[str, str
     (`dolt login`, `dolt creds`) are there as they are in the home, and so is the password for remotes.
 
     Dolt reads `DOLT_ROOT_PATH` in place of HOME (Dolt manual, "Environment variables"). The global config
-    written there switches usage metrics off and, where given, names the author of commits.
+    written there switches usage metrics off and, where given, names the author of commits. Whenever a dolt starts, it
+    leaves an empty file among the temporary files, so it is given `root` for these.
     """
     config = {"metrics.disabled": "true", **_lend_credentials(root)}
     if author is not None:
@@ -91,7 +101,8 @@ def quiet_environment(root: Path, author: Author | None = None) -> dict[str, str
     password = _REMOTE_PASSWORD.get()
     if password is not None:
         environment[REMOTE_PASSWORD_VARIABLE] = password
-    return {**environment, "DOLT_ROOT_PATH": str(root), "DOLT_DISABLE_EVENT_FLUSH": "true", "NO_COLOR": "1"}
+    ours = {"DOLT_ROOT_PATH": str(root), "TMPDIR": str(root), "DOLT_DISABLE_EVENT_FLUSH": "true", "NO_COLOR": "1"}
+    return environment | ours
 
 
 def _lend_credentials(root: Path) -> dict[str, str]:
@@ -125,14 +136,16 @@ def init_database(path: Path, root: Path, author: Author) -> None:
     """
     command = [find_dolt(), "init"]
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o755, parents=True, exist_ok=True)
         done = subprocess.run(  # noqa: S603 - the program is dolt, the arguments are ours
-            command, cwd=path, env=quiet_environment(root, author), capture_output=True, text=True, check=False
-        )
+            command, cwd=path, env=quiet_environment(root, author), capture_output=True, text=True, check=False,
+            umask=PRIVATE,
+        )  # fmt: skip
     except OSError as error:
         raise ServerError(f"cannot make a Dolt database in {path}: {error}") from error
     if done.returncode != 0:
         raise ServerError(f"`dolt init` failed in {path}: {(done.stderr or done.stdout).strip()}")
+    make_private(path)
 
 
 @dataclass(frozen=True)
@@ -168,11 +181,12 @@ def clone_database(source: Source, path: Path, root: Path, *, depth: int | None 
     done = subprocess.run(  # noqa: S603 - the program is dolt, the arguments are ours
         [*command, source.url, str(path)],
         cwd=path.parent, env=quiet_environment(root), capture_output=True, text=True, check=False,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL, umask=PRIVATE,
     )  # fmt: skip
     if done.returncode != 0:
         said = " ".join((done.stderr or done.stdout).split())
         if "contains no Dolt data" in said:
             return False
         raise translate(RuntimeError(said), where=f"cloning {source.url}", fallback=RemoteError)
+    make_private(path)
     return True

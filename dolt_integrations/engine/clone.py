@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.binary import clone_database
 from dolt_integrations.engine.lease import Lease, runtime_folder
+from dolt_integrations.engine.ownership import check_ownership
 from dolt_integrations.errors import DatabaseNotFoundError, StorageError
 
 if TYPE_CHECKING:
@@ -62,8 +63,10 @@ def clone_directory(path: Path, source: Source, *, shallow: bool, timeout: float
         DoltNotInstalledError: No `dolt` on PATH.
         RemoteError: The remote cannot be reached, or refuses; the directory is as it was.
         StorageError: The directory cannot be written.
+        UnsafeDirectoryError: It is there, and another user's.
         DatabaseLockedError: Another process took too long.
     """
+    check_ownership(path)
     deadline = time.monotonic() + timeout
     lease = Lease(runtime_folder(Path(os.path.realpath(path))), deadline)
     try:
@@ -112,7 +115,7 @@ def remove_tree(folder: Path) -> None:
 def _make(path: Path) -> list[Path]:
     """Make a directory. Returns those that were missing, the innermost first."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o755, parents=True, exist_ok=True)
     return missing
 
 

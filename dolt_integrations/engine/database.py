@@ -18,6 +18,7 @@ from dolt_integrations.engine.connection import Connection
 from dolt_integrations.engine.identifiers import nearest
 from dolt_integrations.engine.interrupts import hear_interrupts
 from dolt_integrations.engine.lease import Lease, runtime_folder
+from dolt_integrations.engine.ownership import check_ownership, make_private
 from dolt_integrations.engine.pool import POOL
 from dolt_integrations.engine.private import LOCAL_USER, START_TIMEOUT, PrivateServer
 from dolt_integrations.errors import DatabaseNotFoundError, ServerLostError, ServerUnreachableError, StorageError
@@ -76,6 +77,7 @@ def open_database(
         ConfigError: The location is none of these.
         DatabaseNotFoundError: There is no database.
         DatabaseLockedError: Another process holds the directory and does not let go.
+        UnsafeDirectoryError: The directory is another user's, or others may write to it.
         DoltNotInstalledError: A directory, and no `dolt` on PATH.
         ServerUnreachableError: Nothing answers at the URL.
 
@@ -97,6 +99,7 @@ def open_database(
 
 def _check_directory(address: DirectoryAddress, create: Author | None, timeout: float) -> None:
     path = address.path
+    check_ownership(path)
     if (path / ".dolt" / "noms").is_dir():
         return
     empty = not path.exists() or (path.is_dir() and not any(path.iterdir()))
@@ -159,6 +162,7 @@ class _SharedServers:
     def _enter(self, key: str, timeout: float) -> ServerAddress:
         if key not in self._servers:
             self._servers[key] = _serve(Path(key), timeout)
+            make_private(Path(key))
         self._users[key] = self._users.get(key, 0) + 1
         return self._servers[key][1]
 
@@ -169,6 +173,7 @@ class _SharedServers:
             server, address = self._servers.pop(key)
             POOL.empty(address)
             server.close()
+            make_private(Path(key))
 
 
 _SHARED = _SharedServers()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from dolt_integrations.engine.binary import clone_database, find_dolt, quiet_environment
 from dolt_integrations.engine.clone import CLONE_TIMEOUT, REPLACED, UNFINISHED, is_shallow, remove_tree
 from dolt_integrations.engine.lease import Lease, runtime_folder
+from dolt_integrations.engine.ownership import check_ownership
 from dolt_integrations.engine.private import running_server
 from dolt_integrations.errors import ServerError, StorageError
 
@@ -44,7 +45,9 @@ def deepen(path: Path, source: Source, *, timeout: float = CLONE_TIMEOUT) -> boo
     Raises:
         RemoteError: The remote cannot be reached, or refuses.
         StorageError: The directory cannot be written.
+        UnsafeDirectoryError: It is another user's.
     """
+    check_ownership(path)
     deadline = time.monotonic() + timeout
     lease = Lease(runtime_folder(Path(os.path.realpath(path))), deadline)
     try:

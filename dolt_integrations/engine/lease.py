@@ -6,18 +6,18 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import tempfile
 import time
 import weakref
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from dolt_integrations.engine.runtime import user_folder
 from dolt_integrations.engine.supervisor import SERVED, is_at, remove_unused
-from dolt_integrations.errors import DatabaseLockedError, StorageError
+from dolt_integrations.errors import DatabaseLockedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 _PAUSE = 0.005
 
@@ -25,21 +25,12 @@ _PAUSE = 0.005
 def runtime_folder(directory: Path) -> Path:
     """Return the folder for the private server of a database's directory, outside of that directory.
 
-    It lies in a folder of the current user's own (mode 0700) below the system's temporary directory.
+    It lies in a folder of the current user's own; see `runtime.user_folder`.
 
     Raises:
-        StorageError: It cannot be made, or belongs to somebody else.
+        StorageError: That cannot be made.
     """
-    digest = hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
-    base = Path(tempfile.gettempdir()) / f"dolt-integrations-{os.getuid()}"
-    hint = "Set TMPDIR to a directory of your own."
-    try:
-        _make(base)
-        if base.lstat().st_uid != os.getuid() or base.is_symlink():
-            raise StorageError(f"{base} belongs to another user", hint=hint)
-    except OSError as error:
-        raise StorageError(f"cannot make the folder {base}: {error}", hint=hint) from error
-    return base / digest
+    return user_folder() / hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
 
 
 def _make(folder: Path) -> None:

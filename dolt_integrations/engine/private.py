@@ -16,6 +16,7 @@ from pathlib import Path
 from dolt_integrations.engine import supervisor
 from dolt_integrations.engine.binary import check_version, find_dolt, quiet_environment
 from dolt_integrations.engine.lease import Lease, runtime_folder
+from dolt_integrations.engine.ownership import read_trusted
 from dolt_integrations.errors import DatabaseLockedError, ServerError, ServerUnreachableError
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,17 @@ LOCAL_USER = "__dolt_local_user__"
 
 START_TIMEOUT = 30.0
 """Seconds to wait for another process to let go of a directory, or for a server to start."""
+
+REPLICATION = "DOLT_INTEGRATIONS_REPLICATION"
+"""`on` lets private servers replicate as `dolt config` says in the directory."""
+
+_NO_REPLICATION = {
+    "dolt_replicate_to_remote": "",
+    "dolt_read_replica_remote": "",
+    "dolt_replicate_heads": "",
+    "dolt_replicate_all_heads": 0,
+}
+"""Over what `.dolt/config.json` says (Dolt manual, "Replication")."""
 
 _PAUSE = 0.003
 
@@ -39,9 +51,9 @@ class RunningServer:
 
 
 def running_server(directory: Path) -> RunningServer | None:
-    """Return the server that holds the directory, if the file about it is there and its process lives."""
+    """Return the server that holds the directory, if the file about it is there, ours, and its process lives."""
     try:
-        pid, port, secret = (directory / ".dolt" / "sql-server.info").read_text().strip().split(":", 2)
+        pid, port, secret = read_trusted(directory, ".dolt/sql-server.info").strip().split(":", 2)
         server = RunningServer(int(pid), int(port), secret)
         os.kill(server.pid, 0)
     except (OSError, ValueError):
@@ -115,7 +127,6 @@ class PrivateServer:
             env={
                 **quiet_environment(folder),
                 "DOLT_ROOT_PASSWORD": secrets.token_hex(16),
-                "TMPDIR": str(folder),
             },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -186,8 +197,12 @@ def _free_port() -> int:
 def _write_config(folder: Path, port: int) -> Path:
     """Write the server's configuration (YAML, of which JSON is a part). Nothing of it lies in the database's directory.
 
-    Statistics are off because they would be kept below `.dolt`; garbage collection because the server is short-lived.
+    Statistics are off because they would be kept below `.dolt`; garbage collection because the server is short-lived;
+    replication because what a directory says of it would send every commit to whom it names, and take theirs.
     """
+    variables = {"local_infile": 1, "dolt_stats_enabled": 0, "secure_file_priv": str(folder / "none")}
+    if os.environ.get(REPLICATION, "").lower() not in ("on", "1", "true", "yes"):
+        variables |= _NO_REPLICATION
     config = {
         "log_level": "warning",
         "behavior": {"event_scheduler": "OFF", "auto_gc_behavior": {"enable": False}},
@@ -195,7 +210,7 @@ def _write_config(folder: Path, port: int) -> Path:
         "cfg_dir": str(folder / "cfg"),
         "privilege_file": str(folder / "privileges.db"),
         "branch_control_file": str(folder / "branch_control.db"),
-        "system_variables": {"local_infile": 1, "dolt_stats_enabled": 0, "secure_file_priv": str(folder / "none")},
+        "system_variables": variables,
     }
     path = folder / "config.yaml"
     path.write_text(json.dumps(config))

@@ -1,0 +1,50 @@
+"""A second user of the machine, where the tests run as root."""
+
+import contextlib
+import os
+import pickle
+
+import pytest
+
+OTHER = 4711
+"""The id of a user that owns nothing."""
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user for a while")
+
+
+def give_away(*paths):
+    """Let the other user own files."""
+    for path in paths:
+        os.chown(path, OTHER, OTHER)
+
+
+def let_pass(path):
+    """Let other users reach a path: pytest's temporary directories are closed to them."""
+    for folder in (path, *path.parents):
+        with contextlib.suppress(PermissionError):
+            folder.chmod(folder.stat().st_mode | 0o011)
+
+
+def as_other(action):
+    """Run a function as the other user, in a process of its own; return what it returns, or raise what it raises."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        result = None
+        try:
+            os.setgroups([])
+            os.setgid(OTHER)
+            os.setuid(OTHER)
+            result = (True, action())
+        except BaseException as error:  # noqa: BLE001 - it is raised again over there
+            result = (False, error)
+        finally:
+            os.write(writing, pickle.dumps(result))
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        succeeded, found = pickle.loads(pipe.read())  # noqa: S301 - of our own child
+    os.waitpid(child, 0)
+    if not succeeded:
+        raise found
+    return found
