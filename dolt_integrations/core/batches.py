@@ -9,6 +9,7 @@ from dolt_integrations.core.branch import Branch, BranchConf
 from dolt_integrations.core.diffs import check_tablename
 from dolt_integrations.core.frames import decode_result
 from dolt_integrations.core.meta import metas_for_load, record_load
+from dolt_integrations.core.missing import telling_where
 from dolt_integrations.core.part import Part, part_of
 from dolt_integrations.core.progress import counted
 from dolt_integrations.core.read import session_for
@@ -109,7 +110,8 @@ def _read_batches(
             database.connect(commit) as plain,
             session_for(part.where, database, plain, branch, commit) as snapshot,
         ):
-            schema = describe_table(snapshot, tablename)
+            with telling_where(database, tablename, branch):
+                schema = describe_table(snapshot, tablename)
             part.check(snapshot, tablename, schema)
             record_load(metas, database.location, Version(commit, branch), tablename, None)
             batches = _by_key if schema.primary_key else _by_stream

@@ -11,8 +11,9 @@ from dolt_integrations.core.branch import Branch, BranchConf
 from dolt_integrations.core.changes import TableVersions, same_key
 from dolt_integrations.core.columns import decode_column
 from dolt_integrations.core.comparison import as_series
-from dolt_integrations.core.diffs import check_tablename, missing_table
+from dolt_integrations.core.diffs import check_tablename
 from dolt_integrations.core.history import commits_frame
+from dolt_integrations.core.missing import missing_table
 from dolt_integrations.core.remote import Remote, RemoteConf
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.revision import AsOf, check_as_of, find_commit
@@ -92,9 +93,9 @@ def _blame(database: Database, tablename: str, commit: str) -> pd.DataFrame:
             raise missing_table(database, tablename, commit)
         _check_key(table, database)
         keys = _keys(snapshot, table)
-        entries = log(snapshot, commit)
-        changing = {entry.commit for entry in log(snapshot, commit, table.name)}
     with database.connect() as connection:
+        entries = log(connection, commit)
+        changing = {entry.commit for entry in log(connection, commit, table.name)}
         walk = _Walk(TableVersions(database, connection, tablename), table, changing)
         writers = walk.writers(entries, _comparable(keys))
     found = commits_frame(entries, None).drop(columns=["branch", "write_id"]).iloc[writers]

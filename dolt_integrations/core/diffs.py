@@ -11,16 +11,18 @@ from dolt_integrations.core.branch import Branch, BranchConf
 from dolt_integrations.core.changes import TableVersions
 from dolt_integrations.core.columns import decode_column
 from dolt_integrations.core.dtypes import TEXT_DTYPE
+from dolt_integrations.core.missing import missing_table
 from dolt_integrations.core.remote import Remote, RemoteConf
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.revision import AsOf, check_as_of, find_commit
 from dolt_integrations.core.sync import loading_from
-from dolt_integrations.engine import Database, Location, nearest, open_database
-from dolt_integrations.engine.schema import Column, tables
-from dolt_integrations.errors import ConfigError, ServerLostError, TableNotFoundError
+from dolt_integrations.engine import Database, Location, open_database
+from dolt_integrations.errors import ConfigError, ServerLostError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from dolt_integrations.engine.schema import Column
 
 
 def diff(
@@ -109,13 +111,3 @@ def _series(side: str, columns: tuple[Column, ...], data: pa.Table) -> dict[str,
         column.name: decode_column(replace(column, nullable=True), data.column(at)).rename(f"{side}_{column.name}")
         for at, column in enumerate(columns)
     }
-
-
-def missing_table(database: Database, table: str, *commits: str) -> TableNotFoundError:
-    """Return the error for a table that is in none of the commits, with the names that are."""
-    known: set[str] = set()
-    for commit in commits:
-        with database.connect(commit) as snapshot:
-            known |= set(tables(snapshot))
-    where = " or ".join(dict.fromkeys(commits))
-    return TableNotFoundError(f"no table {table!r} in {database.location} at {where}", hint=nearest(table, known))

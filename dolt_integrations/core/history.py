@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dolt_integrations.core.branch import Branch, BranchConf
-from dolt_integrations.core.diffs import check_tablename, missing_table
+from dolt_integrations.core.diffs import check_tablename
 from dolt_integrations.core.dtypes import TEXT_DTYPE
 from dolt_integrations.core.messages import execution_of
+from dolt_integrations.core.missing import missing_table
 from dolt_integrations.core.remote import Remote, RemoteConf
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.revision import AsOf, check_as_of, find_commit
@@ -77,11 +78,11 @@ def history(
 
 
 def _history(database: Database, commit: str, tablename: str | None) -> list[LogEntry]:
-    with database.connect(commit) as snapshot:
+    with database.connect() as connection, database.connect(commit) as snapshot:
         if tablename is None:
-            return log(snapshot, commit)
+            return log(connection, commit)
         name = table_name(snapshot, tablename)
-        entries = log(snapshot, commit, name)
+        entries = log(connection, commit, name)
         if not entries and table_hash(snapshot, name) is None:
             raise missing_table(database, tablename, commit)
     return [entry for entry in entries if not entry.is_merge or _is_new(database, entry, name)]

@@ -87,8 +87,10 @@ _HINTS = {
 def _land(database: Database, target: str, start: str, merged: str) -> str:
     if merged == start:
         return start
+    with database.connect() as connection:  # of a session on the branch Dolt 1.83 checks other rights here
+        changed = changed_tables(connection, start, merged)
     with database.connect(target) as connection, connection.lock(database.address.database, target):
-        return forward(connection, target, merged, changed_tables(connection, start, merged))
+        return forward(connection, target, merged, changed)
 
 
 def _merge(

@@ -14,6 +14,7 @@ from dolt_integrations.core.branch import Branch, BranchConf
 from dolt_integrations.core.frames import decode_result
 from dolt_integrations.core.interchange import to_arrow
 from dolt_integrations.core.meta import metas_for_load, record_load
+from dolt_integrations.core.missing import telling_where
 from dolt_integrations.core.part import Part, part_of
 from dolt_integrations.core.remote import Remote, RemoteConf
 from dolt_integrations.core.retry import retried
@@ -21,7 +22,7 @@ from dolt_integrations.core.revision import AsOf, check_as_of, find_commit, pinn
 from dolt_integrations.core.rows import rows_of
 from dolt_integrations.core.sync import loading_from
 from dolt_integrations.core.version import Version
-from dolt_integrations.core.workspace import branches_with, private_branch
+from dolt_integrations.core.workspace import private_branch
 from dolt_integrations.engine import (
     Connection,
     Database,
@@ -34,12 +35,12 @@ from dolt_integrations.engine import (
     parse_location,
     run_query,
 )
-from dolt_integrations.engine.procedures import head, table_hash
+from dolt_integrations.engine.procedures import head, status, table_hash
 from dolt_integrations.errors import (
     AccessDeniedError,
     ConfigError,
+    DoltError,
     ServerLostError,
-    TableNotFoundError,
     WriteQueryError,
 )
 
@@ -216,9 +217,10 @@ def _read(
         if snapshot.revision != commit:
             snapshot.switch(commit)
         if tablename is not None:
-            with _telling_where(database, tablename, branch):
+            with telling_where(database, tablename, branch):
                 return _read_table(database, snapshot, tablename, part, branch, commit)
-        result = _run(database, snapshot, str(sql), branch, commit)
+        with telling_where(database, None, branch):
+            result = _run(database, snapshot, str(sql), branch, commit)
     logger.debug("read %d rows of a query from %s at %s", result.data.num_rows, database.location, commit)
     return result, Version(commit, branch)
 
@@ -237,20 +239,6 @@ def _read_table(
             data = fetch(session, part.query(tablename, schema), columns)
     logger.debug("read %d rows of table %s from %s at %s", data.num_rows, tablename, snapshot.address, commit)
     return Result(columns, data), Version(commit, branch, content)
-
-
-@contextmanager
-def _telling_where(database: Database, tablename: str, branch: str | None) -> Iterator[None]:
-    """Say of a table that is not there on which branches it is."""
-    try:
-        yield
-    except TableNotFoundError as error:
-        found = branches_with(database, tablename)
-        if not found:
-            raise
-        hint = f"It is on {', '.join(f'`{name}`' for name in found)}: name one in branch_conf."
-        where = f"branch {branch!r}" if branch else "that commit"
-        raise TableNotFoundError(f"no table {tablename!r} on {where} of {database.location}", hint=hint) from error
 
 
 def _run(database: Database, snapshot: Connection, sql: str, branch: str | None, commit: str) -> Result:
@@ -273,11 +261,21 @@ def _session_at(stack: ExitStack, database: Database, branch: str | None, commit
     On `db/<commit>` Dolt takes HEAD and moments for those of the default branch (1.83: no error, other rows).
     """
     try:
-        return stack.enter_context(private_branch(database, commit))
-    except (AccessDeniedError, WriteQueryError):
-        if branch is None:
-            raise
-        session = stack.enter_context(database.connect(branch))
-        if head(session) != commit:
-            raise
-        return session
+        session = stack.enter_context(private_branch(database, commit))
+        session.stand_on(str(session.revision))
+    except (AccessDeniedError, WriteQueryError) as error:
+        session = stack.enter_context(database.connect())
+        if branch is not None:
+            session.stand_on(branch)
+        if branch is None or head(session) != commit or status(session):
+            raise _may_not_look_back(database, branch, commit, error) from error
+    return session
+
+
+def _may_not_look_back(database: Database, branch: str | None, commit: str, error: DoltError) -> DoltError:
+    where = f"branch {branch!r}" if branch else "a branch"
+    return type(error)(
+        f"a query that looks back (AS OF, HEAD, dolt_diff() ...) from commit {commit} of {database.location} needs a "
+        f"branch there; the user may make none, and the commit is not the head of {where} without uncommitted changes",
+        hint="Let it begin at the newest commit, or grant the user ALL on the database.",
+    )

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine.branches import create_branch, create_unshared_branch, delete_branch
 from dolt_integrations.engine.locks import free_locks
-from dolt_integrations.engine.procedures import branches, table_hash
 from dolt_integrations.errors import BranchNotFoundError, DoltError, LostRaceError
 
 if TYPE_CHECKING:
@@ -103,18 +102,6 @@ def abandoned(connection: Connection, names: Iterable[str]) -> list[str]:
 
 def _is_old(since: int) -> bool:
     return time.time() - since > ABANDONED_AFTER
-
-
-def branches_with(database: Database, table: str, most: int = 20) -> list[str]:
-    """Return the branches on which a table is, of the first `most` of them."""
-    with database.connect() as connection:
-        names = [name for name in branches(connection) if not name.startswith(PREFIX)][:most]
-    found = []
-    for name in names:
-        with database.connect(name) as connection:
-            if table_hash(connection, table) is not None:
-                found.append(name)
-    return found
 
 
 def _delete_anew(database: Database, name: str) -> None:

@@ -9,6 +9,7 @@ NULL even where it is quoted.
 from __future__ import annotations
 
 import itertools
+import logging
 import secrets
 import tempfile
 from contextlib import contextmanager
@@ -23,12 +24,21 @@ from dolt_integrations.engine.identifiers import quote
 from dolt_integrations.engine.literals import row_literals
 from dolt_integrations.engine.schema import find_table
 from dolt_integrations.engine.sqltypes import parse_type
-from dolt_integrations.errors import DataError, PrimaryKeyError, QueryError, ServerError, StorageError
+from dolt_integrations.errors import (
+    AccessDeniedError,
+    DataError,
+    PrimaryKeyError,
+    QueryError,
+    ServerError,
+    StorageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dolt_integrations.engine.schema import Column, TableSchema
+
+logger = logging.getLogger(__name__)
 
 INSERT_BYTES = 1 << 20
 """Characters of one INSERT statement's rows."""
@@ -86,8 +96,12 @@ class _Writing:
     def many(self, rows: pa.Table, targets: Mapping[str, Column]) -> int:
         """Write rows from a file, or as literals where the server takes no files."""
         frame = pl.DataFrame(pl.from_arrow(rows))
-        if self.connection.value("SELECT @@local_infile") in (1, "ON"):
-            return self._load(frame, {name: _base(targets.get(name.lower())) for name in frame.columns})
+        if self.connection.loads_files and self.connection.value("SELECT @@local_infile") in (1, "ON"):
+            try:
+                return self._load(frame, {name: _base(targets.get(name.lower())) for name in frame.columns})
+            except AccessDeniedError as error:  # it takes a right on all databases: FILE
+                logger.info("rows of table %s go as literals: %s", self.table, error)
+                self.connection.loads_files = False
         row = pl.concat_str([_literal(frame[name]).fill_null("NULL") for name in frame.columns], separator=",")
         slices = (part.select(row).to_series().to_list() for part in frame.iter_slices(SLICE))
         return sum(self._rows(frame.columns, rows) for rows in slices)

@@ -54,6 +54,9 @@ class Connection:
     """A session on one database at one revision: a branch, or a commit or tag (then it is read-only).
 
     Every statement's failure is an error of `dolt_integrations.errors`.
+
+    Attributes:
+        loads_files: Whether rows may go as a file, until the server has refused one to the user.
     """
 
     def __init__(self, address: ServerAddress, revision: str | None = None, *, local_infile: bool = False) -> None:
@@ -78,6 +81,8 @@ class Connection:
         self._interruption: BaseException | None = None
         self._session = self._open()
         self.in_transaction = False
+        self.loads_files = local_infile
+        self._began_on: str | None = None
 
     def _open(self) -> Session:
         database = f"{self.address.database}/{self.revision}" if self.revision else self.address.database
@@ -110,7 +115,24 @@ class Connection:
     def leave_revision(self) -> None:
         """Go on on the default branch, the session's locks kept: Dolt deletes no branch that a session is on."""
         self.execute(f"USE {quote(self.address.database)}")
-        self.revision, self._where = None, f"database {self.address}"
+        if self._began_on is not None:
+            self._set_branch(self._began_on)
+        self.revision, self._where, self._began_on = None, f"database {self.address}", None
+
+    def stand_on(self, branch: str) -> None:
+        """Go on at a branch, but in the database itself: so `dolt_log()` and its like ask for rights on that alone.
+
+        In `db/<revision>` Dolt (1.83) asks for rights on a database of that name, which nobody is granted.
+        """
+        self.revision = branch
+        self._where = f"database {self.address} at {branch}"
+        self.execute(f"USE {quote(self.address.database)}")
+        self._began_on = self._began_on or str(self.value("SELECT active_branch()"))
+        self._set_branch(branch)
+
+    def _set_branch(self, branch: str) -> None:
+        # With @@ Dolt does not take every database's name.
+        self.execute(f"SET SESSION {quote(f'{self.address.database}_head_ref')} = %s", (f"refs/heads/{branch}",))
 
     def execute(self, statement: str, arguments: Sequence[object] = ()) -> int:
         """Run a statement and return how many rows it affected. `%s` stands for an argument, if there are any."""
@@ -267,6 +289,11 @@ class Connection:
 
     def _give_back(self) -> None:
         """Leave the session to the next use of the server."""
+        try:
+            if self._began_on is not None:
+                self.leave_revision()  # or the idle session would keep the branch from being deleted
+        except DoltError:
+            self.close()
         session, self._session = self._session, ENDED
         if session.open:
             POOL.give(session, self.address, local_infile=self._local_infile, moved=self.revision is not None)

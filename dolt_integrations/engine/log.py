@@ -35,10 +35,10 @@ class LogEntry:
 
 
 def log(connection: Connection, commit: str, table: str | None = None) -> list[LogEntry]:
-    """Return a commit and its ancestors, each before its parents, at whatever revision the session is.
+    """Return a commit and its ancestors, each before its parents.
 
     Args:
-        connection: A session on the database.
+        connection: A session on the database, at no revision: there Dolt 1.83 checks other rights.
         commit: Where to begin: the whole hash of a commit.
         table: Return only the commits in which this table (in its own case) differs from a parent. A merge is one if
             the table differs from either parent (Dolt source, `didTableChangeBetweenRootValues`).

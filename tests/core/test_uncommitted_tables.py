@@ -1,0 +1,49 @@
+"""A table that was made and not committed is said to be so, by every way of reading; the hint leads somewhere."""
+
+import pytest
+
+from dolt_integrations.core import NewBranch, blame, diff, history, read_batches, read_table, write_table
+from dolt_integrations.errors import NotFoundError, TableNotFoundError
+from tests.conftest import run_sql
+from tests.core.paths import frame
+
+READS = {
+    "read": lambda url: read_table(url, "raw"),
+    "part": lambda url: read_table(url, "raw", columns="id"),
+    "query": lambda url: read_table(url, sql="SELECT * FROM raw"),
+    "batches": lambda url: list(read_batches(url, "raw", 10)),
+    "history": lambda url: history(url, "raw"),
+    "diff": lambda url: diff(url, "raw", "main"),
+    "blame": lambda url: blame(url, "raw"),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+@pytest.mark.parametrize("ignored", [False, True])
+def test_a_table_that_is_not_committed_is_said_to_be_so(name, ignored, database):
+    if ignored:
+        run_sql(database, "INSERT INTO dolt_ignore VALUES ('raw', true)", "CALL DOLT_COMMIT('-Am', 'ignore')")
+    run_sql(database, "CREATE TABLE raw (id int PRIMARY KEY)")
+
+    with pytest.raises(NotFoundError, match=r"`main` and is not committed.*dolt add -f raw; dolt commit") as caught:
+        READS[name](database)
+
+    assert "branch_conf" not in str(caught.value)
+
+
+def test_a_table_that_is_committed_elsewhere_and_made_here_is_told_both(database):
+    write_table(database, "raw", frame(), primary_key="id", branch_conf=NewBranch("side"))
+    run_sql(database, "CREATE TABLE raw (id int PRIMARY KEY)")
+
+    with pytest.raises(TableNotFoundError, match=r"on `side`: name one in branch_conf.*on `main` and is not committed"):
+        read_table(database, "raw")
+
+
+def test_after_the_commit_that_the_hint_asks_for_it_is_read(database):
+    run_sql(database, "CREATE TABLE raw (id int PRIMARY KEY)", "INSERT INTO raw VALUES (7)")
+    with pytest.raises(TableNotFoundError):
+        read_table(database, "raw")
+
+    run_sql(database, "CALL DOLT_ADD('-f', 'raw')", "CALL DOLT_COMMIT('-m', 'raw')")
+
+    assert read_table(database, "raw").data["id"].tolist() == [7]
