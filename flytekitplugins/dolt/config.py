@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from dataclasses_json import DataClassJsonMixin
 from mashumaro.types import SerializableType
@@ -20,6 +20,8 @@ from dolt_integrations.core.part import Part, part_of
 from dolt_integrations.core.revision import check_as_of
 from dolt_integrations.engine import Author, nearest, parse_author, parse_location, redact
 from dolt_integrations.errors import ConfigError
+from flytekitplugins.dolt.json_members import PARSED, READ_BY_FROM_DICT
+from flytekitplugins.dolt.pydantic_schema import PydanticField
 
 _IO_ARGS = ("primary_key", "author", "schema", "mode", "columns", "where")
 _IGNORED_IO_ARGS = {"if_exists": "replace", "index": False}
@@ -27,7 +29,7 @@ _IGNORED_IO_ARGS = {"if_exists": "replace", "index": False}
 
 
 @dataclass(repr=False)
-class DoltConfig(DataClassJsonMixin, SerializableType):
+class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
     """Which table or query of which Dolt database a `DoltTable` is.
 
     Attributes:
@@ -54,11 +56,13 @@ class DoltConfig(DataClassJsonMixin, SerializableType):
     db_path: str
     tablename: str | None = None
     sql: str | None = None
-    io_args: dict[str, Any] | None = None
-    branch_conf: Branch | None = None
-    meta_conf: Meta | list[Meta] | None = None
-    remote_conf: Remote | None = None
+    io_args: dict[str, Any] | None = field(default=None, metadata=PARSED)
+    branch_conf: Branch | None = field(default=None, metadata=PARSED)
+    meta_conf: Meta | list[Meta] | None = field(default=None, metadata=PARSED)
+    remote_conf: Remote | None = field(default=None, metadata=PARSED)
     as_of: str | None = None
+
+    dataclass_json_config: ClassVar[Any] = READ_BY_FROM_DICT  # type: ignore[misc]
 
     def __post_init__(self) -> None:
         """Accept what users have at hand: a path object, a branch by its name or as a dict, a datetime.

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import logging
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, get_type_hints
 
+import pandas as pd
 import polars as pl
 import pyarrow as pa
-from dataclasses_json import DataClassJsonMixin, global_config
+from dataclasses_json import DataClassJsonMixin
+from flytekit.types.pickle import FlytePickle
 from mashumaro.types import SerializableType
 
 from dolt_integrations.core import Loaded, Version, find_version, read_arrow, read_batches, read_table
@@ -19,15 +23,20 @@ from dolt_integrations.core.frames import encode_frame
 from dolt_integrations.core.interchange import to_pandas
 from dolt_integrations.core.streaming import is_stream
 from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
+from flytekitplugins.dolt.compile_time import code_of, is_called_by
 from flytekitplugins.dolt.config import DoltConfig, json_object
+from flytekitplugins.dolt.json_members import PARSED, READ_BY_FROM_DICT
 from flytekitplugins.dolt.lineage import note_input
+from flytekitplugins.dolt.pydantic_schema import PydanticField
 
-if TYPE_CHECKING:
-    import pandas as pd
+logger = logging.getLogger(__name__)
+
+_HANDED_ON = frozenset({code_of(FlytePickle.to_pickle)})
+"""flytekit's function that pickles what it has no other way to hand on."""
 
 
 @dataclass(init=False, repr=False, eq=False)
-class DoltTable(DataClassJsonMixin, SerializableType):
+class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
     """A table (or the result of a query) that Flyte carries between tasks as a reference to a commit.
 
     Returned from a task with `data`, it is written to Dolt and committed. Received by a task, it is exactly the
@@ -45,12 +54,15 @@ class DoltTable(DataClassJsonMixin, SerializableType):
         0  1
     """
 
-    config: DoltConfig
+    config: DoltConfig = field(metadata=PARSED)
+    version: Version | None = field(default=None, metadata=PARSED)
 
-    def __init__(self, config: DoltConfig, data: pd.DataFrame | None = None) -> None:
-        """Make a table to write (with data) or to read (without)."""
+    dataclass_json_config: ClassVar[Any] = READ_BY_FROM_DICT  # type: ignore[misc]
+
+    def __init__(self, config: DoltConfig, data: pd.DataFrame | None = None, *, version: Version | None = None) -> None:
+        """Make a table to write (with data) or to read (without; at a version, if one is given)."""
         self.config = config
-        self.version: Version | None = None
+        self.version = version
         self._frame = data
         self._in_dolt = False
         self._problem: str | None = None
@@ -154,6 +166,17 @@ class DoltTable(DataClassJsonMixin, SerializableType):
         source = {**self._source(), "meta_conf": None, "remote_conf": None}
         return read_table(**source)
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether it holds rows in memory, given or read."""
+        return self._frame is not None and not self.is_blank
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it is an empty frame without columns and has no name; upstream makes a literal of such a table."""
+        named = self.config.tablename is not None or self.config.sql is not None
+        return not named and isinstance(self._frame, pd.DataFrame) and self._frame.size == 0
+
     def pin(self, version: Version) -> None:
         """Note that the rows are those of a version now; a stream has ended, and is read from Dolt when it is used."""
         self.version = version
@@ -177,7 +200,9 @@ class DoltTable(DataClassJsonMixin, SerializableType):
         known = (
             {"commit": version.commit, "branch": version.branch, "table_hash": version.table_hash} if version else None
         )
-        return {"config": self.config.to_dict(), "version": known}
+        names = [each.name for each in dataclasses.fields(self._config_class())]
+        config = {name: value for name, value in self.config.to_dict().items() if name in names}
+        return {"config": config, "version": known}
 
     @classmethod
     def from_dict(cls, kvs: Any, *, infer_missing: bool = False) -> DoltTable:
@@ -191,28 +216,45 @@ class DoltTable(DataClassJsonMixin, SerializableType):
             hint = 'Wrap it: {"config": {...}}.' if isinstance(kvs, Mapping) and "db_path" in kvs else None
             raise LiteralError(f"a DoltTable needs a DoltConfig under `config`, and this is {kvs!r}", hint=hint)
         content = json_object(kvs, "DoltTable", ["config", "version"], needs="config")
-        table = cls(DoltConfig.from_dict(content["config"]))
-        table.version = _version(content.get("version"))
-        return table
+        return cls(cls._config_class().from_dict(content["config"]), version=_version(content.get("version")))
+
+    @classmethod
+    def _config_class(cls) -> type[DoltConfig]:
+        """Return the class of the config: a subclass may annotate its own."""
+        found: type[DoltConfig] = get_type_hints(cls)["config"]
+        return found
 
     def _serialize(self) -> dict[str, Any]:
         """Write it, if need be, as a field of a dataclass that leaves a task (mashumaro calls this)."""
         from flytekitplugins.dolt.transformer import save
 
-        save(self)
-        return self.to_dict()
+        return save(self)
 
     @classmethod
     def _deserialize(cls, value: dict[str, Any]) -> DoltTable:
         return cls.from_dict(value)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle with a number of its own.
+        """Pickle with a number of its own; without the rows where flytekit hands the pickle on to another task.
 
         flytekit keeps the literals of the last 128 values, by the hash of their pickle (`TypeEngine.to_literal`); a
-        table equal to an earlier one would never be written.
+        table equal to an earlier one would never be written. What leaves a task as a pickle (annotated `Any`, with a
+        `NewType` or a class that flytekit does not know) is written like any other table that leaves a task.
         """
+        if self.has_rows and is_called_by(_HANDED_ON):
+            self._leave_in_pickle()
         return {**self.__dict__, "_nonce": uuid.uuid4().hex}
+
+    def _leave_in_pickle(self) -> None:
+        from flytekitplugins.dolt.transformer import save
+
+        what = f"{self.config.tablename or self.config.sql!r} of {self.config.shown_path}"
+        save(self)
+        if self.version is None:
+            logger.warning("the rows of DoltTable %s leave the task inside a pickle, not saved in Dolt", what)
+            return
+        logger.warning("DoltTable %s leaves the task inside a pickle; its rows are saved as %s", what, self.commit)
+        self._frame, self._in_dolt = None, False
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Drop the number again."""
@@ -241,14 +283,3 @@ def _version(value: Any) -> Version | None:
         return Version(**value)
     except TypeError as error:
         raise LiteralError(f"the version of a DoltTable has a commit, and this is {value!r}") from error
-
-
-# dataclasses-json, which reads the command line's JSON, asks these for a field of a user's dataclass: by itself it
-# would drop members that it does not know, a version among them.
-_DECODERS: dict[Any, Any] = {
-    DoltConfig: DoltConfig.from_dict,
-    DoltTable: DoltTable.from_dict,
-    DoltConfig | None: lambda value: None if value is None else DoltConfig.from_dict(value),
-    DoltTable | None: lambda value: None if value is None else DoltTable.from_dict(value),
-}
-global_config.decoders.update(_DECODERS)

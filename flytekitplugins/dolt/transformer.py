@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import msgpack
-import pandas as pd
 from flytekit import FlyteContext, FlyteContextManager
+from flytekit.core.type_engine import get_underlying_type
 from flytekit.extend import TypeEngine, TypeTransformer
 from flytekit.models.literals import Binary, Literal, Scalar
 from flytekit.models.types import LiteralType, SimpleType
@@ -16,6 +16,7 @@ from google.protobuf.struct_pb2 import Struct
 from dolt_integrations.core import find_version, write_table
 from dolt_integrations.core.modes import REPLACE
 from dolt_integrations.errors import ConfigError, LiteralError, NotADoltTableError
+from flytekitplugins.dolt.compile_time import check_reference, is_compiling
 from flytekitplugins.dolt.config import DoltConfig
 from flytekitplugins.dolt.lineage import commit_message, write_id
 from flytekitplugins.dolt.table import DoltTable
@@ -71,7 +72,7 @@ class DoltConfigTransformer(_StructTransformer[DoltConfig]):
             LiteralError: The literal is not a STRUCT.
             ConfigError: It is one, but not of a config.
         """
-        return DoltConfig.from_dict(_content(lv, "DoltConfig"))
+        return _class_of(expected_python_type, DoltConfig).from_dict(_content(lv, "DoltConfig"))
 
 
 class DoltTableNameTransformer(_StructTransformer[DoltTable]):
@@ -97,8 +98,7 @@ class DoltTableNameTransformer(_StructTransformer[DoltTable]):
         if not isinstance(python_val, DoltTable):
             raise NotADoltTableError(f"value {python_val!r} of type {type(python_val).__name__} is not a DoltTable")
         with python_val.explaining():
-            save(python_val, ctx)
-        return _literal(python_val.to_dict())
+            return _literal(save(python_val, ctx))
 
     def to_python_value(
         self, ctx: FlyteContext | None, lv: Literal, expected_python_type: type[DoltTable]
@@ -108,7 +108,13 @@ class DoltTableNameTransformer(_StructTransformer[DoltTable]):
         Raises:
             LiteralError: The literal is not a DoltTable's (a ValueError, as upstream's).
         """
-        return DoltTable.from_dict(_content(lv, "DoltTable"))
+        return _class_of(expected_python_type, DoltTable).from_dict(_content(lv, "DoltTable"))
+
+
+def _class_of(expected: Any, base: type[T]) -> type[T]:
+    """Return the class that a task's annotation asks for: our own, or a subclass of it."""
+    found = get_underlying_type(expected)
+    return found if isinstance(found, type) and issubclass(found, base) else base
 
 
 def _literal(content: dict[str, Any]) -> Literal:
@@ -127,20 +133,26 @@ def _content(lv: Literal, what: str) -> Any:
     raise LiteralError(f"a {what} travels as a STRUCT, and the literal is {lv}")
 
 
-def save(table: DoltTable, ctx: FlyteContext | None = None) -> None:
+def save(table: DoltTable, ctx: FlyteContext | None = None) -> dict[str, Any]:
     """Write a table's rows, if Dolt does not have them, in a commit that names the execution.
+
+    Returns:
+        The reference to the table, as a JSON object.
 
     Raises:
         ConfigError: There are rows, and no table to write them to.
         DoltError: They cannot be written; see `dolt_integrations.core.write_table`.
     """
-    if _is_blank(table):
-        return
+    if table.is_blank:
+        return table.to_dict()
     config = table.config
     config.check()
+    ctx = ctx or FlyteContextManager.current_context()
+    if is_compiling(ctx):
+        check_reference(table)
+        return table.to_dict()
     if not table.is_to_be_written():
-        _pin_past(table)
-        return
+        return _pinned(table).to_dict()
     if config.tablename is None or config.as_of is not None:
         what = f"the query {config.sql!r}" if config.tablename is None else f"the past ({config.as_of})"
         hint = "Return the data in a DoltTable whose config has a tablename, and no sql or as_of."
@@ -154,7 +166,6 @@ def save(table: DoltTable, ctx: FlyteContext | None = None) -> None:
             hint=hint,
         )
     author = config.author
-    ctx = ctx or FlyteContextManager.current_context()
     version = write_table(
         config.db_path,
         config.tablename,
@@ -170,26 +181,21 @@ def save(table: DoltTable, ctx: FlyteContext | None = None) -> None:
         remote_conf=config.remote_conf,
     )
     table.pin(version)
+    return table.to_dict()
 
 
-def _pin_past(table: DoltTable) -> None:
-    """Pin a reference to the past to its commit now: `main` or `HEAD~1` would mean another one tomorrow."""
+def _pinned(table: DoltTable) -> DoltTable:
+    """Return a reference to the past with its commit now: `main` or `HEAD~1` would mean another one tomorrow.
+
+    The table itself stays as it is. A workflow's body may pass one object to every run.
+    """
     config = table.config
-    if table.version is None and config.as_of is not None:
-        table.version = find_version(
-            config.db_path, branch_conf=config.branch_conf, as_of=config.as_of, remote_conf=config.remote_conf
-        )
-
-
-def _is_blank(table: DoltTable) -> bool:
-    """Whether an empty frame without columns goes nowhere: upstream makes a literal of that, and nothing is lost."""
-    config = table.config
-    return (
-        config.tablename is None
-        and config.sql is None
-        and isinstance(table._frame, pd.DataFrame)
-        and table._frame.size == 0
+    if table.version is not None or config.as_of is None:
+        return table
+    version = find_version(
+        config.db_path, branch_conf=config.branch_conf, as_of=config.as_of, remote_conf=config.remote_conf
     )
+    return type(table)(config, version=version)
 
 
 def _unpacked(binary: Binary) -> Any:
