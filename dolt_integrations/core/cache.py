@@ -1,7 +1,8 @@
 """A store of table versions on this machine: what was read or written once need not be fetched again.
 
-A version is found by Dolt's hash of its schema and rows, so nothing in the store ever becomes wrong, only unused. It
-may be deleted at any time. Whatever is wrong with the store, a run goes on as if there were none.
+A version is found by where it comes from and Dolt's hash of its schema and rows, so nothing in the store ever becomes
+wrong, only unused, and a server that lies about a hash is believed about its own tables only. The store may be deleted
+at any time. Whatever is wrong with it, a run goes on as if there were none.
 
     DOLT_INTEGRATIONS_CACHE        the directory; `off` for none; else `dolt-integrations` in the user's cache directory
     DOLT_INTEGRATIONS_CACHE_SIZE   bytes that it may take, 4 GiB unless said
@@ -34,14 +35,26 @@ _DIGEST = 32
 _KEY = re.compile(r"[0-9a-v]{32}")
 
 
-def find(table_hash: str | None) -> pa.Table | None:
+def version_key(source: str, table_hash: str | None) -> str | None:
+    """Return what a version is stored under; None where Dolt gave no hash.
+
+    Args:
+        source: Where it comes from: `ServerAddress.source`.
+        table_hash: Dolt's hash of the table.
+    """
+    if table_hash is None or not _KEY.fullmatch(table_hash):
+        return None
+    return hashlib.sha256(f"{source}\0{table_hash}".encode()).hexdigest()[:32]
+
+
+def find(key: str | None) -> pa.Table | None:
     """Return the rows of a version; None if they are not there, or not whole."""
     folder = _folder(make=False)
-    if folder is None or table_hash is None or not _KEY.fullmatch(table_hash):
+    if folder is None or key is None or not _KEY.fullmatch(key):
         return None
-    path = folder / f"{table_hash}.arrow"
+    path = folder / f"{key}.arrow"
     try:
-        rows = _decoded(path.read_bytes(), table_hash)
+        rows = _decoded(_read_own(path), key)
         os.utime(path)  # it was used now: the store forgets the oldest first
     except FileNotFoundError:
         return None
@@ -49,7 +62,7 @@ def find(table_hash: str | None) -> pa.Table | None:
         logger.info("%s is not used: %s", path, error)
         _remove(path)
         return None
-    logger.debug("found %d rows of %s in the cache", rows.num_rows, table_hash)
+    logger.debug("found %d rows of %s in the cache", rows.num_rows, key)
     return rows
 
 
@@ -58,26 +71,26 @@ def is_worthwhile(rows: pa.Table) -> bool:
     return os.environ.get(LOCATION, "").lower() not in _OFF and WORTHWHILE <= rows.nbytes <= _limit() // 4
 
 
-def store(table_hash: str | None, rows: pa.Table) -> None:
+def store(key: str | None, rows: pa.Table) -> None:
     """Keep the rows of a version, if there is room and they are worth it."""
-    if table_hash is None or not _KEY.fullmatch(table_hash) or not is_worthwhile(rows):
+    if key is None or not _KEY.fullmatch(key) or not is_worthwhile(rows):
         return
     folder = _folder(make=True)
-    path = folder / f"{table_hash}.arrow" if folder is not None else None
+    path = folder / f"{key}.arrow" if folder is not None else None
     if folder is None or path is None or path.exists():
         return
-    temporary = folder / f"{table_hash}.{secrets.token_hex(4)}.part"
+    temporary = folder / f"{key}.{secrets.token_hex(4)}.part"
     try:
-        _write(temporary, rows, table_hash)
+        _write(temporary, rows, key)
         temporary.rename(path)
         _make_room(folder, _limit())
     except (OSError, pa.ArrowException) as error:
-        logger.info("the rows of %s are not kept: %s", table_hash, error)
+        logger.info("the rows of %s are not kept: %s", key, error)
         _remove(temporary)
 
 
 def _folder(*, make: bool) -> Path | None:
-    """Return the store's directory, if it is the user's own and nobody else may write to it."""
+    """Return the store's directory, if it is the user's own and nobody else may read or write it."""
     said = os.environ.get(LOCATION, "")
     if said.lower() in _OFF:
         return None
@@ -85,14 +98,43 @@ def _folder(*, make: bool) -> Path | None:
         folder = Path(said).expanduser() if said else _cache_home() / "dolt-integrations"
         if make:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.stat()
+        problem = _narrowed(folder)
     except (OSError, RuntimeError) as error:
         logger.debug("there is no cache: %s", error)
         return None
-    if found.st_uid != os.getuid() or found.st_mode & 0o022:
-        logger.info("%s is not used as a cache: others may write to it", folder)
+    if problem:
+        logger.warning("%s is not used as a cache: %s", folder, problem)
         return None
     return folder
+
+
+def _narrowed(folder: Path) -> str | None:
+    """Let nobody else read a folder of ours; return why that cannot be.
+
+    One that others may write to may have their files in it by now, one with other files is not for us to close.
+    """
+    found = folder.stat()
+    if found.st_uid != os.getuid():
+        return "it belongs to another user"
+    if found.st_mode & 0o022:
+        return f"others may write to it; empty it, then `chmod 700 {folder}`"
+    if found.st_mode & 0o055:
+        if not all(entry.name.endswith((".arrow", ".part")) for entry in folder.iterdir()):
+            return f"others may read it; `chmod 700 {folder}`, or name a folder that is for the cache alone"
+        folder.chmod(found.st_mode & 0o700)
+    return None
+
+
+def _read_own(path: Path) -> bytes:
+    """Return a file that this user wrote.
+
+    Raises:
+        ValueError: Another user did.
+    """
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_uid != os.getuid():
+            raise ValueError("it belongs to another user")
+        return file.read()
 
 
 def _cache_home() -> Path:
@@ -104,11 +146,11 @@ def _limit() -> int:
     return int(said) if said.isdecimal() else DEFAULT_SIZE
 
 
-def _write(path: Path, rows: pa.Table, table_hash: str) -> None:
+def _write(path: Path, rows: pa.Table, key: str) -> None:
     """Write magic, digest and rows; the digest, which is known last, goes to its place at the end."""
-    with path.open("xb") as file:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(_MAGIC + bytes(_DIGEST))
-        digest = _Digest(file, table_hash)
+        digest = _Digest(file, key)
         with pa.ipc.new_stream(pa.PythonFile(digest, mode="w"), rows.schema) as writer:
             writer.write_table(rows, max_chunksize=1 << 20)
         file.seek(len(_MAGIC))
@@ -118,9 +160,9 @@ def _write(path: Path, rows: pa.Table, table_hash: str) -> None:
 class _Digest:
     """A file that is written through, and digested on the way."""
 
-    def __init__(self, file: object, table_hash: str) -> None:
+    def __init__(self, file: object, key: str) -> None:
         self._file = file
-        self._digest = _digest(table_hash)
+        self._digest = _digest(key)
         self.closed = False
 
     def write(self, data: bytes) -> int:
@@ -138,15 +180,20 @@ class _Digest:
         return self._digest.digest()
 
 
-def _digest(table_hash: str) -> hashlib.blake2b:
+def _digest(key: str) -> hashlib.blake2b:
     """Begin a digest that is of one version only: a file under another one's name is damaged, too."""
-    return hashlib.blake2b(digest_size=_DIGEST, key=table_hash.encode())
+    return hashlib.blake2b(digest_size=_DIGEST, key=key.encode())
 
 
-def _decoded(content: bytes, table_hash: str) -> pa.Table:
+def _decoded(content: bytes, key: str) -> pa.Table:
+    """Return the rows of a file whose digest is right.
+
+    A cache that several machines share would verify here as well: with a digest that comes from rows of the server
+    itself, or is signed, instead of one that anybody can make who may write the file.
+    """
     start = len(_MAGIC) + _DIGEST
     body = memoryview(content)[start:]
-    digest = _digest(table_hash)
+    digest = _digest(key)
     digest.update(body)
     if content[:start] != _MAGIC + digest.digest():
         raise ValueError("it is damaged")

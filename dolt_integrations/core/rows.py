@@ -28,12 +28,11 @@ def rows_of(snapshot: Connection, table: str, schema: TableSchema, table_hash: s
         schema: Its columns and key.
         table_hash: Dolt's hash of it.
     """
-    cacheable = _always_reads_the_same(schema)
-    rows = cache.find(table_hash) if cacheable else None
+    key = cache.version_key(snapshot.address.source, table_hash) if _always_reads_the_same(schema) else None
+    rows = cache.find(key)
     if rows is None or rows.column_names != list(schema.names):
         rows = fetch(snapshot, select_table(table, schema.columns), schema.columns)
-        if cacheable:
-            cache.store(table_hash, rows)
+        cache.store(key, rows)
     return rows
 
 
@@ -54,7 +53,7 @@ def remember(snapshot: Connection, table: str, table_hash: str | None, written: 
     fetched = pa.schema([(column.name, arrow_type(column.sql_type)) for column in schema.columns])
     rows = cast_alike(written, fetched)
     if rows is not None:
-        cache.store(table_hash, _in_key_order(rows, schema))
+        cache.store(cache.version_key(snapshot.address.source, table_hash), _in_key_order(rows, schema))
 
 
 _EXACT = re.compile(

@@ -63,6 +63,14 @@ class ServerAddress:
         """Return what the user named: the label, or the URL without its password."""
         return self.label or f"mysql://{self.user}@{self.host}:{self.port}/{self.database}"
 
+    @property
+    def source(self) -> str:
+        """Where its data comes from, for what is remembered of it: a directory's path, or the server and database.
+
+        What an unencrypted session gave is not taken for what an encrypted one would.
+        """
+        return self.label or f"mysql://{self.host.lower()}:{self.port}/{self.database}?tls={self.tls}"
+
     def url(self, revision: str | None) -> str:
         """Return the whole URL, password included, of the database at a revision (branch, tag or commit)."""
         name = f"{self.database}/{revision}" if revision else self.database

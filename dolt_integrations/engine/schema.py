@@ -130,8 +130,8 @@ def tables_in_two_cases(connection: Connection) -> list[str]:
     return [name for name in names if cases[name.lower()] > 1]
 
 
-_KNOWN: dict[str, TableSchema] = {}
-"""The schemas that CREATE statements were found to make, the newest last. Equal ones make equal schemas."""
+_KNOWN: dict[tuple[str, str], TableSchema] = {}
+"""The schemas that CREATE statements of a database were found to make, the newest last. Equal ones make equal ones."""
 
 _MOST_KNOWN = 256
 
@@ -139,12 +139,13 @@ _MAKES_A_TABLE = "CREATE TABLE "
 
 
 def _schema(connection: Connection, name: str, create: str) -> TableSchema:
-    known = _KNOWN.get(create)
+    key = (connection.address.source, create)
+    known = _KNOWN.get(key)
     if known is not None:
         return known
     schema = _look_up(connection, name, create)
     if create.startswith(_MAKES_A_TABLE):  # a view's columns are those of its tables
-        _KNOWN[create] = schema
+        _KNOWN[key] = schema
         while len(_KNOWN) > _MOST_KNOWN:
             _KNOWN.pop(next(iter(_KNOWN)), None)
     return schema

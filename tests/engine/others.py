@@ -1,6 +1,5 @@
 """A second user of the machine, where the tests run as root."""
 
-import contextlib
 import os
 import pickle
 
@@ -16,13 +15,6 @@ def give_away(*paths):
     """Let the other user own files."""
     for path in paths:
         os.chown(path, OTHER, OTHER)
-
-
-def let_pass(path):
-    """Let other users reach a path: pytest's temporary directories are closed to them."""
-    for folder in (path, *path.parents):
-        with contextlib.suppress(PermissionError):
-            folder.chmod(folder.stat().st_mode | 0o011)
 
 
 def as_other(action):

@@ -4,6 +4,8 @@ import grp
 import json
 import logging
 import os
+import tempfile
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -14,7 +16,7 @@ from dolt_integrations.engine.ownership import SAFE, check_ownership, make_priva
 from dolt_integrations.engine.private import REPLICATION, running_server
 from dolt_integrations.errors import UnsafeDirectoryError
 from tests.conftest import new_repository
-from tests.engine.others import OTHER, as_other, as_root, give_away, let_pass
+from tests.engine.others import OTHER, as_other, as_root, give_away
 
 FRAME = pd.DataFrame({"n": [1]})
 MADE_BY_DOLT = ["config.json", "repo_state.json"]
@@ -153,32 +155,37 @@ def test_who_became_root_by_sudo_keeps_their_directories(repository, monkeypatch
     check_ownership(repository.path)
 
 
+@pytest.fixture
+def reachable():
+    """A database that other users can reach: pytest's temporary directories are closed to them."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)
+        yield new_repository(Path(folder) / "shop")
+
+
 @as_root
-def test_a_directory_of_root_is_read_by_another_user(repository):
-    let_pass(repository.path)
-    make_private(repository.path)
+def test_a_directory_of_root_is_read_by_another_user(reachable):
+    make_private(reachable.path)
 
-    as_other(lambda: check_ownership(repository.path))
+    as_other(lambda: check_ownership(reachable.path))
 
 
 @as_root
-def test_another_user_does_not_mend_what_root_left_open(repository):
-    let_pass(repository.path)
-    (repository.path / ".dolt" / "config.json").chmod(0o777)
+def test_another_user_does_not_mend_what_root_left_open(reachable):
+    (reachable.path / ".dolt" / "config.json").chmod(0o777)
 
     with pytest.raises(UnsafeDirectoryError):
-        as_other(lambda: check_ownership(repository.path))
+        as_other(lambda: check_ownership(reachable.path))
 
 
 @as_root
-def test_another_user_cannot_change_what_a_server_reads(repository):
-    let_pass(repository.path)
-    config = repository.path / ".dolt" / "config.json"
+def test_another_user_cannot_change_what_a_server_reads(reachable):
+    config = reachable.path / ".dolt" / "config.json"
 
     def attack():
         config.write_text("{}")
 
-    with open_database(repository.path), pytest.raises(PermissionError):
+    with open_database(reachable.path), pytest.raises(PermissionError):
         as_other(attack)
 
 
