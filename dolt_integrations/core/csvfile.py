@@ -11,6 +11,7 @@ from dolt_integrations.core.cells import format_cells
 from dolt_integrations.core.csvlines import Dialect, count_lines, read_texts
 from dolt_integrations.core.csvreading import SAME_ROWS, Reading
 from dolt_integrations.core.filecolumns import encode_named
+from dolt_integrations.core.filevalues import frame_of
 from dolt_integrations.errors import ConfigError, FileError
 
 if TYPE_CHECKING:
@@ -18,12 +19,16 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from dolt_integrations.engine import TableSchema
+
 WRITE_ARGS = {"sep", "encoding"}
 """What `args` may hold for writing."""
 
 
-def read_csv(data: bytes, where: str, *, args: Mapping[str, Any]) -> Reading:
-    """Return the reading of a CSV file; see `files.read_file`."""
+def read_csv(
+    data: bytes, where: str, *, table: str, existing: TableSchema | None, args: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Return the rows of a CSV file; see `files.read_file`."""
     data = _to_utf8(data, args, where).removeprefix(b"\xef\xbb\xbf")
     args = {name: value for name, value in args.items() if name != "encoding_errors"}
     dialect = _dialect(args)
@@ -35,7 +40,7 @@ def read_csv(data: bytes, where: str, *, args: Mapping[str, Any]) -> Reading:
             # Rows that begin with a label, or end with a separator: pandas is told where the index is.
             if args.get("index_col") is None:
                 raise
-    return Reading(data.lstrip(b"\r\n") if texts else data, where, args, texts)
+    return frame_of(Reading(data.lstrip(b"\r\n") if texts else data, where, args, texts), table, existing)
 
 
 def _to_utf8(data: bytes, args: Mapping[str, Any], where: str) -> bytes:

@@ -41,7 +41,7 @@ def load(
     meta_conf: Metas = None,
     remote_conf: RemoteConf = None,
 ) -> Version:
-    """Write a table, or a query's result, to a file: Parquet by its suffix, CSV else.
+    """Write a table, or a query's result, to a file, in the format that its suffix names.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
@@ -68,7 +68,7 @@ def load(
         Alice,4
     """
     args = options_of(load_args, "load_args")
-    check_options(args, _LOAD_ARGS | write_args(filename), "load_args")
+    check_options(args, _LOAD_ARGS | write_args(filename, args), "load_args")
     loaded = read_table(
         db,
         tablename,
@@ -92,10 +92,10 @@ def save(
     remote_conf: RemoteConf = None,
     commit_message: str = "Automated commit",
 ) -> Version:
-    """Write a file, CSV or by its suffix Parquet, to a table, and commit it.
+    """Write a file, in the format that its suffix names, to a table, and commit it.
 
-    A CSV file carries no types: those of the table's columns decide what its cells are; in a new table pandas's
-    reading of the file does, unless `save_args` says.
+    A CSV file carries no types. pandas's reading of it decides what its cells are, unless `save_args` says, or the
+    table has columns of other types. The same file saved again makes no commit.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`. A missing or empty directory becomes a database.
@@ -123,7 +123,7 @@ def save(
     """
     check_table_name(tablename)
     args = options_of(save_args, "save_args")
-    check_options(args, _SAVE_ARGS | read_args(filename), "save_args")
+    check_options(args, _SAVE_ARGS | read_args(filename, args), "save_args")
     ours = {name: args.pop(name) for name in _SAVE_ARGS if name in args}
     author = parse_author(ours["author"]) if ours.get("author") is not None else None
     overwrite = _overwrites(ours.get("schema"))

@@ -5,10 +5,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
+from pyarrow import feather
 
+from dolt_integrations.core import load, read_table, save
 from dolt_integrations.core.files import read_file, write_file
 from dolt_integrations.errors import ColumnNotFoundError, FileError
 from tests.core.cells import table, values
+from tests.core.test_files_twice import assert_same_twice
 
 
 @pytest.mark.parametrize("data", [b"", b"a,b\n1,2\n", b"PAR1" * 5])
@@ -60,3 +63,44 @@ def test_a_parquet_column_that_the_table_lacks_is_an_error(tmp_path):
     with pytest.raises(ColumnNotFoundError, match=r"'z'.*`t`"):
         read_file(tmp_path / "data.parquet", table="t", existing=table("bigint"))
     assert list(read_file(tmp_path / "data.parquet", table="t", args={"columns": ["A"]}).columns) == ["A"]
+
+
+FRAMES = {
+    "an index of rows": pd.DataFrame({"id": [1, 2], "ok": [True, False]}),
+    "a named index": pd.DataFrame({"id": [1, 2], "ok": [True, False]}).set_index("id"),
+    "labels": pd.DataFrame({"a": [1, 2]}, index=["x", "y"]),
+    "a named count": pd.DataFrame({"a": [1, 2]}, index=pd.RangeIndex(5, 7, name="row")),
+    "two levels": pd.DataFrame({"a": [1, 2], "k": ["x", "y"], "l": [1, 2]}).set_index(["k", "l"]),
+    "two levels without names": pd.DataFrame({"a": [1, 2]}, index=pd.MultiIndex.from_tuples([("x", 1), ("y", 2)])),
+    "nullable": pd.DataFrame({"a": pd.array([1, None], "Int8"), "b": pd.array([True, None], "boolean")}),
+    "small": pd.DataFrame({"a": pd.Series([1, 2], dtype="uint8"), "b": pd.Series([1.5, None], dtype="float32")}),
+    "moments": pd.DataFrame({"a": pd.to_datetime(["2020-01-01", None]), "b": pd.to_timedelta([1, 2], "s")}),
+    "labels of integers": pd.DataFrame([[1, 2], [3, 4]]),
+    "upper case": pd.DataFrame({"ID": [1, 2], "Name": ["x", None]}).set_index("ID"),
+    "pyarrow": pd.DataFrame({"a": [1, 2], "s": ["x", None]}).convert_dtypes(dtype_backend="pyarrow"),
+}
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "feather"])
+@pytest.mark.parametrize("name", FRAMES)
+def test_a_file_of_pandas_is_read_the_same_way_into_the_table_it_has_made(name, suffix, tmp_path):
+    frame = FRAMES[name]
+    if suffix == "parquet":
+        frame.to_parquet(tmp_path / "data.parquet")
+    else:
+        feather.write_feather(pa.Table.from_pandas(frame), tmp_path / "data.feather")
+
+    assert_same_twice(tmp_path / f"data.{suffix}", {})
+
+
+@pytest.mark.parametrize("name", ["an index of rows", "a named index", "labels", "nullable", "labels of integers"])
+def test_a_parquet_file_of_pandas_and_what_is_loaded_of_it_make_one_commit(name, repository, tmp_path):
+    FRAMES[name].to_parquet(tmp_path / "data.parquet")
+    save(repository.path, "t", tmp_path / "data.parquet")
+    first = read_table(repository.path, "t").data
+
+    assert not save(repository.path, "t", tmp_path / "data.parquet").changed
+    for loaded in ("loaded.parquet", "loaded.csv"):
+        load(repository.path, tmp_path / loaded, "t")
+        assert not save(repository.path, "t", tmp_path / loaded).changed
+    assert_frame_equal(read_table(repository.path, "t").data, first)

@@ -1,4 +1,4 @@
-"""Parquet files: frames as Arrow, each column with what a table would say of it.
+"""Parquet and Feather files: frames as Arrow, each column with what a table would say of it.
 
 A file of ours keeps the SQL type and the mark of a column beside it, so the same frame comes back, objects included.
 Other programs see ordinary columns (moments with their zone, spans, decimals, JSON as texts) and pandas's metadata.
@@ -13,25 +13,20 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import feather
 
-from dolt_integrations.core.filecolumns import encode_named, match_columns
+from dolt_integrations.core.filecolumns import check_names, encode_named, match_columns, name_index, named_series
 from dolt_integrations.core.frames import decode_result
 from dolt_integrations.core.interchange import to_arrow, to_pandas
 from dolt_integrations.engine import Column, Result, arrow_type
 from dolt_integrations.errors import ConfigError, FileError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from dolt_integrations.engine import TableSchema
 
 logger = logging.getLogger(__name__)
-
-READ_ARGS = {"columns", "filters"}
-"""What `args` may hold for reading, as `pyarrow.parquet.read_table` takes it."""
-
-WRITE_ARGS = {"compression"}
-"""What `args` may hold for writing, as `pyarrow.parquet.write_table` takes it."""
 
 _KEY = b"dolt_integrations"
 
@@ -41,19 +36,46 @@ def read_parquet(
 ) -> pd.DataFrame:
     """Return the rows of a Parquet file; see `files.read_file`."""
     try:
-        found = pq.ParquetFile(pa.BufferReader(data)).schema_arrow
-        names = list(found.names)
-        if len(set(names)) < len(names):
-            raise FileError(f"{where} has columns of one name", hint="Rename one of them.")
+        _check_names(pq.ParquetFile(pa.BufferReader(data)).schema_arrow.names, where)
         rows = pq.read_table(pa.BufferReader(data), **args)
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
-        if isinstance(error, FileError):
-            raise
-        raise FileError(f"{where} is not read as Parquet: {error}", hint="Its suffix says that it is one.") from error
-    if existing is not None:
-        wanted = match_columns(rows.column_names, existing, table, where)
-        rows = rows.rename_columns([column.name for column in wanted])
-    return _to_frame(rows, where)
+        raise FileError(f"{where} is not read as Parquet: {error}", hint=_HINT) from error
+    return _fitted(_to_frame(rows, where), table, existing, where)
+
+
+def read_feather(
+    data: bytes, where: str, *, table: str, existing: TableSchema | None, args: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Return the rows of a Feather file; see `files.read_file`."""
+    try:
+        rows = feather.read_table(pa.BufferReader(data), **args)
+        _check_names(rows.column_names, where)
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        raise FileError(f"{where} is not read as Feather: {error}", hint=_HINT) from error
+    return _fitted(_to_frame(rows, where), table, existing, where)
+
+
+_HINT = "Its suffix says that it is one."
+
+
+def _check_names(names: Sequence[str], where: str) -> None:
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise FileError(f"{where} has two columns {twice!r}", hint="Rename one of them.")
+
+
+def _fitted(frame: pd.DataFrame, table: str, existing: TableSchema | None, where: str) -> pd.DataFrame:
+    """Return a frame with the names of the table's columns, whatever their case."""
+    frame = name_index(frame, where)
+    columns = named_series(frame, where)
+    check_names([column.name for column in columns], where)
+    if existing is None:
+        return frame
+    wanted = match_columns([column.name for column in columns], existing, table, where)
+    names = {column.label: there.name for column, there in zip(columns, wanted, strict=True)}
+    labels = [names[label] if isinstance(label, str) else label for label in frame.columns]
+    levels = [names.get(level, level) if isinstance(level, str) else level for level in frame.index.names]
+    return frame.set_axis(pd.Index(labels), axis=1).rename_axis(levels)
 
 
 def _to_frame(rows: pa.Table, where: str) -> pd.DataFrame:
@@ -94,6 +116,25 @@ def _stored(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
 
 def write_parquet(frame: pd.DataFrame, where: str, *, args: Mapping[str, Any]) -> bytes:
     """Return a frame as a Parquet file; see `files.write_file`."""
+    return _written(pq.write_table, frame, where, args)
+
+
+def write_feather(frame: pd.DataFrame, where: str, *, args: Mapping[str, Any]) -> bytes:
+    """Return a frame as a Feather file; see `files.write_file`."""
+    return _written(feather.write_feather, frame, where, args)
+
+
+def _written(write: Callable[..., None], frame: pd.DataFrame, where: str, args: Mapping[str, Any]) -> bytes:
+    rows, sink = _to_rows(frame, where), pa.BufferOutputStream()
+    try:
+        write(rows, sink, **{"compression": "zstd", **args})
+    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+        raise ConfigError(f"{where} cannot be written with {dict(args)}: {error}") from error
+    return bytes(sink.getvalue())
+
+
+def _to_rows(frame: pd.DataFrame, where: str) -> pa.Table:
+    """Return a frame as Arrow, each column with what a table would say of it."""
     encoded = encode_named(frame, where)
     columns = tuple(
         Column(name, one.sql_type or "longtext", one.nullable, one.mark.comment()) for name, one in encoded.items()
@@ -101,13 +142,7 @@ def write_parquet(frame: pd.DataFrame, where: str, *, args: Mapping[str, Any]) -
     values = [_typed(encoded[column.name].values, column) for column in columns]
     rows = to_arrow(Result(columns, pa.table(dict(zip(encoded, values, strict=True)))))
     fields = [_with_declaration(field, column) for field, column in zip(rows.schema, columns, strict=True)]
-    rows = rows.cast(pa.schema(fields, _pandas_metadata(frame)))
-    sink = pa.BufferOutputStream()
-    try:
-        pq.write_table(rows, sink, **{"compression": "zstd", **args})
-    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
-        raise ConfigError(f"{where} cannot be written with {dict(args)}: {error}") from error
-    return bytes(sink.getvalue())
+    return rows.cast(pa.schema(fields, _pandas_metadata(frame)))
 
 
 def _typed(values: pa.Array, column: Column) -> pa.Array:

@@ -1,0 +1,75 @@
+"""Compressed files, by their suffix."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zlib
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from dolt_integrations.errors import FileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _to_zstandard(data: bytes) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "zstd") as stream:
+        stream.write(data)
+    return bytes(sink.getvalue())
+
+
+def _from_zstandard(data: bytes) -> bytes:
+    with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
+        return bytes(stream.read())
+
+
+_COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": lambda data: gzip.compress(data, mtime=0),
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+    ".zst": _to_zstandard,
+}
+_DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": gzip.decompress,
+    ".bz2": bz2.decompress,
+    ".xz": lzma.decompress,
+    ".zst": _from_zstandard,
+}
+
+COMPRESSIONS = tuple(_COMPRESS)
+"""The suffixes of compressed files."""
+
+
+def compress(data: bytes, suffix: str) -> bytes:
+    """Return data as a suffix says; as it is for any other.
+
+    Example:
+        >>> decompress(compress(b"text", ".zst"), ".zst", "file"), compress(b"text", ".csv")
+        (b'text', b'text')
+    """
+    return _COMPRESS[suffix](data) if suffix in _COMPRESS else data
+
+
+def decompress(data: bytes, suffix: str, where: str) -> bytes:
+    """Return what was compressed as a suffix says; data as it is for any other.
+
+    Args:
+        data: The file's content.
+        suffix: The file's last suffix, in lower case.
+        where: The file, for errors.
+
+    Raises:
+        FileError: It is not compressed in that way, or cut off.
+    """
+    if suffix not in _DECOMPRESS:
+        return data
+    try:
+        return _DECOMPRESS[suffix](data)
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+        hint = "Its suffix says how it is compressed."
+        raise FileError(f"{where} is not compressed as {suffix}, or it is cut off: {error}", hint=hint) from error
