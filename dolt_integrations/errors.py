@@ -5,6 +5,7 @@
     ├── LiteralError                 a Flyte literal that is not a DoltTable (also a ValueError)
     ├── NotADoltTableError           a Python value that is not a DoltTable (also an AssertionError)
     ├── DoltNotInstalledError        no `dolt` program, or one that is too old
+    ├── ForkedProcessError           in a forked child of a process that has saved or loaded
     ├── FrameworkNotInstalledError   a face is imported without its workflow manager (also an ImportError)
     ├── ServerError
     │   ├── ServerUnreachableError   nothing answers, or not in time
@@ -61,6 +62,7 @@ __all__ = [
     "DoltError",
     "DoltNotInstalledError",
     "FileError",
+    "ForkedProcessError",
     "FrameworkNotInstalledError",
     "InvalidNameError",
     "KeyNotFoundError",
@@ -150,6 +152,10 @@ class NotADoltTableError(DoltError, AssertionError):
 
 class DoltNotInstalledError(DoltError):
     """A database is a directory, and there is no `dolt` program to serve it."""
+
+
+class ForkedProcessError(DoltError):
+    """A save or load in a forked child of a process that has saved or loaded: the child lacks its threads."""
 
 
 class FrameworkNotInstalledError(DoltError, ImportError):

@@ -31,6 +31,7 @@ from dolt_integrations.engine import (
     parse_location,
 )
 from dolt_integrations.engine.checks import failed_checks
+from dolt_integrations.engine.forks import check_process
 from dolt_integrations.engine.procedures import commit, find_branches, head, resolve
 from dolt_integrations.errors import AuditError, ConfigError, DoltError, LostRaceError
 
@@ -130,6 +131,7 @@ class Transaction:
 
     def __enter__(self) -> Transaction:
         """Begin: from now on the database's server is held, and a private branch is there."""
+        check_process()
         self.version, self._tables, self._failure, self._earlier = None, {}, None, False
         with ExitStack() as stack:
             stack.enter_context(saving_to(self.remote_conf, self.db, SerialBranch(self.merge_to), self.author))
@@ -216,11 +218,14 @@ class Transaction:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Land the work, if the block did not raise."""
+        if error is not None:
+            self._workspace = None
+            self._stack.__exit__(kind, error, traceback)
+            return
         with self._stack:
             try:
-                if error is None:
-                    self.version = self.version or self._land()
-                    self._tell(self.version)
+                self.version = self.version or self._land()
+                self._tell(self.version)
             finally:
                 self._workspace = None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dolt_integrations.core.compression import compress, decompress
 from dolt_integrations.core.fileformats import check_args, find_format
 from dolt_integrations.core.filestore import read_bytes, write_bytes
+from dolt_integrations.engine.forks import check_process
 from dolt_integrations.errors import FileError
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def read_file(
         >>> read_file(path, table="users")["name"].isna().tolist()
         [False, False, True]
     """
+    check_process()
     args, where = dict(args or {}), _shown(filename)
     found, compression = find_format(filename, args, where)
     check_args(args, found.read_args, where)
@@ -98,6 +100,7 @@ def write_file(frame: pd.DataFrame, filename: _Name, *, args: Mapping[str, Any] 
         "",2
         ,1
     """
+    check_process()
     args, where = dict(args or {}), _shown(filename)
     found, compression = find_format(filename, args, where)
     check_args(args, found.write_args, where)

@@ -18,6 +18,7 @@ from dolt_integrations.core.keys import check_key
 from dolt_integrations.core.marks import mark_of
 from dolt_integrations.core.wanted import wanted_schema
 from dolt_integrations.engine import Result, TableSchema, check_column_names
+from dolt_integrations.engine.forks import check_process
 from dolt_integrations.errors import DataError, InvalidNameError
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def encode_frame(frame: pd.DataFrame, *, table: str) -> EncodedFrame:
         table: The table's name, for errors.
 
     Raises:
+        ForkedProcessError: This process is a forked child of one that has saved or loaded.
         DataError: No DataFrame, or one without columns.
         InvalidNameError: Column names that Dolt does not take, or that clash.
         UnsupportedTypeError: A column of a dtype that has no SQL type.
@@ -122,6 +124,7 @@ def encode_frame(frame: pd.DataFrame, *, table: str) -> EncodedFrame:
           `count` bigint NOT NULL
         )
     """
+    check_process()
     frame = to_pandas(frame)
     if not isinstance(frame, pd.DataFrame):
         kind = type(frame).__name__

@@ -35,6 +35,7 @@ from dolt_integrations.engine import (
     parse_location,
     run_query,
 )
+from dolt_integrations.engine.forks import check_process
 from dolt_integrations.engine.procedures import head, status, table_hash
 from dolt_integrations.errors import (
     AccessDeniedError,
@@ -177,6 +178,7 @@ def _load(
     meta_conf: Metas,
     remote_conf: RemoteConf,
 ) -> tuple[Result, Version]:
+    check_process()
     _check_names(db, tablename, sql)
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
     check_as_of(as_of)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from dolt_integrations.core import cache
 from dolt_integrations.engine import arrow_type, describe_table, fetch, select_table
+from dolt_integrations.engine.forks import check_process
 from dolt_integrations.engine.schema import foreign_collations, has_triggers
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def rows_of(snapshot: Connection, table: str, schema: TableSchema, table_hash: s
         schema: Its columns and key.
         table_hash: Dolt's hash of it.
     """
+    check_process()
     key = cache.version_key(snapshot.address.source, table_hash) if _always_reads_the_same(schema) else None
     rows = cache.find(key)
     if rows is None or rows.column_names != list(schema.names):

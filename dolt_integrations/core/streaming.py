@@ -30,6 +30,7 @@ from dolt_integrations.core.target import find_target, name_for_merge, required_
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import private_branch
 from dolt_integrations.engine import find_table
+from dolt_integrations.engine.forks import check_process
 from dolt_integrations.engine.procedures import commit, head, resolve, stage, table_hash
 from dolt_integrations.errors import DataError, DoltError, LostRaceError, StorageError
 
@@ -134,6 +135,7 @@ def first_batch(data: Any, table: str) -> Iterator[tuple[EncodedFrame, Iterator[
         DataError: The data is not to be stored as it is, or the stream is empty: it has not even columns.
         StorageError: No room for the temporary file of a LazyFrame.
     """
+    check_process()
     with _opened(data, table) as batches:
         first = data if batches is None else _first_of(batches, table)
         yield (encode_frame(first, table=table) if batches is None else _encoded(first, table)), batches

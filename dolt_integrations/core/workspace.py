@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import re
 import secrets
 import time
@@ -44,7 +45,7 @@ def private_branch(database: Database, start: str) -> Iterator[Connection]:
     The session holds the server's lock of the branch as long as it lives, which tells others that the branch is in use.
     If it is lost, so is the work, and the branch is theirs who find it.
     """
-    name = f"{PREFIX}{int(time.time())}-{secrets.token_hex(8)}"
+    name, owner = f"{PREFIX}{int(time.time())}-{secrets.token_hex(8)}", os.getpid()
     try:
         with database.connect(local_infile=True) as workspace, workspace.lock(*_life_of(name)):
             create_unshared_branch(workspace, name, start)
@@ -53,7 +54,8 @@ def private_branch(database: Database, start: str) -> Iterator[Connection]:
             workspace.leave_revision()
             _delete(workspace, name)
     except BaseException as error:
-        _delete_anew(database if isinstance(error, Exception) else database.in_haste(), name)
+        if os.getpid() == owner:  # and no forked child that leaves the block
+            _delete_anew(database if isinstance(error, Exception) else database.in_haste(), name)
         raise
 
 

@@ -7,12 +7,17 @@ turns, and look afterwards.
 
 from __future__ import annotations
 
+import random
+import time
 from typing import TYPE_CHECKING
 
 from dolt_integrations.errors import InvalidNameError, LostRaceError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.connection import Connection
+
+_ATTEMPTS = 12
+_PAUSE = 0.1
 
 
 def create_branch(connection: Connection, name: str, commit: str) -> None:
@@ -32,9 +37,24 @@ def create_branch(connection: Connection, name: str, commit: str) -> None:
 
 
 def create_unshared_branch(connection: Connection, name: str, commit: str) -> None:
-    """Create a branch of whose name no other session knows, without taking turns. See `create_branch`."""
+    """Create a branch of whose name no other session knows, without taking turns. See `create_branch`.
+
+    Dolt gives up where others make or move other branches at the same moment ("optimistic lock failed"): then again.
+    """
     _check_name(name)
-    connection.execute("CALL DOLT_BRANCH(%s, %s)", (name, commit))
+    for left in reversed(range(_ATTEMPTS)):
+        try:
+            connection.execute("CALL DOLT_BRANCH(%s, %s)", (name, commit))
+        except LostRaceError:
+            if not left or _exists(connection, name):
+                raise
+            time.sleep(random.uniform(0, _PAUSE))  # noqa: S311 - spreads attempts, guards nothing
+        else:
+            return
+
+
+def _exists(connection: Connection, name: str) -> bool:
+    return bool(connection.rows("SELECT 1 FROM dolt_branches WHERE name = %s", (name,)))
 
 
 def has_commit(connection: Connection, branch: str, commit: str) -> bool:

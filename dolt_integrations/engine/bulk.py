@@ -20,6 +20,7 @@ import polars as pl
 import pyarrow as pa
 
 from dolt_integrations.engine.connection import Connection
+from dolt_integrations.engine.forks import check_process
 from dolt_integrations.engine.identifiers import quote
 from dolt_integrations.engine.literals import row_literals
 from dolt_integrations.engine.schema import find_table
@@ -69,6 +70,7 @@ def insert_table(
         ServerError: Dolt stored fewer rows than it got.
         DataError: A value does not fit its column, or a key is there already. The transaction is to be rolled back.
     """
+    check_process()
     if data.num_rows == 0:
         return
     schema = schema or find_table(connection, table)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.binary import clone_database
+from dolt_integrations.engine.interrupts import hear_interrupts
 from dolt_integrations.engine.lease import Lease, runtime_folder
 from dolt_integrations.engine.ownership import check_ownership
 from dolt_integrations.errors import DatabaseNotFoundError, StorageError
@@ -66,6 +67,7 @@ def clone_directory(path: Path, source: Source, *, shallow: bool, timeout: float
         UnsafeDirectoryError: It is there, and another user's.
         DatabaseLockedError: Another process took too long.
     """
+    hear_interrupts()
     check_ownership(path)
     deadline = time.monotonic() + timeout
     lease = Lease(runtime_folder(Path(os.path.realpath(path))), deadline)

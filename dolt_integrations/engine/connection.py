@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pymysql
 from pymysql.constants import FIELD_TYPE
 from pymysql.cursors import Cursor, DictCursor, SSCursor
 
+from dolt_integrations.engine.forks import forked_error
 from dolt_integrations.engine.identifiers import is_commit_hash, quote
 from dolt_integrations.engine.locks import LOCK_TIMEOUT, held
 from dolt_integrations.engine.pool import POOL
@@ -78,6 +80,7 @@ class Connection:
         self.revision = revision
         self._where = f"database {address}" + (f" at {revision}" if revision else "")
         self._local_infile = local_infile
+        self._process = os.getpid()
         self._interruption: BaseException | None = None
         self._session = self._open()
         self.in_transaction = False
@@ -186,6 +189,8 @@ class Connection:
     def _cursor(self, statement: str, arguments: Sequence[object] = (), kind: type[Cursor] = Cursor) -> Iterator[Any]:
         if self._interruption is not None:
             raise self._interruption
+        if self._process != os.getpid():
+            raise forked_error()
         try:
             cursor: Any = self._session.cursor(kind)
             cursor.execute(statement, tuple(arguments) or None)
@@ -227,6 +232,8 @@ class Connection:
             yield cursor
 
     def _translated(self, error: BaseException) -> DoltError:
+        if self._process != os.getpid():
+            return forked_error()
         translated = translate(error, where=self._where)
         if isinstance(translated, BranchNotFoundError) or "database not found" in str(translated):
             return self._missing_revision(translated)

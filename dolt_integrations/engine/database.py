@@ -148,7 +148,7 @@ class _SharedServers:
 
     @contextmanager
     def use(self, path: Path, timeout: float) -> Iterator[ServerAddress]:
-        key = os.path.realpath(path)
+        key, owner = os.path.realpath(path), os.getpid()
         with self._lock:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
@@ -156,8 +156,9 @@ class _SharedServers:
         try:
             yield address
         finally:
-            with lock:
-                self._leave(key)
+            if os.getpid() == owner:  # a forked child that leaves a block of its parent's has no part in the server
+                with lock:
+                    self._leave(key)
 
     def _enter(self, key: str, timeout: float) -> ServerAddress:
         if key not in self._servers:

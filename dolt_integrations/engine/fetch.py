@@ -9,6 +9,7 @@ import connectorx
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dolt_integrations.engine.forks import check_process
 from dolt_integrations.engine.identifiers import quote
 from dolt_integrations.engine.sqltypes import GEOMETRIES, arrow_type, parse_type
 from dolt_integrations.errors import DoltError
@@ -29,6 +30,7 @@ def fetch(connection: Connection, query: str, columns: tuple[Column, ...], *, fa
         columns: Of its result; their Arrow types (see `arrow_type`) are those of the returned table.
         fast: Whether connectorx may read it: it takes Dolt's word on which columns have no NULLs.
     """
+    check_process()
     types = [arrow_type(column.sql_type) for column in columns]
     names = [column.name for column in columns]
     fast = fast and not connection.address.tls and all(map(_fast_reader_knows, columns))
@@ -120,6 +122,7 @@ def _only_zero_and_one(column: pa.ChunkedArray) -> bool:
 
 def fetch_batches(connection: Connection, query: str, columns: tuple[Column, ...], rows: int) -> Iterator[pa.Table]:
     """Yield the rows of a query in tables of at most `rows` rows, at least one; read exactly, in bounded memory."""
+    check_process()
     types = [arrow_type(column.sql_type) for column in columns]
     names = [column.name for column in columns]
     with connection.stream(query) as cursor:

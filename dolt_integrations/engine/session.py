@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pymysql
 
+from dolt_integrations.engine.forks import forget_after_fork
 from dolt_integrations.engine.upload import Session
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def open_session(address: ServerAddress, database: str, *, local_infile: bool) -
         ssl=ssl.create_default_context() if address.tls else None,
     )
     limit(session, None)
+    forget_after_fork(session)
     return session
 
 
