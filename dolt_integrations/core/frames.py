@@ -86,12 +86,16 @@ class EncodedFrame:
 
     def _key(self, primary_key: Sequence[str] | None, existing: TableSchema | None) -> tuple[str, ...]:
         if primary_key is not None:
-            return tuple(primary_key)
+            return self._as_spelled(primary_key)
         if self.index:
             return self.index
-        if existing is not None and set(existing.primary_key) <= set(self.columns):
-            return existing.primary_key
-        return ()
+        key = self._as_spelled(existing.primary_key) if existing is not None else ()
+        return key if set(key) <= set(self.columns) else ()
+
+    def _as_spelled(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return names of columns as the frame spells them: Dolt ignores their case."""
+        spelled = {name.lower(): name for name in self.columns}
+        return tuple(name if name in self.columns else spelled.get(str(name).lower(), name) for name in names)
 
     def has_rows_of(self, other: EncodedFrame) -> bool:
         """Whether both have the same columns, of the same dtypes, and the same rows, in whatever order."""
