@@ -13,21 +13,32 @@ from dolt_integrations.core.interface import load, save
 from dolt_integrations.core.meta import Action, Meta, metas_from_dicts
 from dolt_integrations.core.read import Loaded, find_version, read_arrow, read_table
 from dolt_integrations.core.remote import Remote, remote_from_dict
+from dolt_integrations.core.repository import Repository
+from dolt_integrations.core.revision import AsOf
+from dolt_integrations.core.scan import Scan
+from dolt_integrations.core.table import Table
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.write import write_table
+from dolt_integrations.engine import Author, Location
 
 __all__ = [
     "Action",
     "AppendBranch",
+    "AsOf",
+    "Author",
     "Branch",
     "CallbackMeta",
     "DoltMeta",
     "Loaded",
+    "Location",
     "MergeBranch",
     "Meta",
     "NewBranch",
     "Remote",
+    "Repository",
+    "Scan",
     "SerialBranch",
+    "Table",
     "Transaction",
     "Version",
     "blame",

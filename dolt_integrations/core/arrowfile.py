@@ -16,9 +16,8 @@ import pyarrow.parquet as pq
 from pyarrow import feather
 
 from dolt_integrations.core.filecolumns import check_names, encode_named, match_columns, name_index, named_series
-from dolt_integrations.core.frames import decode_result, frame_of
-from dolt_integrations.core.indexes import stored_levels
-from dolt_integrations.core.interchange import to_arrow
+from dolt_integrations.core.frames import decode_result
+from dolt_integrations.core.interchange import to_arrow, to_pandas
 from dolt_integrations.engine import Column, Result, arrow_type
 from dolt_integrations.errors import ConfigError, FileError
 
@@ -67,7 +66,7 @@ def _check_names(names: Sequence[str], where: str) -> None:
 
 def _fitted(frame: pd.DataFrame, table: str, existing: TableSchema | None, where: str) -> pd.DataFrame:
     """Return a frame with the names of the table's columns, whatever their case."""
-    frame = name_index(frame, where, existing)
+    frame = name_index(frame, where)
     columns = named_series(frame, where)
     check_names([column.name for column in columns], where)
     if existing is None:
@@ -90,7 +89,7 @@ def _to_frame(rows: pa.Table, where: str) -> pd.DataFrame:
             logger.warning("%s is not read as its columns were saved: %s", where, error)
     try:
         # pandas's own metadata tells its dtypes; without, integers with NULLs would become floats.
-        frame = rows.to_pandas() if b"pandas" in (rows.schema.metadata or {}) else frame_of(rows, where)
+        frame = rows.to_pandas() if b"pandas" in (rows.schema.metadata or {}) else to_pandas(rows)
     except (pa.ArrowException, ValueError, TypeError) as error:
         raise FileError(f"{where} does not become a DataFrame: {error}") from error
     return pd.DataFrame(frame)
@@ -164,7 +163,7 @@ def _pandas_metadata(frame: pd.DataFrame) -> dict[bytes, bytes] | None:
         return None  # it does not tell numbers as labels from texts, and pyarrow warns of that
     try:
         empty = frame.iloc[:0]
-        named = bool(stored_levels(frame.index, "a file"))
+        named = any(name is not None for name in frame.index.names)
         schema = pa.Schema.from_pandas(empty if named else empty.reset_index(drop=True), preserve_index=named or None)
     except (pa.ArrowException, ValueError, TypeError, KeyError):
         return None

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.meta import Meta, Metas
     from dolt_integrations.core.revision import AsOf
     from dolt_integrations.engine import Connection, Location, TableSchema
+    from dolt_integrations.engine.parameters import Params
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ def read_batches(
     as_of: AsOf | None = None,
     columns: str | Iterable[str] | None = None,
     where: str | None = None,
+    params: Params = None,
     meta_conf: Metas = None,
     remote_conf: RemoteConf = None,
 ) -> Iterator[pd.DataFrame]:
@@ -69,6 +71,7 @@ def read_batches(
         as_of: The version, as `read_table` takes it.
         columns: Those to read; None is all.
         where: A condition in SQL that the rows have to meet.
+        params: The values for its `%s` or `%(name)s`.
         meta_conf: What is told of the load, before the first batch.
         remote_conf: What the database is cloned from or brought up to date with before.
 
@@ -89,7 +92,7 @@ def read_batches(
     check_tablename(tablename)
     parse_location(db)
     check_as_of(as_of)
-    part, metas = part_of(columns, where), metas_for_load(meta_conf)
+    part, metas = part_of(columns, where, params), metas_for_load(meta_conf)
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
     return _read_batches(db, tablename, rows, branch, as_of, part, metas, remote)
 

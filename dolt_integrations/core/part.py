@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine import Column, check_query, nearest, quote, select_table
+from dolt_integrations.engine.parameters import Params, bind
 from dolt_integrations.errors import ColumnNotFoundError, ConfigError
 
 if TYPE_CHECKING:
@@ -68,18 +69,25 @@ class Part:
         return f"{query} WHERE (\n{self.where}\n){order}"
 
 
-def part_of(columns: str | Iterable[str] | None, where: str | None) -> Part:
-    """Make a part of what a user says.
+def part_of(columns: str | Iterable[str] | None, where: str | None, params: Params = None) -> Part:
+    """Make a part of what a user says, with the params in the places of the condition's `%s` and `%(name)s`.
 
     Raises:
-        ConfigError: The columns are no names, none, or named twice; the condition is no text, or blank.
+        ConfigError: The columns are no names, none, or named twice; the condition is no text, or blank, or does not go
+            with the params.
 
     Example:
         >>> part_of("name", "count > 3")
         Part(columns=('name',), where='count > 3')
+        >>> part_of(None, "name = %s", ["O'Hara"]).where
+        "name = 'O''Hara'"
     """
     if where is not None and (not isinstance(where, str) or not where.strip()):
         raise ConfigError(f"where={where!r} is no condition", hint='Give one in SQL, such as "count > 3", or None.')
+    if where is not None:
+        where = bind(where, params)
+    elif params is not None:
+        raise ConfigError("params are given, and there is no SQL that they are for", hint="Give `where` or `sql`.")
     if columns is None:
         return Part(None, where)
     names = [columns] if isinstance(columns, str) else list(columns) if isinstance(columns, Iterable) else [columns]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -24,7 +24,6 @@ from dolt_integrations.core.sync import loading_from
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import private_branch
 from dolt_integrations.engine import (
-    Column,
     Connection,
     Database,
     Location,
@@ -37,6 +36,7 @@ from dolt_integrations.engine import (
     run_query,
 )
 from dolt_integrations.engine.forks import check_process
+from dolt_integrations.engine.parameters import Params, bind, check_params
 from dolt_integrations.engine.procedures import head, status, table_hash
 from dolt_integrations.errors import (
     AccessDeniedError,
@@ -61,11 +61,10 @@ _LOOKS_BACK = re.compile(r"\bas\s+of\b|\b(head|working|staged)\b|\bdolt_\w+\s*\(
 
 @dataclass(frozen=True)
 class Loaded:
-    """A frame, the version that it is of, and the columns of its table or query."""
+    """A frame, and the version that it is of."""
 
     data: pd.DataFrame
     version: Version
-    columns: tuple[Column, ...] = field(default=(), repr=False, compare=False)
 
 
 def read_table(
@@ -77,6 +76,7 @@ def read_table(
     as_of: AsOf | None = None,
     columns: str | Iterable[str] | None = None,
     where: str | None = None,
+    params: Params = None,
     meta_conf: Metas = None,
     remote_conf: RemoteConf = None,
 ) -> Loaded:
@@ -93,6 +93,7 @@ def read_table(
             newest commit of the branch.
         columns: Of a table: those to read, a name or several; None is all.
         where: Of a table: a condition in SQL that the rows have to meet. Dolt evaluates it, and only they are fetched.
+        params: The values for `%s` (a list) or `%(name)s` (a dict) in `where` or `sql`; `%%` is a percent sign then.
         meta_conf: What is told of the load: a `Meta`, or several.
         remote_conf: What the database is cloned from or brought up to date with before: a `Remote`, or its URL.
 
@@ -113,9 +114,9 @@ def read_table(
             name  count
         0  Alice      4
     """
-    part = part_of(columns, where)
+    part, sql = _bound(columns, where, sql, params)
     result, version = _load(db, tablename, sql, part, branch_conf, as_of, meta_conf, remote_conf)
-    return Loaded(decode_result(result), version, result.columns)
+    return Loaded(decode_result(result), version)
 
 
 def read_arrow(
@@ -127,6 +128,7 @@ def read_arrow(
     as_of: AsOf | None = None,
     columns: str | Iterable[str] | None = None,
     where: str | None = None,
+    params: Params = None,
     meta_conf: Metas = None,
     remote_conf: RemoteConf = None,
 ) -> tuple[pa.Table, Version]:
@@ -137,7 +139,7 @@ def read_arrow(
         >>> read_arrow(folder, "users")[0].to_pylist()
         [{'name': 'Alice', 'count': 4}]
     """
-    part = part_of(columns, where)
+    part, sql = _bound(columns, where, sql, params)
     result, version = _load(db, tablename, sql, part, branch_conf, as_of, meta_conf, remote_conf)
     return to_arrow(result), version
 
@@ -197,6 +199,16 @@ def _load(
         result, version = retried(attempt, ServerLostError)
     record_load(metas, str(parse_location(db)), version, tablename, sql)
     return result, version
+
+
+def _bound(
+    columns: str | Iterable[str] | None, where: str | None, sql: str | None, params: Params
+) -> tuple[Part, str | None]:
+    """Return the part and the query, with the params in their places."""
+    check_params(params)
+    if isinstance(sql, str) and where is None:
+        return part_of(columns, None), bind(sql, params)
+    return part_of(columns, where, params), sql
 
 
 def _check_names(db: Location, tablename: str | None, sql: str | None) -> None:

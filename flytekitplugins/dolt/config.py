@@ -19,6 +19,7 @@ from dolt_integrations.core.options import options_of, shown_kind
 from dolt_integrations.core.part import Part, part_of
 from dolt_integrations.core.revision import check_as_of
 from dolt_integrations.engine import Author, nearest, parse_author, parse_location, redact
+from dolt_integrations.engine.parameters import bind, plain_params
 from dolt_integrations.errors import ConfigError
 from flytekitplugins.dolt.json_members import PARSED, READ_BY_FROM_DICT
 from flytekitplugins.dolt.pydantic_schema import PydanticField
@@ -47,6 +48,7 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
             that makes the config and is left out of the literal.
         remote_conf: A `Remote`: the branch is pulled from it before a save or load, and pushed to it after a save.
         as_of: Read an old version: a commit, tag, branch, ancestor (`HEAD~2`) or moment (ISO, UTC unless it says).
+        params: The values for `%s` (a list) or `%(name)s` (a dict) in `sql` or in the `where` of `io_args`.
 
     Example:
         >>> DoltConfig(db_path="foo", tablename="rabbits").tablename
@@ -61,6 +63,7 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
     meta_conf: Meta | list[Meta] | None = field(default=None, metadata=PARSED)
     remote_conf: Remote | None = field(default=None, metadata=PARSED)
     as_of: str | None = None
+    params: list[Any] | dict[str, Any] | None = field(default=None, metadata=PARSED)
 
     dataclass_json_config: ClassVar[Any] = READ_BY_FROM_DICT  # type: ignore[misc]
 
@@ -82,6 +85,7 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         self.meta_conf = list(metas) if isinstance(self.meta_conf, (list, tuple)) else next(iter(metas), None)
         self.remote_conf = Remote.parse(self.remote_conf)
         check_as_of(self.as_of)
+        self.params = plain_params(self.params)
         if isinstance(self.as_of, datetime.date):
             self.as_of = self.as_of.isoformat()
 
@@ -146,6 +150,7 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         if schema not in (None, "overwrite"):
             raise ConfigError(f"DoltConfig.io_args has schema={schema!r}", hint="There is only 'overwrite'.")
         check_mode(self.mode, overwrite=schema is not None)
+        _ = self.part, self.bound_sql
         if self.sql is not None and not self.part.is_all:
             raise ConfigError("io_args has columns or where beside `sql`", hint="Say them in the SQL.")
 
@@ -158,7 +163,17 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
     @property
     def part(self) -> Part:
         """What of the table is read."""
-        return part_of((self.io_args or {}).get("columns"), (self.io_args or {}).get("where"))
+        columns, where = ((self.io_args or {}).get(name) for name in ("columns", "where"))
+        return part_of(columns, where, self.params if self.sql is None else None)
+
+    @property
+    def bound_sql(self) -> str | None:
+        """The query, with the params in their places.
+
+        Raises:
+            ConfigError: The params do not go with it.
+        """
+        return bind(self.sql, self.params) if self.sql is not None else None
 
     @property
     def mode(self) -> str:

@@ -1,0 +1,166 @@
+"""`Repository` and its `Table`: everything that the core does, with what is said once said once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from dolt_integrations import Repository, Scan, Table
+from dolt_integrations.core import CallbackMeta, NewBranch, Remote, SerialBranch, read_table
+from dolt_integrations.errors import ConfigError, InvalidNameError, PrimaryKeyError
+from tests.conftest import Repository as Directory
+
+
+def users(*names: str) -> pd.DataFrame:
+    return pd.DataFrame({"id": range(1, len(names) + 1), "name": list(names)})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "shop"
+
+
+def test_a_table_is_written_and_read(folder: Path) -> None:
+    table = Repository(folder).table("users")
+
+    version = table.write(users("Ann", "Bob"), key="id", message="Add two")
+
+    assert version.changed
+    assert table.read().to_dict("list") == {"id": [1, 2], "name": ["Ann", "Bob"]}
+    assert table.history()["message"].tolist() == ["Add two"]
+
+
+def test_a_table_on_a_branch_leaves_the_others_alone(folder: Path) -> None:
+    repository = Repository(folder)
+    repository.table("users").write(users("Ann"), key="id")
+
+    repository.table("users", branch=NewBranch("run/1")).write(users("Ann", "Bob"), key="id")
+
+    assert len(repository.table("users").read()) == 1
+    assert len(repository.table("users", branch="run/1").read()) == 2
+
+
+def test_modes_of_a_table(folder: Path) -> None:
+    table = Repository(folder).table("users")
+    table.write(users("Ann"), key="id")
+
+    table.write(pd.DataFrame({"id": [1, 2], "name": ["Anna", "Bob"]}), mode="upsert")
+
+    assert table.read()["name"].tolist() == ["Anna", "Bob"]
+
+
+def test_what_is_said_once_holds_for_every_write(folder: Path) -> None:
+    seen = []
+    repository = Repository(folder, author="Ann <ann@example.com>", hooks=CallbackMeta(fn=seen.append))
+
+    repository.table("users").write(users("Ann"), key="id")
+    with repository.transaction(message="More") as work:
+        work.write("orders", users("tea"))
+
+    assert set(repository.history()["author"].tolist()[:2]) == {"Ann"}
+    assert [(action.kind, action.tablename) for action in seen] == [("save", "users"), ("save", "orders")]
+
+
+def test_a_remote_is_pulled_from_and_pushed_to(folder: Path, tmp_path: Path) -> None:
+    remote = (tmp_path / "remote").as_uri()
+    Repository(folder, remote=Remote(url=remote)).table("users").write(users("Ann"), key="id")
+
+    clone = Repository(tmp_path / "clone", remote=remote)
+
+    assert clone.table("users").read()["name"].tolist() == ["Ann"]
+
+
+def test_a_scan_reads_a_part_in_each_library(folder: Path) -> None:
+    table = Repository(folder).table("users")
+    table.write(users("Ann", "Bob", "Cy"), key="id")
+
+    scan = table.scan(columns=["name"], where="id > %s", params=[1])
+
+    assert isinstance(scan, Scan)
+    assert scan.to_pandas()["name"].tolist() == ["Bob", "Cy"]
+    assert scan.to_arrow().to_pylist() == [{"name": "Bob"}, {"name": "Cy"}]
+    assert scan.to_polars().equals(pl.DataFrame({"name": ["Bob", "Cy"]}))
+    assert [frame["name"].tolist() for frame in scan.batches(1)][:2] == [["Bob"], ["Cy"]]
+
+
+def test_a_scan_at_a_version(folder: Path) -> None:
+    table = Repository(folder).table("users")
+    first = table.write(users("Ann"), key="id")
+    table.write(users("Ann", "Bob"), key="id")
+
+    assert len(table.scan(as_of=first.commit).to_pandas()) == 1
+    assert len(table.read(as_of="HEAD~1")) == 1
+    assert table.scan().load().version.commit == Repository(folder).version().commit
+
+
+def test_a_query_with_parameters_at_a_version(folder: Path) -> None:
+    repository = Repository(folder)
+    repository.table("users").write(users("Ann"), key="id")
+    repository.table("users").write(users("Anna", "Bob"), key="id")
+
+    scan = repository.sql("select name from users where id = %(id)s", {"id": 1}, as_of="HEAD~1")
+
+    assert scan.to_pandas()["name"].tolist() == ["Ann"]
+
+
+def test_batches_of_a_query_are_refused(folder: Path) -> None:
+    with pytest.raises(ConfigError, match="this scan is of a query"):
+        Repository(folder).sql("select 1").batches()
+
+
+def test_diff_and_blame_of_a_table(folder: Path) -> None:
+    table = Repository(folder).table("users")
+    table.write(users("Ann"), key="id")
+    second = table.write(users("Ann", "Bob"), key="id")
+
+    assert table.diff("HEAD~1")["diff_type"].tolist() == ["added"]
+    assert table.blame()["commit"].tolist()[1] == second.commit
+
+
+def test_blame_of_a_table_without_a_key_is_refused(folder: Path) -> None:
+    table = Repository(folder).table("users")
+    table.write(users("Ann"))
+
+    with pytest.raises(PrimaryKeyError):
+        table.blame()
+
+
+def test_a_user_s_checkout_stays(repository: Directory) -> None:
+    repository.dolt("branch", "other")
+    repository.dolt("checkout", "other")
+
+    Repository(repository.path).table("users", branch="main").write(users("Ann"), key="id")
+
+    assert "other" in repository.dolt("branch", "--show-current")
+    assert len(read_table(repository.path, "users", branch_conf=SerialBranch("main")).data) == 1
+
+
+@pytest.mark.parametrize("options", [{"author": "Ann"}, {"remote": 5}, {"hooks": 5}], ids=["author", "remote", "hooks"])
+def test_a_wrong_argument_of_a_repository_is_refused_at_the_door(folder: Path, options: dict[str, object]) -> None:
+    with pytest.raises(ConfigError):
+        Repository(folder, **options)  # type: ignore[arg-type]
+
+
+def test_a_location_that_is_none_is_refused_at_the_door() -> None:
+    with pytest.raises(ConfigError):
+        Repository(5)  # type: ignore[arg-type]
+
+
+def test_a_branch_that_is_none_is_refused_at_the_door(folder: Path) -> None:
+    with pytest.raises(ConfigError):
+        Repository(folder).table("users", branch=5)  # type: ignore[arg-type]
+
+
+def test_a_table_name_that_is_none_is_refused_at_the_door(folder: Path) -> None:
+    with pytest.raises(InvalidNameError):
+        Repository(folder).table("")
+
+
+def test_a_repository_shows_no_password() -> None:
+    table = Repository("mysql://ann:secret@localhost/shop").table("users")
+
+    assert isinstance(table, Table)
+    assert "secret" not in repr(table)

@@ -1,0 +1,122 @@
+"""Values in the places of `%s` and `%(name)s`."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dolt_integrations.core import read_batches, read_table, write_table
+from dolt_integrations.engine import open_database, run_query
+from dolt_integrations.engine.parameters import bind
+from dolt_integrations.errors import ConfigError
+
+HOSTILE = ["'", "\\", "\\'", "' OR 1=1 -- ", "%s", "%(x)s", "%%", "\0", "a\nb", "🐇", "*/", "`", '"', "NULL", ""]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("parameters") / "db"
+    frame = pd.DataFrame({"id": range(len(HOSTILE)), "text": HOSTILE, "share": [n / 10 for n in range(len(HOSTILE))]})
+    write_table(path, "t", frame, primary_key="id")
+    return path
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_finds_exactly_its_row(folder: Path, text: str) -> None:
+    assert read_table(folder, "t", where="text = %s", params=[text]).data["text"].tolist() == [text]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(texts=st.lists(st.text(max_size=8), min_size=1, max_size=20))
+def test_texts_come_back_as_they_were_bound(folder: Path, texts: list[str]) -> None:
+    with open_database(folder) as database, database.connect() as session:
+        for text in texts:
+            query = bind("select hex(%s) as h", [text])
+            assert run_query(session, query).data.column("h")[0].as_py() == text.encode().hex().upper()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        5,
+        -(2**63),
+        True,
+        0.1,
+        -0.0,
+        1e300,
+        Decimal("1.50"),
+        b"\x00'\xff",
+        datetime.date(2026, 11, 26),
+        datetime.datetime(2026, 11, 26, 1, 2, 3, 4),
+        datetime.datetime(2026, 11, 26, 1, 2, 3, tzinfo=datetime.timezone(datetime.timedelta(hours=2))),
+        datetime.timedelta(hours=-5, microseconds=1),
+        uuid.UUID(int=5),
+        np.int64(5),
+        np.float64(0.5),
+        np.bool_(True),
+        pd.Timestamp("2026-11-26 01:02:03"),
+        "text",
+        None,
+    ],
+    ids=repr,
+)
+def test_a_value_of_each_kind_equals_itself(folder: Path, value: Any) -> None:
+    found = read_table(folder, sql="select (%(v)s <=> %(v)s) as same", params={"v": value}).data
+
+    assert found["same"].tolist() == [1]
+
+
+def test_a_float_compares_as_a_double(folder: Path) -> None:
+    assert read_table(folder, "t", where="share = %s", params=[0.3]).data["id"].tolist() == [3]
+
+
+def test_a_list_stands_behind_in(folder: Path) -> None:
+    assert read_table(folder, "t", where="id in %s", params=[[1, 3]]).data["id"].tolist() == [1, 3]
+
+
+def test_batches_take_params(folder: Path) -> None:
+    frames = list(read_batches(folder, "t", 1, where="id < %(n)s", params={"n": 2}))
+
+    assert [frame["id"].tolist() for frame in frames][:2] == [[0], [1]]
+
+
+def test_a_percent_sign_is_doubled_where_there_are_params_only(folder: Path) -> None:
+    assert bind("a like 'x%'", None) == "a like 'x%'"
+    assert bind("a like 'x%%' and b = %s", [1]) == "a like 'x%' and b = 1"
+
+
+@pytest.mark.parametrize(
+    ("sql", "params"),
+    [
+        ("a = %s", []),
+        ("a = %s", [1, 2]),
+        ("a = %s", {"a": 1}),
+        ("a = %(a)s", [1]),
+        ("a = %(b)s", {"a": 1}),
+        ("a like 'x%'", [1]),
+        ("a = %d", [1]),
+        ("a = %s", "text"),
+        ("a = %s", 5),
+        ("a = %s", [object()]),
+        ("a = %s", [float("inf")]),
+        ("a = %s", [{"a": 1}]),
+        ("a in %s", [[]]),
+    ],
+)
+def test_what_does_not_go_together_is_refused(sql: str, params: Any) -> None:
+    with pytest.raises(ConfigError):
+        bind(sql, params)
+
+
+def test_params_without_sql_are_refused(folder: Path) -> None:
+    with pytest.raises(ConfigError, match="no SQL that they are for"):
+        read_table(folder, "t", params=[1])
