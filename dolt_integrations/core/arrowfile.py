@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import feather
 
+from dolt_integrations.core.arrowsize import check_feather_size, check_parquet_size
 from dolt_integrations.core.filecolumns import check_names, encode_named, match_columns, name_index, named_series
 from dolt_integrations.core.frames import decode_result
 from dolt_integrations.core.interchange import to_arrow, to_pandas
@@ -37,7 +38,10 @@ def read_parquet(
     """Return the rows of a Parquet file; see `files.read_file`."""
     try:
         _check_names(pq.ParquetFile(pa.BufferReader(data)).schema_arrow.names, where)
+        check_parquet_size(data, args.get("columns") if not args.get("filters") else None, where)
         rows = pq.read_table(pa.BufferReader(data), **args)
+    except FileError:
+        raise
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         raise FileError(f"{where} is not read as Parquet: {error}", hint=_HINT) from error
     return _fitted(_to_frame(rows, where), table, existing, where)
@@ -48,8 +52,11 @@ def read_feather(
 ) -> pd.DataFrame:
     """Return the rows of a Feather file; see `files.read_file`."""
     try:
+        check_feather_size(data, where)
         rows = feather.read_table(pa.BufferReader(data), **args)
         _check_names(rows.column_names, where)
+    except FileError:
+        raise
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         raise FileError(f"{where} is not read as Feather: {error}", hint=_HINT) from error
     return _fitted(_to_frame(rows, where), table, existing, where)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from dolt_integrations.core.filelimit import read_bounded
 from dolt_integrations.errors import FileError
 
 if TYPE_CHECKING:
@@ -23,22 +25,17 @@ def _to_zstandard(data: bytes) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _from_zstandard(data: bytes) -> bytes:
-    with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
-        return bytes(stream.read())
-
-
 _COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     ".gz": lambda data: gzip.compress(data, mtime=0),
     ".bz2": bz2.compress,
     ".xz": lzma.compress,
     ".zst": _to_zstandard,
 }
-_DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {
-    ".gz": gzip.decompress,
-    ".bz2": bz2.decompress,
-    ".xz": lzma.decompress,
-    ".zst": _from_zstandard,
+_OPEN: dict[str, Callable[[bytes], Any]] = {
+    ".gz": lambda data: gzip.GzipFile(fileobj=io.BytesIO(data)),
+    ".bz2": lambda data: bz2.BZ2File(io.BytesIO(data)),
+    ".xz": lambda data: lzma.LZMAFile(io.BytesIO(data)),
+    ".zst": lambda data: pa.CompressedInputStream(pa.BufferReader(data), "zstd"),
 }
 
 COMPRESSIONS = tuple(_COMPRESS)
@@ -64,12 +61,15 @@ def decompress(data: bytes, suffix: str, where: str) -> bytes:
         where: The file, for errors.
 
     Raises:
-        FileError: It is not compressed in that way, or cut off.
+        FileError: It is not compressed in that way, or cut off, or too large once it is decompressed.
     """
-    if suffix not in _DECOMPRESS:
+    if suffix not in _OPEN:
         return data
     try:
-        return _DECOMPRESS[suffix](data)
+        with _OPEN[suffix](data) as file:
+            return read_bounded(file, where)
+    except FileError:
+        raise
     except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
         hint = "Its suffix says how it is compressed."
         raise FileError(f"{where} is not compressed as {suffix}, or it is cut off: {error}", hint=hint) from error

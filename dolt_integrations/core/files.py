@@ -54,7 +54,8 @@ def read_file(
 
     Raises:
         FileError: The file is missing, empty, ragged, not UTF-8, no Parquet ..., with the line where there is one; or
-            its suffix is of no format that is known.
+            its suffix is of no format that is known; or it would take more memory than `DOLT_INTEGRATIONS_FILE_LIMIT`
+            says (bytes; half of the machine's).
         ColumnNotFoundError: The file has a column that the table has not.
         UnsupportedValueError: A cell is no value of its column's type: with line and column.
         ConfigError: Unknown arguments.

@@ -8,6 +8,7 @@ import secrets
 import stat
 from pathlib import Path
 
+from dolt_integrations.core.filelimit import read_bounded
 from dolt_integrations.engine import nearest
 from dolt_integrations.errors import FileError, StorageError
 
@@ -16,10 +17,13 @@ def read_bytes(filename: str | os.PathLike[str], where: str) -> bytes:
     """Return what a file holds.
 
     Raises:
-        FileError: It is missing, a directory, or not to be read.
+        FileError: It is missing, a directory, too large, or not to be read.
     """
     try:
-        return Path(filename).read_bytes()
+        with Path(filename).open("rb") as file:
+            return read_bounded(file, where)
+    except FileError:
+        raise
     except FileNotFoundError as error:
         folder = Path(filename).parent
         around = [entry.name for entry in folder.iterdir()] if folder.is_dir() and os.access(folder, os.R_OK) else []

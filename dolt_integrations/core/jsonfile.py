@@ -16,6 +16,7 @@ from dolt_integrations.core.cells import PARSED, format_cells
 from dolt_integrations.core.column import shown
 from dolt_integrations.core.dtypes import TEXT_DTYPE
 from dolt_integrations.core.filecolumns import encode_named
+from dolt_integrations.core.filelimit import file_limit, too_large
 from dolt_integrations.core.filevalues import frame_of
 from dolt_integrations.core.marks import mark_of
 from dolt_integrations.engine import parse_type
@@ -150,6 +151,8 @@ def read_lines(
         names = dict.fromkeys(existing.names)  # what `load` writes of a table without rows
     if not names:
         raise FileError(f"{where} is empty", hint="Each line has to be a JSON object.")
+    if len(names) * len(rows) * 8 > file_limit():
+        raise too_large(where, file_limit())  # a name more is a value more for each line
     columns = {name: [row.get(name) for row in rows] for name in names}
     return frame_of(_Lines(where, columns, lines), table, existing)
 
