@@ -108,6 +108,17 @@ TYPES = {
     **{f"arrow duration in {unit}": arrow(pa.duration(unit), 0, -1, 2**63 - 1) for unit in ("s", "ms", "us", "ns")},
     "arrow decimal128": arrow(pa.decimal128(10, 2), D("1.50"), D("-99999999.99")),
     "arrow decimal128 of 38 digits": arrow(pa.decimal128(38, 30), D("1E-30"), D("-99999999." + "9" * 30), D(0)),
+    "arrow date64": arrow(pa.date64(), datetime.date.min, datetime.date.max),
+    "arrow time32": arrow(pa.time32("s"), datetime.time.min, datetime.time(23, 59, 59)),
+    "arrow time64 in ns": arrow(pa.time64("ns"), datetime.time.min, datetime.time.max),
+    "arrow half floats": arrow(pa.float16(), 1.5, -0.25),
+    "half floats": pd.Series(np.array([1.5, -0.0, 65504.0], np.float16)),
+    "arrow binary of a fixed size": arrow(pa.binary(2), b"ab", b"\0\xff"),
+    "arrow decimal128 of hundreds": arrow(pa.decimal128(3, -2), D(100)),
+    "arrow decimal256 of 76 digits": arrow(pa.decimal256(76, 2), D("1.50"), D("9" * 63)),
+    "arrow list": arrow(pa.list_(pa.int64()), [2**53 + 1], []),
+    "arrow struct": arrow(pa.struct({"no": pa.int64()}), {"no": 2**53 + 1}, {"no": None}),
+    "arrow map": arrow(pa.map_(pa.string(), pa.int64()), [("a", 1)], []),
     "arrow decimal256": arrow(pa.decimal256(65, 30), D("9" * 35 + "." + "9" * 30), D("-1E-30")),
 }  # fmt: skip
 

@@ -17,8 +17,9 @@ from pyarrow import feather
 
 from dolt_integrations.core.arrowsize import check_feather_size, check_parquet_size
 from dolt_integrations.core.filecolumns import check_names, encode_named, match_columns, name_index, named_series
-from dolt_integrations.core.frames import decode_result
-from dolt_integrations.core.interchange import to_arrow, to_pandas
+from dolt_integrations.core.frames import decode_result, frame_of
+from dolt_integrations.core.indexes import stored_levels
+from dolt_integrations.core.interchange import to_arrow
 from dolt_integrations.engine import Column, Result, arrow_type
 from dolt_integrations.errors import ConfigError, FileError
 
@@ -73,7 +74,7 @@ def _check_names(names: Sequence[str], where: str) -> None:
 
 def _fitted(frame: pd.DataFrame, table: str, existing: TableSchema | None, where: str) -> pd.DataFrame:
     """Return a frame with the names of the table's columns, whatever their case."""
-    frame = name_index(frame, where)
+    frame = name_index(frame, where, existing)
     columns = named_series(frame, where)
     check_names([column.name for column in columns], where)
     if existing is None:
@@ -96,7 +97,7 @@ def _to_frame(rows: pa.Table, where: str) -> pd.DataFrame:
             logger.warning("%s is not read as its columns were saved: %s", where, error)
     try:
         # pandas's own metadata tells its dtypes; without, integers with NULLs would become floats.
-        frame = rows.to_pandas() if b"pandas" in (rows.schema.metadata or {}) else to_pandas(rows)
+        frame = rows.to_pandas() if b"pandas" in (rows.schema.metadata or {}) else frame_of(rows, where)
     except (pa.ArrowException, ValueError, TypeError) as error:
         raise FileError(f"{where} does not become a DataFrame: {error}") from error
     return pd.DataFrame(frame)
@@ -170,7 +171,7 @@ def _pandas_metadata(frame: pd.DataFrame) -> dict[bytes, bytes] | None:
         return None  # it does not tell numbers as labels from texts, and pyarrow warns of that
     try:
         empty = frame.iloc[:0]
-        named = any(name is not None for name in frame.index.names)
+        named = bool(stored_levels(frame.index, "a file"))
         schema = pa.Schema.from_pandas(empty if named else empty.reset_index(drop=True), preserve_index=named or None)
     except (pa.ArrowException, ValueError, TypeError, KeyError):
         return None

@@ -77,7 +77,7 @@ def _extend(workspace: Connection, save: Save, schema: TableSchema) -> None:
 def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: list[str]) -> None:
     """Leave the table without rows, with the columns that it is to have: altered, or made (anew)."""
     existing = find_table(workspace, save.table)
-    if existing is not None and existing.primary_key == schema.primary_key and not save.overwrite:
+    if existing is not None and existing.has_key(schema.primary_key) and not save.overwrite:
         changes = alterations(save.table, existing, schema)
         with unchecked_references(workspace, referring):
             workspace.execute(f"DELETE FROM {quote(save.table)}")

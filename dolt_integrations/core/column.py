@@ -30,7 +30,7 @@ class EncodedColumn:
     unit: str | None = None
 
 
-def refuse(bad: pa.Array, where: str, problem: str, values: pa.Array) -> None:
+def refuse(bad: pa.Array, where: str, problem: str, values: pa.Array, hint: str = "Change or drop the value.") -> None:
     """Raise for the first row that is marked.
 
     Args:
@@ -38,6 +38,7 @@ def refuse(bad: pa.Array, where: str, problem: str, values: pa.Array) -> None:
         where: The column and its table, for the text.
         problem: What is wrong; `{value}` stands for the value.
         values: For the text.
+        hint: What to do about it.
 
     Raises:
         UnsupportedValueError: A row is marked.
@@ -46,8 +47,23 @@ def refuse(bad: pa.Array, where: str, problem: str, values: pa.Array) -> None:
     if row >= 0:
         raise UnsupportedValueError(
             f"{where} {problem.format(value=shown(values[row].as_py()))} (row {row}, counted from 0)",
-            hint="Change or drop the value.",
+            hint=hint,
         )
+
+
+def refuse_infinite(column: EncodedColumn, where: str) -> EncodedColumn:
+    """Return a column, unless it has infinities or NaN, which is not NULL where a column has both.
+
+    Raises:
+        UnsupportedValueError: It has.
+    """
+    if pa.types.is_floating(column.values.type):
+        problem = "holds {value} (NaN), which Dolt cannot store and which is not NULL"
+        hint = "Make NULLs of them: pl.col(...).fill_nan(None) in polars, column.fillna(pd.NA) in pandas."
+        refuse(pc.is_nan(column.values), where, problem, column.values, hint)
+        bad = pc.invert(pc.is_finite(column.values))
+        refuse(bad, where, "holds {value}, which Dolt cannot store", column.values)
+    return column
 
 
 def shown(value: object) -> str:

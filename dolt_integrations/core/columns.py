@@ -6,13 +6,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from dolt_integrations.core.arrowtypes import decode_arrow, encode_arrow, exactly, is_text
+from dolt_integrations.core.arrownames import type_of_json
+from dolt_integrations.core.arrowtypes import ANY, arrow_type_of, decode_arrow, encode_arrow, exactly, is_text
 from dolt_integrations.core.categories import decode_categories, encode_categories
-from dolt_integrations.core.column import EncodedColumn, refuse, shown
+from dolt_integrations.core.column import EncodedColumn, refuse_infinite, shown
 from dolt_integrations.core.comments import read_as_commented
 from dolt_integrations.core.dtypes import NULLABLE, STORAGE, default_dtype, dtype_of_name, name_of
 from dolt_integrations.core.marks import Mark
@@ -40,11 +41,11 @@ def encode_column(series: pd.Series, where: str) -> EncodedColumn:
     if isinstance(dtype, pd.CategoricalDtype):
         return encode_categories(series, where, encode_column)
     if isinstance(dtype, pd.ArrowDtype):
-        return _finite(encode_arrow(series, where), where)
+        return refuse_infinite(encode_arrow(series, where), where)
     if isinstance(dtype, pd.StringDtype):
         return EncodedColumn(to_texts(series, where), None, True, Mark(dtype=name))
     if name in STORAGE:
-        return _finite(_encode_number(series, name), where)
+        return refuse_infinite(_encode_number(series, name), where)
     for start, encode in (("object", encode_objects), ("datetime64", encode_moments), ("timedelta64", encode_spans)):
         if name.startswith(start):
             return encode(series, where)
@@ -55,19 +56,19 @@ def encode_column(series: pd.Series, where: str) -> EncodedColumn:
 def _encode_number(series: pd.Series, name: str) -> EncodedColumn:
     storage = STORAGE[name]
     values = pa.array(series, from_pandas=not name.startswith("Float"))
+    if name == "float16":
+        values = values.cast(pa.float32())
     return EncodedColumn(values, storage.sql_type, storage.nullable, Mark(dtype=name))
-
-
-def _finite(column: EncodedColumn, where: str) -> EncodedColumn:
-    if pa.types.is_floating(column.values.type):
-        bad = pc.invert(pc.is_finite(column.values))
-        refuse(bad, where, "holds {value}, which Dolt cannot store", column.values)
-    return column
 
 
 def needed_mark(mark: Mark, column: Column) -> Mark:
     """Return the part of a mark that the column's SQL type does not say already."""
     numbers = parse_type(column.sql_type).is_boolean and mark.dtype == ("Int8" if column.nullable else "int8")
+    if mark.arrow is not None and mark.dtype != ANY:
+        plain = replace(mark, arrow=None)
+        said = plain.comment()
+        if arrow_type_of(replace(column, comment=said)) == type_of_json(mark.arrow):
+            mark = plain
     if numbers or (mark.dtype, mark.of) == default_dtype(column):
         return replace(mark, dtype=None, of=None)
     return mark
@@ -89,10 +90,15 @@ def decode_column(column: Column, values: pa.ChunkedArray, warned: set[str] | No
     def by_type() -> pd.Series:
         return _decode(*default_dtype(column), values)
 
-    return read_as_commented(column, lambda mark: _decode_marked(mark, values), by_type, warned)
+    def as_marked(mark: Mark) -> pd.Series:
+        return _decode_marked(mark, values) if mark.dtype else by_type()
+
+    return read_as_commented(column, as_marked, by_type, warned)
 
 
 def _decode_marked(mark: Mark, values: pa.ChunkedArray) -> pd.Series:
+    if mark.of == "arrow" or mark.dtype == ANY:
+        return decode_arrow(values, mark)
     if mark.dtype == "category":
         return decode_categories(_decode(str(mark.of), None, values), mark)
     return _decode(str(mark.dtype), mark.of, values)
@@ -103,8 +109,6 @@ def _decode(dtype: str, of: str | None, values: pa.ChunkedArray) -> pd.Series:
         dtype = "Int8" if dtype == "boolean" else "int8"
     if values.null_count:
         dtype = NULLABLE.get(dtype, dtype)
-    if of == "arrow":
-        return decode_arrow(values, dtype)
     if dtype == "object":
         return decode_objects(values, of)
     if dtype.startswith("datetime64"):
@@ -122,4 +126,8 @@ def _decode_plain(values: pa.ChunkedArray, name: str) -> pd.Series:
     dtype = dtype_of_name(name)
     if isinstance(dtype, pd.api.extensions.ExtensionDtype):
         return pd.Series(dtype.__from_arrow__(values))  # type: ignore[attr-defined]
-    return pd.Series(values.to_numpy().astype(dtype, copy=False))
+    found = values.to_numpy()
+    made = found.astype(dtype, copy=False)
+    if name == "float16" and not np.array_equal(made.astype(found.dtype), found, equal_nan=True):
+        raise ValueError(f"{name} does not hold every value exactly")
+    return pd.Series(made)

@@ -31,7 +31,7 @@ def read_as_commented(
         warned: The columns that a warning was logged of already; grows.
     """
     mark, problem = mark_of(column.comment), ""
-    if mark.dtype:
+    if mark.dtype or mark.arrow is not None:
         try:
             return read(mark)
         except Exception as error:  # noqa: BLE001 - the comment is anybody's, and pandas raises anything at a dtype

@@ -44,6 +44,7 @@ STORAGE: dict[str, Storage] = {
     "UInt64": Storage("bigint unsigned", nullable=True),
     "bool": Storage("tinyint(1)", nullable=False),
     "boolean": Storage("tinyint(1)", nullable=True),
+    "float16": Storage("float", nullable=True),
     "float32": Storage("float", nullable=True),
     "float64": Storage("double", nullable=True),
     "Float32": Storage("float", nullable=True),

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.merging import merge_into
 from dolt_integrations.core.retry import retried
+from dolt_integrations.core.target import check_name
 from dolt_integrations.engine import Connection, parse_location
 from dolt_integrations.engine.address import DirectoryAddress
 from dolt_integrations.engine.binary import Source
 from dolt_integrations.engine.branches import create_branch
 from dolt_integrations.engine.clone import clone_directory, is_database, is_shallow
 from dolt_integrations.engine.deepen import deepen
-from dolt_integrations.engine.procedures import active_branch, branches
+from dolt_integrations.engine.procedures import active_branch, branches, find_branches
 from dolt_integrations.engine.remotes import add_remote, fetch_remote, merge_base, push_branch, remote_branches, remotes
 from dolt_integrations.engine.remoteurl import parse_remote_url
 from dolt_integrations.errors import (
@@ -155,6 +156,7 @@ def _fetch(remote: Remote, database: Database, connection: Connection, branch: s
 
 def _bring_up(remote: Remote, database: Database, branch: str, theirs: str, author: Author) -> None:
     with database.connect() as connection:
+        check_name(find_branches(connection), branch, database.location)
         if branch not in branches(connection):
             with contextlib.suppress(LostRaceError):
                 create_branch(connection, branch, theirs)

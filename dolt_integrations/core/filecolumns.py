@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from dolt_integrations.core.columns import encode_column
+from dolt_integrations.core.indexes import level_label, stored_levels
 from dolt_integrations.engine import nearest
 from dolt_integrations.errors import ColumnNotFoundError, DataError, FileError
 
@@ -50,16 +51,19 @@ class NamedSeries:
 
 
 def named_series(frame: pd.DataFrame, where: str) -> list[NamedSeries]:
-    """Return a frame's columns, those of its named index levels first.
+    """Return a frame's columns, the stored levels of its index first.
 
     Raises:
         DataError: No DataFrame, no columns, or two of one name.
     """
     if not isinstance(frame, pd.DataFrame):
         raise DataError(f"what {where} is to hold is a {type(frame).__name__}, not a DataFrame")
-    levels = [level for level, name in enumerate(frame.index.names) if name is not None]
-    labels = [frame.index.names[level] for level in levels] + list(frame.columns)
-    series = [pd.Series(frame.index.get_level_values(level)) for level in levels]
+    stored = stored_levels(frame.index, where)
+    levels = [level for level, _ in stored]
+    labels = [label for _, label in stored] + list(frame.columns)
+    # Levels may be named by integers, which pandas would take for their numbers.
+    index = frame.index.set_names([f"level {level}" for level in range(frame.index.nlevels)])
+    series = [pd.Series(index.get_level_values(f"level {level}")) for level in levels]
     series += [frame.iloc[:, at] for at in range(frame.shape[1])]
     names = [str(label) for label in labels]
     if not names or len(set(names)) < len(names) or "" in names:
@@ -101,16 +105,18 @@ def check_names(names: Sequence[str], where: str) -> None:
             raise FileError(problem, hint='Rename one of them, in a CSV file with {"header": 0, "names": [...]}.')
 
 
-def name_index(frame: pd.DataFrame, where: str) -> pd.DataFrame:
-    """Return a frame whose index has no level that a save would leave out: what is no mere count becomes columns.
+def name_index(frame: pd.DataFrame, where: str, existing: TableSchema | None = None) -> pd.DataFrame:
+    """Return a frame whose index has no level without a name: what is no mere count becomes columns.
 
-    They are named as `DataFrame.reset_index` names them, `index` or `level_0`.
+    They are named as `DataFrame.reset_index` names them, `index` or `level_0`. A table that has such an index keeps it.
 
     Raises:
         DataError: These names are taken.
     """
     unnamed = [level for level, name in enumerate(frame.index.names) if name is None]
     if not unnamed or (frame.index.nlevels == 1 and frame.index.equals(pd.RangeIndex(len(frame)))):
+        return frame
+    if existing is not None and all(level_label(level, None) in existing.names for level in unnamed):
         return frame
     try:
         return frame.reset_index(unnamed)

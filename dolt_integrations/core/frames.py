@@ -12,20 +12,20 @@ import polars as pl
 import pyarrow as pa
 
 from dolt_integrations.core.column import EncodedColumn
-from dolt_integrations.core.columns import decode_column, encode_column
-from dolt_integrations.core.interchange import to_pandas
+from dolt_integrations.core.columns import decode_column
+from dolt_integrations.core.indexes import is_unnamed, level_name
 from dolt_integrations.core.keys import check_key
 from dolt_integrations.core.marks import mark_of
-from dolt_integrations.core.wanted import wanted_schema
-from dolt_integrations.engine import Result, TableSchema, check_column_names
+from dolt_integrations.core.sources import frame_sources
+from dolt_integrations.core.wanted import marked, wanted_schema
+from dolt_integrations.engine import Column, Result, TableSchema, arrow_type, check_column_names
 from dolt_integrations.engine.forks import check_process
 from dolt_integrations.errors import DataError, InvalidNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from dolt_integrations.core.marks import Mark
-    from dolt_integrations.engine import Column
 
 
 @dataclass(frozen=True)
@@ -86,28 +86,51 @@ class EncodedFrame:
 
     def _key(self, primary_key: Sequence[str] | None, existing: TableSchema | None) -> tuple[str, ...]:
         if primary_key is not None:
-            return tuple(primary_key)
+            return self._as_spelled(primary_key)
         if self.index:
             return self.index
-        if existing is not None and set(existing.primary_key) <= set(self.columns):
-            return existing.primary_key
-        return ()
+        key = self._as_spelled(existing.primary_key) if existing is not None else ()
+        return key if set(key) <= set(self.columns) else ()
+
+    def _as_spelled(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return names of columns as the frame spells them: Dolt ignores their case."""
+        spelled = {name.lower(): name for name in self.columns}
+        return tuple(name if name in self.columns else spelled.get(str(name).lower(), name) for name in names)
+
+    @property
+    def _meaning(self) -> list[tuple[str, Mark]]:
+        return [(name, replace(column.mark, arrow=None)) for name, column in self.columns.items()]
+
+    def result(self, known: Mapping[str, Column] | None = None) -> Result:
+        """Return the rows as they would be read.
+
+        Args:
+            known: Columns of a table, by name. Those that the frame's values would be stored in as they are tell the
+                Arrow type, and the order of the columns.
+        """
+        known = known or {}
+        columns = [marked(known.get(name) or _column(name, each), each) for name, each in self.columns.items()]
+        order = {name: at for at, name in enumerate(known)}
+        columns.sort(key=lambda column: order.get(column.name, len(order)))
+        arrays = [_as_fetched(self.columns[column.name], column) for column in columns]
+        return Result(tuple(columns), pa.Table.from_arrays(arrays, names=[column.name for column in columns]))
 
     def has_rows_of(self, other: EncodedFrame) -> bool:
         """Whether both have the same columns, of the same dtypes, and the same rows, in whatever order."""
-        if [(n, c.mark) for n, c in self.columns.items()] != [(n, c.mark) for n, c in other.columns.items()]:
+        if self._meaning != other._meaning:
             return False
         ours, theirs = (pl.DataFrame(pl.from_arrow(frame.data)) for frame in (self, other))
         return ours.equals(theirs) or ours.sort(pl.all()).equals(theirs.sort(pl.all()))
 
 
-def encode_frame(frame: pd.DataFrame, *, table: str) -> EncodedFrame:
+def encode_frame(frame: Any, *, table: str, in_stream: bool = False) -> EncodedFrame:
     """Turn a frame into rows for Dolt, or say what in it Dolt cannot hold.
 
     Args:
-        frame: Or a pyarrow Table, or a polars DataFrame. Its columns are named by texts or integers; the levels of its
-            index that have names are columns too.
+        frame: A pandas or polars DataFrame, or a pyarrow Table. Its columns are named by texts or integers; the levels
+            of its index are columns too, unless they only count the rows (see `core.indexes`).
         table: The table's name, for errors.
+        in_stream: Whether it is one of several frames whose rows come one after the other.
 
     Raises:
         ForkedProcessError: This process is a forked child of one that has saved or loaded.
@@ -125,30 +148,47 @@ def encode_frame(frame: pd.DataFrame, *, table: str) -> EncodedFrame:
         )
     """
     check_process()
-    frame = to_pandas(frame)
-    if not isinstance(frame, pd.DataFrame):
-        kind = type(frame).__name__
-        hint = "Make a DataFrame of it."
-        raise DataError(f"the data for table `{table}` is a {kind}, not a pandas DataFrame", hint=hint)
-    named = [(level, name) for level, name in enumerate(frame.index.names) if name is not None]
-    labels: list[Hashable] = [name for _, name in named] + list(frame.columns)
-    if not labels:
-        raise DataError(f"the frame for table `{table}` has no columns", hint="Give it columns; rows are not needed.")
-    names = [_name(label, table) for label in labels]
+    where = f"table `{table}`"
+    sources = frame_sources(frame, where, in_stream=in_stream)
+    if not sources:
+        raise DataError(f"the frame for {where} has no columns", hint="Give it columns; rows are not needed.")
+    names = [_name(source.label, table) for source in sources]
     check_column_names(names, table=table)
-    levels = frame.index.set_names([f"level {level}" for level in range(frame.index.nlevels)])
-    series = [pd.Series(levels.get_level_values(f"level {level}")) for level, _ in named]
-    series += [values for _, values in frame.items()]
     columns = {}
-    for at, (name, label, values) in enumerate(zip(names, labels, series, strict=True)):
-        encoded = encode_column(values, f"column {name!r} of table `{table}`")
-        mark = replace(
-            encoded.mark,
-            index=named[at][0] if at < len(named) else None,
-            label=None if isinstance(label, str) else "int",
-        )
+    for name, source in zip(names, sources, strict=True):
+        encoded = source.encode(f"column {name!r} of {where}")
+        mark = replace(encoded.mark, index=source.level, label=None if isinstance(source.label, str) else "int")
         columns[name] = replace(encoded, mark=mark)
-    return EncodedFrame(table, columns, tuple(names[: len(named)]))
+    levels = tuple(name for name, source in zip(names, sources, strict=True) if source.level is not None)
+    return EncodedFrame(table, columns, () if any(map(is_unnamed, levels)) else levels)
+
+
+def frame_of(data: Any, what: str) -> pd.DataFrame:
+    """Return a pyarrow Table or a polars DataFrame as the DataFrame that is read where it was saved.
+
+    Args:
+        data: The rows. A pandas DataFrame is returned as it is.
+        what: The name of what they are for, for errors.
+
+    Raises:
+        DataError: They are not to be stored.
+
+    Example:
+        >>> frame_of(pa.table({"a": [1, None]}), "t").dtypes.to_dict()
+        {'a': Int64Dtype()}
+    """
+    return data if isinstance(data, pd.DataFrame) else decode_result(encode_frame(data, table=what).result())
+
+
+def _column(name: str, encoded: EncodedColumn) -> Column:
+    return Column(name, encoded.sql_type or "longtext", encoded.nullable)
+
+
+def _as_fetched(encoded: EncodedColumn, column: Column) -> pa.ChunkedArray:
+    """Return values as the engine fetches them: decimals go to Dolt as texts, and come back as decimals."""
+    values = pa.chunked_array([encoded.values])
+    kind = arrow_type(column.sql_type)
+    return values.cast(kind) if values.type != kind and pa.types.is_decimal(kind) else values
 
 
 def _name(label: Any, table: str) -> str:
@@ -181,7 +221,10 @@ def assemble_frame(columns: Sequence[tuple[Column, pd.Series]], rows: int = 0) -
         rows: How many there are, where there are no columns.
     """
     marks = [mark_of(column.comment) for column, _ in columns]
-    labels = [_label(column.name, mark) for (column, _), mark in zip(columns, marks, strict=True)]
+    labels = [
+        level_name(column.name, mark.index, _label(column.name, mark))
+        for (column, _), mark in zip(columns, marks, strict=True)
+    ]
     series = [values for _, values in columns]
     levels = sorted(
         (at for at, mark in enumerate(marks) if mark.index is not None), key=lambda at: marks[at].index or 0

@@ -1,53 +1,25 @@
-"""Other kinds of frames: pyarrow Tables and polars DataFrames, in and out."""
+"""Rows of Dolt as an Arrow Table, each column of the type that it was saved from."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING
 
-import pandas as pd
-import polars as pl
 import pyarrow as pa
 
-from dolt_integrations.core.arrowtypes import arrow_dtype, restore_type
+from dolt_integrations.core.arrowtypes import arrow_type_of, exactly, restore_categories, restore_type
 from dolt_integrations.core.comments import read_as_commented
-from dolt_integrations.core.moments import to_durations
+from dolt_integrations.engine import parse_type
 
 if TYPE_CHECKING:
     from dolt_integrations.core.marks import Mark
     from dolt_integrations.engine import Column, Result
 
-_NULLABLE = {
-    pa.int8(): pd.Int8Dtype(),
-    pa.int16(): pd.Int16Dtype(),
-    pa.int32(): pd.Int32Dtype(),
-    pa.int64(): pd.Int64Dtype(),
-    pa.uint8(): pd.UInt8Dtype(),
-    pa.uint16(): pd.UInt16Dtype(),
-    pa.uint32(): pd.UInt32Dtype(),
-    pa.uint64(): pd.UInt64Dtype(),
-    pa.bool_(): pd.BooleanDtype(),
-}
-"""Arrow types that pandas's plain dtypes cannot hold with NULLs."""
-
-
-def to_pandas(data: Any) -> Any:
-    """Return a pyarrow Table or a polars DataFrame as a DataFrame that holds the same; anything else as it is.
-
-    Integers and booleans become nullable dtypes, whether there are NULLs or not: the Arrow type has both.
-
-    Example:
-        >>> to_pandas(pa.table({"a": [1, None]})).dtypes.to_dict()
-        {'a': Int64Dtype()}
-    """
-    if isinstance(data, pl.DataFrame):
-        data = data.to_arrow()
-    return data.to_pandas(types_mapper=_NULLABLE.get) if isinstance(data, pa.Table) else data
-
 
 def to_arrow(result: Result) -> pa.Table:
-    """Return rows as an Arrow Table, each column of the type that its table's marks tell.
+    """Return rows as an Arrow Table, each column of the type that its table's comments name.
 
-    A category is a column of its values; decimals, UUIDs and JSON documents are what Dolt keeps: decimals and texts.
+    A categorical of pandas is a dictionary. UUIDs and JSON documents are strings.
     """
     names = [column.name for column in result.columns]
     arrays = [_restored(column, result.data.column(at)) for at, column in enumerate(result.columns)]
@@ -55,18 +27,27 @@ def to_arrow(result: Result) -> pa.Table:
 
 
 def _restored(column: Column, values: pa.ChunkedArray) -> pa.ChunkedArray:
-    return read_as_commented(column, lambda mark: _restore(values, mark), lambda: values)
+    def by_type() -> pa.ChunkedArray:
+        return _normalized(values) if parse_type(column.sql_type).base == "json" else values
+
+    return read_as_commented(column, lambda mark: _restore(values, column, mark), by_type)
 
 
-def _restore(values: pa.ChunkedArray, mark: Mark) -> pa.ChunkedArray:
-    dtype = mark.dtype or ""
-    if mark.of == "arrow":
-        return restore_type(values, arrow_dtype(dtype).pyarrow_dtype)
-    if mark.of == "time":
-        return restore_type(values, pa.time64("us"))
-    if dtype.startswith("timedelta64"):
-        return to_durations(values, dtype)
-    if dtype.startswith("datetime64"):
-        unit, _, zone = dtype.removeprefix("datetime64[").removesuffix("]").partition(", ")
-        return restore_type(values, pa.timestamp(unit, zone or None))
-    return values
+def _restore(values: pa.ChunkedArray, column: Column, mark: Mark) -> pa.ChunkedArray:
+    kind = arrow_type_of(column)
+    if mark.dtype == "category" and pa.types.is_dictionary(kind):
+        plain = restore_type(values, kind.value_type)
+        categories = exactly(pa.chunked_array([pa.array(mark.categories or ())]), kind.value_type).combine_chunks()
+        return restore_categories(plain, categories, kind)
+    if mark.of == "json" and mark.arrow is None:
+        return _normalized(values)
+    return restore_type(values, kind)
+
+
+def _normalized(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return JSON texts as a save writes them: Dolt orders keys and writes numbers in another way."""
+    made = [
+        None if text is None else json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True)
+        for text in texts.to_pylist()
+    ]
+    return pa.chunked_array([pa.array(made, texts.type)], texts.type)

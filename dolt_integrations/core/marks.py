@@ -30,6 +30,7 @@ class Mark:
         ordered: Whether the categories are ordered.
         index: The level of the index that the column was; None for an ordinary column.
         label: `int` where the column's name was an integer.
+        arrow: The Arrow type, as `arrownames` writes it, where it is not the one that the column is read as anyway.
     """
 
     dtype: str | None = None
@@ -38,6 +39,7 @@ class Mark:
     ordered: bool = False
     index: int | None = None
     label: str | None = None
+    arrow: Any = None
 
     def comment(self) -> str:
         """Return the comment that says all this; empty if there is nothing to say.
@@ -65,7 +67,7 @@ def mark_of(comment: str) -> Mark:
         >>> mark_of('pandas: {"dtype": "category", "ordered": true}').ordered
         True
         >>> mark_of("the customer's number")
-        Mark(dtype=None, of=None, categories=None, ordered=False, index=None, label=None)
+        Mark(dtype=None, of=None, categories=None, ordered=False, index=None, label=None, arrow=None)
     """
     return _parse(comment.rpartition("\n")[2]) or Mark()
 
@@ -122,6 +124,7 @@ def _is_category(value: object) -> bool:
 
 _LONGEST_NAME = 200
 _MOST_LEVELS = 1_000
+_LONGEST_TYPE = 100_000
 
 _FIELDS: dict[str, Callable[[Any], bool]] = {
     "dtype": _is_name,
@@ -130,5 +133,6 @@ _FIELDS: dict[str, Callable[[Any], bool]] = {
     "ordered": lambda said: isinstance(said, bool),
     "index": lambda said: said is None or (type(said) is int and 0 <= said < _MOST_LEVELS),
     "label": lambda said: said in (None, "int"),
+    "arrow": lambda said: isinstance(said, (str, dict)) and len(str(said)) <= _LONGEST_TYPE,
 }
 """What each field of a mark may be."""

@@ -83,7 +83,7 @@ def _check_key(
 ) -> None:
     key = tuple(primary_key) if primary_key is not None else existing.primary_key
     shown = f"({', '.join(existing.primary_key)})" if existing.primary_key else "none"
-    if key != existing.primary_key:
+    if not existing.has_key(key):
         hint = "Name that key or none; mode 'replace' gives the table another key."
         raise PrimaryKeyError(f"the primary key of table `{table}` is {shown}, not ({', '.join(key)})", hint=hint)
     if mode == UPSERT and not key:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -24,6 +24,7 @@ from dolt_integrations.core.sync import loading_from
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import private_branch
 from dolt_integrations.engine import (
+    Column,
     Connection,
     Database,
     Location,
@@ -61,10 +62,11 @@ _LOOKS_BACK = re.compile(r"\bas\s+of\b|\b(head|working|staged)\b|\bdolt_\w+\s*\(
 
 @dataclass(frozen=True)
 class Loaded:
-    """A frame, and the version that it is of."""
+    """A frame, the version that it is of, and the columns of its table or query."""
 
     data: pd.DataFrame
     version: Version
+    columns: tuple[Column, ...] = field(default=(), repr=False, compare=False)
 
 
 def read_table(
@@ -116,7 +118,7 @@ def read_table(
     """
     part, sql = _bound(columns, where, sql, params)
     result, version = _load(db, tablename, sql, part, branch_conf, as_of, meta_conf, remote_conf)
-    return Loaded(decode_result(result), version)
+    return Loaded(decode_result(result), version, result.columns)
 
 
 def read_arrow(

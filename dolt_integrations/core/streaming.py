@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import decimal
 import logging
 import re
 import tempfile
@@ -13,13 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import polars as pl
 import pyarrow as pa
 
 from dolt_integrations.core.branch import MergeBranch
 from dolt_integrations.core.build import build_table
-from dolt_integrations.core.columns import encode_column
 from dolt_integrations.core.frames import EncodedFrame, encode_frame
 from dolt_integrations.core.landing import create_target, merge_work
 from dolt_integrations.core.modes import APPEND, REPLACE, UPSERT
@@ -36,7 +32,6 @@ from dolt_integrations.errors import DataError, DoltError, LostRaceError, Storag
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branch import Branch
-    from dolt_integrations.core.column import EncodedColumn
     from dolt_integrations.core.target import Save
     from dolt_integrations.engine import Connection, Database
 
@@ -160,35 +155,7 @@ def _tables(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
 
 
 def _encoded(batch: Any, table: str) -> EncodedFrame:
-    """Encode a batch so that what its columns are does not depend on which of its values are missing.
-
-    pandas has bytes, dates, times and decimals as objects, and missing ones say nothing of their class; Arrow does.
-    """
-    rows = batch.to_arrow() if isinstance(batch, pl.DataFrame) else batch
-    encoded = encode_frame(rows, table=table)
-    if not isinstance(rows, pa.Table):
-        return encoded
-    columns = dict(encoded.columns)
-    for field in rows.schema:
-        sample = _sample(field.type)
-        if sample is not None and rows.column(field.name).null_count == rows.num_rows:
-            columns[field.name] = _missing(sample, rows.num_rows, columns[field.name])
-    return replace(encoded, columns=columns)
-
-
-def _sample(kind: pa.DataType) -> object:
-    """Return a value of the class that pandas has for a type as objects; None for other types."""
-    if pa.types.is_decimal(kind):
-        return decimal.Decimal(1).scaleb(-kind.scale)
-    samples = {pa.types.is_binary: b"", pa.types.is_large_binary: b"", pa.types.is_date: datetime.date(2000, 1, 1)}
-    samples[pa.types.is_time] = datetime.time()
-    return next((sample for is_kind, sample in samples.items() if is_kind(kind)), None)
-
-
-def _missing(sample: object, rows: int, found: EncodedColumn) -> EncodedColumn:
-    like = encode_column(pd.Series([sample], dtype=object), "a sample")
-    mark = replace(like.mark, index=found.mark.index, label=found.mark.label)
-    return replace(like, values=pa.nulls(rows, like.values.type), mark=mark)
+    return encode_frame(batch, table=table, in_stream=True)
 
 
 @contextmanager

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dolt_integrations.core.arrownames import type_of_json
+from dolt_integrations.core.arrowtypes import ANY, arrow_type_of
 from dolt_integrations.core.columns import needed_mark
 from dolt_integrations.core.evolution import holds_all
 from dolt_integrations.core.fitting import misfit
-from dolt_integrations.core.marks import mark_of, with_mark
+from dolt_integrations.core.marks import Mark, mark_of, with_mark
 from dolt_integrations.core.objects import FAST_DECIMAL, decimal_type
 from dolt_integrations.core.texts import LONGEST_KEY, key_bytes_type, text_types
 from dolt_integrations.engine import Column, TableSchema, parse_type
@@ -75,16 +77,16 @@ class _Wanted:
     def column(self, name: str, encoded: EncodedColumn, before: Column | None) -> Column:
         if before is None:
             nullable = encoded.nullable and name not in self.key
-            return _marked(Column(name, self._own_type(name, encoded), nullable), encoded)
+            return marked(Column(name, self._own_type(name, encoded), nullable), encoded)
         if before.is_generated:
             return before
         nullable = name not in self.key and (before.nullable or encoded.values.null_count > 0)
         problem = misfit(encoded, before)
         if problem is None and not (name in self.key and _is_too_long_for_a_key(before.sql_type)):
-            return _marked(replace(before, name=name, nullable=nullable), encoded)
+            return marked(replace(before, name=name, nullable=nullable), encoded)
         sql_type = _widened(before.sql_type, self._own_type(name, encoded), encoded)
         details = before.details if holds_all(sql_type, before.sql_type) else ""
-        return _marked(Column(name, sql_type, nullable, before.comment, details, problem or ""), encoded)
+        return marked(Column(name, sql_type, nullable, before.comment, details, problem or ""), encoded)
 
     def _own_type(self, name: str, encoded: EncodedColumn) -> str:
         if name not in self.key:
@@ -105,11 +107,36 @@ def keeps(column: Column, encoded: EncodedColumn) -> bool:
         return False
     mark = mark_of(column.comment)
     alike = replace(encoded, mark=replace(encoded.mark, index=mark.index, label=mark.label))
-    return misfit(alike, column) is None and _marked(column, alike) == column
+    return misfit(alike, column) is None and marked(column, alike) == column
 
 
-def _marked(column: Column, encoded: EncodedColumn) -> Column:
-    return replace(column, comment=with_mark(column.comment, needed_mark(encoded.mark, column)))
+def marked(column: Column, encoded: EncodedColumn) -> Column:
+    """Return a column with the comment that a frame's column needs: its own, where the same frame is read by that."""
+    mark = needed_mark(encoded.mark, column)
+    if _is_read_alike(column, mark, encoded):
+        return column
+    return replace(column, comment=with_mark(column.comment, mark))
+
+
+def _is_read_alike(column: Column, mark: Mark, encoded: EncodedColumn) -> bool:
+    """Whether a comment says of a column all that a mark does, and perhaps more of the other kind of frame.
+
+    What pandas calls a column is not to change because Arrow writes it, and the other way round: each kind of frame
+    would make a commit of what the other one has written.
+    """
+    there = mark_of(column.comment)
+    if (there.index, there.label) != (mark.index, mark.label):
+        return False
+    if encoded.mark.arrow is None or encoded.mark.dtype == ANY:
+        return replace(there, arrow=None) == mark and there.arrow is not None
+    if there.of in ("uuid", "json") and there.of != encoded.mark.of:
+        return False
+    if "category" in (there.dtype, encoded.mark.dtype) and there.categories != encoded.mark.categories:
+        return False
+    try:
+        return bool(arrow_type_of(column) == type_of_json(encoded.mark.arrow))
+    except (TypeError, ValueError, KeyError, AttributeError, pa.ArrowException):
+        return False
 
 
 def _is_too_long_for_a_key(sql_type: str) -> bool:

@@ -11,6 +11,7 @@ import random
 import time
 from typing import TYPE_CHECKING
 
+from dolt_integrations.engine.procedures import branches
 from dolt_integrations.errors import InvalidNameError, LostRaceError
 
 if TYPE_CHECKING:
@@ -24,12 +25,18 @@ def create_branch(connection: Connection, name: str, commit: str) -> None:
     """Create a branch at a commit, in the turn of the branch.
 
     Raises:
-        LostRaceError: It is there already, or another client created it at the same moment at another commit.
+        LostRaceError: It is there already, in whatever case, or another client created it at the same moment at another
+            commit.
         InvalidNameError: Dolt does not take the name.
         RevisionNotFoundError: No such commit.
     """
     _check_name(name)
-    with connection.lock(connection.address.database, name):
+    database = connection.address.database
+    # Dolt takes names that differ only in case for one, so all of these have one turn, too.
+    with connection.locks((database, "case", name.lower()), (database, name)):
+        other = next((each for each in branches(connection) if each.lower() == name.lower() and each != name), None)
+        if other is not None:
+            raise LostRaceError(f"branch {other!r} of {connection.address} is there, which Dolt takes for {name!r}")
         create_unshared_branch(connection, name, commit)
         if not has_commit(connection, name, commit):
             what = f"another client created branch {name!r} of database {connection.address} at the same time"

@@ -117,7 +117,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
         True
     """
     names = sorted(found for found in set(known) if len(found) <= _LONGEST)
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5) if len(name) <= _LONGEST else []
+    in_case = [found for found in names if found.lower() == name.lower()]
+    close = in_case or (difflib.get_close_matches(name, names, n=3, cutoff=0.5) if len(name) <= _LONGEST else [])
     if close:
         return f"Did you mean {' or '.join(f'`{found}`' for found in close)}?"
     if names:

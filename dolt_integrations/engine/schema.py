@@ -11,6 +11,8 @@ from dolt_integrations.engine.identifiers import nearest, quote
 from dolt_integrations.errors import InvalidNameError, TableNotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dolt_integrations.engine.connection import Connection
 
 
@@ -58,6 +60,10 @@ class TableSchema:
         if self.primary_key:
             parts.append(f"PRIMARY KEY ({', '.join(map(quote, self.primary_key))})")
         return f"CREATE TABLE {quote(table)} (\n  " + ",\n  ".join(parts) + "\n)"
+
+    def has_key(self, key: Sequence[str]) -> bool:
+        """Whether these columns, in whatever case and in this order, are the primary key."""
+        return [name.lower() for name in self.primary_key] == [name.lower() for name in key]
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -8,19 +8,18 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
 
 import pandas as pd
-import polars as pl
-import pyarrow as pa
 from dataclasses_json import DataClassJsonMixin
 from flytekit.types.pickle import FlytePickle
 from mashumaro.types import SerializableType
 
 from dolt_integrations.core import Loaded, Version, find_version, read_arrow, read_batches, read_table
 from dolt_integrations.core.batches import ROWS
-from dolt_integrations.core.frames import encode_frame
-from dolt_integrations.core.interchange import to_pandas
+from dolt_integrations.core.frames import encode_frame, frame_of
+from dolt_integrations.core.interchange import to_arrow
+from dolt_integrations.core.polarsframes import to_polars
 from dolt_integrations.core.streaming import is_stream
 from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
 from flytekitplugins.dolt.compile_time import code_of, is_called_by
@@ -28,6 +27,12 @@ from flytekitplugins.dolt.config import DoltConfig, json_object
 from flytekitplugins.dolt.json_members import PARSED, READ_BY_FROM_DICT
 from flytekitplugins.dolt.lineage import note_input
 from flytekitplugins.dolt.pydantic_schema import PydanticField
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+    from dolt_integrations.engine import Column
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +69,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         self.config = config
         self.version = version
         self._frame = data
+        self._columns: dict[str, Column] = {}
         self._in_dolt = False
         self._problem: str | None = None
 
@@ -78,12 +84,13 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
             loaded = read_table(**self._source())
             note_input(self.config, loaded.version)
             self._frame, self._in_dolt, self.version = loaded.data, True, loaded.version
+            self._columns = {column.name: column for column in loaded.columns}
         return self._frame
 
     @data.setter
     def data(self, frame: pd.DataFrame | None) -> None:
         if frame is not self._frame:
-            self._frame, self._in_dolt = frame, False
+            self._frame, self._in_dolt, self._columns = frame, False, {}
 
     @property
     def commit(self) -> str | None:
@@ -98,20 +105,26 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
     def to_arrow(self) -> pa.Table:
         """Return the rows as a pyarrow Table: straight from Dolt, or of `data` where that was given or read already.
 
+        The types are those of the frame that was saved, Arrow's own where it was one of Arrow or polars.
+
         Raises:
+            DoltError: Whatever keeps the rows from being read; see `dolt_integrations.core.read_arrow`.
             DataError: `data` is a stream, which can be read once only: it is to be written first.
         """
         if self._frame is not None:
-            return pa.Table.from_pandas(to_pandas(self._whole()))
+            return to_arrow(encode_frame(self._whole(), table=self._name).result(self._columns))
         table, self.version = read_arrow(**self._source())
         note_input(self.config, self.version)
         return table
 
+    @property
+    def _name(self) -> str:
+        return self.config.tablename or "without a name"
+
     def _whole(self) -> Any:
         if is_stream(self._frame):
-            what = self.config.tablename or "without a name"
             hint = "Return it from a task, or write it, first."
-            raise DataError(f"the data of table {what} is a stream, which can be read once only", hint=hint)
+            raise DataError(f"the data of table {self._name} is a stream, which can be read once only", hint=hint)
         return self._frame
 
     def iter_batches(self, rows: int = ROWS) -> Iterator[pd.DataFrame]:
@@ -122,7 +135,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
             DataError: `data` is a stream, which can be read once only.
         """
         if self._frame is not None:
-            frame = to_pandas(self._whole())
+            frame = frame_of(self._whole(), self._name)
             return (frame.iloc[at : at + rows] for at in range(0, max(len(frame), 1), rows))
         source = self._source()
         if source.pop("sql") is not None:
@@ -135,8 +148,13 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         return read_batches(**{**source, "as_of": self.version.commit, "rows": rows})
 
     def to_polars(self) -> pl.DataFrame:
-        """Return the rows as a polars DataFrame. See `to_arrow`."""
-        return pl.DataFrame(pl.from_arrow(self.to_arrow()))
+        """Return the rows as a polars DataFrame. See `to_arrow`.
+
+        Raises:
+            DataError: `data` is a stream, or a column is of a type that polars does not have.
+            DoltError: Whatever keeps the rows from being read.
+        """
+        return to_polars(self.to_arrow())
 
     def _source(self) -> dict[str, Any]:
         config = self.config

@@ -1,0 +1,118 @@
+"""Arrow Tables: every type comes back as it went in, however it is written, read and written again."""
+
+import decimal
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from dolt_integrations.core import AppendBranch, NewBranch, Transaction, diff, read_arrow, read_table, write_table
+from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
+from flytekitplugins.dolt import DoltConfig, DoltTable
+from tests.core.arrow_types import arrow_table
+
+D = decimal.Decimal
+TABLE = arrow_table()
+
+
+def assert_equal(found, table=TABLE):
+    assert found.column_names == table.column_names
+    for name in table.column_names:
+        assert found.schema.field(name).type == table.schema.field(name).type
+        assert found.column(name).to_pylist() == table.column(name).to_pylist(), name
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    path = tmp_path_factory.mktemp("arrow") / "shop"
+    write_table(path, "t", TABLE, primary_key="id")
+    return path
+
+
+def test_every_type_of_arrow_comes_back(saved):
+    assert_equal(read_arrow(saved, "t")[0])
+
+
+def test_the_same_table_again_makes_no_commit(saved):
+    assert not write_table(saved, "t", TABLE).changed
+    assert not write_table(saved, "t", read_arrow(saved, "t")[0]).changed
+
+
+def test_the_frame_that_is_read_of_it_makes_no_commit(saved):
+    assert not write_table(saved, "t", read_table(saved, "t").data).changed
+
+
+def test_reading_data_first_changes_no_type(saved):
+    table = DoltTable(DoltConfig(str(saved), tablename="t"))
+    assert len(table.data) == 3
+
+    assert_equal(table.to_arrow())
+
+
+def test_one_changed_row_is_one_row_of_the_diff(saved):
+    changed = pa.concat_tables([TABLE.slice(0, 2), TABLE.slice(0, 1).set_column(0, "id", pa.array([3]))])
+    write_table(saved, "t", TABLE, branch_conf=NewBranch("changes"))
+
+    version = write_table(saved, "t", changed, branch_conf=AppendBranch("changes"))
+
+    assert len(diff(saved, "t", f"{version.commit}~1", version.commit)) == 1
+
+
+def batches(table):
+    return pa.RecordBatchReader.from_batches(table.schema, table.to_batches(max_chunksize=1))
+
+
+@pytest.mark.parametrize("mode", ["append", "upsert"])
+def test_rows_of_every_type_are_added(mode, database):
+    write_table(database, "t", TABLE.slice(0, 1), primary_key="id")
+
+    write_table(database, "t", TABLE.slice(1), mode=mode)
+
+    assert_equal(read_arrow(database, "t")[0])
+
+
+def test_a_stream_of_every_type_is_stored_as_one_table_is(database):
+    # The categories of a stream are found one after the other.
+    write_table(database, "t", batches(TABLE), primary_key="id")
+
+    assert_equal(read_arrow(database, "t")[0])
+
+
+def test_a_transaction_stores_every_type(database):
+    write_table(database, "other", pd.DataFrame({"a": [1]}))
+    with Transaction(database) as work:
+        work.write("t", TABLE, primary_key="id")
+
+    assert_equal(read_arrow(database, "t")[0])
+
+
+def test_a_table_without_rows_keeps_its_types(database):
+    write_table(database, "t", TABLE.slice(0, 0), primary_key="id")
+
+    assert read_arrow(database, "t")[0].schema.types == TABLE.schema.types
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "text"),
+    [
+        (pa.array([0, 2932897], pa.int32()).cast(pa.date32()), UnsupportedValueError, r"'x'.*`t`.*years.*row 1"),
+        (pa.array([0, -(10**18)], pa.int64()).cast(pa.timestamp("s")), UnsupportedValueError, r"'x'.*`t`.*row 1"),
+        (pa.array([0, 1], pa.timestamp("ns")), UnsupportedValueError, r"'x'.*`t`.*nanoseconds.*row 1"),
+        (pa.array([0, 1], pa.time64("ns")), UnsupportedValueError, r"'x'.*`t`.*nanoseconds.*row 1"),
+        (pa.array([0, 86_400], pa.time32("s")), UnsupportedValueError, r"'x'.*`t`.*time of day.*row 1"),
+        (pa.array([0, -1], pa.int64()).cast(pa.date64()), UnsupportedValueError, r"'x'.*`t`.*whole day.*row 1"),
+        (pa.array([None, float("nan")]), UnsupportedValueError, r"'x'.*`t`.*NaN.*row 1.*fill_nan"),
+        (pa.array([[1.0], [float("nan")]]), UnsupportedValueError, r"'x'.*`t`.*row 1"),
+        (pa.array([1.0, float("inf")], pa.float16()), UnsupportedValueError, r"'x'.*`t`.*inf.*row 1"),
+        (pa.array([D(9), D(10**69)], pa.decimal256(76, 0)), UnsupportedValueError, r"'x'.*row 1.*65"),
+        (pa.array([0, 1], pa.timestamp("us", "Mars/Olympus")), UnsupportedTypeError, r"'x'.*`t`.*Mars"),
+        (pa.array([None, None], pa.month_day_nano_interval()), UnsupportedTypeError, r"'x'.*`t`.*interval"),
+        (pa.array([[0], [10**7]], pa.list_(pa.date32())), UnsupportedTypeError, r"'x'.*`t`.*row 1"),
+        (pa.array([[b"a"], [b"\xff"]]), UnsupportedTypeError, r"'x'.*`t`.*binary"),
+    ],
+)
+def test_what_dolt_does_not_hold_is_refused_by_name(values, kind, text, tmp_path):
+    with pytest.raises(kind, match=text):
+        write_table(tmp_path / "shop", "t", pa.table({"id": [1, 2], "x": values}))
+
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,83 @@
+"""polars DataFrames: every dtype comes back as it went in, and what polars does not have is an error of ours."""
+
+import datetime
+import decimal
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from polars.testing import assert_frame_equal
+
+from dolt_integrations.core import write_table
+from dolt_integrations.errors import DataError, UnsupportedTypeError
+from flytekitplugins.dolt import DoltConfig, DoltTable
+from tests.core.arrow_types import polars_frame
+
+FRAME = polars_frame()
+
+
+def table_in(path):
+    return DoltTable(DoltConfig(str(path), tablename="t"))
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    path = tmp_path_factory.mktemp("polars") / "shop"
+    write_table(path, "t", FRAME, primary_key="id")
+    return path
+
+
+def test_every_dtype_of_polars_comes_back(saved):
+    assert_frame_equal(table_in(saved).to_polars(), FRAME, check_dtypes=True, categorical_as_str=False)
+
+
+def test_reading_data_first_changes_no_dtype(saved):
+    table = table_in(saved)
+    assert len(table.data) == FRAME.height
+
+    assert_frame_equal(table.to_polars(), FRAME)
+
+
+def test_the_same_frame_again_makes_no_commit(saved):
+    assert not write_table(saved, "t", FRAME).changed
+    assert not write_table(saved, "t", table_in(saved).to_polars()).changed
+
+
+def test_a_lazy_frame_keeps_its_dtypes(saved):
+    assert not write_table(saved, "t", FRAME.lazy()).changed
+
+
+def test_a_frame_that_was_given_is_given_back(saved):
+    assert_frame_equal(DoltTable(DoltConfig(str(saved), tablename="t"), data=FRAME).to_polars(), FRAME)
+
+
+@pytest.mark.parametrize(
+    ("column", "found"),
+    [
+        (pd.Series([decimal.Decimal("0.1234567891")]), pl.Decimal(38, 10)),
+        (pd.to_datetime(pd.Series(["2020-01-01T00:00:00+05:30"])), pl.Datetime("us", "UTC")),
+        (pd.Series(["a"], dtype="category"), pl.Categorical),
+        (pd.Series(pd.Categorical(["a"], ["b", "a"], ordered=True)), pl.Enum(["b", "a"])),
+        (pd.Series([[1]], dtype=pd.ArrowDtype(pa.list_view(pa.int64()))), pl.List(pl.Int64)),
+        (pd.Series([datetime.time(1)]), pl.Time),
+    ],
+)
+def test_what_pandas_has_becomes_the_nearest_dtype(column, found, database):
+    write_table(database, "t", pd.DataFrame({"x": column}))
+
+    assert table_in(database).to_polars().schema["x"] == found
+
+
+def test_a_decimal_of_too_many_digits_for_polars_is_refused_by_name(database):
+    write_table(database, "t", pd.DataFrame({"x": [decimal.Decimal("9" * 50)]}))
+
+    with pytest.raises(UnsupportedTypeError, match=r"'x'.*decimal256"):
+        table_in(database).to_polars()
+
+
+def test_a_lazy_frame_of_objects_is_refused(tmp_path):
+    frame = pl.DataFrame({"n": [1], "x": pl.Series([object()], dtype=pl.Object)}).lazy()
+
+    with pytest.raises(DataError):
+        write_table(tmp_path / "shop", "t", frame)
