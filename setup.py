@@ -41,6 +41,13 @@ TEST_REQUIRES = [
     "types-PyMySQL>=1.1",
 ]
 
+CORPUS_REQUIRES = [
+    # Each ships tables as people have them, which tests/core/test_corpus.py saves in every way. Nothing imports them.
+    "scikit-learn>=1.3",
+    "statsmodels>=0.14",
+    "vega_datasets>=0.9",
+]
+
 setup(
     name="flytekitplugins-dolt",
     version="2.0.0",  # above the last of upstream's, whose name this is
@@ -53,7 +60,7 @@ setup(
     packages=find_namespace_packages(include=["flytekitplugins.*", "dolt_integrations", "dolt_integrations.*"]),
     package_data={"flytekitplugins.dolt": ["py.typed"], "dolt_integrations": ["py.typed"]},
     install_requires=INSTALL_REQUIRES,
-    extras_require={"metaflow": METAFLOW_REQUIRES, "test": TEST_REQUIRES},
+    extras_require={"metaflow": METAFLOW_REQUIRES, "test": TEST_REQUIRES, "corpus": CORPUS_REQUIRES},
     entry_points={"flytekit.plugins": ["dolt=flytekitplugins.dolt"]},
     classifiers=[
         "Development Status :: 4 - Beta",

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -25,18 +26,37 @@ def _to_zstandard(data: bytes) -> bytes:
     return bytes(sink.getvalue())
 
 
+def _to_zip(data: bytes) -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("data"), data, zipfile.ZIP_DEFLATED)
+    return sink.getvalue()
+
+
+def _open_zip(data: bytes) -> Any:
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+    if len(names) != 1:
+        raise ValueError(f"the archive has {len(names)} files, not one")
+    return archive.open(names[0])
+
+
 _COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     ".gz": lambda data: gzip.compress(data, mtime=0),
     ".bz2": bz2.compress,
     ".xz": lzma.compress,
     ".zst": _to_zstandard,
+    ".zip": _to_zip,
 }
 _OPEN: dict[str, Callable[[bytes], Any]] = {
     ".gz": lambda data: gzip.GzipFile(fileobj=io.BytesIO(data)),
     ".bz2": lambda data: bz2.BZ2File(io.BytesIO(data)),
     ".xz": lambda data: lzma.LZMAFile(io.BytesIO(data)),
     ".zst": lambda data: pa.CompressedInputStream(pa.BufferReader(data), "zstd"),
+    ".zip": _open_zip,
 }
+
+_BROKEN = (OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 COMPRESSIONS = tuple(_COMPRESS)
 """The suffixes of compressed files."""
@@ -70,6 +90,6 @@ def decompress(data: bytes, suffix: str, where: str) -> bytes:
             return read_bounded(file, where)
     except FileError:
         raise
-    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+    except _BROKEN as error:
         hint = "Its suffix says how it is compressed."
         raise FileError(f"{where} is not compressed as {suffix}, or it is cut off: {error}", hint=hint) from error

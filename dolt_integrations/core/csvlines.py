@@ -131,7 +131,10 @@ def _hint(more: int) -> str:
             f'{quoted} If each row begins with a label, give {{"index_col": 0}}; if each ends with a separator, '
             '{"index_col": False}.'
         )
-    return f'{quoted} To fill short rows with NULL and leave long ones out, give {{"on_bad_lines": "skip"}}.'
+    return (
+        f'{quoted} Lines above the header are passed over with {{"skiprows": 1}}, a file without a header is read with '
+        '{"header": None}; {"on_bad_lines": "skip"} fills short rows with NULL and leaves long ones out.'
+    )
 
 
 def _records(data: bytes, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:

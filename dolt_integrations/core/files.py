@@ -33,7 +33,7 @@ def read_file(
 
     `.csv`, `.txt` and no suffix are CSV in UTF-8, `.tsv` is the same with tabs, `.parquet` and `.pq` are Parquet,
     `.feather` and `.arrow` Arrow's file format, `.jsonl` and `.ndjson` JSON with an object to a line. Behind any of
-    these, `.gz`, `.bz2`, `.xz` and `.zst` say how the file is compressed.
+    these, `.gz`, `.bz2`, `.xz`, `.zst` and `.zip` say how the file is compressed.
 
     In a CSV file an unquoted empty cell is NULL and `""` is an empty text; empty lines are no rows, except in a file
     of one column, where they are NULL.

@@ -1,6 +1,7 @@
 """Files that are wrong, and what is said of them."""
 
 import gzip
+import zipfile
 
 import pandas as pd
 import pytest
@@ -76,3 +77,12 @@ def test_what_is_not_compressed_as_its_suffix_says_is_an_error(data, tmp_path):
 
     with pytest.raises(FileError, match=r"data\.csv\.gz.*\.gz"):
         read_file(tmp_path / "data.csv.gz", table="t")
+
+
+def test_a_zip_of_several_files_is_an_error(tmp_path):
+    with zipfile.ZipFile(tmp_path / "data.csv.zip", "w") as archive:
+        archive.writestr("a.csv", "a\n1\n")
+        archive.writestr("b.csv", "a\n1\n")
+
+    with pytest.raises(FileError, match=r"data\.csv\.zip.*2 files"):
+        read_file(tmp_path / "data.csv.zip", table="t")

@@ -20,10 +20,10 @@ from tests.core.test_files import ROUND_TRIP, schema_of, without_unnamed_index
 from tests.strategies import frames, indexed_frames, mixed_frames
 
 SUFFIXES = [".csv", ".txt", "", ".tsv", ".parquet", ".pq", ".feather", ".arrow", ".jsonl", ".ndjson"]
-UNKNOWN = ["data.json", "data.xlsx", "data.orc", "data.json.gz", "data.2026", "data.zip"]
+UNKNOWN = ["data.json", "data.xlsx", "data.orc", "data.json.gz", "data.2026", "data.html.zip"]
 
 
-@pytest.mark.parametrize("compression", ["", ".gz", ".bz2", ".xz", ".zst", ".ZST"])
+@pytest.mark.parametrize("compression", ["", ".gz", ".bz2", ".xz", ".ZST", ".zip"])
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_suffixes_say_the_format_and_the_compression(suffix, compression, tmp_path):
     frame = pd.DataFrame({"a": [1, 2], "b": ["x\ty", None], "c": [True, False]}).astype({"b": "str"})
