@@ -74,6 +74,13 @@ TYPES = {
     "decimals of 28 digits": objects(D("9" * 19 + "." + "9" * 9), D("-" + "9" * 19 + "." + "9" * 9)),
     "decimals of 65 digits": objects(D("9" * 35 + "." + "9" * 30), D("-" + "9" * 35 + "." + "0" * 29 + "1")),
     "whole decimals of 65 digits": objects(D("9" * 65), D("-" + "9" * 65)),
+    "booleans as objects": objects(True, False),
+    "integers as objects": objects(2**63 - 1, -(2**63), 0),
+    "unsigned integers as objects": objects(2**64 - 1, 0),
+    "integers of Python": objects(10**64, -(10**64)),
+    "periods of months": pd.Series(pd.period_range("2021-11", periods=3, freq="M")),
+    "periods of weeks": pd.Series(pd.period_range("2021-11-01", periods=3, freq="W-WED")),
+    "periods of nanoseconds": pd.Series(pd.period_range("2021-11-01", periods=3, freq="ns")),
     "UUIDs": objects(uuid.UUID(int=0), uuid.UUID(int=2**128 - 1), uuid.UUID(int=1)),
     "dicts": objects({}, {"": None}, {"a": [1, -0.5, "é🍣\"\\\n\t\0'", True, {"b": []}]}, {"'": 2**53, "`": -(2**53)}),
     "documents with numbers that JSON in Dolt has not": objects(

@@ -10,15 +10,18 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from dolt_integrations.core.arrays import ARRAYS, decode_arrays
 from dolt_integrations.core.arrownames import type_of_json
 from dolt_integrations.core.arrowtypes import ANY, arrow_type_of, decode_arrow, encode_arrow, exactly, is_text
 from dolt_integrations.core.categories import decode_categories, encode_categories
 from dolt_integrations.core.column import EncodedColumn, refuse_infinite, shown
 from dolt_integrations.core.comments import read_as_commented
+from dolt_integrations.core.conversions import conversion_of_dtype
 from dolt_integrations.core.dtypes import NULLABLE, STORAGE, default_dtype, dtype_of_name, name_of
 from dolt_integrations.core.marks import Mark
 from dolt_integrations.core.moments import decode_moments, decode_spans, encode_moments, encode_spans
 from dolt_integrations.core.objects import decode_objects, encode_objects, to_texts
+from dolt_integrations.core.periods import decode_periods, encode_periods
 from dolt_integrations.engine import arrow_type, parse_type
 from dolt_integrations.errors import UnsupportedTypeError
 
@@ -46,11 +49,20 @@ def encode_column(series: pd.Series, where: str) -> EncodedColumn:
         return EncodedColumn(to_texts(series, where), None, True, Mark(dtype=name))
     if name in STORAGE:
         return refuse_infinite(_encode_number(series, name), where)
-    for start, encode in (("object", encode_objects), ("datetime64", encode_moments), ("timedelta64", encode_spans)):
+    for start, encode in _ENCODERS.items():
         if name.startswith(start):
             return encode(series, where)
-    hint = "Convert it, for example with frame.astype({...: str})."
+    hint = conversion_of_dtype(name, series.name)
     raise UnsupportedTypeError(f"{where} has dtype {name}, which has no SQL type here", hint=hint)
+
+
+_ENCODERS = {
+    "object": encode_objects,
+    "datetime64": encode_moments,
+    "timedelta64": encode_spans,
+    "period": encode_periods,
+}
+"""What turns a column into values, by how the dtype's name begins."""
 
 
 def _encode_number(series: pd.Series, name: str) -> EncodedColumn:
@@ -99,6 +111,8 @@ def decode_column(column: Column, values: pa.ChunkedArray, warned: set[str] | No
 def _decode_marked(mark: Mark, values: pa.ChunkedArray) -> pd.Series:
     if mark.of == "arrow" or mark.dtype == ANY:
         return decode_arrow(values, mark)
+    if mark.dtype == ARRAYS:
+        return decode_arrays(values, mark)
     if mark.dtype == "category":
         return decode_categories(_decode(str(mark.of), None, values), mark)
     return _decode(str(mark.dtype), mark.of, values)
@@ -115,6 +129,8 @@ def _decode(dtype: str, of: str | None, values: pa.ChunkedArray) -> pd.Series:
         return decode_moments(values, dtype, of)
     if dtype.startswith("timedelta64"):
         return decode_spans(values, dtype)
+    if dtype.startswith("period"):
+        return decode_periods(values, dtype)
     return _decode_plain(values, dtype)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from dolt_integrations.core.arrays import ARRAYS, decode_arrays
 from dolt_integrations.core.arrowtypes import arrow_type_of, exactly, restore_categories, restore_type
 from dolt_integrations.core.comments import read_as_commented
 from dolt_integrations.engine import parse_type
@@ -39,6 +40,10 @@ def _restore(values: pa.ChunkedArray, column: Column, mark: Mark) -> pa.ChunkedA
         plain = restore_type(values, kind.value_type)
         categories = exactly(pa.chunked_array([pa.array(mark.categories or ())]), kind.value_type).combine_chunks()
         return restore_categories(plain, categories, kind)
+    if mark.dtype == ARRAYS:
+        # NaN within an array is NaN again, not NULL.
+        lists = [None if array is None else array.tolist() for array in decode_arrays(values, mark)]
+        return pa.chunked_array([pa.array(lists, kind)], kind)
     if mark.of == "json" and mark.arrow is None:
         return _normalized(values)
     return restore_type(values, kind)

@@ -141,6 +141,8 @@ def _dtype(column: Column) -> tuple[str, str | None]:
 
 def _meaning(dtype: str, of: str | None) -> str:
     """Return what values of a dtype mean, whatever their width: two columns may share values where it is the same."""
+    if dtype == "object" and of in ("bool", "int"):
+        return "truth" if of == "bool" else "number"
     name = dtype.removesuffix("[pyarrow]").lower()
     if dtype in STORAGE or re.fullmatch(r"u?int\d+|float|double|halffloat|bool", name):
         return "truth" if name.startswith("bool") else "number"

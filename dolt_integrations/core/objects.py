@@ -10,10 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from dolt_integrations.core.arrays import encode_arrays
 from dolt_integrations.core.column import EncodedColumn, shown
+from dolt_integrations.core.conversions import conversion_of
 from dolt_integrations.core.documents import encode_documents
 from dolt_integrations.core.marks import Mark
 from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
@@ -54,7 +57,9 @@ def encode_objects(series: pd.Series, where: str) -> EncodedColumn:
         return EncodedColumn(to_texts(series, where), None, True, Mark(dtype="object"))
     _check_signals(series, where)
     values = [None if missing else value for value, missing in zip(series, series.isna(), strict=True)]
-    name = _class_of(values, where)
+    if any(isinstance(value, np.ndarray) for value in values) and _are_arrays(values):
+        return encode_arrays(values, where, series.name)
+    name = _class_of(values, where, series.name)
     array, sql_type = OBJECT_CLASSES[name].encode(values, where)
     return EncodedColumn(array, sql_type, True, Mark(dtype="object", of=name))
 
@@ -74,7 +79,11 @@ def _check_signals(series: pd.Series, where: str) -> None:
             raise UnsupportedValueError(problem, hint="Change or drop the value.")
 
 
-def _class_of(values: Sequence[Any], where: str) -> str:
+def _are_arrays(values: Sequence[Any]) -> bool:
+    return all(value is None or isinstance(value, np.ndarray) for value in values)
+
+
+def _class_of(values: Sequence[Any], where: str, label: object) -> str:
     first = next(value for value in values if value is not None)
     name = next((name for name, kind in OBJECT_CLASSES.items() if type(first) in kind.classes), None)
     wanted = (str,) if isinstance(first, str) else OBJECT_CLASSES[name].classes if name else ()
@@ -83,7 +92,7 @@ def _class_of(values: Sequence[Any], where: str) -> str:
             raise UnsupportedTypeError(
                 f"{where} has dtype object and holds {shown(value)}, a {type(value).__name__} "
                 f"(row {row}, counted from 0)" + (f", among objects of type {wanted[0].__name__}" if wanted else ""),
-                hint="Give the column values of one type, for example with frame.astype({...: str}).",
+                hint=conversion_of(values, label),
             )
     return str(name)
 
@@ -121,6 +130,31 @@ def to_texts(values: Any, where: str) -> pa.Array:
 def _is_half(value: Any) -> bool:
     """Whether a text has half a surrogate pair, which is no Unicode."""
     return isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def _encode_booleans(values: Sequence[Any], _where: str) -> tuple[pa.Array, str]:
+    return pa.array(values, pa.bool_()), "tinyint(1)"
+
+
+def _encode_integers(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
+    """Store integers in 64 bits, larger ones of Python as a DECIMAL."""
+    there = [value for value in values if value is not None]
+    if -(2**63) <= min(there) and max(there) < 2**63:
+        return pa.array(values, pa.int64()), "bigint"
+    if min(there) >= 0 and max(there) < 2**64:
+        return pa.array(values, pa.uint64()), "bigint unsigned"
+    for row, value in enumerate(values):
+        if value is not None and abs(value) >= 10**MAX_DIGITS:
+            problem = (
+                f"{where} holds {shown(value)}, which has more than {MAX_DIGITS} digits (row {row}, counted from 0)"
+            )
+            raise UnsupportedValueError(problem, hint="Store the numbers as texts.")
+    texts = [None if value is None else str(value) for value in values]
+    return pa.array(texts, pa.large_string()), f"decimal({MAX_DIGITS},0)"
+
+
+def _are_whole(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or (pa.types.is_decimal(kind) and kind.scale == 0))
 
 
 def _encode_bytes(values: Sequence[Any], _where: str) -> tuple[pa.Array, str]:
@@ -194,6 +228,8 @@ def _same(value: Any) -> Any:
 
 
 OBJECT_CLASSES = {
+    "bool": ObjectClass((bool,), _encode_booleans, _same, pa.types.is_boolean),
+    "int": ObjectClass((int,), _encode_integers, int, _are_whole),
     "bytes": ObjectClass((bytes,), _encode_bytes, _same, pa.types.is_large_binary),
     "date": ObjectClass((datetime.date,), _encode_dates, _same, pa.types.is_date),
     "time": ObjectClass((datetime.time,), _encode_times, _decode_time, pa.types.is_duration),

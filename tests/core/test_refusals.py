@@ -186,13 +186,29 @@ BAD_FRAMES = {
         pl.DataFrame({"a": pl.Series([[1]], dtype=pl.List(pl.Int128))}), UnsupportedTypeError, "'a'.*`t`.*Int128"
     ),
     "polars' nan": (pl.DataFrame({"a": [1.0, None, float("nan")]}), UnsupportedValueError, "'a'.*`t`.*NaN.*row 2"),
-    "arrays": (pd.DataFrame({"a": pd.Series([np.array([1, 2])], dtype=object)}), UnsupportedTypeError, "ndarray"),
-    "booleans as objects": (pd.DataFrame({"a": pd.Series([True, None], dtype=object)}), UnsupportedTypeError, "bool"),
+    "arrays of two dtypes": (objects(np.array([1]), np.array([1.5])), UnsupportedTypeError, "'a'.*float64.*tolist"),
+    "arrays of texts": (objects(np.array(["a"])), UnsupportedTypeError, "'a'.*`t`.*U1"),
+    "an array with infinity": (objects(np.array([1.5]), np.array([np.inf])), UnsupportedValueError, "'a'.*row 1"),
+    "an array among lists": (objects([1], np.array([1])), UnsupportedTypeError, "'a'.*`t`.*ndarray.*row 1"),
+    "booleans and integers": (objects(True, 1), UnsupportedTypeError, r"'a'.*`t`.*int.*row 1"),
+    "integers and floats": (objects(1, 2.5), UnsupportedTypeError, r"'a'.*row 1.*astype\('Float64'\)"),
+    "booleans of numpy": (objects(np.True_, None), UnsupportedTypeError, r"'a'.*row 0.*astype\('boolean'\)"),
+    "integers of numpy": (objects(None, np.int64(1)), UnsupportedTypeError, r"'a'.*row 1.*astype\('Int64'\)"),
+    "timestamps and dates": (
+        objects(pd.Timestamp("2021-01-01"), datetime.date(2021, 1, 1)), UnsupportedTypeError, r"'a'.*to_datetime\("
+    ),
+    "timestamps as objects": (objects(pd.Timestamp("2021-01-01"), pd.NaT), UnsupportedTypeError, r"'a'.*to_datetime\("),
+    "timestamps of two zones": (
+        objects(pd.Timestamp("2021-01-01", tz="UTC"), pd.Timestamp("2021-01-01", tz="Europe/Berlin")),
+        UnsupportedTypeError,
+        r"'a'.*utc=True",
+    ),
+    "durations as objects": (objects(datetime.timedelta(1)), UnsupportedTypeError, r"'a'.*to_timedelta\("),
+    "integers of more than 65 digits": (objects(1, 10**65), UnsupportedValueError, "'a'.*`t`.*65 digits.*row 1"),
     "a float among texts": (pd.DataFrame({"a": pd.Series(["x", 1.5], dtype=object)}), UnsupportedTypeError, "float"),
     "complex numbers": (pd.DataFrame({"a": [1j]}), UnsupportedTypeError, "complex128"),
-    "periods": (pd.DataFrame({"a": pd.period_range("2021-01", periods=1, freq="M")}), UnsupportedTypeError, "period"),
     "intervals": (pd.DataFrame({"a": pd.interval_range(0, 1)}), UnsupportedTypeError, "interval"),
-    "sparse columns": (pd.DataFrame({"a": pd.arrays.SparseArray([1, 0])}), UnsupportedTypeError, "Sparse"),
+    "sparse columns": (pd.DataFrame({"a": pd.arrays.SparseArray([1, 0])}), UnsupportedTypeError, "Sparse.*to_dense"),
 }  # fmt: skip
 
 

@@ -1,0 +1,80 @@
+"""What a user calls to make a column that Dolt cannot hold one that it can."""
+
+from __future__ import annotations
+
+import datetime
+import numbers
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+def conversion_of(values: Iterable[Any], column: object) -> str:
+    """Return the hint for a column of mixed objects: the call that makes one type of them.
+
+    Args:
+        values: The objects, None for a missing one.
+        column: The column's label.
+
+    Example:
+        >>> conversion_of([1, 2.5, None], "x")
+        "frame['x'] = frame['x'].astype('Float64') makes numbers of them."
+    """
+    there = [value for value in values if value is not None]
+    name = f"frame[{column!r}]"
+    for belongs, call, what in _CONVERSIONS:
+        if all(map(belongs, there)):
+            return f"{name} = {call.format(name)} makes {what} of them."
+    return f"Give the column values of one type, for example with {name} = {name}.astype(str)."
+
+
+def conversion_of_dtype(dtype: str, column: object) -> str:
+    """Return the hint for a column of a dtype that has no SQL type.
+
+    Example:
+        >>> conversion_of_dtype("Sparse[int64, 0]", "x")
+        "Convert it: frame['x'] = frame['x'].sparse.to_dense()."
+    """
+    name = f"frame[{column!r}]"
+    call = f"{name}.sparse.to_dense()" if dtype.startswith("Sparse") else f"{name}.astype(str)"
+    return f"Convert it: {name} = {call}."
+
+
+def _is_truth(value: Any) -> bool:
+    return isinstance(value, (bool, np.bool_))
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, numbers.Integral) and not _is_truth(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number)) and not _is_truth(value) and not np.iscomplexobj(value)
+
+
+def _is_span(value: Any) -> bool:
+    return isinstance(value, (datetime.timedelta, np.timedelta64))
+
+
+def _is_naive(value: Any) -> bool:
+    if isinstance(value, datetime.datetime):
+        return value.tzinfo is None
+    return isinstance(value, (datetime.date, np.datetime64))
+
+
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, (datetime.date, np.datetime64))
+
+
+_CONVERSIONS: list[tuple[Callable[[Any], bool], str, str]] = [
+    (_is_truth, "{}.astype('boolean')", "nullable booleans"),
+    (_is_whole, "{}.astype('Int64')", "nullable integers"),
+    (_is_number, "{}.astype('Float64')", "numbers"),
+    (_is_span, "pandas.to_timedelta({})", "durations"),
+    (_is_naive, "pandas.to_datetime({})", "timestamps"),
+    (_is_moment, "pandas.to_datetime({}, utc=True)", "timestamps in UTC"),
+]
+"""For objects that are all of one kind: the call, and what it makes of them."""
