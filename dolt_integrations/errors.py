@@ -34,6 +34,7 @@
     ├── UncommittedChangesError      somebody's uncommitted work is in the way
     ├── LostRaceError                other writers kept winning
     ├── MergeConflictError           two branches changed the same rows or the same schema
+    │   └── SupersededError          others have built on rows of an attempt that another attempt supersedes
     ├── AuditError                   work was refused before it was merged
     ├── MetadataError                a save or load was made, and could not be recorded
     └── StorageError                 no room, or no right, to write a file
@@ -83,6 +84,7 @@ __all__ = [
     "ServerLostError",
     "ServerUnreachableError",
     "StorageError",
+    "SupersededError",
     "TableNotFoundError",
     "UncommittedChangesError",
     "UnsafeDirectoryError",
@@ -281,6 +283,19 @@ class MergeConflictError(DoltError):
         super().__init__(message, hint=hint)
         self.conflicts = tuple(conflicts)
         self.branch = branch
+
+
+class SupersededError(MergeConflictError):
+    """Another attempt of the same node has written to the table, and its rows cannot be taken back any more.
+
+    Attributes:
+        commits: The commits in question: the attempt's, and the one that has built on it.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, commits: Iterable[str] = ()) -> None:
+        """Keep the commits beside the text."""
+        super().__init__(message, hint=hint)
+        self.commits = tuple(commits)
 
 
 class AuditError(DoltError):

@@ -9,22 +9,28 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.build import build_table
 from dolt_integrations.core.forward import MovedError, forward
 from dolt_integrations.core.merging import merge_into
+from dolt_integrations.core.modes import REPLACE
 from dolt_integrations.core.pending import check_branch
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.taking import take_tables
 from dolt_integrations.core.target import Target, check_name, name_for_merge, required_branch
+from dolt_integrations.core.undo import take_back
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import keep_branch, private_branch
+from dolt_integrations.core.writeid import superseding, without_superseding
 from dolt_integrations.engine import find_table
 from dolt_integrations.engine.branches import create_branch
+from dolt_integrations.engine.log import is_ancestor
 from dolt_integrations.engine.procedures import commit, find_branches, head, resolve, table_hash
-from dolt_integrations.errors import InvalidNameError, LostRaceError, MergeConflictError
+from dolt_integrations.errors import InvalidNameError, LostRaceError, MergeConflictError, SupersededError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dolt_integrations.core.branch import MergeBranch
+    from dolt_integrations.core.merging import Superseded
     from dolt_integrations.core.target import Save
+    from dolt_integrations.core.writeid import EarlierWrite
     from dolt_integrations.engine import Author, Connection, Database, TableSchema
 
 logger = logging.getLogger(__name__)
@@ -39,7 +45,7 @@ def save_on_new_branch(database: Database, save: Save, target: Target) -> Versio
     """
     with private_branch(database, target.start) as workspace:
         save = save.named(workspace)
-        changed = _build(workspace, save, save.schema(find_table(workspace, save.table)))
+        changed = build_and_commit(database, workspace, save)
         made = head(workspace)
         create_target(workspace, target.branch, made)
         return Version(made, target.branch, table_hash(workspace, save.table), bool(changed))
@@ -62,7 +68,7 @@ def create_target(workspace: Connection, branch: str, made: str) -> None:
 
 
 def save_by_private_branch(
-    database: Database, connection: Connection, save: Save, schema: TableSchema, target: Target
+    database: Database, connection: Connection, save: Save, schema: TableSchema | None, target: Target
 ) -> Version:
     """Make the table on a private branch, and bring the target onto it.
 
@@ -70,7 +76,7 @@ def save_by_private_branch(
         database: Where.
         connection: On the target.
         save: What.
-        schema: The table's columns and key, as they are to be.
+        schema: The table's columns and key, as they are to be; None where it has to be looked at again.
         target: With the commit that `schema` was decided on.
 
     Raises:
@@ -79,7 +85,7 @@ def save_by_private_branch(
     """
     with private_branch(database, target.start) as workspace:
         before = table_hash(workspace, save.table)
-        changed = _build(workspace, save, schema)
+        changed = build_and_commit(database, workspace, save, schema)
         if not changed:
             return Version(head(connection), target.branch, before, changed=False)
         made, after = head(workspace), table_hash(workspace, save.table)
@@ -91,9 +97,16 @@ def save_by_private_branch(
         return Version(retried(land, MovedError), target.branch, after, changed=True)
 
 
-def _build(workspace: Connection, save: Save, schema: TableSchema) -> list[str]:
+def build_and_commit(
+    database: Database, workspace: Connection, save: Save, schema: TableSchema | None = None
+) -> list[str]:
     """Make the table and commit. Returns what that changed: the table, and what its triggers wrote to."""
-    changed = build_table(workspace, save, schema)
+    before = table_hash(workspace, save.table)
+    if save.superseded:
+        take_back(database, workspace, save.table, save.superseded)
+    changed = build_table(workspace, save, schema or save.schema(find_table(workspace, save.table)))
+    if save.superseded and table_hash(workspace, save.table) != before:
+        changed = sorted({*changed, save.table})
     if changed:
         commit(workspace, save.message, save.author)
     return changed
@@ -140,12 +153,14 @@ def save_by_merge(database: Database, save: Save, branch_conf: MergeBranch) -> V
         start = resolve(connection, branch_conf.branch_from)
     check_branch(database, branch_conf.merge_to)
     with private_branch(database, start) as workspace:
+        message = save.message
         save = replace(save, table=name_for_merge(workspace, database, branch_conf.merge_to, save.table))
-        changed = _build(workspace, save, save.schema(find_table(workspace, save.table)))
+        save, outside = divided(workspace, save)
+        changed = build_and_commit(database, workspace, save)
         made = head(workspace)
         merged = (
-            merge_work(database, made, branch_conf.merge_to, save.message, save.author, branch_conf.on_conflict)
-            if changed
+            merge_work(database, made, branch_conf.merge_to, message, save.author, branch_conf.on_conflict, outside)
+            if changed or outside
             else None
         )
     with database.connect(branch_conf.merge_to if merged is None else merged) as connection:
@@ -153,12 +168,40 @@ def save_by_merge(database: Database, save: Save, branch_conf: MergeBranch) -> V
         return Version(at, branch_conf.merge_to, table_hash(connection, save.table), bool(changed))
 
 
+def divided(workspace: Connection, save: Save) -> tuple[Save, dict[str, tuple[EarlierWrite, ...]]]:
+    """Part what a save supersedes: what its own commit takes back, and what is to be taken back before it is merged.
+
+    Args:
+        workspace: On the commit that the save begins at.
+        save: What is to be written; its message names all that it supersedes.
+
+    Returns:
+        The save with what its start has, and for its table what its start lacks.
+    """
+    here = tuple(write for write in save.superseded if is_ancestor(workspace, write.work, head(workspace)))
+    there = tuple(write for write in save.superseded if write not in here)
+    inside = here if save.mode != REPLACE else ()  # a replace wins over what its start has
+    message = superseding(without_superseding(save.message), [write.commit for write in here])
+    work = replace(save, superseded=inside, message=message if there else save.message)
+    return work, {save.table: there} if there else {}
+
+
 def merge_work(
-    database: Database, made: str, merge_to: str, message: str, author: Author, on_conflict: str | None
+    database: Database,
+    made: str,
+    merge_to: str,
+    message: str,
+    author: Author,
+    on_conflict: str | None,
+    superseded: Superseded | None = None,
 ) -> str:
     """Merge a commit into a branch; where it conflicts, keep it on a branch of its own, which the error names."""
     try:
-        return merge_into(database, merge_to, made, message=message, author=author, on_conflict=on_conflict)
+        return merge_into(
+            database, merge_to, made, message=message, author=author, on_conflict=on_conflict, superseded=superseded
+        )
+    except SupersededError:
+        raise
     except MergeConflictError as error:
         kept = keep_branch(database, made)
         raise MergeConflictError(

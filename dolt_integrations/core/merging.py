@@ -11,8 +11,11 @@ from dolt_integrations.core.deciding import take_sides
 from dolt_integrations.core.forward import forward
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.target import required_branch
+from dolt_integrations.core.undo import take_back
 from dolt_integrations.core.workspace import private_branch
+from dolt_integrations.core.writeid import superseding
 from dolt_integrations.engine import find_table
+from dolt_integrations.engine.log import is_ancestor
 from dolt_integrations.engine.merges import (
     Conflict,
     changed_tables,
@@ -22,18 +25,30 @@ from dolt_integrations.engine.merges import (
     refused_merge,
     resolve_rows,
 )
-from dolt_integrations.engine.procedures import head, resolve
+from dolt_integrations.engine.procedures import commit, head, resolve
 from dolt_integrations.engine.schema import tables_in_two_cases
-from dolt_integrations.errors import LostRaceError, MergeConflictError
+from dolt_integrations.errors import LostRaceError, MergeConflictError, SupersededError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dolt_integrations.core.writeid import EarlierWrite
     from dolt_integrations.engine import Author, Connection, Database
+
+    Superseded = Mapping[str, Sequence[EarlierWrite]]
 
 logger = logging.getLogger(__name__)
 
 
 def merge_into(
-    database: Database, target: str, revision: str, *, message: str, author: Author, on_conflict: str | None = None
+    database: Database,
+    target: str,
+    revision: str,
+    *,
+    message: str,
+    author: Author,
+    on_conflict: str | None = None,
+    superseded: Superseded | None = None,
 ) -> str:
     """Merge a revision into a branch, by a fast-forward or a merge commit.
 
@@ -43,6 +58,8 @@ def merge_into(
         revision: A branch, tag or commit.
         message: Of the merge commit, if there is one.
         author: Of that commit.
+        superseded: For tables of the target the writes of earlier attempts that are taken back first, newest first.
+            The target gets that and the merge at once.
         on_conflict: `ours` takes the target's version of what both changed, `theirs` the revision's; None raises.
 
     Returns:
@@ -53,6 +70,7 @@ def merge_into(
         BranchNotFoundError: No such target.
         RevisionNotFoundError: No such revision.
         MergeConflictError: Both changed the same rows or the same schema; the target is as it was.
+        SupersededError: Others have built on what is to be taken back; the target is as it was.
         UncommittedChangesError: The merge changes a table with uncommitted work; the target is as it was.
         LostRaceError: The target kept moving; it has nothing of the merge.
     """
@@ -64,12 +82,15 @@ def merge_into(
         with database.connect() as connection:
             start = required_branch(connection, database, target)
         with private_branch(database, start) as workspace:
+            _take_back(database, workspace, superseded or {}, theirs, message, author)
             merged = _merge(database, workspace, theirs, message, author, on_conflict)
             return _land(database, target, start, merged)
 
     try:
         with database.connect() as connection, connection.lock(database.address.database, target, "merge"):
             return retried(attempt, LostRaceError)
+    except SupersededError:
+        raise
     except MergeConflictError as error:
         raise MergeConflictError(
             f"{revision!r} does not merge into branch {target!r} of {database.location}: {error}",
@@ -82,6 +103,18 @@ _HINTS = {
     True: 'Nothing is merged. Merge by hand, or say on_conflict="ours" or "theirs".',
     False: "Nothing is merged: on_conflict decides rows and columns only. Merge by hand.",
 }
+
+
+def _take_back(
+    database: Database, workspace: Connection, superseded: Superseded, theirs: str, message: str, author: Author
+) -> None:
+    """Commit what is taken back: as the whole write, if there is nothing to merge."""
+    for table, writes in superseded.items():
+        take_back(database, workspace, table, writes)
+    commits = [write.commit for writes in superseded.values() for write in writes]
+    if commits:
+        whole = is_ancestor(workspace, theirs, head(workspace))
+        commit(workspace, message if whole else superseding("Take back an earlier attempt", commits), author)
 
 
 def _land(database: Database, target: str, start: str, merged: str) -> str:

@@ -48,6 +48,19 @@ def trailers_of(message: str) -> dict[str, str]:
     return {match["key"]: match["value"] for match in matches if match}
 
 
+def trailer_values(message: str, key: str) -> tuple[str, ...]:
+    r"""Return each value of a trailer that a message may have several times.
+
+    Example:
+        >>> trailer_values("Add users\n\nFlyte-Input: a\nFlyte-Input: b", "Flyte-Input")
+        ('a', 'b')
+    """
+    if key not in trailers_of(message):
+        return ()
+    lines = re.split(r"\n\s*\n", message.strip())[-1].splitlines()
+    return tuple(line.removeprefix(f"{key}: ") for line in lines if line.startswith(f"{key}: "))
+
+
 def execution_of(message: str) -> str | None:
     r"""Return the execution or run that a commit's message names in its first line.
 

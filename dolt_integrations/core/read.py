@@ -16,6 +16,7 @@ from dolt_integrations.core.interchange import to_arrow
 from dolt_integrations.core.meta import metas_for_load, record_load
 from dolt_integrations.core.missing import telling_where
 from dolt_integrations.core.part import Part, part_of
+from dolt_integrations.core.reads import unnoted
 from dolt_integrations.core.remote import Remote, RemoteConf
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.revision import AsOf, check_as_of, find_commit, pinned_commit
@@ -166,7 +167,7 @@ def find_version(
     check_as_of(as_of)
 
     def attempt() -> Version:
-        with open_database(db) as database:
+        with open_database(db) as database, unnoted():
             found, commit = find_commit(database, branch, as_of)
             return Version(commit, found)
 

@@ -7,6 +7,7 @@ import datetime
 import re
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.reads import note_read
 from dolt_integrations.core.target import head_of
 from dolt_integrations.engine import Database, is_commit_hash
 from dolt_integrations.engine.procedures import commit_at, find_branches, resolve
@@ -28,7 +29,7 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|
 def find_commit(
     database: Database, branch_conf: Branch | None, as_of: AsOf | None, connection: Connection | None = None
 ) -> tuple[str | None, str]:
-    """Return the branch and the commit that a load reads; looked up in the session, if there is one.
+    """Return the branch and the commit that a load reads, and note it; looked up in the session, if there is one.
 
     A full commit hash stands for itself, whatever has become of the branch since; the branch is then the config's.
 
@@ -36,6 +37,14 @@ def find_commit(
         BranchNotFoundError: No such branch, with the nearest names.
         RevisionNotFoundError: No such tag or moment. A commit hash is not looked up here.
     """
+    branch, commit = _find(database, branch_conf, as_of, connection)
+    note_read(commit)
+    return branch, commit
+
+
+def _find(
+    database: Database, branch_conf: Branch | None, as_of: AsOf | None, connection: Connection | None
+) -> tuple[str | None, str]:
     pinned = pinned_commit(as_of)
     if pinned is not None:
         return branch_conf.name if branch_conf else None, pinned

@@ -16,13 +16,16 @@ import pyarrow as pa
 
 from dolt_integrations.core.branch import MergeBranch
 from dolt_integrations.core.build import build_table
+from dolt_integrations.core.digest import RowsDigest, add_frame
+from dolt_integrations.core.earlier import superseding_save
 from dolt_integrations.core.frames import EncodedFrame, encode_frame
-from dolt_integrations.core.landing import create_target, merge_work
+from dolt_integrations.core.landing import create_target, divided, merge_work
 from dolt_integrations.core.modes import APPEND, REPLACE, UPSERT
 from dolt_integrations.core.ontop import put_on_top
 from dolt_integrations.core.pending import check_branch
 from dolt_integrations.core.progress import counted
 from dolt_integrations.core.target import find_target, name_for_merge, required_branch
+from dolt_integrations.core.undo import take_back
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import private_branch
 from dolt_integrations.engine import find_table
@@ -32,6 +35,7 @@ from dolt_integrations.errors import DataError, DoltError, LostRaceError, Storag
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branch import Branch
+    from dolt_integrations.core.merging import Superseded
     from dolt_integrations.core.target import Save
     from dolt_integrations.engine import Connection, Database
 
@@ -73,14 +77,22 @@ def save_stream(database: Database, save: Save, branch_conf: Branch) -> Version:
         check_branch(database, branch, save.table)
     with private_branch(database, start) as workspace:
         save = replace(save, table=name_for_merge(workspace, database, branch, save.table))
-        changed = _build(workspace, save)
+        save = _superseding(save, merged=isinstance(branch_conf, MergeBranch))
+        work, outside = divided(workspace, save)
+        digest = RowsDigest(save.primary_key or ())
+        changed = _build(database, workspace, work, digest)
+        if save.turn is not None:
+            found = save.turn.adopted(save, digest.hex())
+            if found is not None:
+                return found
+            save, work = (save.turn.named(each, digest.hex()) for each in (save, work))
         if changed:
-            commit(workspace, save.message, save.author)
+            commit(workspace, work.message, save.author)
         made = head(workspace)
-        if not changed and exists:
+        if not changed and exists and not outside:
             return Version(start, branch, table_hash(workspace, save.table), changed=False)
         landed = None if exists else _create_target(workspace, branch, made)
-        landed = landed or _land(database, save, branch_conf, branch, made, changed)
+        landed = landed or _land(database, save, branch_conf, branch, made, changed, outside)
     with database.connect(landed) as snapshot:
         return Version(landed, branch, table_hash(snapshot, save.table), bool(changed))
 
@@ -94,20 +106,39 @@ def _create_target(workspace: Connection, branch: str, made: str) -> str | None:
     return made
 
 
-def _land(database: Database, save: Save, branch_conf: Branch, branch: str, made: str, changed: list[str]) -> str:
+def _land(
+    database: Database,
+    save: Save,
+    branch_conf: Branch,
+    branch: str,
+    made: str,
+    changed: list[str],
+    superseded: Superseded,
+) -> str:
     """Bring a branch that is there onto the commit. Returns the commit that it has then."""
     if isinstance(branch_conf, MergeBranch):
-        return merge_work(database, made, branch, save.message, save.author, branch_conf.on_conflict)
+        return merge_work(database, made, branch, save.message, save.author, branch_conf.on_conflict, superseded)
     if save.mode == REPLACE:
         return put_on_top(database, save, branch, made, changed)
     return merge_work(database, made, branch, save.message, save.author, None)
 
 
-def _build(workspace: Connection, save: Save) -> list[str]:
+def _superseding(save: Save, *, merged: bool) -> Save:
+    """Return a save that supersedes what counts of earlier attempts; that it is one of them is known at its end."""
+    if save.turn is None:
+        return save
+    return superseding_save(save, save.turn.superseded(save.table), inside=merged or save.mode != REPLACE)
+
+
+def _build(database: Database, workspace: Connection, save: Save, digest: RowsDigest) -> list[str]:
     """Write all batches. Returns the tables that were staged: none where the table is as it was."""
     before, changed = table_hash(workspace, save.table), {save.table}
+    if save.superseded:
+        take_back(database, workspace, save.table, save.superseded)
     later = replace(save, mode=UPSERT if save.mode == UPSERT else APPEND, overwrite=False)
     for number, rows in enumerate(counted(_batches(save), f"write {save.table}")):
+        if save.turn is not None:
+            add_frame(digest, rows)
         part = replace(save if number == 0 else later, rows=rows)
         changed.update(build_table(workspace, part, part.schema(find_table(workspace, save.table))))
     if before == table_hash(workspace, save.table):

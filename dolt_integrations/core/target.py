@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.differences import Differences
+from dolt_integrations.core.earlier import Turn
 from dolt_integrations.core.frames import EncodedFrame
 from dolt_integrations.core.modes import REPLACE, UPSERT, extended
+from dolt_integrations.core.writeid import EarlierWrite
 from dolt_integrations.engine import Author, nearest, table_name
 from dolt_integrations.engine.procedures import active_branch, find_branches, resolve, table_hash
 from dolt_integrations.errors import BranchNotFoundError, InvalidNameError, PrimaryKeyError
@@ -28,6 +30,8 @@ class Save:
         overwrite: Whether a table with other columns is made anew, its old columns lost to later readers.
         mode: What becomes of the rows that the table has: see `core.modes`.
         rest: Where the rows come in batches, those after the first.
+        superseded: The writes of earlier attempts whose rows are taken back in the same commit, newest first.
+        turn: Of an attempt's batches, how their write is known once they are read.
         differences: Of a `replace`, what changes in the version that the table has; None is all.
     """
 
@@ -40,6 +44,8 @@ class Save:
     mode: str = REPLACE
     differences: Differences | None = None
     rest: Iterator[Any] | None = None
+    superseded: tuple[EarlierWrite, ...] = ()
+    turn: Turn | None = None
 
     @property
     def size(self) -> int:

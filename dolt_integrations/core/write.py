@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from dolt_integrations.core import cache
 from dolt_integrations.core.branch import Branch, BranchConf, MergeBranch, SerialBranch
 from dolt_integrations.core.differences import WORTHWHILE, find_differences
+from dolt_integrations.core.identity import Place, identified
 from dolt_integrations.core.keys import Key, parse_key
 from dolt_integrations.core.landing import save_by_merge, save_by_private_branch, save_on_new_branch
 from dolt_integrations.core.meta import metas_for_save, record_save
-from dolt_integrations.core.modes import APPEND, REPLACE, check_mode
+from dolt_integrations.core.modes import REPLACE, check_mode
 from dolt_integrations.core.options import check_flag, check_text
 from dolt_integrations.core.pending import check_clean, check_others, pending_work
 from dolt_integrations.core.remote import Remote, RemoteConf
@@ -26,7 +26,7 @@ from dolt_integrations.core.target import Save, Target, check_name, find_target
 from dolt_integrations.core.transaction import save_in_transaction
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import remove_abandoned
-from dolt_integrations.core.writeid import check_write_id, find_write, with_write_id
+from dolt_integrations.core.writeid import check_write_id
 from dolt_integrations.engine import (
     DEFAULT_AUTHOR,
     check_table_name,
@@ -39,6 +39,8 @@ from dolt_integrations.engine.procedures import find_branches, table_hash
 from dolt_integrations.errors import DoltError, LostRaceError, ServerLostError, UncommittedChangesError
 
 if TYPE_CHECKING:
+    from dolt_integrations.core.attempt import Attempt
+    from dolt_integrations.core.identity import Identity
     from dolt_integrations.core.meta import Metas
     from dolt_integrations.engine import Author, Connection, Database, Location, TableSchema
     from dolt_integrations.engine.procedures import Branches
@@ -64,6 +66,7 @@ def write_table(
     write_id: str | None = None,
     meta_conf: Metas = None,
     remote_conf: RemoteConf = None,
+    attempt: Attempt | None = None,
 ) -> Version:
     """Write a frame to a table, and commit it.
 
@@ -87,9 +90,12 @@ def write_table(
         author: Of the commit, an `Author` or `Name <email>`. None is whom `dolt config` names for the directory, else
             the workflow itself.
         write_id: Names this write for good. Where the branch has a commit of that write already, it is returned and
-            nothing is written: a retry is safe, in every mode. It stands in the message as the trailer `Write-Id`.
+            nothing is written: a retry is safe, in every mode. It stands in the message as the trailer `Write-Id`. A
+            commit that is not of this table and these rows is not taken for it.
         meta_conf: What is told of the save: a `Meta`, or several.
         remote_conf: What the branch is pulled from before, and pushed to after: a `Remote`, or its URL.
+        attempt: In place of `write_id`, for adapters of workflow managers: which attempt of which node writes. The same
+            rows of an earlier attempt are adopted, other ones are superseded.
 
     Returns:
         The version that the branch has now.
@@ -100,6 +106,8 @@ def write_table(
         NotFoundError: No such database, branch or base; nothing is written.
         UncommittedChangesError: The table has uncommitted changes on the branch; nothing is written.
         MergeConflictError: A `MergeBranch` conflicts; the error names the branch that keeps the work.
+        SupersededError: Others have built on rows that an earlier attempt wrote and this one does not; nothing is
+            written.
         LostRaceError: Others kept changing the same table; nothing is written.
         ServerError: The server cannot be reached or went away.
         RemoteError: The remote cannot be reached or refuses, before anything is written.
@@ -125,48 +133,43 @@ def write_table(
     metas, remote, key = metas_for_save(meta_conf), Remote.parse(remote_conf), parse_key(primary_key)
     author = parse_author(author) if author is not None else None
     branch = Branch.parse(branch_conf) or SerialBranch()
-    sought = write_id
-    if write_id is None and (mode == APPEND or isinstance(branch, MergeBranch)):
-        write_id = uuid.uuid4().hex  # what a lost connection hides is found again, and not done twice
-    text = with_write_id(message, write_id)
     with first_batch(data, tablename) as (rows, rest):
         rows.schema(key)
-        save = Save(tablename, rows, key, text, author or DEFAULT_AUTHOR, overwrite, mode, rest=rest)
-        with saving_to(remote, db, branch, author):
-            version = _write_with_retries(db, save, branch, author, sought, write_id)
+        save = Save(tablename, rows, key, message, author or DEFAULT_AUTHOR, overwrite, mode, rest=rest)
+        with saving_to(remote, db, branch, author), identified(save, branch, write_id, attempt) as identity:
+            version = _write_with_retries(db, save, branch, author, identity)
     if metas:
         with open_database(db) as database:
-            record_save(metas, database, version, tablename, text)
+            record_save(metas, database, version, tablename, identity.message or message)
     return version
 
 
 def _write_with_retries(
-    db: Location, save: Save, branch_conf: Branch, author: Author | None, sought: str | None, write_id: str | None
+    db: Location, save: Save, branch_conf: Branch, author: Author | None, identity: Identity
 ) -> Version:
     """Write; after a lost race or server look first whether it was written. A stream cannot be read a second time."""
 
     def attempt() -> Version:
-        nonlocal sought
-        known, sought = sought, write_id
         with open_database(db, create=author or DEFAULT_AUTHOR) as database:
             named = replace(save, author=author or database.author or DEFAULT_AUTHOR)
-            return _write_once(database, named, branch_conf, known)
+            return _write_once(database, named, branch_conf, identity)
 
     return retried(attempt, *(() if save.rest is not None else (LostRaceError, ServerLostError)))
 
 
-def _write_once(database: Database, save: Save, branch_conf: Branch, write_id: str | None) -> Version:
+def _write_once(database: Database, save: Save, branch_conf: Branch, identity: Identity) -> Version:
     """Write, unless the branch has a commit of this very write."""
     with database.connect(local_infile=True) as connection, ExitStack() as stack:
         known = find_branches(connection)
-        check_name(known, known.name_of(branch_conf.name), database.location)
+        branch = known.name_of(branch_conf.name)
+        check_name(known, branch, database.location)
         stack.callback(remove_abandoned, database, known.heads)
-        if write_id is not None:
-            stack.enter_context(connection.lock(database.address.database, "write", write_id))
-            found = _find_earlier(database, save, known.name_of(branch_conf.name), write_id)
-            if found is not None:
-                return found
-        version = _write(database, connection, save, branch_conf, known)
+        place = Place(branch, branch in known.heads, isinstance(branch_conf, MergeBranch))
+        prepared = identity.prepared(stack, database, connection, save, place)
+        if isinstance(prepared, Version):
+            return prepared
+        version = _write(database, connection, prepared, branch_conf, known)
+        identity.done(version)
         if save.mode == REPLACE and save.rest is None and version.changed and not isinstance(branch_conf, MergeBranch):
             _remember(database, save, version)
         return version
@@ -183,21 +186,14 @@ def _remember(database: Database, save: Save, version: Version) -> None:
         logger.info("table %s is not kept here: %s", save.table, error)
 
 
-def _find_earlier(database: Database, save: Save, branch: str, write_id: str) -> Version | None:
-    commit = find_write(database, branch, write_id)
-    if commit is None:
-        return None
-    with database.connect(commit) as snapshot:
-        return Version(commit, branch, table_hash(snapshot, save.table), changed=False)
-
-
 def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch, known: Branches) -> Version:
     if save.rest is not None:
         return save_stream(database, save, branch_conf)
     if isinstance(branch_conf, MergeBranch):
         return save_by_merge(database, save, branch_conf)
     branch = known.name_of(branch_conf.name)
-    if branch in known.heads and save.rows.num_rows < (WORTHWHILE if save.mode == REPLACE else SMALL):
+    few = save.rows.num_rows < (WORTHWHILE if save.mode == REPLACE else SMALL)
+    if few and branch in known.heads and not save.superseded:
         if branch != known.active:
             connection.switch(branch)
         version = _write_at_once(database, connection, save, branch)
@@ -253,6 +249,9 @@ def _save_to(database: Database, connection: Connection, save: Save, target: Tar
         pending = pending_work(connection, target.branch)
         check_clean(pending, save.table, target.branch)
         existing = find_table(connection, save.table)
+    if save.superseded:
+        check_others(pending, target.branch)
+        return save_by_private_branch(database, connection, save, None, target)
     schema = save.schema(existing)
     if existing == schema:
         save = _compared(database, connection, save, schema, target)

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.errors import InvalidNameError
+from dolt_integrations.errors import InvalidNameError, QueryError, RevisionNotFoundError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.connection import Connection
@@ -51,6 +51,26 @@ def log(connection: Connection, commit: str, table: str | None = None) -> list[L
         check_argument(table, ",")
         statement, arguments = "SELECT * FROM dolt_log(%s, '--parents', '--tables', %s)", [commit, table]
     return [_entry(row) for row in connection.dictionaries(statement, arguments)]
+
+
+def entries_with(connection: Connection, text: str) -> list[LogEntry]:
+    """Return the commits of the session's branch whose message contains a text, each before its parents."""
+    statement = "SELECT * FROM dolt_log('--parents') WHERE INSTR(message, %s) > 0"
+    return [_entry(row) for row in connection.dictionaries(statement, (text,))]
+
+
+def is_ancestor(connection: Connection, ancestor: str, commit: str) -> bool:
+    """Whether a commit is another one or leads to it; False if the database does not have both.
+
+    Args:
+        connection: A session on the database.
+        ancestor: The whole hash of a commit.
+        commit: The hash of the one that may contain it.
+    """
+    try:
+        return str(connection.value("SELECT DOLT_MERGE_BASE(%s, %s)", (ancestor, commit))) == ancestor
+    except (RevisionNotFoundError, QueryError):
+        return False
 
 
 def check_argument(table: str, separator: str = "") -> None:

@@ -229,6 +229,11 @@ def parent(connection: Connection, commit: str) -> str | None:
     return str(row[0]) if row and row[0] else None
 
 
+def soft_reset(connection: Connection, commit: str) -> None:
+    """Make a commit the head of the session's branch; the tables stay as they are, as uncommitted work."""
+    connection.execute("CALL DOLT_RESET('--soft', %s)", (commit,))
+
+
 def count_changes(connection: Connection, from_commit: str, to_commit: str, table: str) -> tuple[int, int, int]:
     """Return how many rows of a table were added, modified and deleted from one commit to another."""
     row = connection.row(

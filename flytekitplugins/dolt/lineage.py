@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import collections
 import os
 import weakref
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
 from flytekit import FlyteContext, FlyteContextManager
+
+from dolt_integrations.core.attempt import Attempt
+from dolt_integrations.core.reads import add_scope
 
 if TYPE_CHECKING:
     from dolt_integrations.core import Version
     from flytekitplugins.dolt.config import DoltConfig
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 TASK = "Flyte-Task"
 INPUT = "Flyte-Input"
@@ -20,8 +25,8 @@ INPUT = "Flyte-Input"
 _READ: dict[int, dict[str, None]] = {}
 """What each task that runs in this process has read, by the identity of its execution state."""
 
-_WRITTEN: collections.Counter[str] = collections.Counter()
-"""How often each output was written by this process: a task may return one table twice."""
+_ATTEMPTS: dict[int, dict[tuple[str, int], Attempt]] = {}
+"""What each task that runs in this process has written, by the identity of its execution state."""
 
 
 def note_input(config: DoltConfig, version: Version) -> None:
@@ -52,30 +57,42 @@ def execution_id(parameters: Any) -> str:
     return f"ex:{found.project}:{found.domain}:{found.name}" if found is not None else "ex:local:local:local"
 
 
-def write_id(ctx: FlyteContext, config: DoltConfig) -> str | None:
-    """Return what names an output of a node of an execution, the same in each attempt; None for a local execution.
+def attempt_of(ctx: FlyteContext) -> Attempt | None:
+    """Return which attempt of which node of an execution runs; None in a local execution.
 
     Local executions share one id, so that nothing tells a retry from another run. On a cluster the node is in the
     prefix of its outputs, which ends with the number of the attempt (flytekit, `bin/entrypoint.py`: `--output-prefix`).
+    An execution's name is unique in one control plane only: what precedes it in the prefix (the bucket), and the
+    version of the task, tell two of them apart.
     """
     parameters = ctx.user_space_params
     execution = execution_id(parameters)
     prefix = getattr(parameters, "output_metadata_prefix", None)
     if execution.endswith(":local") or not prefix:
         return None
-    output = "/".join([execution, _node(str(prefix), execution), *_array_index(), config.tablename or ""])
-    _WRITTEN[output] += 1
-    return f"{output}/{_WRITTEN[output]}"
+    number = os.environ.get("FLYTE_ATTEMPT_NUMBER", "")
+    place, node = _place_and_node(str(prefix), execution, number)
+    version = getattr(getattr(parameters, "task_id", None), "version", None) or ""
+    name = "/".join([execution, quote(place, safe=":"), quote(version, safe=""), node, *_array_index()])
+    return _attempt(ctx, name, int(number) if number.isdecimal() else 0)
 
 
-def _node(prefix: str, execution: str) -> str:
-    """Return the part of an output prefix that names the node, without the number of the attempt."""
-    parts = PurePosixPath(prefix).parts
-    if parts[-1] == os.environ.get("FLYTE_ATTEMPT_NUMBER"):
+def _attempt(ctx: FlyteContext, node: str, number: int) -> Attempt:
+    known = _of_state(_ATTEMPTS, ctx.execution_state)
+    key = (node, number)
+    if key not in known:
+        known[key] = Attempt(node, number)
+    return known[key]
+
+
+def _place_and_node(prefix: str, execution: str, number: str) -> tuple[str, str]:
+    """Return the parts of an output prefix before the execution and behind it, without the number of the attempt."""
+    parts = [part for part in prefix.split("/") if part]
+    if parts[-1:] == [number]:
         parts = parts[:-1]
     name = execution.rpartition(":")[2]
-    start = next((at for at, part in enumerate(parts) if part.endswith(name)), -1)
-    return "/".join(part.strip("/") for part in parts[start + 1 :])
+    start = next((at for at, part in enumerate(parts) if part == name or part.endswith(f"-{name}")), -1)
+    return "/".join(parts[: max(start, 0)]), "/".join(quote(part, safe="") for part in parts[start + 1 :])
 
 
 def _array_index() -> list[str]:
@@ -85,11 +102,18 @@ def _array_index() -> list[str]:
 
 
 def _inputs(ctx: FlyteContext) -> dict[str, None]:
-    state = ctx.execution_state
+    return _of_state(_READ, ctx.execution_state)
+
+
+def _of_state(kept: dict[int, dict[K, V]], state: object | None) -> dict[K, V]:
+    """Return what is kept for the task that runs; it goes with the task's state."""
     if state is None:
         return {}
     key = id(state)
-    if key not in _READ:
-        _READ[key] = {}
-        weakref.finalize(state, _READ.pop, key, None)
-    return _READ[key]
+    if key not in kept:
+        kept[key] = {}
+        weakref.finalize(state, kept.pop, key, None)
+    return kept[key]
+
+
+add_scope(lambda: FlyteContextManager.current_context().execution_state)

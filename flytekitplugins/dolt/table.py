@@ -20,6 +20,7 @@ from dolt_integrations.core.batches import ROWS
 from dolt_integrations.core.frames import encode_frame, frame_of
 from dolt_integrations.core.interchange import to_arrow
 from dolt_integrations.core.polarsframes import to_polars
+from dolt_integrations.core.reads import unnoted
 from dolt_integrations.core.streaming import is_stream
 from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
 from flytekitplugins.dolt.compile_time import code_of, is_called_by
@@ -182,7 +183,8 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 
     def _as_written(self) -> Loaded:
         source = {**self._source(), "meta_conf": None, "remote_conf": None}
-        return read_table(**source)
+        with unnoted():
+            return read_table(**source)
 
     @property
     def has_rows(self) -> bool:

@@ -18,7 +18,7 @@ from dolt_integrations.core.modes import REPLACE
 from dolt_integrations.errors import ConfigError, LiteralError, NotADoltTableError
 from flytekitplugins.dolt.compile_time import check_reference, is_compiling
 from flytekitplugins.dolt.config import DoltConfig
-from flytekitplugins.dolt.lineage import commit_message, write_id
+from flytekitplugins.dolt.lineage import attempt_of, commit_message
 from flytekitplugins.dolt.table import DoltTable
 
 T = TypeVar("T", DoltConfig, DoltTable)
@@ -176,7 +176,7 @@ def save(table: DoltTable, ctx: FlyteContext | None = None) -> dict[str, Any]:
         message=commit_message(ctx),
         overwrite=(config.io_args or {}).get("schema") == "overwrite",
         author=author,
-        write_id=write_id(ctx, config),
+        attempt=attempt_of(ctx),
         meta_conf=config.meta_conf,
         remote_conf=config.remote_conf,
     )

@@ -64,7 +64,8 @@ def test_a_retry_after_a_merge_commit_returns_the_merge(mode, base):
                         branch_conf=MergeBranch("c2", "main"), write_id="run-1")  # fmt: skip
     write_table(base, "other", FIRST)
 
-    again = write_table(base, "t", MORE, mode=mode, branch_conf=MergeBranch("c2", "main"), write_id="run-1")
+    again = write_table(base, "t", pd.concat([FIRST, MORE]) if mode == "replace" else MORE, mode=mode,
+                        branch_conf=MergeBranch("c2", "main"), write_id="run-1")  # fmt: skip
 
     assert again.commit == first.commit
     assert again.table_hash == first.table_hash
@@ -76,6 +77,22 @@ def test_another_write_id_is_another_write(database):
         write_table(database, "t", FIRST, mode="append", write_id=f"run-{number}")
 
     assert len(read_table(database, "t").data) == 6
+
+
+@pytest.mark.parametrize("mode", ["replace", "append"])
+@pytest.mark.parametrize("where", [None, MergeBranch("main", "main")], ids=repr)
+def test_an_id_of_other_rows_or_of_another_table_is_not_taken_for_this_write(where, mode, base):
+    write_table(base, "t", MORE, mode=mode, branch_conf=where, write_id="run-1")
+
+    other = write_table(base, "other", FIRST, mode=mode, branch_conf=where, write_id="run-1")
+    again = write_table(base, "t", MORE.assign(id=4), mode=mode, branch_conf=where, write_id="run-1")
+
+    assert other.changed
+    assert again.changed
+    assert len(read_table(base, "other").data) == 2
+    assert 4 in read_table(base, "t").data["id"].tolist()
+    assert not write_table(base, "t", MORE.assign(id=4), mode=mode, branch_conf=where, write_id="run-1").changed
+    assert not write_table(base, "other", FIRST, mode=mode, branch_conf=where, write_id="run-1").changed
 
 
 def test_two_appends_without_an_id_are_two_writes(database):

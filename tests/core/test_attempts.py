@@ -1,0 +1,192 @@
+"""Attempts of a node: the same rows are adopted, other ones superseded, and what was read is built upon."""
+
+import logging
+
+import pandas as pd
+import pytest
+
+from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, read_table, write_table
+from dolt_integrations.core.reads import unnoted
+from dolt_integrations.errors import MergeConflictError, SupersededError
+from tests.conftest import run_sql
+from tests.core.attempts import Node, contents, rows
+
+
+def ids(url, table="t"):
+    with unnoted():
+        return sorted(read_table(url, table).data["id"])
+
+
+def message(url, commit):
+    return run_sql(url, f"SELECT message FROM dolt_log WHERE commit_hash = '{commit}'")[0][0]
+
+
+def commits(url):
+    return run_sql(url, "SELECT COUNT(*) FROM dolt_log")[0][0]
+
+
+WHERE = {"main": None, "append branch": AppendBranch("main"), "merge": MergeBranch("c0", "main")}
+KEYS = pytest.mark.parametrize("key", ["id", None], ids=["key", "no key"])
+PLACES = pytest.mark.parametrize("where", WHERE.values(), ids=WHERE)
+
+
+@pytest.fixture
+def base(database):
+    run_sql(database, "CALL DOLT_TAG('c0')")
+    return database
+
+
+@KEYS
+@PLACES
+@pytest.mark.parametrize("mode", ["append", "upsert"])
+def test_other_rows_of_an_earlier_attempt_are_taken_back(mode, where, key, base, caplog):
+    if mode == "upsert" and key is None:
+        pytest.skip("an upsert has a key")
+    write_table(base, "t", rows(100), primary_key=key)
+    if where is not None and isinstance(where, MergeBranch):
+        run_sql(base, "CALL DOLT_TAG('-d', 'c0')", "CALL DOLT_TAG('c0')")
+    node = Node(base, key, where)
+    first = node.write(rows(1, 2), mode)
+    write_table(base, "t", rows(7), mode="append")
+
+    with caplog.at_level(logging.WARNING):
+        second = node.again().write(rows(2, 3, value="w"), mode)
+
+    assert contents(base) == [(2, "w2"), (3, "w3"), (7, "v7"), (100, "v100")]
+    assert f"Supersedes: {first.commit}" in message(base, second.commit).splitlines()
+    assert first.commit in caplog.text
+
+
+@KEYS
+@PLACES
+@pytest.mark.parametrize("mode", ["append", "replace"])
+def test_the_same_rows_in_another_order_are_adopted(mode, where, key, base):
+    node = Node(base, key, where)
+    first = node.write(rows(1, 2, 3), mode)
+    write_table(base, "other", rows(1))
+    before = commits(base)
+
+    second = node.again().write(rows(3, 1, 2), mode)
+
+    assert (second.commit, second.changed, commits(base)) == (first.commit, False, before)
+
+
+@KEYS
+def test_equal_writes_of_one_attempt_are_counted(key, base):
+    node = Node(base, None)
+    for _ in range(2):
+        for _ in range(2):
+            node.write(rows(1))
+        node.again()
+
+    node.write(rows(1))
+    node.write(rows(1))
+    node.write(rows(1))
+
+    assert ids(base) == [1, 1, 1]
+
+
+@KEYS
+def test_outputs_come_in_any_order_and_each_counts_once(key, base):
+    node = Node(base, key)
+    for each in (1, 2, 3):
+        node.write(rows(each))
+
+    node.again()
+    for each in (3, 4, 1, 2):
+        node.write(rows(each))
+
+    assert ids(base) == [1, 2, 3, 4]
+
+
+def test_an_attempt_that_has_read_the_rows_of_the_one_before_builds_on_them(base):
+    node = Node(base, None)
+    first = node.write(rows(1))
+
+    node.again()
+    assert read_table(base, "t").data["id"].tolist() == [1]
+    version = node.write(rows(2))
+
+    assert ids(base) == [1, 2]
+    assert f"Supersedes: {first.commit}" not in message(base, version.commit)
+
+
+@KEYS
+@pytest.mark.parametrize("change", ["upsert", "delete"])
+def test_rows_that_others_have_changed_are_a_conflict_that_names_both_commits(change, key, base):
+    node = Node(base, key)
+    first = node.write(rows(1, 2))
+    statement = "UPDATE t SET value = 'x' WHERE id = 1" if change == "upsert" else "DELETE FROM t WHERE id = 1"
+    other = run_sql(base, statement, "CALL DOLT_COMMIT('-am', 'by hand')")[0][0]
+    write_table(base, "t", rows(9), mode="append")
+    before = commits(base), contents(base)
+
+    with pytest.raises(MergeConflictError) as caught:
+        node.again().write(rows(3))
+
+    assert isinstance(caught.value, SupersededError)
+    assert first.commit in str(caught.value)
+    assert other in str(caught.value)
+    assert (commits(base), contents(base)) == before
+
+
+def test_the_last_replace_wins_and_an_earlier_one_is_written_again(base):
+    node = Node(base, "id")
+    node.write(rows(1), "replace")
+    node.again().write(rows(2), "replace")
+
+    node.again().write(rows(1), "replace")
+
+    assert ids(base) == [1]
+
+
+def test_an_attempt_that_comes_late_does_not_write_over_the_one_after_it(base):
+    node = Node(base, "id")
+    node.write(rows(1))
+    late = node.attempt
+    node.again().write(rows(2))
+
+    with pytest.raises(SupersededError, match="attempt 1"):
+        write_table(base, "t", rows(3), mode="append", attempt=late)
+
+    assert ids(base) == [2]
+
+
+@KEYS
+@pytest.mark.parametrize("mode", ["append", "replace"])
+def test_a_stream_is_adopted_and_superseded(mode, key, base):
+    def stream(*numbers):
+        return (rows(number) for number in numbers)
+
+    node = Node(base, key)
+    write_table(base, "t", rows(100), primary_key=key)
+    first = node.write(stream(1, 2, 3), mode)
+    assert node.again().write(iter([rows(2, 1), rows(3)]), mode).commit == first.commit
+
+    node.again().write(stream(2, 4), mode)
+
+    assert ids(base) == ([2, 4, 100] if mode == "append" else [2, 4])
+
+
+@pytest.mark.parametrize("where", [None, NewBranch("run/1")], ids=["main", "new branch"])
+def test_a_table_that_an_earlier_attempt_made_with_other_columns_is_made_anew(where, base):
+    node = Node(base, None, where)
+    node.write(pd.DataFrame({"id": ["a"], "text": [1.5]}))
+
+    node.again().write(rows(1))
+
+    with unnoted():
+        found = read_table(base, "t", branch_conf=where).data
+    assert found.to_dict("list") == {"id": [1], "value": ["v1"]}
+
+
+def test_a_commit_that_carries_the_id_and_has_other_rows_is_not_believed(base):
+    node = Node(base, "id")
+    made = node.write(rows(1), "replace")
+    text = message(base, made.commit)
+    run_sql(base, "UPDATE t SET value = 'x'", "CALL DOLT_ADD('-A')")
+    run_sql(base, f"CALL DOLT_COMMIT('--amend', '-A', '-m', '{text}')")
+
+    node.again().write(rows(1), "replace")
+
+    assert contents(base) == [(1, "v1")]
