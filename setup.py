@@ -13,7 +13,7 @@ INSTALL_REQUIRES = [
     "pyarrow>=14.0",
     "polars>=1.0",
     "connectorx>=0.4",
-    "pymysql>=1.1",
+    "pymysql>=1.2",  # before, TLS that was asked for and not offered was left out without a word
     "dataclasses-json>=0.5.2",
 ]
 

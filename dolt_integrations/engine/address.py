@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from dolt_integrations.engine.tls import OPTIONS, Tls, tls_from_options
 from dolt_integrations.errors import ConfigError
 
 PASSWORD_VARIABLE = "DOLT_CLI_PASSWORD"  # noqa: S105 - the variable's name; Dolt's own clients read it too
@@ -46,7 +47,7 @@ class ServerAddress:
 
     Attributes:
         connect_timeout: Seconds to wait for the server to answer.
-        tls: Whether the connection has to be encrypted.
+        tls: How the connection is encrypted.
         label: What to call it in texts instead of its URL: a private server's is its directory.
     """
 
@@ -56,7 +57,7 @@ class ServerAddress:
     database: str
     password: str = field(default="", repr=False)
     connect_timeout: float = DEFAULT_CONNECT_TIMEOUT
-    tls: bool = False
+    tls: Tls = field(default_factory=Tls)
     label: str = field(default="", compare=False)
 
     def __str__(self) -> str:
@@ -69,7 +70,12 @@ class ServerAddress:
 
         What an unencrypted session gave is not taken for what an encrypted one would.
         """
-        return self.label or f"mysql://{self.host.lower()}:{self.port}/{self.database}?tls={self.tls}"
+        return self.label or f"mysql://{self.host.lower()}:{self.port}/{self.database}?tls={self.tls.mode}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server is on this machine, where nobody but its administrator can listen to what is sent."""
+        return self.host == "localhost" or self.host == "::1" or self.host.startswith("127.")
 
     def url(self, revision: str | None) -> str:
         """Return the whole URL, password included, of the database at a revision (branch, tag or commit)."""
@@ -145,14 +151,15 @@ def _parse_url(url: str) -> ServerAddress:
         database=database,
         password=unquote(parts.password) if parts.password else os.environ.get(PASSWORD_VARIABLE, ""),
         connect_timeout=_parse_timeout(options.get("connect_timeout", str(DEFAULT_CONNECT_TIMEOUT)), shown),
-        tls=_parse_flag(options.get("tls", "false"), shown),
+        tls=_parse_tls(options, shown),
     )
 
 
 def _parse_options(query: str, shown: str) -> dict[str, str]:
-    options = dict(parse_qsl(query, keep_blank_values=True))
-    if unknown := sorted(set(options) - {"connect_timeout", "tls"}):
-        raise ConfigError(f"{shown} has an unknown option {unknown[0]!r}", hint="There are: connect_timeout, tls.")
+    options = {name.lower().replace("-", "_"): value for name, value in parse_qsl(query, keep_blank_values=True)}
+    known = ("connect_timeout", *OPTIONS)
+    if unknown := sorted(set(options) - set(known)):
+        raise ConfigError(f"{shown} has an unknown option {unknown[0]!r}", hint=f"There are: {', '.join(known)}.")
     return options
 
 
@@ -167,7 +174,8 @@ def _parse_timeout(text: str, shown: str) -> float:
     return seconds
 
 
-def _parse_flag(text: str, shown: str) -> bool:
-    if text not in ("true", "false"):
-        raise ConfigError(f"{shown} has tls={text!r}", hint="Give true or false.")
-    return text == "true"
+def _parse_tls(options: dict[str, str], shown: str) -> Tls:
+    try:
+        return tls_from_options(options)
+    except ConfigError as error:
+        raise ConfigError(f"the URL {shown}: {error}") from None

@@ -23,6 +23,7 @@ from dolt_integrations.errors import (
     DoltError,
     QueryError,
     RevisionNotFoundError,
+    ServerError,
     ServerLostError,
     ServerUnreachableError,
 )
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from dolt_integrations.engine.address import ServerAddress
-    from dolt_integrations.engine.upload import Session
+    from dolt_integrations.engine.wire import Session
 
 Row = tuple[Any, ...]
 
@@ -67,14 +68,15 @@ class Connection:
         Args:
             address: The server and its database.
             revision: A branch, tag or commit hash. None is the branch that the server starts sessions on.
-            local_infile: Whether the server may ask for a file's content (`LOAD DATA LOCAL`). Only for sessions that
-                load, because a hostile server could ask for any file.
+            local_infile: Whether the session is for `sending` files.
 
         Raises:
             ServerUnreachableError: Nothing answers within the address's `connect_timeout`.
             AccessDeniedError: The server refuses the user or the password.
             DatabaseNotFoundError: The server has no such database.
             BranchNotFoundError: The database has no such branch.
+            ServerError: The server is no Dolt, breaks the protocol, or has a certificate that is not trusted.
+            ConfigError: The files of the address's `tls` cannot be used.
         """
         self.address = address
         self.revision = revision
@@ -142,6 +144,11 @@ class Connection:
         with self._cursor(statement, arguments) as cursor:
             return int(cursor.rowcount)
 
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the session is encrypted."""
+        return self._session.is_encrypted
+
     def rows(self, statement: str, arguments: Sequence[object] = ()) -> list[Row]:
         """Run a statement and return its rows."""
         with self._cursor(statement, arguments) as cursor:
@@ -194,6 +201,9 @@ class Connection:
         try:
             cursor: Any = self._session.cursor(kind)
             cursor.execute(statement, tuple(arguments) or None)
+            if cursor.description is None and statement.startswith(("SELECT", "SHOW")):
+                what = f"the server gives no rows for a query ({self._where})"
+                raise ServerError(what, hint="Is it a Dolt server?")
             yield cursor
             cursor.close()
         except (pymysql.MySQLError, OSError) as error:

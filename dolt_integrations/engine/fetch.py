@@ -33,7 +33,7 @@ def fetch(connection: Connection, query: str, columns: tuple[Column, ...], *, fa
     check_process()
     types = [arrow_type(column.sql_type) for column in columns]
     names = [column.name for column in columns]
-    fast = fast and not connection.address.tls and all(map(_fast_reader_knows, columns))
+    fast = fast and not connection.address.tls.is_verified and all(map(_fast_reader_knows, columns))
     fast = fast and not _is_few(connection, query)
     if fast and not _has_odd_dates(connection, query, columns):
         data = _fetch_fast(connection, query, _protocol(columns))
@@ -97,6 +97,8 @@ def _has_odd_dates(connection: Connection, query: str, columns: tuple[Column, ..
 def _fetch_fast(connection: Connection, query: str, protocol: Literal["text", "binary"]) -> pa.Table | None:
     """Return connectorx's table, or None where it fails; the exact path then says what is wrong."""
     url = connection.address.url(connection.revision)
+    # connectorx looks at no certificate then.
+    url += "?ssl-mode=REQUIRED" if connection.is_encrypted else ""
     try:
         return connectorx.read_sql(url, query, return_type="arrow", protocol=protocol)
     except BaseException as error:

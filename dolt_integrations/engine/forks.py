@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.errors import ForkedProcessError
 
 if TYPE_CHECKING:
-    from dolt_integrations.engine.upload import Session
+    from dolt_integrations.engine.wire import Session
 
 _sessions: weakref.WeakSet[Session] = weakref.WeakSet()
 _is_used = False
@@ -74,7 +74,7 @@ def _become_child() -> None:
     for session in list(_sessions):
         # Not closed: the lock of a reader that a thread of the parent was in would be waited for in vain.
         with contextlib.suppress(OSError, AttributeError):
-            os.dup2(nowhere, session._sock.fileno(), inheritable=False)  # type: ignore[attr-defined]
+            os.dup2(nowhere, session._sock.fileno(), inheritable=False)
     os.close(nowhere)
 
 

@@ -12,7 +12,7 @@ import pymysql
 
 from dolt_integrations.engine.address import ServerAddress
 from dolt_integrations.engine.session import end, leave_branch, renew
-from dolt_integrations.engine.upload import Session
+from dolt_integrations.engine.wire import Session
 
 MOST = 8
 """Sessions that are kept, of all servers and databases together."""

@@ -7,9 +7,12 @@ import ssl
 from typing import TYPE_CHECKING
 
 import pymysql
+from pymysql.constants import ER
 
 from dolt_integrations.engine.forks import forget_after_fork
-from dolt_integrations.engine.upload import Session
+from dolt_integrations.engine.tls import OFF, PREFERRED, Tls
+from dolt_integrations.engine.wire import NEEDS_ENCRYPTION, Session, not_dolt
+from dolt_integrations.errors import ServerError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.address import ServerAddress
@@ -30,28 +33,70 @@ _COM_RESET_CONNECTION = 0x1F
 def open_session(address: ServerAddress, database: str, *, local_infile: bool) -> Session:
     """Open a session on a database, or on `database/revision`.
 
+    On this machine it is not encrypted, which would cost several times what the rest does, unless that is asked for or
+    the server insists.
+
     Raises:
         pymysql.MySQLError: Nobody answers within the address's `connect_timeout`, or the session is refused.
         OSError: The same.
+        ServerError: The server's certificate is not trusted, or it is no Dolt.
+        ConfigError: The files of `tls` cannot be used.
     """
-    session = Session(
-        host=address.host,
-        port=address.port,
-        user=address.user,
-        password=address.password,
-        database=database,
-        charset="utf8mb4",
-        autocommit=True,
-        init_command=SETTINGS,
-        local_infile=local_infile,
-        connect_timeout=address.connect_timeout,
-        read_timeout=address.connect_timeout,
-        ssl_disabled=not address.tls,
-        ssl=ssl.create_default_context() if address.tls else None,
-    )
-    limit(session, None)
-    forget_after_fork(session)
-    return session
+    if address.tls.mode != PREFERRED or not address.is_loopback:
+        return _open(address, database, address.tls, local_infile)
+    try:
+        return _open(address, database, Tls(OFF), local_infile)
+    except pymysql.MySQLError as error:
+        if not _insists(error):
+            raise
+    return _open(address, database, address.tls, local_infile)
+
+
+def _insists(error: pymysql.MySQLError) -> bool:
+    """Whether a server refused a session because it was not encrypted, or the session such a server."""
+    return error.args[:1] in ((NEEDS_ENCRYPTION,), (_ER_SECURE_TRANSPORT_REQUIRED,)) or _INSECURE in str(error)
+
+
+_ER_SECURE_TRANSPORT_REQUIRED = 3159
+_INSECURE = "does not allow insecure connections"
+
+
+def _open(address: ServerAddress, database: str, tls: Tls, local_infile: bool) -> Session:
+    try:
+        session = Session(
+            host=address.host,
+            port=address.port,
+            user=address.user,
+            password=address.password.encode(),
+            database=database,
+            charset="utf8mb4",
+            autocommit=True,
+            init_command=SETTINGS,
+            local_infile=local_infile,
+            connect_timeout=address.connect_timeout,
+            tls=tls,
+        )
+        forget_after_fork(session)
+        return session
+    except pymysql.MySQLError as error:
+        cause = getattr(error, "original_exception", None)
+        if isinstance(cause, ssl.SSLError):
+            raise _not_encrypted(address, cause) from error
+        if error.args[:1] == (ER.UNKNOWN_SYSTEM_VARIABLE,):
+            raise not_dolt(f"{address.host}:{address.port}", "a MySQL server") from error
+        raise
+
+
+def _not_encrypted(address: ServerAddress, error: ssl.SSLError) -> ServerError:
+    at = f"{address.host}:{address.port}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        hint = (
+            "Give the file of the CA that signed it, `?ssl_ca=/path/ca.pem` in the URL; `?tls=skip-verify` encrypts "
+            "without looking at the certificate."
+        )
+        return ServerError(f"the certificate of {at} is not trusted: {error.verify_message}", hint=hint)
+    hint = "Does the server ask for a client certificate (`?ssl_cert=` and `?ssl_key=` in the URL)?"
+    return ServerError(f"no encrypted connection with {at}: {error.reason or error}", hint=hint)
 
 
 def renew(session: Session, address: ServerAddress) -> None:
@@ -68,12 +113,11 @@ def renew(session: Session, address: ServerAddress) -> None:
         pymysql.MySQLError: The session is of no use any more.
         OSError: The same.
     """
-    limit(session, address.connect_timeout)
-    # pymysql has no public way to send it.
-    session._execute_command(_COM_RESET_CONNECTION, b"")  # type: ignore[attr-defined]
-    session._read_ok_packet()  # type: ignore[attr-defined]
-    session.query(SETTINGS)
-    limit(session, None)
+    with session.answering_within(address.connect_timeout):
+        # pymysql has no public way to send it.
+        session._execute_command(_COM_RESET_CONNECTION, b"")
+        session._read_ok_packet()
+        session.query(SETTINGS)
 
 
 def leave_branch(session: Session, address: ServerAddress) -> None:
@@ -83,9 +127,8 @@ def leave_branch(session: Session, address: ServerAddress) -> None:
         pymysql.MySQLError: The session is of no use any more.
         OSError: The same.
     """
-    limit(session, address.connect_timeout)
-    session.select_db(address.database)
-    limit(session, None)
+    with session.answering_within(address.connect_timeout):
+        session.select_db(address.database)
 
 
 def cut(session: Session) -> None:
@@ -93,7 +136,7 @@ def cut(session: Session) -> None:
     result = session._result
     if result is not None:
         result.unbuffered_active = False  # or pymysql would fetch what is left of it
-    session._force_close()  # type: ignore[attr-defined]
+    session._force_close()
 
 
 def end(session: Session) -> None:
@@ -103,9 +146,9 @@ def end(session: Session) -> None:
 
 
 def limit(session: Session, seconds: float | None) -> None:
-    """A server that never greets must not hang us, a statement that takes long may: no public way to say so."""
-    session._read_timeout = seconds  # type: ignore[attr-defined]
+    """Bound the time of each answer; a statement may take long unless somebody says so."""
+    session._read_timeout = seconds
 
 
-ENDED = Session(defer_connect=True)
+ENDED = Session(tls=Tls(OFF), defer_connect=True)
 """What a connection has that is closed: every use of it is an error."""

@@ -104,6 +104,8 @@ _REMOTE_RULES = (
 )
 """What goes wrong between two databases. They come first: the texts quote what the other server said."""
 
+_ENCRYPT = "Ask for encryption: `?tls=required` in the URL, or `?tls=skip-verify` if its certificate is of no known CA."
+
 _RULES = (
     *_REMOTE_RULES,
     _Rule(
@@ -125,8 +127,23 @@ _RULES = (
         texts=("lost connection", "packet sequence number wrong"),
         hint="The server went away in the middle; nothing half-done is visible. Try again.",
     ),
-    _Rule(ServerError, codes=(2027,), hint="Nothing was sent. Is it the server that you mean?"),
-    _Rule(ServerError, codes=(2026,), hint="Leave `?tls=true` out of the URL, or give the server a certificate."),
+    _Rule(
+        ServerError,
+        codes=(3159,),
+        texts=("does not allow insecure connections",),
+        hint=_ENCRYPT,
+    ),
+    _Rule(
+        ServerError,
+        codes=(2026,),
+        hint="Leave `?tls=` out of the URL, or let the administrator give the server a certificate.",
+    ),
+    _Rule(ServerError, codes=(2027, 2068), hint="Do not use this server, or what is between here and there."),
+    _Rule(
+        AccessDeniedError,
+        codes=(2061,),
+        hint=_ENCRYPT,
+    ),
     _Rule(
         WriteQueryError,
         codes=(1792,),

@@ -6,6 +6,7 @@ import pytest
 
 from dolt_integrations.engine import parse_location
 from dolt_integrations.engine.address import DirectoryAddress, ServerAddress
+from dolt_integrations.engine.tls import Tls
 from dolt_integrations.errors import ConfigError
 
 
@@ -45,7 +46,7 @@ def test_a_path_may_have_any_characters(path):
 def test_all_parts_of_a_url_are_understood():
     address = parse_location("mysql://me:secret@db.local:3307/shop?connect_timeout=2.5&tls=true")
 
-    assert address == ServerAddress("db.local", 3307, "me", "shop", "secret", 2.5, True)
+    assert address == ServerAddress("db.local", 3307, "me", "shop", "secret", 2.5, Tls("required"))
 
 
 def test_a_url_needs_only_a_host_and_a_database():
