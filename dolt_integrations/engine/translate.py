@@ -138,7 +138,7 @@ _RULES = (
         codes=(2026,),
         hint="Leave `?tls=` out of the URL, or let the administrator give the server a certificate.",
     ),
-    _Rule(ServerError, codes=(2027, 2068), hint="Do not use this server, or what is between here and there."),
+    _Rule(ServerError, codes=(2027, 2068), hint="Nothing was sent. Is it the server that you mean?"),
     _Rule(
         AccessDeniedError,
         codes=(2061,),
