@@ -11,7 +11,7 @@ from dolt_integrations.core.references import check_references, referring_tables
 from dolt_integrations.engine import find_table, insert_table, quote
 from dolt_integrations.engine.changes import delete_rows, replace_rows, upsert_rows
 from dolt_integrations.engine.procedures import stage, status, table_hash
-from dolt_integrations.errors import DataError
+from dolt_integrations.errors import DataError, UnsupportedTypeError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.target import Save
@@ -70,8 +70,25 @@ def _extend(workspace: Connection, save: Save, schema: TableSchema) -> None:
     """Give the table its columns, its rows kept."""
     existing = find_table(workspace, save.table)
     changes = [schema.ddl(save.table)] if existing is None else alterations(save.table, existing, schema)
+    if existing is not None:
+        _check_documents(workspace, save.table, existing, schema)
     for change in changes:
         workspace.execute(change)
+
+
+def _check_documents(workspace: Connection, table: str, existing: TableSchema, schema: TableSchema) -> None:
+    """Refuse to make texts of documents with doubles from 1e21 on, which Dolt (1.83) would write as integers."""
+    wanted = {column.name.lower(): column for column in schema.columns}
+    for column in existing.columns:
+        if column.sql_type != "json" or wanted.get(column.name.lower(), column).sql_type == "json":
+            continue
+        name = quote(column.name)
+        if workspace.row(f"SELECT 1 FROM {quote(table)} WHERE CAST({name} AS CHAR) REGEXP '[0-9]{{22}}' LIMIT 1"):
+            raise UnsupportedTypeError(
+                f"column {column.name!r} of table `{table}` is JSON and has numbers of 22 digits or more, which a text "
+                "would not keep as they are, and the frame has numbers that Dolt's JSON would change",
+                hint="Save all rows with mode 'replace', or write whole numbers as integers.",
+            )
 
 
 def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: list[str]) -> None:

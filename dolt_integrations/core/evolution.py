@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.fitting import BLOB_BYTES
 from dolt_integrations.core.marks import mark_of
+from dolt_integrations.core.numbers import INTEGER_BYTES, integer_range
 from dolt_integrations.engine import Column, TableSchema, parse_type, quote
 from dolt_integrations.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.sqltypes import SqlType
 
-_INTEGER_BYTES = {"tinyint": 1, "smallint": 2, "mediumint": 3, "int": 4, "bigint": 8}
 _TEXT_LENGTHS = {"tinytext": 63, "text": 16_383, "mediumtext": 4_194_303, "longtext": 1_073_741_823}
 """Characters that fit for certain, at 4 bytes each (MySQL manual, "Data Type Storage Requirements")."""
 
@@ -55,7 +55,7 @@ def alterations(table: str, existing: TableSchema, wanted: TableSchema) -> list[
 
 
 def _change(table: str, old: Column, new: Column) -> str:
-    if not holds_all(new.sql_type, old.sql_type) and not _is_document_as_text(old, new):
+    if not holds_all(new.sql_type, old.sql_type) and not is_document_as_text(old, new):
         why = f"; {new.misfit}" if new.misfit else ""
         raise UnsupportedTypeError(
             f"column {new.name!r} of table `{table}` is {old.sql_type}, and the frame would make it {new.sql_type}, "
@@ -77,21 +77,22 @@ def holds_all(new: str, old: str) -> bool:
     wide, narrow = parse_type(new), parse_type(old)
     if wide == narrow:
         return True
-    if _is_integer(wide) and narrow.base in _INTEGER_BYTES:
-        return _range(wide)[0] <= _range(narrow)[0] and _range(narrow)[1] <= _range(wide)[1]
-    if wide.base == "double" and (narrow.base == "float" or (_is_integer(narrow) and _INTEGER_BYTES[narrow.base] <= 4)):
+    if _is_integer(wide) and narrow.base in INTEGER_BYTES:
+        return integer_range(wide)[0] <= integer_range(narrow)[0] and integer_range(narrow)[1] <= integer_range(wide)[1]
+    if wide.base == "double" and (narrow.base == "float" or (_is_integer(narrow) and INTEGER_BYTES[narrow.base] <= 4)):
         return True
     if wide.base == narrow.base == "decimal":
         (digits, scale), (had, had_scale) = wide.arguments, narrow.arguments
         return scale >= had_scale and digits - scale >= had - had_scale
-    if wide.base == "datetime" and narrow.base in ("datetime", "timestamp"):
+    if (wide.base == "datetime" and narrow.base in ("datetime", "timestamp")) or wide.base == narrow.base == "time":
         return (*wide.arguments, 0)[0] >= (*narrow.arguments, 0)[0]
     if _is_bytes(wide) and _is_bytes(narrow):
         return _byte_length(narrow) <= _byte_length(wide)
     return 0 < _text_length(narrow) <= _text_length(wide)
 
 
-def _is_document_as_text(old: Column, new: Column) -> bool:
+def is_document_as_text(old: Column, new: Column) -> bool:
+    """Whether JSON becomes a text of the same documents, which keeps numbers that Dolt's JSON changes."""
     return (old.sql_type, new.sql_type) == ("json", "longtext") and mark_of(new.comment).of == "json"
 
 
@@ -104,12 +105,7 @@ def _byte_length(sql_type: SqlType) -> int:
 
 
 def _is_integer(sql_type: SqlType) -> bool:
-    return sql_type.base in _INTEGER_BYTES and not sql_type.is_boolean
-
-
-def _range(sql_type: SqlType) -> tuple[int, int]:
-    bits = 8 * _INTEGER_BYTES[sql_type.base]
-    return (0, 2**bits - 1) if sql_type.unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    return sql_type.base in INTEGER_BYTES and not sql_type.is_boolean
 
 
 def _text_length(sql_type: SqlType) -> int:

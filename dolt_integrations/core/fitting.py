@@ -11,7 +11,16 @@ import pyarrow.compute as pc
 
 from dolt_integrations.core.column import shown
 from dolt_integrations.core.marks import mark_of
-from dolt_integrations.engine import arrow_type, parse_type
+from dolt_integrations.core.numbers import (
+    INTEGER_BYTES,
+    is_number,
+    not_bits,
+    not_decimals,
+    not_floats,
+    not_integers,
+    not_years,
+)
+from dolt_integrations.engine import parse_type
 from dolt_integrations.engine.sqltypes import GEOMETRIES
 
 if TYPE_CHECKING:
@@ -47,35 +56,6 @@ def misfit(encoded: EncodedColumn, column: Column) -> str | None:
     return f"it holds {value} (row {row}, counted from 0), which {column.sql_type} cannot keep"
 
 
-def _integers(encoded: EncodedColumn, column: Column) -> pa.Array | None:
-    sql_type, own = parse_type(column.sql_type), encoded.sql_type or "text"
-    if sql_type.is_boolean and own == "tinyint" and encoded.mark.of is None:
-        # A TINYINT(1) is read as int8 where it has other numbers than 0 and 1.
-        is_number = pc.any(pc.or_(pc.less(encoded.values, 0), pc.greater(encoded.values, 1))).as_py()
-        return _none(encoded) if is_number else None
-    if arrow_type(own) != arrow_type(column.sql_type):
-        return None
-    if sql_type.base != "mediumint":
-        return _none(encoded)
-    return _outside(encoded, 0, 2**24 - 1) if sql_type.unsigned else _outside(encoded, -(2**23), 2**23 - 1)
-
-
-def _bits(encoded: EncodedColumn, column: Column) -> pa.Array | None:
-    width = (*parse_type(column.sql_type).arguments, 1)[0]
-    return _outside(encoded, 0, 2**width - 1) if encoded.sql_type == "bigint unsigned" else None
-
-
-def _years(encoded: EncodedColumn, _column: Column) -> pa.Array | None:
-    if encoded.sql_type != "smallint":
-        return None
-    return pc.and_(_outside(encoded, 1901, 2155), pc.not_equal(encoded.values, 0))
-
-
-def _outside(encoded: EncodedColumn, least: int, most: int) -> pa.Array:
-    kind = encoded.values.type
-    return pc.or_(pc.less(encoded.values, pa.scalar(least, kind)), pc.greater(encoded.values, pa.scalar(most, kind)))
-
-
 def _same_base(encoded: EncodedColumn, column: Column) -> pa.Array | None:
     same = parse_type(encoded.sql_type or "text").base == parse_type(column.sql_type).base
     return _none(encoded) if same else None
@@ -87,9 +67,11 @@ def _none(encoded: EncodedColumn) -> pa.Array:
 
 def _decimals(encoded: EncodedColumn, column: Column) -> pa.Array | None:
     own, there = parse_type(encoded.sql_type or "text"), parse_type(column.sql_type)
+    precision, scale = (*there.arguments, 0)[:2] if there.arguments else (10, 0)
+    if is_number(encoded) and own.base in INTEGER_BYTES:
+        return not_decimals(encoded, precision - scale)
     if own.base != "decimal":
         return None
-    precision, scale = (*there.arguments, 0)[:2] if there.arguments else (10, 0)
     if own.arguments[1] > scale:
         return pc.is_valid(encoded.values)
     whole = pc.replace_substring_regex(encoded.values, r"^-?0*|\..*$", "")
@@ -208,15 +190,16 @@ def _is_geometry(value: bytes, srid: int | None) -> bool:
 
 
 _CHECKS: dict[str, Callable[[EncodedColumn, Column], Any]] = {
-    **dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint"), _integers),
-    **dict.fromkeys(("float", "double", "date", "json"), _same_base),
+    **dict.fromkeys(INTEGER_BYTES, not_integers),
+    **dict.fromkeys(("float", "double"), not_floats),
+    **dict.fromkeys(("date", "json"), _same_base),
     **dict.fromkeys(("datetime", "timestamp"), _moments),
     **dict.fromkeys(("char", "varchar", *TEXT_BYTES), _texts),
     **dict.fromkeys(("binary", "varbinary", *BLOB_BYTES), _binaries),
     **dict.fromkeys(GEOMETRIES, _geometries),
     "decimal": _decimals,
-    "bit": _bits,
-    "year": _years,
+    "bit": not_bits,
+    "year": not_years,
     "time": _clocks,
     "enum": _members,
     "set": _sets,

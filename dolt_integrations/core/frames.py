@@ -49,14 +49,11 @@ class EncodedFrame:
 
     @property
     def blank(self) -> list[str]:
-        """The columns of objects in which all values are missing, of whatever class they were to be."""
+        """The columns in which all values are missing, of whatever type they were to be."""
         return [
             name
             for name, column in self.columns.items()
-            if column.mark.dtype in ("object", "category")
-            and name not in self.index
-            and len(column.values)
-            and column.values.null_count == len(column.values)
+            if name not in self.index and len(column.values) and column.values.null_count == len(column.values)
         ]
 
     @cached_property
@@ -68,13 +65,20 @@ class EncodedFrame:
         ]
         return pa.Table.from_arrays([column.values for column in self.columns.values()], schema=pa.schema(fields))
 
-    def schema(self, primary_key: Sequence[str] | None = None, existing: TableSchema | None = None) -> TableSchema:
+    def schema(
+        self,
+        primary_key: Sequence[str] | None = None,
+        existing: TableSchema | None = None,
+        *,
+        keeps_blank: bool = True,
+    ) -> TableSchema:
         """Return the schema of the table that holds the rows.
 
         Args:
             primary_key: The key's columns. None is the index's, or else the key that the table has, if the frame has
                 its columns.
             existing: The table as it is now. Its columns stay as they are where they hold the values exactly.
+            keeps_blank: Whether a column without a value takes the type that the table has.
 
         Raises:
             PrimaryKeyError: The key has NULLs or duplicates, or names no column.
@@ -82,7 +86,7 @@ class EncodedFrame:
         """
         key = self._key(primary_key, existing)
         check_key(self.data, key, self.table)
-        return wanted_schema(self.table, self.columns, key, existing)
+        return wanted_schema(self.table, self.columns, key, existing, keeps_blank=keeps_blank)
 
     def _key(self, primary_key: Sequence[str] | None, existing: TableSchema | None) -> tuple[str, ...]:
         if primary_key is not None:

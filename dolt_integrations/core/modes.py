@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.dtypes import STORAGE, default_dtype
-from dolt_integrations.core.evolution import holds_all
+from dolt_integrations.core.evolution import holds_all, is_document_as_text
 from dolt_integrations.core.marks import Mark, mark_of, with_mark
-from dolt_integrations.engine import Column, TableSchema, nearest
+from dolt_integrations.engine import Column, TableSchema, nearest, parse_type
 from dolt_integrations.errors import ConfigError, PrimaryKeyError, UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ MODES = {
     APPEND: "the frame's rows come to those that are there; a key that is there already is an error",
     UPSERT: "rows whose key is there are changed in the frame's columns, others are added",
 }
+
+
+_HOLDING = {("truth", "number"), ("object of decimal", "number"), ("span in us", "object of time")}
+"""Meanings of a table's column and of values of another kind that it may hold exactly."""
 
 
 def check_mode(mode: str, *, overwrite: bool) -> None:
@@ -101,6 +105,8 @@ def _common(old: Column, new: Column, in_key: bool, table: str) -> Column:
     if mark is not None and holds_all(old.sql_type, new.sql_type):
         return replace(old, nullable=nullable, comment=mark)
     if mark is not None and holds_all(new.sql_type, old.sql_type):
+        return replace(old, nullable=nullable, sql_type=new.sql_type, comment=new.comment, details=new.details)
+    if mark is not None and is_document_as_text(old, new):
         return replace(old, nullable=nullable, sql_type=new.sql_type, comment=new.comment)
     raise UnsupportedTypeError(
         f"column {old.name!r} of table `{table}` is {_shown(old)}, and the frame's is {_shown(new)}",
@@ -118,7 +124,10 @@ def _common_mark(old: Column, new: Column) -> str | None:
     ours, theirs = mark_of(old.comment), mark_of(new.comment)
     if "category" in (ours.dtype, theirs.dtype):
         return _common_categories(old, ours, theirs)
-    return old.comment if _meaning(*_dtype(old)) == _meaning(*_dtype(new)) else None
+    meant, given = _meaning(*_dtype(old)), _meaning(*_dtype(new))
+    # Whole numbers in a column of flags or decimals, times in one of spans: it holds each, so that it stayed as it is.
+    fits = (meant, given) in _HOLDING and parse_type(old.sql_type).base == parse_type(new.sql_type).base
+    return old.comment if meant == given or (fits and holds_all(new.sql_type, old.sql_type)) else None
 
 
 def _common_categories(old: Column, ours: Mark, theirs: Mark) -> str | None:

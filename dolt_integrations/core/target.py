@@ -65,7 +65,7 @@ class Save:
         Raises:
             DataError: The frame and the table do not go together.
         """
-        wanted = self.rows.schema(self.primary_key, existing)
+        wanted = self.rows.schema(self.primary_key, existing, keeps_blank=not self.overwrite)
         if self.mode == UPSERT and existing is None and not wanted.primary_key:
             hint = "Give primary_key, or a named index."
             raise PrimaryKeyError(

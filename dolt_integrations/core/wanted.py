@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 
 def wanted_schema(
-    table: str, columns: Mapping[str, EncodedColumn], key: tuple[str, ...], existing: TableSchema | None
+    table: str,
+    columns: Mapping[str, EncodedColumn],
+    key: tuple[str, ...],
+    existing: TableSchema | None,
+    *,
+    keeps_blank: bool = True,
 ) -> TableSchema:
     """Return the schema of the table that holds a frame's rows.
 
@@ -39,6 +44,7 @@ def wanted_schema(
         columns: Of the frame.
         key: The primary key's columns.
         existing: The table as it is now.
+        keeps_blank: Whether a column without a value takes the type that the table has.
 
     Raises:
         PrimaryKeyError: A column of the key has a type that no key can have.
@@ -47,7 +53,7 @@ def wanted_schema(
     before = {column.name.lower(): column for column in existing.columns} if existing else {}
     lengths = {name: _longest(each.values) for name, each in columns.items() if each.sql_type is None}
     texts = text_types(lengths, key, table)
-    wanted = _Wanted(table, key, texts)
+    wanted = _Wanted(table, key, texts, keeps_blank)
     found = [wanted.column(name, each, before.get(name.lower())) for name, each in columns.items()]
     return TableSchema(_with_generated(found, existing), key)
 
@@ -73,6 +79,7 @@ class _Wanted:
     table: str
     key: tuple[str, ...]
     texts: dict[str, str]
+    keeps_blank: bool = True
 
     def column(self, name: str, encoded: EncodedColumn, before: Column | None) -> Column:
         if before is None:
@@ -82,10 +89,13 @@ class _Wanted:
             return before
         nullable = name not in self.key and (before.nullable or encoded.values.null_count > 0)
         problem = misfit(encoded, before)
-        if problem is None and not (name in self.key and _is_too_long_for_a_key(before.sql_type)):
-            return marked(replace(before, name=name, nullable=nullable), encoded)
+        if not (name in self.key and _is_too_long_for_a_key(before.sql_type)):
+            if self.keeps_blank and _is_blank(encoded) and (problem is not None or _is_untyped(encoded)):
+                return _placed(replace(before, name=name, nullable=nullable), encoded)
+            if problem is None:
+                return marked(replace(before, name=name, nullable=nullable), encoded)
         sql_type = _widened(before.sql_type, self._own_type(name, encoded), encoded)
-        details = before.details if holds_all(sql_type, before.sql_type) else ""
+        details = _in_precision(before.details, sql_type) if holds_all(sql_type, before.sql_type) else ""
         return marked(Column(name, sql_type, nullable, before.comment, details, problem or ""), encoded)
 
     def _own_type(self, name: str, encoded: EncodedColumn) -> str:
@@ -137,6 +147,32 @@ def _is_read_alike(column: Column, mark: Mark, encoded: EncodedColumn) -> bool:
         return bool(arrow_type_of(column) == type_of_json(encoded.mark.arrow))
     except (TypeError, ValueError, KeyError, AttributeError, pa.ArrowException):
         return False
+
+
+def _placed(column: Column, encoded: EncodedColumn) -> Column:
+    """Return a column that is read as before, with its place in the frame: in the index, or labelled by an integer."""
+    mark = replace(mark_of(column.comment), index=encoded.mark.index, label=encoded.mark.label)
+    return replace(column, comment=with_mark(column.comment, mark))
+
+
+def _is_blank(encoded: EncodedColumn) -> bool:
+    """Whether all values are missing, or there are none: they fit every type."""
+    return bool(encoded.values.null_count == len(encoded.values))
+
+
+def _is_untyped(encoded: EncodedColumn) -> bool:
+    """Whether a column without a value has a dtype that pandas gives to missing values of whatever type."""
+    dtype = encoded.mark.dtype or ""
+    is_missing = dtype.startswith(("datetime64", "timedelta64")) or dtype in ("object", "float64", "float32")
+    return (is_missing and encoded.mark.arrow is None) or not len(encoded.values)
+
+
+def _in_precision(details: str, sql_type: str) -> str:
+    """Return a default of the current time in the precision of a type, which MySQL insists on."""
+    digits = parse_type(sql_type).arguments[:1]
+    if not digits or parse_type(sql_type).base != "datetime":
+        return details
+    return re.sub(r"\bCURRENT_TIMESTAMP\b(\(\d*\))?", f"CURRENT_TIMESTAMP({digits[0]})", details)
 
 
 def _is_too_long_for_a_key(sql_type: str) -> bool:

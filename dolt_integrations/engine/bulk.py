@@ -153,7 +153,10 @@ class _Writing:
 
 
 def _fitted(data: pa.Table, targets: Mapping[str, Column]) -> pa.Table:
-    """Leave out what Dolt computes, and make spans of the integers that go into TIME columns."""
+    """Leave out what Dolt computes, and make spans of the integers that go into TIME columns.
+
+    Casts between units and to integers are checked: one that would change a value raises.
+    """
     fields, arrays = [], []
     for field, values in zip(data.schema, data.columns, strict=True):
         target = targets.get(field.name.lower())
@@ -162,9 +165,16 @@ def _fitted(data: pa.Table, targets: Mapping[str, Column]) -> pa.Table:
             continue
         if target is not None and parse_type(target.sql_type).base == "time" and unit:
             values = values.cast(pa.duration(unit)).cast(pa.duration("us"))
+        elif target is not None and pa.types.is_floating(values.type) and _is_whole(target):
+            values = values.cast(pa.uint64() if parse_type(target.sql_type).base == "bit" else pa.int64())
         fields.append(field.name)
         arrays.append(values)
     return pa.Table.from_arrays(arrays, names=fields)
+
+
+def _is_whole(column: Column) -> bool:
+    """Whether a column takes whole numbers only: a float is one of them there, and written as such."""
+    return parse_type(column.sql_type).base in ("tinyint", "smallint", "mediumint", "int", "bigint", "bit", "year")
 
 
 def _base(column: Column | None) -> str:

@@ -28,21 +28,40 @@ def series(values, dtype):
 
 @pytest.mark.parametrize("mode", KEEPING)
 @pytest.mark.parametrize(
-    ("old", "new", "dtype"),
+    ("old", "new", "value", "dtype"),
     [
-        ("int32", "int64", "int64"), ("int64", "int32", "int64"), ("int16", "Int32", "Int32"),
-        ("float32", "float64", "float64"), ("int64", "Int64", "Int64"), ("Int64", "int64", "Int64"),
-        ("uint8", "int16", "int16"), ("bool", "boolean", "bool"), ("int32", "float64", "float64"),
+        ("int32", "int64", 2**40, "int64"), ("int16", "Int32", 2**20, "int32"), ("float32", "float64", 0.1, "float64"),
+        ("uint8", "int16", -5, "int16"), ("int32", "float64", 0.5, "float64"),
     ],
 )  # fmt: skip
-def test_a_column_gets_the_wider_type_of_the_two(mode, old, new, dtype, database):
+def test_a_column_gets_the_wider_type_of_the_two_where_a_value_needs_it(mode, old, new, value, dtype, database):
     write_table(database, "t", frame(series([1, 0], old)), primary_key="id")
+
+    write_table(database, "t", frame(series([value], new), key=3), mode=mode)
+
+    found = read_table(database, "t").data["value"]
+    assert found.tolist() == [1, 0, value]
+    assert found.dtype.name.lower() == dtype
+
+
+@pytest.mark.parametrize("mode", KEEPING)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("int32", "int64"), ("int64", "int32"), ("int16", "Int32"), ("float32", "float64"), ("int64", "Int64"),
+        ("Int64", "int64"), ("uint8", "int16"), ("bool", "boolean"), ("int32", "float64"), ("bool", "int64"),
+        ("float64", "int64"), ("int64", "float64"),
+    ],
+)  # fmt: skip
+def test_a_column_stays_as_it_is_where_the_values_fit(mode, old, new, database):
+    write_table(database, "t", frame(series([1, 0], old)), primary_key="id")
+    before = run_sql(database, "SHOW CREATE TABLE t")
 
     write_table(database, "t", frame(series([1], new), key=3), mode=mode)
 
-    found = read_table(database, "t").data["value"]
-    assert [int(value) for value in found] == [1, 0, 1]
-    assert found.dtype.name.lower() == dtype.lower()
+    assert run_sql(database, "SHOW CREATE TABLE t") == before
+    assert [int(value) for value in read_table(database, "t").data["value"]] == [1, 0, 1]
+    assert read_table(database, "t").data["value"].dtype.name.lower() == old.lower()
 
 
 @pytest.mark.parametrize("mode", KEEPING)
