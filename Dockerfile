@@ -1,24 +1,25 @@
 # The image that Flyte runs tasks in: flytekit, this plugin and a dolt binary.
 #   docker build -t flytekitplugins-dolt .
-# Python 3.11, because doltcli's dependency typed-ast has wheels up to there and a slim image has no compiler.
-ARG PYTHON_VERSION=3.11
+# Packages are those of constraints.txt (`make constraints`). Hold the images to their digests, which your registry knows:
+#   docker build --build-arg PYTHON_IMAGE=python:3.11-slim-bookworm@sha256:... --build-arg GO_IMAGE=golang:...@sha256:...
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+ARG GO_IMAGE=golang:1.26-bookworm
 
-FROM python:${PYTHON_VERSION}-slim AS dolt
+# Built from source, which Go checks against its checksum database; with DOLT_SHA256 the official release is taken instead.
+FROM ${GO_IMAGE} AS dolt
 ARG DOLT_VERSION=1.83.2
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates curl \
-    && rm -rf /var/lib/apt/lists/*
+ARG DOLT_SHA256=
 WORKDIR /build
-COPY scripts/install_dolt.sh scripts/
-RUN DOLT_VERSION=${DOLT_VERSION} scripts/install_dolt.sh
+COPY scripts/ scripts/
+RUN DOLT_VERSION=${DOLT_VERSION} DOLT_SHA256=${DOLT_SHA256} scripts/install_dolt.sh
 
-FROM python:${PYTHON_VERSION}-slim
+FROM ${PYTHON_IMAGE}
 # /root is where Flyte unpacks the code of a fast registration and looks for a workflow's modules.
 ENV PYTHONPATH=/root
 RUN useradd --create-home --uid 1000 flytekit && chown -R flytekit: /root
 COPY --from=dolt /build/.tools/bin/dolt /usr/local/bin/dolt
 COPY . /tmp/package
-RUN pip install --no-cache-dir /tmp/package \
+RUN pip install --no-cache-dir --constraint /tmp/package/constraints.txt /tmp/package \
     && rm -rf /tmp/package \
     && command -v pyflyte-execute
 USER flytekit

@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_CACHE_DIR ?= $(CURDIR)/.tools/pip
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dolt quickstart lint format test soak corpus bench clean
+.PHONY: help setup dolt quickstart lint format test soak corpus bench constraints audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +85,17 @@ corpus: $(VENV)/.installed-test dolt ## sixty tables that packages ship, saved i
 
 bench: $(VENV)/.installed-test dolt ## the benchmarks
 	$(VENV)/bin/python benchmarks/run.py
+
+constraints: ## pin what the image installs, in constraints.txt: the newest that the package takes
+	rm -rf .tools/constraints && "$(PYTHON)" -m venv .tools/constraints
+	.tools/constraints/bin/python -m pip install --quiet --disable-pip-version-check .
+	{ echo "# Made by make constraints, with $$($(PYTHON) --version)."; \
+		.tools/constraints/bin/python -m pip freeze --exclude flytekitplugins-dolt; } > constraints.txt
+
+audit: ## known vulnerabilities of what the image installs; fails where their data cannot be reached
+	@test -x .tools/audit/bin/pip-audit || { "$(PYTHON)" -m venv .tools/audit && \
+		.tools/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; }
+	.tools/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
 
 clean: ## remove everything that the other targets made
 	rm -rf $(VENV) .tools build dist *.egg-info cookbook/foo .metaflow cookbook/metaflow/*/

@@ -7,14 +7,17 @@ from setuptools import find_namespace_packages, setup
 INSTALL_REQUIRES = [
     # What is tested; it brings msgpack, mashumaro and protobuf, which carry the literals.
     "flytekit>=1.16.0",
-    # Optional: it requires typed-ast, which has no wheels from Python 3.12 on. The code works without it.
-    'doltcli>=0.1.17; python_version < "3.12"',
     "pandas>=2.0",
-    "pyarrow>=14.0",
+    "pyarrow>=14.0.1",  # before, a file could run code (CVE-2023-47248)
     "polars>=1.0",
     "connectorx>=0.4",
     "pymysql>=1.2",  # before, TLS that was asked for and not offered was left out without a word
     "dataclasses-json>=0.5.2",
+]
+
+DOLTCLI_REQUIRES = [
+    # For programs that make a `doltcli.Dolt`. It requires typed-ast, which has ended and has no wheels from 3.12 on.
+    'doltcli>=0.1.17; python_version < "3.12"',
 ]
 
 METAFLOW_REQUIRES = [
@@ -22,6 +25,7 @@ METAFLOW_REQUIRES = [
 ]
 
 TEST_REQUIRES = [
+    *DOLTCLI_REQUIRES,
     *METAFLOW_REQUIRES,  # flows are run for real
     "pytest>=8.0",
     "pytest-mock>=3.12",
@@ -60,7 +64,12 @@ setup(
     packages=find_namespace_packages(include=["flytekitplugins.*", "dolt_integrations", "dolt_integrations.*"]),
     package_data={"flytekitplugins.dolt": ["py.typed"], "dolt_integrations": ["py.typed"]},
     install_requires=INSTALL_REQUIRES,
-    extras_require={"metaflow": METAFLOW_REQUIRES, "test": TEST_REQUIRES, "corpus": CORPUS_REQUIRES},
+    extras_require={
+        "doltcli": DOLTCLI_REQUIRES,
+        "metaflow": METAFLOW_REQUIRES,
+        "test": TEST_REQUIRES,
+        "corpus": CORPUS_REQUIRES,
+    },
     entry_points={"flytekit.plugins": ["dolt=flytekitplugins.dolt"]},
     classifiers=[
         "Development Status :: 4 - Beta",

@@ -3,11 +3,18 @@
 #
 #   1. .tools/bin/dolt, from an earlier run
 #   2. dolt on PATH
-#   3. the official release for this platform, downloaded
-#   4. built from source with Go
+#   3. the official release for this platform, downloaded over HTTPS, if its SHA-256 is known
+#   4. built from source with Go, which checks each module against the Go checksum database
+#
+# A release whose digest nobody has said is not used: whoever could replace it there would run as you. Digests are not in
+# this script because they have to come from somewhere else than the release; take them from whom you trust (they are
+# beside the files on the release's page) and give DOLT_SHA256, or write them into scripts/dolt.sha256. Where there is no Go
+# either, DOLT_UNVERIFIED=yes takes the release for what TLS says of it. That is a decision for you to make, not for us.
 #
 # Environment:
 #   DOLT_VERSION         another release to download
+#   DOLT_SHA256          the SHA-256 of its archive for this platform
+#   DOLT_UNVERIFIED      `yes` downloads a release without one
 #   GOMODCACHE, GOCACHE  where the Go build keeps its caches; by default in .tools, removed after the build
 set -eu
 
@@ -67,15 +74,45 @@ platform() {
     esac
 }
 
-# fetch URL FILE: gives up within seconds where nothing answers, and on a transfer that stalls.
+# fetch URL FILE: over HTTPS, redirects too; gives up within seconds where nothing answers, and on a transfer that stalls.
 fetch() {
     if command -v curl >/dev/null 2>&1; then
-        curl -fsSL --connect-timeout 5 --max-time 900 --speed-limit 1000 --speed-time 15 -o "$2" "$1"
-    elif command -v wget >/dev/null 2>&1; then
-        wget -nv -T 8 -t 1 -O "$2" "$1"
+        curl -fsSL --proto '=https' --proto-redir '=https' --connect-timeout 5 --max-time 900 --speed-limit 1000 \
+            --speed-time 15 -o "$2" "$1"
+    elif command -v wget >/dev/null 2>&1 && [ -n "$digest" ]; then
+        wget -nv -T 8 -t 1 -O "$2" "$1" # it may be redirected anywhere, so only what has a digest comes this way
     else
-        say "there is neither curl nor wget to download with"
+        say "there is no curl to download with"
         return 1
+    fi
+}
+
+# known_digest NAME: the SHA-256 of a release's archive, if somebody has said it. Lines are: DIGEST VERSION NAME
+known_digest() {
+    if [ -n "${DOLT_SHA256:-}" ]; then
+        echo "$DOLT_SHA256"
+    elif [ -f scripts/dolt.sha256 ]; then
+        awk -v version="$version" -v name="$1" '$2 == version && $3 == name { print $1; exit }' scripts/dolt.sha256
+    fi
+}
+
+sha256_of() {
+    if command -v sha256sum >/dev/null 2>&1; then
+        sha256sum "$1" | cut -d ' ' -f 1
+    elif command -v shasum >/dev/null 2>&1; then
+        shasum -a 256 "$1" | cut -d ' ' -f 1
+    else
+        openssl dgst -sha256 -r "$1" | cut -d ' ' -f 1
+    fi
+}
+
+# verified FILE: whether it is what was said. What is something else ends everything: nobody should go on from there.
+verified() {
+    found=$(sha256_of "$1")
+    if [ -z "$digest" ]; then
+        say "not verified, as you asked: its SHA-256 is $found"
+    elif [ "$found" != "$(echo "$digest" | tr 'A-F' 'a-f')" ]; then
+        fail "the SHA-256 of the downloaded release is $found and should be $digest: it is not installed."
     fi
 }
 
@@ -85,17 +122,24 @@ download() {
         return 1
     }
     name=dolt-$name
+    digest=$(known_digest "$name")
+    if [ -z "$digest" ] && [ "${DOLT_UNVERIFIED:-}" != yes ]; then
+        say "no SHA-256 is known of the official release $version ($name): not downloaded"
+        return 1
+    fi
     say "downloading the official release $version ($name)"
     fetch "https://github.com/dolthub/dolt/releases/download/v$version/$name.tar.gz" "$work/$name.tar.gz" &&
+        verified "$work/$name.tar.gz" &&
         tar -xzf "$work/$name.tar.gz" -C "$work" &&
         put_in_place "$work/$name/bin/dolt"
 }
 
 cannot_build() {
-    fail "there is no dolt $MINIMUM or newer, the release could not be downloaded, and it cannot be built: $1." \
+    fail "there is no dolt $MINIMUM or newer, the release was not downloaded, and it cannot be built: $1." \
         "Do one of these, then run this again:" \
-        "  - install dolt $MINIMUM or newer and have it on PATH" \
-        "  - give this machine curl or wget, and access to github.com" \
+        "  - install dolt $MINIMUM or newer and have it on PATH (for example: brew install dolt)" \
+        "  - say what the release has to be: DOLT_SHA256=... make dolt (the digest is on the release's page)" \
+        "  - take the release for what GitHub sends: DOLT_UNVERIFIED=yes make dolt" \
         "  - install Go $GO_MINIMUM or newer and a C compiler (Debian: build-essential; macOS: xcode-select --install)"
 }
 
@@ -129,7 +173,8 @@ keep_go_in_work() {
 }
 
 build() {
-    [ "$version" = "$RELEASE" ] || fail "$version could not be downloaded, and only $RELEASE can be built from source"
+    [ "$version" = "$RELEASE" ] ||
+        fail "$version was not downloaded (set DOLT_SHA256), and only $RELEASE can be built from source"
     command -v go >/dev/null 2>&1 || cannot_build "Go is not installed"
     keep_go_in_work
     have=$(go_version)
@@ -169,6 +214,6 @@ if [ -n "$found" ]; then
 fi
 
 download || {
-    say "the official release could not be downloaded: building it from source with Go"
+    say "building it from source with Go"
     build
 }
