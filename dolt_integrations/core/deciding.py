@@ -84,9 +84,11 @@ def _own_changes(versions: TableVersions, base: str | None, loser: str, winner: 
     shared = _names_of(known)
     mine = versions.rows(loser).select(shared)
     old = mine.slice(0, 0) if base is None or before is None else versions.rows(base).select(shared)
+    if not key:
+        if mine.num_rows and (not shared or compare_rows(old, mine, ()).height):
+            raise DataError(f"rows of table `{ours.name}` changed, and have no key that is the same on both sides")
+        return nothing, nothing
     found = compare_rows(old, mine, key)
-    if found.height and not key:
-        raise DataError(f"rows of table `{ours.name}` changed on both sides, and have no key that is the same on both")
     other = versions.rows(winner)
     gone = old.take(found.filter(kind="removed")["old"].to_arrow()).select(key)
     written = mine.take(found.filter(pl.col("kind") != "removed")["new"].to_arrow())

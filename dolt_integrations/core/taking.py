@@ -34,10 +34,9 @@ def take_tables(workspace: Connection, revision: str, tables: Sequence[str]) -> 
     """
     for table in tables:
         take_table(workspace, revision, table)
-    others = [entry.table for entry in status(workspace) if entry.table not in tables]
+    others = [name for entry in status(workspace) if entry.table not in tables for name in entry.names[:1]]
     twice = [name for name in tables_in_two_cases(workspace) if name not in tables]
     if others or twice:
         discard_changes(workspace)
         names = ", ".join(f"`{table}`" for table in tables)
-        why = f"renamed it: `{others[0]}`" if others else f"have a table `{twice[0]}`, which Dolt takes for the same"
-        raise EntangledError(f"table {names} of {revision} cannot land, because others {why}")
+        raise EntangledError(f"others have table {names} as `{(others + twice)[0]}` now, which would be taken away")
