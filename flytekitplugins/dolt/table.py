@@ -23,7 +23,7 @@ from dolt_integrations.core.polarsframes import to_polars
 from dolt_integrations.core.reads import unnoted
 from dolt_integrations.core.streaming import is_stream
 from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
-from flytekitplugins.dolt.compile_time import code_of, is_called_by
+from flytekitplugins.dolt.callers import code_of, is_called_by
 from flytekitplugins.dolt.config import DoltConfig, json_object
 from flytekitplugins.dolt.json_members import PARSED, READ_BY_FROM_DICT
 from flytekitplugins.dolt.lineage import note_input

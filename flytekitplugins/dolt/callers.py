@@ -1,0 +1,55 @@
+"""What flytekit is doing when it asks for a literal, where its context does not say: found on the stack."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from flytekit.core.base_task import PythonTask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType, FrameType
+
+_LOOP_RUNNER = " : loop-runner"
+"""What flytekit appends to a thread's name for the thread that runs its coroutines (`flytekit/utils/asyn.py`)."""
+
+
+def code_of(function: Any) -> CodeType:
+    """Return the code of a function or of a bound method."""
+    code: CodeType = getattr(function, "__func__", function).__code__
+    return code
+
+
+_DISPATCH = code_of(PythonTask.dispatch_execute)
+
+
+def running_task() -> str | None:
+    """Return the name of the task that is being executed; None outside of a task.
+
+    flytekit's context names it on a cluster only.
+    """
+    found = next((frame for frame in _frames() if frame.f_code is _DISPATCH), None)
+    return str(found.f_locals["self"].name) if found is not None else None
+
+
+def is_called_by(functions: frozenset[CodeType]) -> bool:
+    """Whether one of the functions is being executed by this thread, or waits for it in flytekit's event loop."""
+    return any(frame.f_code in functions for frame in _frames())
+
+
+def _frames() -> Iterator[FrameType]:
+    thread: threading.Thread | None = threading.current_thread()
+    while thread is not None:
+        frame = sys._current_frames().get(thread.ident or 0)
+        while frame is not None:
+            yield frame
+            frame = frame.f_back
+        thread = _caller_of(thread)
+
+
+def _caller_of(thread: threading.Thread) -> threading.Thread | None:
+    """Return the thread that waits for flytekit's event loop of that thread; None if it is none."""
+    name, found, _ = thread.name.rpartition(_LOOP_RUNNER)
+    return next((each for each in threading.enumerate() if found and each.name == name), None)
