@@ -100,10 +100,12 @@ def _encode_dictionary(values: pa.ChunkedArray, where: str) -> EncodedColumn:
     if not len(array.dictionary) and values.num_chunks == 0:
         array = pa.DictionaryArray.from_arrays(pa.array([], values.type.index_type), array.dictionary)
     categories = _encode(_plain(pa.chunked_array([array.dictionary])), where)
-    of = str(categories.mark.dtype)
-    of = of.lower() if of in NULLABLE.values() else of
+    of = _PLAIN.get(str(categories.mark.dtype), str(categories.mark.dtype))
     mark = Mark("category", of, tuple(array.dictionary.to_pylist()), ordered=array.type.ordered)
     return EncodedColumn(categories.values.take(array.indices), categories.sql_type, True, mark)
+
+
+_PLAIN = {nullable: plain for plain, nullable in NULLABLE.items()}
 
 
 def _encode_nulls(array: pa.Array, _where: str) -> EncodedColumn:

@@ -113,7 +113,11 @@ class EncodedFrame:
                 Arrow type, and the order of the columns.
         """
         known = known or {}
-        columns = [marked(known.get(name) or _column(name, each), each) for name, each in self.columns.items()]
+        blank = known.keys() & (self.columns if self.num_rows == 0 else self.blank)
+        columns = [
+            known[name] if name in blank else marked(known.get(name) or _column(name, each), each)
+            for name, each in self.columns.items()
+        ]
         order = {name: at for at, name in enumerate(known)}
         columns.sort(key=lambda column: order.get(column.name, len(order)))
         arrays = [_as_fetched(self.columns[column.name], column) for column in columns]
@@ -192,6 +196,8 @@ def _as_fetched(encoded: EncodedColumn, column: Column) -> pa.ChunkedArray:
     """Return values as the engine fetches them: decimals go to Dolt as texts, and come back as decimals."""
     values = pa.chunked_array([encoded.values])
     kind = arrow_type(column.sql_type)
+    if values.null_count == len(values):
+        return pa.chunked_array([pa.nulls(len(values), kind)])
     return values.cast(kind) if values.type != kind and pa.types.is_decimal(kind) else values
 
 
