@@ -35,7 +35,7 @@ def loading_from(
     with remote.credentials():
         clone_if_missing(remote, db, shallow=shallow)
         with open_database(db) as database:
-            _pull(remote, database, branch_conf, DEFAULT_AUTHOR)
+            _pull(remote, database, branch_conf, database.author or DEFAULT_AUTHOR)
             yield
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from concurrent import futures
 
+import pandas as pd
 import pytest
 
+from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.exchange import clone_if_missing, pull, push
 from dolt_integrations.core.remote import Remote
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
@@ -196,3 +198,23 @@ def test_a_server_pulls_and_pushes_too(server, tmp_path):
 def test_a_database_that_a_server_does_not_have_is_not_cloned_to_it(server, remote):
     with pytest.raises(DatabaseNotFoundError, match="DOLT_CLONE"):
         clone_if_missing(remote, server.url + "2")
+
+
+@pytest.mark.parametrize("use", ["save", "load"])
+def test_a_merge_is_by_whom_dolt_config_names(use, remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    add(theirs, "Carol")
+    pushed(theirs, remote)
+    add(ours, "Dave")
+    ours.dolt("config", "--local", "--add", "user.name", "Diane")
+    ours.dolt("config", "--local", "--add", "user.email", "diane@girlcroosh.com")
+
+    if use == "load":
+        read_table(ours.path, "users", remote_conf=remote)
+    else:
+        write_table(ours.path, "t", pd.DataFrame({"n": [1]}), remote_conf=remote)
+
+    merge = (
+        "select committer, email from dolt_log join dolt_commit_ancestors using (commit_hash) where parent_index = 1"
+    )
+    assert ours.sql(merge) == [{"committer": "Diane", "email": "diane@girlcroosh.com"}]

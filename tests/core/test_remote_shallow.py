@@ -111,3 +111,20 @@ def test_an_exchange_that_was_killed_is_undone(tmp_path, remote):
 
     assert names(Repository(tmp_path / "shop")) == ["Alice", "Bob"]
     assert os.listdir(tmp_path / "shop") == [".dolt"]
+
+
+def test_a_shallow_clone_with_a_stash_keeps_it(tmp_path, remote):
+    clone_if_missing(remote, tmp_path / "shop", shallow=True)
+    shallow = Repository(tmp_path / "shop")
+    shallow.sql("insert into users values (9, 'Stashed')")
+    shallow.dolt("stash")
+
+    clone_if_missing(remote, tmp_path / "shop")
+
+    assert "stash@{0}" in shallow.dolt("stash", "list")
+
+
+def test_a_query_that_looks_back_is_loaded_from_a_clone_with_its_history(tmp_path, remote):
+    found = read_table(tmp_path / "shop", sql="SELECT name FROM users AS OF 'HEAD~1'", remote_conf=remote)
+
+    assert found.data["name"].tolist() == ["Alice"]

@@ -1,12 +1,16 @@
 import os
+import socket
 import threading
 import time
 
 import pytest
 
+from dolt_integrations.engine import lease as lease_module
+from dolt_integrations.engine import supervisor
 from dolt_integrations.engine.lease import Lease, runtime_folder
 from dolt_integrations.errors import DatabaseLockedError, DoltError
-from tests.conftest import use_temporary
+from tests.conftest import eventually, use_temporary
+from tests.engine.users import USE
 
 HOLD = """
 import pathlib, sys, time
@@ -179,3 +183,55 @@ def test_another_place_for_temporary_files_is_another_folder(folder, tmp_path, m
     use_temporary(tmp_path / "other", monkeypatch)
 
     assert runtime_folder(tmp_path / "shop") != folder
+
+
+def test_a_folder_that_is_removed_before_its_lock_is_taken_is_made_anew(folder, monkeypatch):
+    real, raced = lease_module._try_lock, []
+
+    def race(path, kind):
+        lock = real(path, kind)
+        if not raced:
+            raced.append(path)
+            folder.rename(folder.with_name("gone"))
+        return lock
+
+    monkeypatch.setattr(lease_module, "_try_lock", race)
+
+    lease = Lease(folder, soon())
+
+    assert (folder / "lease").exists()
+    lease.release()
+
+
+def test_a_supervisor_waits_for_the_statement_of_a_user_that_was_killed(tmp_path, monkeypatch):
+    """A connection that the client has closed, and the server has not: it is still at work for it."""
+    monkeypatch.setattr(supervisor, "LAST_STATEMENT", 600.0)
+    monkeypatch.setattr(supervisor, "NOTICE", 0.0)
+    (tmp_path / ".dolt").mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        (tmp_path / ".dolt" / "sql-server.info").write_text(f"1:{listening.getsockname()[1]}:secret")
+        client = socket.create_connection(listening.getsockname())
+        working, _ = listening.accept()
+        client.close()
+        assert working.recv(1) == b""
+        waiting = threading.Thread(target=supervisor._wait_for_statements, args=(str(tmp_path),))
+        waiting.start()
+        waiting.join(0.2)
+        waited = waiting.is_alive()
+        working.close()
+        waiting.join(60)
+
+    assert waited
+    assert not waiting.is_alive()
+
+
+def test_a_supervisor_removes_its_folder_after_the_last_user_was_killed(repository, temporary, script):
+    user = script(USE, repository.path)
+    user.process.stdout.readline()
+    user.expect("open")
+    assert runtime_folder(repository.path).exists()
+
+    user.kill()
+
+    eventually(lambda: not runtime_folder(repository.path).exists())
+    eventually(lambda: [path.name for path in temporary.iterdir()] == [runtime_folder(repository.path).parent.name])

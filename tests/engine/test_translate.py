@@ -77,3 +77,11 @@ def test_what_no_rule_knows_is_a_query_error():
 
 def test_a_broken_socket_is_a_lost_server():
     assert isinstance(translate(BrokenPipeError(32, "Broken pipe"), where=""), errors.ServerLostError)
+
+
+@pytest.mark.parametrize("code", [1205, 1213])
+def test_a_lost_race_says_what_to_do(code):
+    error = translate(pymysql.err.OperationalError(code, "Lock wait timeout exceeded"), where="database shop")
+
+    assert isinstance(error, errors.LostRaceError)
+    assert "Try again" in str(error.hint)

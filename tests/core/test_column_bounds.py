@@ -1,0 +1,44 @@
+"""The ends of what a column holds: it stays for the last value, and gives way to the next one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dolt_integrations.core import read_table, write_table
+from dolt_integrations.errors import UnsupportedTypeError
+from tests.conftest import run_sql
+
+ENDS = [
+    ("mediumint", "int32", -(2**23), -(2**23) - 1),
+    ("mediumint", "int32", 2**23 - 1, 2**23),
+    ("mediumint unsigned", "uint32", 0, 2**24),
+    ("mediumint unsigned", "uint32", 2**24 - 1, 2**24),
+    ("timestamp(6)", "datetime64[us]", "1970-01-01T00:00:01", "1970-01-01T00:00:00.999999"),
+    ("timestamp(6)", "datetime64[us]", "2038-01-19T03:14:07", "2038-01-19T03:14:07.000001"),
+    ("year", "int16", 1901, 1900),
+    ("year", "int16", 2155, 2156),
+    ("bit(3)", "uint64", 7, 8),
+    ("time(6)", "timedelta64[us]", 3_020_399_000_000, 3_020_399_000_001),
+    ("time(6)", "timedelta64[us]", -3_020_399_000_000, -3_020_399_000_001),
+]
+
+
+def type_of(url):
+    return run_sql(url, "SHOW COLUMNS FROM t LIKE 'a'")[0][1]
+
+
+@pytest.mark.parametrize(("sql_type", "dtype", "last", "beyond"), ENDS)
+def test_a_column_stays_up_to_its_end_and_no_further(sql_type, dtype, last, beyond, database):
+    run_sql(database, f"CREATE TABLE t (a {sql_type} NULL)", "CALL dolt_commit('-Am', 'by hand')")
+
+    kept = pd.DataFrame({"a": np.array([last], dtype)})
+    write_table(database, "t", kept)
+    assert type_of(database) == sql_type
+    assert read_table(database, "t").data["a"].tolist() == kept["a"].tolist()
+
+    given = pd.DataFrame({"a": np.array([beyond], dtype)})
+    try:
+        write_table(database, "t", given)
+    except UnsupportedTypeError:
+        given = kept  # no type holds both what the column held and this
+    assert read_table(database, "t").data["a"].tolist() == given["a"].tolist()

@@ -1,0 +1,41 @@
+"""Few rows through connectorx, which reads many: types that it cannot read, or not exactly."""
+
+import importlib
+from decimal import Decimal
+
+import pytest
+
+from dolt_integrations.core import cache, read_table
+from tests.conftest import run_sql
+
+COLUMNS = {
+    "tinyint(1)": ("1, 2, 0, -3", [1, 2, 0, -3]),
+    "decimal(28,12)": ("1.000000000001, -0.5, 1234567890123456.789012345678", None),
+    "decimal(28,9)": ("1.000000001, -0.5, 1234567890123456789.123456789", None),
+    "decimal(65,30)": ("0.000000000000000000000000000001, 99999999999999999999999999999999999.5", None),
+    "bigint unsigned": ("18446744073709551615, 0", [2**64 - 1, 0]),
+    "double": ("0.1, -1.7976931348623157e308", [0.1, -1.7976931348623157e308]),
+    "varchar(20)": ("'', 'NULL', '007'", ["", "NULL", "007"]),
+}
+
+
+@pytest.fixture(autouse=True)
+def all_fast(monkeypatch):
+    monkeypatch.setattr(importlib.import_module("dolt_integrations.engine.fetch"), "FEW", 0)
+    monkeypatch.setenv(cache.LOCATION, "off")
+
+
+@pytest.mark.parametrize("null", ["NULL", "NOT NULL"])
+@pytest.mark.parametrize("sql_type", COLUMNS)
+def test_values_come_as_they_are(sql_type, null, database):
+    listed, expected = COLUMNS[sql_type]
+    values = listed.split(", ")
+    rows = ", ".join(f"({at}, {value})" for at, value in enumerate(values))
+    run_sql(
+        database, f"CREATE TABLE t (n INT PRIMARY KEY, a {sql_type} {null})", f"INSERT INTO t VALUES {rows}",
+        "CALL dolt_commit('-Am', 'by hand')",
+    )  # fmt: skip
+
+    found = read_table(database, "t").data["a"].tolist()
+
+    assert found == (expected or [Decimal(value) for value in values])
