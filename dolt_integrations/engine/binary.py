@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dolt_integrations.engine import errand
 from dolt_integrations.engine.address import PASSWORD_VARIABLE
 from dolt_integrations.engine.ownership import make_private
 from dolt_integrations.engine.translate import translate
@@ -127,6 +130,25 @@ def _settings(path: Path) -> dict[str, str]:
     return content if isinstance(content, dict) else {}
 
 
+def _run(command: list[str], makes: Path, *, cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a dolt command that makes a folder, and that ends with this process, leaving none: see `errand`."""
+    theirs, ours = os.pipe()
+    with os.fdopen(ours, "wb") as line, os.fdopen(theirs, "rb") as end:
+        process = subprocess.Popen(  # noqa: S603 - the program is Python itself, the arguments are ours
+            [sys.executable, "-I", "-S", errand.__file__, env["DOLT_ROOT_PATH"], str(makes), *command],
+            cwd=cwd, env=env, umask=PRIVATE, text=True, start_new_session=True,
+            stdin=end, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            stdout, stderr = process.communicate()
+        except BaseException:
+            line.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(errand.TIME_TO_STOP)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+
+
 def init_database(path: Path, root: Path, author: Author) -> None:
     """Make an empty Dolt database of a missing or empty directory, its first commit by `author`.
 
@@ -137,10 +159,7 @@ def init_database(path: Path, root: Path, author: Author) -> None:
     command = [find_dolt(), "init"]
     try:
         path.mkdir(mode=0o755, parents=True, exist_ok=True)
-        done = subprocess.run(  # noqa: S603 - the program is dolt, the arguments are ours
-            command, cwd=path, env=quiet_environment(root, author), capture_output=True, text=True, check=False,
-            umask=PRIVATE,
-        )  # fmt: skip
+        done = _run(command, path / ".dolt", cwd=path, env=quiet_environment(root, author))
     except OSError as error:
         raise ServerError(f"cannot make a Dolt database in {path}: {error}") from error
     if done.returncode != 0:
@@ -178,11 +197,7 @@ def clone_database(source: Source, path: Path, root: Path, *, depth: int | None 
     command = [find_dolt(), "clone", "--remote", source.name]
     command += ["--depth", str(depth)] if depth else []
     command += ["--user", source.user] if source.user else []
-    done = subprocess.run(  # noqa: S603 - the program is dolt, the arguments are ours
-        [*command, source.url, str(path)],
-        cwd=path.parent, env=quiet_environment(root), capture_output=True, text=True, check=False,
-        stdin=subprocess.DEVNULL, umask=PRIVATE,
-    )  # fmt: skip
+    done = _run([*command, source.url, str(path)], path, cwd=path.parent, env=quiet_environment(root))
     if done.returncode != 0:
         said = " ".join((done.stderr or done.stdout).split())
         if "contains no Dolt data" in said:

@@ -153,12 +153,16 @@ class _SharedServers:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
             address = self._enter(key, timeout)
+        in_haste = False
         try:
             yield address
+        except BaseException as error:
+            in_haste = not isinstance(error, Exception)
+            raise
         finally:
             if os.getpid() == owner:  # a forked child that leaves a block of its parent's has no part in the server
                 with lock:
-                    self._leave(key)
+                    self._leave(key, in_haste=in_haste)
 
     def _enter(self, key: str, timeout: float) -> ServerAddress:
         if key not in self._servers:
@@ -167,7 +171,7 @@ class _SharedServers:
         self._users[key] = self._users.get(key, 0) + 1
         return self._servers[key][1]
 
-    def _leave(self, key: str) -> None:
+    def _leave(self, key: str, *, in_haste: bool) -> None:
         self._users[key] -= 1
         if self._users[key] == 0:
             del self._users[key]
@@ -189,7 +193,7 @@ def _serve(path: Path, timeout: float) -> tuple[PrivateServer, ServerAddress]:
         try:
             return server, _address_of(server, path)
         except BaseException as error:
-            server.close()
+            server.close(in_haste=not isinstance(error, Exception))
             if not isinstance(error, (ServerLostError, ServerUnreachableError)) or time.monotonic() > deadline:
                 raise
         time.sleep(0.05)

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from dolt_integrations.engine.forks import check_process
 from dolt_integrations.engine.identifiers import quote
+from dolt_integrations.engine.interrupts import interruptible
 from dolt_integrations.engine.sqltypes import GEOMETRIES, arrow_type, parse_type
 from dolt_integrations.errors import DoltError
 
@@ -99,8 +100,12 @@ def _fetch_fast(connection: Connection, query: str, protocol: Literal["text", "b
     url = connection.address.url(connection.revision)
     # connectorx looks at no certificate then.
     url += "?ssl-mode=REQUIRED" if connection.is_encrypted else ""
-    try:
+
+    def read() -> Any:
         return connectorx.read_sql(url, query, return_type="arrow", protocol=protocol)
+
+    try:
+        return interruptible(read, connection.address)
     except BaseException as error:
         # A Rust panic arrives as a BaseException of pyo3's that no module exports.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":

@@ -52,6 +52,15 @@ def forget_after_fork(session: Session) -> None:
     _sessions.add(session)
 
 
+def own_sockets() -> set[int]:
+    """Return the file descriptors of the sessions that this process has open."""
+    found = set()
+    for session in list(_sessions):
+        with contextlib.suppress(OSError, AttributeError):
+            found.add(session._sock.fileno())
+    return found
+
+
 def _look_for_threads() -> None:
     global _has_threads
     _has_threads = _is_used or any(re.match(r"polars-\d", name) for name in _threads())
@@ -71,10 +80,10 @@ def _become_child() -> None:
     global _is_forked
     _is_forked = _is_forked or _has_threads
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for session in list(_sessions):
+    for file in own_sockets():
         # Not closed: the lock of a reader that a thread of the parent was in would be waited for in vain.
-        with contextlib.suppress(OSError, AttributeError):
-            os.dup2(nowhere, session._sock.fileno(), inheritable=False)
+        with contextlib.suppress(OSError):
+            os.dup2(nowhere, file, inheritable=False)
     os.close(nowhere)
 
 

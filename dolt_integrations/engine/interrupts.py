@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
+import socket
 import threading
+from typing import TYPE_CHECKING, TypeVar
+
+from dolt_integrations.engine.forks import own_sockets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dolt_integrations.engine.address import ServerAddress
+
+T = TypeVar("T")
+
+_PAUSE = 0.1
+"""Seconds after which the main thread looks up from waiting, where a platform does not wake it for a signal."""
+
+_LAST_WORD = 1.0
+"""Seconds in which code that is not Python's has to notice that its connection is gone."""
 
 
 def hear_interrupts() -> None:
@@ -15,3 +34,51 @@ def hear_interrupts() -> None:
     """
     if threading.current_thread() is threading.main_thread():
         signal.siginterrupt(signal.SIGINT, True)
+
+
+def interruptible(work: Callable[[], T], address: ServerAddress) -> T:
+    """Return what a function returns that talks to a server without ever looking for signals, such as connectorx's.
+
+    It runs in a thread, on which the main thread waits and hears Ctrl-C. Then the connections that are not ours are
+    shut down, so that the thread ends before the interpreter does.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    outcome: list[T] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:  # noqa: BLE001 - it is raised in the main thread
+            failures.append(error)
+
+    thread = threading.Thread(target=run, name="dolt-integrations-fetch", daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(_PAUSE)
+    except BaseException:
+        _shut_others(address)
+        thread.join(_LAST_WORD)
+        raise
+    if failures:
+        raise failures[0]
+    return outcome[0]
+
+
+def _shut_others(address: ServerAddress) -> None:
+    """Shut down this process's connections to a server, except for those that pymysql has."""
+    ours = own_sockets()
+    with contextlib.suppress(OSError):
+        for name in os.listdir("/dev/fd"):
+            if name.isdigit() and int(name) not in ours:
+                with contextlib.suppress(OSError):
+                    _shut(int(name), address.port)
+
+
+def _shut(file: int, port: int) -> None:
+    """Shut down a connection, if the descriptor is one to the port."""
+    with socket.socket(fileno=os.dup(file)) as other:
+        if other.family in (socket.AF_INET, socket.AF_INET6) and other.getpeername()[1] == port:
+            other.shutdown(socket.SHUT_RDWR)

@@ -40,6 +40,8 @@ _NO_REPLICATION = {
 
 _PAUSE = 0.003
 
+_HASTE = 0.5
+
 
 @dataclass(frozen=True)
 class RunningServer:
@@ -96,15 +98,19 @@ class PrivateServer:
         self._lease = Lease(runtime_folder(self.directory), self._deadline)
         try:
             self.server = running_server(self.directory) or self._start()
-        except BaseException:
-            self.close()
+        except BaseException as error:
+            self.close(in_haste=not isinstance(error, Exception))
             raise
 
-    def close(self) -> None:
-        """Stop using the server; wait for it to stop, when this was the last use of it."""
+    def close(self, *, in_haste: bool = False) -> None:
+        """Stop using the server; wait for it to stop, when this was the last use of it.
+
+        Args:
+            in_haste: Wait half a second at most: the supervisor stops the server, whether somebody waits or not.
+        """
         self._lease.release()
         if self._supervisor is not None:
-            self._wait_for_stop()
+            self._wait_for_stop(time.monotonic() + _HASTE if in_haste else None)
         self._lease.sweep()
 
     def _start(self) -> RunningServer:
@@ -164,7 +170,7 @@ class PrivateServer:
         check_version(find_dolt())
         return ServerUnreachableError(f"a private dolt sql-server for {self.directory} does not start: {_tail(log)}")
 
-    def _wait_for_stop(self) -> None:
+    def _wait_for_stop(self, deadline: float | None) -> None:
         """Wait until the supervisor has ended, unless others go on using the server."""
         shared_since: float | None = None
         while self._supervisor is not None and self._supervisor.poll() is None:
@@ -175,6 +181,9 @@ class PrivateServer:
                     return
             else:
                 shared_since = None
+            if deadline is not None and time.monotonic() > deadline:
+                _LEFT_RUNNING.append(self._supervisor)
+                return
             time.sleep(_PAUSE)
 
 

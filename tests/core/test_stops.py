@@ -1,0 +1,131 @@
+"""Ctrl-C and SIGTERM at some moment of a save, a load or a wait, in a process group: it ends, and nothing is left."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dolt_integrations.core import read_table, write_table
+from tests.conftest import Script, eventually, new_repository, processes_of
+from tests.core.stopping import ROWS, WAYS, frame
+
+SOAK = int(os.environ.get("STOPS", "0"))
+"""Stops of each way in a soak, at random moments; in the suite there are a few."""
+
+MOMENTS = [0.05, 0.3, 0.6, 0.9]
+LONGEST = 4.0 if ROWS > 100_000 else 2.0
+"""Seconds after the beginning at which a signal comes."""
+
+LIMIT = 2.0 if SOAK else 20.0
+"""Seconds in which all of ours is left; the suite may run on a busy machine."""
+
+START = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
+from tests.core.stopping import serve
+serve()
+"""
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    """A directory with the table `t`, and a remote that has it."""
+    folder = tmp_path_factory.mktemp("original")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder))
+        repository = new_repository(folder / "db")
+        write_table(repository.path, "t", frame("old"), primary_key="id")
+        (folder / "db-remote").mkdir()
+        repository.dolt("remote", "add", "made", f"file://{folder}/db-remote")
+        repository.dolt("push", "made", "main")
+        repository.dolt("remote", "remove", "made")
+    return folder
+
+
+class Stopping:
+    """Attempts on copies of the original, each in a process that gets a signal."""
+
+    def __init__(self, original, folder, script):
+        self.original, self.folder, self.script, self.number = original, folder, script, 0
+
+    def stop(self, way, moment, number):
+        """Stop one attempt; return the copy that it was on, and check what it left."""
+        self.number += 1
+        db, temporary = self.folder / f"{self.number}" / "db", self.folder / f"temporary{self.number}"
+        shutil.copytree(self.original, db.parent)
+        temporary.mkdir()
+        held = hold(db) if way == "wait_for_a_server" else None
+        self.script.tell(json.dumps([way, str(db), str(temporary), moment, number]))
+        told = json.loads(self.script.process.stdout.readline())
+        if held is not None:
+            held.communicate()
+        self.check(way, number, told, db, temporary)
+        return db
+
+    def check(self, way, number, told, db, temporary):
+        """Check how an attempt has ended, and that neither process nor file is left."""
+        where = f"{way}, signal {number}: {told}"
+        assert told["status"] in (-number, 0), where
+        if number == signal.SIGINT and told["status"] and "done" not in told["said"]:
+            assert told["said"].strip().splitlines()[-1] == "KeyboardInterrupt", where
+            assert told["seconds"] < LIMIT, where
+        for each in ("", "-first", "-clone", "-held"):
+            eventually(lambda each=each: not processes_of(Path(f"{db}{each}")))
+        eventually(lambda: not [path for path in temporary.rglob("*") if path.is_file() and path.suffix != ".arrow"])
+        assert not list(db.parent.glob("db-*/.dolt-integrations*")), where
+
+
+def hold(db):
+    """Let a dolt hold a directory until its input ends."""
+    held = new_repository(db.parent / "db-held")
+    return subprocess.Popen(["dolt", "sql"], cwd=held.path, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="module")
+def starter():
+    """A process that has imported everything, and starts the attempts."""
+    started = Script(START)
+    yield started
+    started.finish()
+
+
+@pytest.fixture
+def stopping(original, tmp_path, starter):
+    return Stopping(original, tmp_path, starter)
+
+
+CASES = [(way, signal.SIGINT) for way in WAYS]
+CASES += [(way, signal.SIGTERM) for way in (WAYS if SOAK else ("first_save", "lazy", "read", "clone"))]
+
+
+@pytest.mark.parametrize(("way", "number"), CASES)
+def test_a_signal_ends_it_and_leaves_all_or_nothing(way, number, stopping):
+    moments = [random.uniform(0, LONGEST) for _ in range(SOAK)]  # noqa: S311 - any moment will do
+    for moment in moments or [MOMENTS[list(WAYS).index(way) % len(MOMENTS)]]:
+        db = stopping.stop(way, moment, number)
+
+        first = read_table(db, "t", columns=["id", "text"]).data["text"].iloc[0]
+        assert first == frame("old", 1)["text"][0] or len(commits(db)) == 3
+        write_table(db, "after", frame("after", 3))
+        assert not [name for name in branches(db) if name.startswith("dolt-integrations/")]
+        shutil.rmtree(db.parent)
+
+
+def commits(db):
+    return sql(db, "select commit_hash from dolt_log('main')")
+
+
+def branches(db):
+    return [row.split(",")[0] for row in sql(db, "select name from dolt_branches")]
+
+
+def sql(db, statement):
+    done = subprocess.run(
+        ["dolt", "sql", "-r", "csv", "-q", statement], cwd=db, capture_output=True, text=True, check=True
+    )
+    return done.stdout.split()[1:]
