@@ -29,6 +29,7 @@
     │   ├── InvalidNameError         a table, column or branch name that Dolt does not take
     │   ├── UnsupportedTypeError     a column whose type has no SQL type
     │   ├── UnsupportedValueError    a value that its column's SQL type cannot hold
+    │   ├── ConstraintError          rows that break a CHECK, a foreign key or a NOT NULL of the table
     │   ├── PrimaryKeyError          a key with NULLs or duplicates, or that names no column
     │   └── FileError                a file that is missing, empty, ragged, not UTF-8, or no Parquet
     ├── UncommittedChangesError      somebody's uncommitted work is in the way
@@ -57,6 +58,7 @@ __all__ = [
     "BranchNotFoundError",
     "ColumnNotFoundError",
     "ConfigError",
+    "ConstraintError",
     "DataError",
     "DatabaseLockedError",
     "DatabaseNotFoundError",
@@ -250,6 +252,10 @@ class UnsupportedTypeError(DataError):
 
 class UnsupportedValueError(DataError):
     """A value that its column's SQL type cannot hold."""
+
+
+class ConstraintError(DataError):
+    """Rows that break a CHECK, a foreign key or a NOT NULL of their table."""
 
 
 class PrimaryKeyError(DataError):

@@ -6,9 +6,11 @@ import logging
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.evolution import alterations
+from dolt_integrations.core.generated import insert_numbered
 from dolt_integrations.core.modes import REPLACE, UPSERT
 from dolt_integrations.core.references import check_references, referring_tables, unchecked_references
-from dolt_integrations.engine import find_table, insert_table, quote
+from dolt_integrations.core.violations import locating
+from dolt_integrations.engine import find_table, quote
 from dolt_integrations.engine.changes import delete_rows, replace_rows, upsert_rows
 from dolt_integrations.engine.procedures import stage, status, table_hash
 from dolt_integrations.errors import DataError, UnsupportedTypeError
@@ -52,6 +54,11 @@ def build_table(workspace: Connection, save: Save, schema: TableSchema) -> list[
 
 def put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
     """Do with the rows what the mode says, in the session's transaction; the table has the right columns already."""
+    with locating(connection, save.table, schema, save.rows.data):
+        _put_rows(connection, save, schema)
+
+
+def _put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
     if save.mode == UPSERT:
         upsert_rows(connection, save.table, schema, save.rows.data)
         return
@@ -63,7 +70,7 @@ def put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
         logger.debug("table %s has changed since it was compared: it is written anew", save.table)
     if save.mode == REPLACE:
         connection.execute(f"DELETE FROM {quote(save.table)}")
-    insert_table(connection, save.table, save.rows.data, schema)
+    insert_numbered(connection, save.table, schema, save.rows.data)
 
 
 def _extend(workspace: Connection, save: Save, schema: TableSchema) -> None:

@@ -109,7 +109,8 @@ def _common(old: Column, new: Column, in_key: bool, table: str) -> Column:
     if mark is not None and is_document_as_text(old, new):
         return replace(old, nullable=nullable, sql_type=new.sql_type, comment=new.comment)
     raise UnsupportedTypeError(
-        f"column {old.name!r} of table `{table}` is {_shown(old)}, and the frame's is {_shown(new)}",
+        f"column {old.name!r} of table `{table}` is {_shown(old)}, and the frame's is {_shown(new)}"
+        + (f"; {new.misfit}" if new.misfit else ""),
         hint="Convert the frame's column (frame.astype), or use mode 'replace'.",
     )
 

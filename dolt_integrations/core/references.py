@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import json
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from dolt_integrations.errors import DataError
+from dolt_integrations.core.column import shown
+from dolt_integrations.engine import quote
+from dolt_integrations.errors import ConstraintError, DoltError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,11 +48,22 @@ def check_references(connection: Connection, table: str, referring: list[str]) -
     """Make sure, in the transaction, that every reference from or to a table has its row.
 
     Raises:
-        DataError: One has not; the transaction is to be rolled back.
+        ConstraintError: One has not; the transaction is to be rolled back.
     """
     for name in referring:
         if connection.value("CALL DOLT_VERIFY_CONSTRAINTS('--all', %s)", (name,)) != 0:
-            raise DataError(
-                f"saving table `{table}` would break a foreign key of table `{name}`",
+            raise ConstraintError(
+                f"saving table `{table}` would break a foreign key of table `{name}`{_first(connection, name)}",
                 hint="Save the rows that are referred to first, and keep those that are in use.",
             )
+
+
+def _first(connection: Connection, table: str) -> str:
+    """Return the first row that breaks a foreign key, for the text of an error."""
+    with suppress(DoltError, ValueError, TypeError):
+        row = connection.dictionaries(f"SELECT * FROM {quote(f'dolt_constraint_violations_{table}')} LIMIT 1")[0]
+        info = json.loads(row.pop("violation_info"))
+        hidden = ("from_root_ish", "violation_type", "dolt_row_hash")
+        values = {name: value for name, value in row.items() if name not in hidden}
+        return f": {info.get('ForeignKey')} ({', '.join(info.get('Columns', []))}) has no row for {shown(values)}"
+    return ""

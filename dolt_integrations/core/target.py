@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 from dolt_integrations.core.differences import Differences
 from dolt_integrations.core.earlier import Turn
 from dolt_integrations.core.frames import EncodedFrame
-from dolt_integrations.core.modes import REPLACE, UPSERT, extended
+from dolt_integrations.core.generated import check_sources
+from dolt_integrations.core.limits import check_limits
+from dolt_integrations.core.modes import APPEND, REPLACE, UPSERT, extended
+from dolt_integrations.core.violations import check_required
 from dolt_integrations.core.writeid import EarlierWrite
 from dolt_integrations.engine import Author, nearest, table_name
 from dolt_integrations.engine.procedures import active_branch, find_branches, resolve, table_hash
@@ -72,8 +75,14 @@ class Save:
                 f"an upsert makes table `{self.table}` with a primary key, and none is named", hint=hint
             )
         if existing is None or self.mode == REPLACE:
+            if existing is not None:
+                check_sources(self.table, existing, wanted)
             return wanted
-        return extended(existing, wanted, self.primary_key, self.mode, self.table, self.rows.blank)
+        if self.mode == APPEND and self.rows.num_rows:
+            check_required(self.table, existing, wanted.names)
+        both = extended(existing, wanted, self.primary_key, self.mode, self.table, self.rows.blank)
+        check_limits(self.table, both)
+        return both
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from dolt_integrations.core.arrowtypes import ANY, arrow_type_of
 from dolt_integrations.core.columns import needed_mark
 from dolt_integrations.core.evolution import holds_all
 from dolt_integrations.core.fitting import misfit
+from dolt_integrations.core.limits import check_limits
 from dolt_integrations.core.marks import Mark, mark_of, with_mark
 from dolt_integrations.core.objects import FAST_DECIMAL, decimal_type
 from dolt_integrations.core.texts import LONGEST_KEY, key_bytes_type, text_types
@@ -49,13 +50,16 @@ def wanted_schema(
     Raises:
         PrimaryKeyError: A column of the key has a type that no key can have.
         UnsupportedValueError: A text in the key is too long.
+        DataError: The table would be wider than Dolt takes.
     """
     before = {column.name.lower(): column for column in existing.columns} if existing else {}
     lengths = {name: _longest(each.values) for name, each in columns.items() if each.sql_type is None}
     texts = text_types(lengths, key, table)
     wanted = _Wanted(table, key, texts, keeps_blank)
     found = [wanted.column(name, each, before.get(name.lower())) for name, each in columns.items()]
-    return TableSchema(_with_generated(found, existing), key)
+    schema = TableSchema(_with_generated(found, existing), key)
+    check_limits(table, schema)
+    return schema
 
 
 def _with_generated(columns: list[Column], existing: TableSchema | None) -> tuple[Column, ...]:

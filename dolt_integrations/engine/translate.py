@@ -15,6 +15,7 @@ from dolt_integrations.errors import (
     AccessDeniedError,
     BranchNotFoundError,
     ColumnNotFoundError,
+    ConstraintError,
     DatabaseNotFoundError,
     DataError,
     DoltError,
@@ -198,7 +199,7 @@ _RULES = (
     _Rule(
         ColumnNotFoundError,
         codes=(1054,),
-        texts=("column .*could not be found", "does not have column", "unknown column"),
+        texts=("column .*could not be found", "(does not|doesn't) have column", "unknown column"),
     ),
     _Rule(
         InvalidNameError,
@@ -210,6 +211,11 @@ _RULES = (
         ),
     ),
     _Rule(QuerySyntaxError, codes=(1064, 1149), texts=("syntax error",)),
+    _Rule(
+        ConstraintError,
+        codes=(1364, 1451, 1452, 3819),
+        texts=("check constraint .* violated", "foreign key violation", "doesn't have a default value"),
+    ),
     _Rule(PrimaryKeyError, codes=(1062,), texts=("duplicate primary key", "duplicate unique key")),
     _Rule(
         UnsupportedValueError,
@@ -218,8 +224,8 @@ _RULES = (
     ),
     _Rule(
         DataError,
-        codes=(1067, 1068, 1118, 1121, 1170, 1171, 1364, 1451, 1452),
-        texts=("invalid table spec", "without a key length", "doesn't have a default value"),
+        codes=(1067, 1068, 1118, 1121, 1170, 1171),
+        texts=("invalid table spec", "without a key length"),
     ),
 )
 
