@@ -109,11 +109,18 @@ class Attempt:
                     f"this is attempt {self.number}",
                     hint="A later attempt has taken over. If this is another execution, give it another name.",
                 )
-            is_ours = write.name.node == self.node and write.attempt == self.number
-            if not is_ours and write.commit not in self._own:
-                earlier.append(write)
+            earlier.append(write)
+        return self.unread(session, earlier)
+
+    def unread(self, session: Connection, writes: Sequence[EarlierWrite]) -> tuple[EarlierWrite, ...]:
+        """Return those of the writes that are neither this attempt's nor in a version that it has read."""
+        earlier = [write for write in writes if not self._is_ours(write)]
         read = commits_read() if earlier else ()
         return tuple(w for w in earlier if not any(is_ancestor(session, w.commit, commit) for commit in read))
+
+    def _is_ours(self, write: EarlierWrite) -> bool:
+        made = write.name.node == self.node and write.attempt == self.number
+        return made or write.commit in self._own
 
     def keep(self, commit: str) -> None:
         """Note that a commit is this attempt's: made by it, or adopted."""

@@ -19,9 +19,17 @@ from dolt_integrations.core.read import Loaded, read_table
 from dolt_integrations.core.remote import Remote, RemoteConf
 from dolt_integrations.core.sync import saving_to
 from dolt_integrations.core.target import Save, check_name, head_of, name_for_merge
+from dolt_integrations.core.undo import take_back, warn_of
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import keep_branch, private_branch, remove_abandoned
-from dolt_integrations.core.writeid import check_write_id, find_write, with_write_id
+from dolt_integrations.core.writeid import (
+    check_write_id,
+    find_write,
+    superseded_by,
+    superseding,
+    with_write_id,
+    without_superseding,
+)
 from dolt_integrations.engine import (
     DEFAULT_AUTHOR,
     check_table_name,
@@ -32,7 +40,9 @@ from dolt_integrations.engine import (
 )
 from dolt_integrations.engine.checks import failed_checks
 from dolt_integrations.engine.forks import check_process
+from dolt_integrations.engine.log import is_ancestor
 from dolt_integrations.engine.procedures import commit, find_branches, head, resolve
+from dolt_integrations.engine.schema import table_name
 from dolt_integrations.errors import AuditError, ConfigError, DoltError, LostRaceError
 
 if TYPE_CHECKING:
@@ -41,6 +51,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from dolt_integrations.core.merging import Superseded
     from dolt_integrations.core.meta import Metas
     from dolt_integrations.engine import Author, Connection, Database, Location
 
@@ -80,6 +91,7 @@ class Transaction:
         write_id: str | None = None,
         meta_conf: Metas = None,
         remote_conf: RemoteConf = None,
+        superseded: Superseded | None = None,
     ) -> None:
         """Say where to.
 
@@ -100,6 +112,8 @@ class Transaction:
             write_id: See `write_table`: a block whose commit is on `merge_to` already does nothing.
             meta_conf: Told of each table.
             remote_conf: What `merge_to` is pulled from before the block, and pushed to after it.
+            superseded: For adapters of workflow managers: for each table the writes of earlier attempts that the block
+                takes back, newest first; `message` names them.
 
         Raises:
             ConfigError: `on_conflict` is unknown, or an argument is of the wrong kind.
@@ -122,6 +136,7 @@ class Transaction:
         self.message = with_write_id(message, write_id)
         self.start = ""
         self.version: Version | None = None
+        self._superseded, self._outside = superseded or {}, superseded or {}
         self._tables: dict[str, None] = {}
         self._failure: DoltError | None = None
         self._earlier = self._is_new = False
@@ -157,6 +172,20 @@ class Transaction:
         if not self._is_new and not self._earlier:
             check_branch(database, str(self.merge_to))
         self._workspace = stack.enter_context(private_branch(database, self.start))
+        self._take_back(database, self._workspace)
+
+    def _take_back(self, database: Database, workspace: Connection) -> None:
+        """Take back here what the start has of earlier attempts; the rest is taken back before the work is merged."""
+        begin, self._outside = head(workspace), {}
+        for table, writes in self._superseded.items():
+            here = tuple(write for write in writes if is_ancestor(workspace, write.work, begin))
+            there = tuple(write for write in writes if write not in here)
+            if here:
+                take_back(database, workspace, table, here)
+                warn_of(table, here)
+                self._tables[table_name(workspace, table)] = None
+            if there:
+                self._outside[table] = there
 
     def _find_earlier(self, database: Database) -> Version | None:
         """Return the version that an earlier attempt of this very block has made."""
@@ -234,11 +263,19 @@ class Transaction:
         if self._failure is not None:
             raise self._failure
         author = self.author or database.author or DEFAULT_AUTHOR
-        made = commit(workspace, self.message, author) if self._tables else None
+        made = commit(workspace, self._work_message(), author) if self._tables else None
         if made is not None:
             self._check(workspace, database, made)
         landed = self._bring(database, workspace, made, author)
-        return Version(landed, self.merge_to, changed=made is not None)
+        return Version(landed, self.merge_to, changed=made is not None or bool(self._outside))
+
+    def _work_message(self) -> str:
+        """Return the message of the work's own commit, which names only what it takes back itself."""
+        if not self._outside:
+            return self.message
+        there = [write.commit for writes in self._outside.values() for write in writes]
+        known = superseded_by(self.message)
+        return superseding(without_superseding(self.message), [each for each in known if each not in there])
 
     def _bring(self, database: Database, workspace: Connection, made: str | None, author: Author) -> str:
         """Bring `merge_to` onto the commit, if one was made. Returns the commit that it has then."""
@@ -247,10 +284,11 @@ class Transaction:
             with suppress(LostRaceError):  # somebody else has made it since: then it is merged into
                 create_target(workspace, branch, made or self.start)
                 return made or self.start
-        if made is None:
+        if made is None and not self._outside:
             with database.connect(branch) as connection:
                 return head(connection)
-        return merge_work(database, made, branch, self.message, author, self.on_conflict)
+        work = made or self.start
+        return merge_work(database, work, branch, self.message, author, self.on_conflict, self._outside)
 
     def _tell(self, version: Version) -> None:
         _, database = self._open()

@@ -14,7 +14,7 @@ from dolt_integrations.core.pending import check_branch
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.taking import take_tables
 from dolt_integrations.core.target import Target, check_name, name_for_merge, required_branch
-from dolt_integrations.core.undo import take_back
+from dolt_integrations.core.undo import take_back, warn_of
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import keep_branch, private_branch
 from dolt_integrations.core.writeid import superseding, without_superseding
@@ -109,6 +109,7 @@ def build_and_commit(
         changed = sorted({*changed, save.table})
     if changed:
         commit(workspace, save.message, save.author)
+        warn_of(save.table, save.superseded)
     return changed
 
 

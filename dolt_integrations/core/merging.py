@@ -11,7 +11,7 @@ from dolt_integrations.core.deciding import take_sides
 from dolt_integrations.core.forward import forward
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.target import required_branch
-from dolt_integrations.core.undo import take_back
+from dolt_integrations.core.undo import take_back, warn_of
 from dolt_integrations.core.workspace import private_branch
 from dolt_integrations.core.writeid import superseding
 from dolt_integrations.engine import find_table
@@ -111,6 +111,7 @@ def _take_back(
     """Commit what is taken back: as the whole write, if there is nothing to merge."""
     for table, writes in superseded.items():
         take_back(database, workspace, table, writes)
+        warn_of(table, writes)
     commits = [write.commit for writes in superseded.values() for write in writes]
     if commits:
         whole = is_ancestor(workspace, theirs, head(workspace))

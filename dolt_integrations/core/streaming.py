@@ -24,7 +24,7 @@ from dolt_integrations.core.ontop import put_on_top
 from dolt_integrations.core.pending import check_branch
 from dolt_integrations.core.progress import counted
 from dolt_integrations.core.target import find_target, name_for_merge, required_branch
-from dolt_integrations.core.undo import take_back
+from dolt_integrations.core.undo import take_back, warn_of
 from dolt_integrations.core.version import Version
 from dolt_integrations.core.workspace import private_branch
 from dolt_integrations.engine import find_table
@@ -87,6 +87,7 @@ def save_stream(database: Database, save: Save, branch_conf: Branch) -> Version:
             save, work = (save.turn.named(each, digest.hex()) for each in (save, work))
         if changed:
             commit(workspace, work.message, save.author)
+            warn_of(save.table, work.superseded)
         made = head(workspace)
         if not changed and exists and not outside:
             return Version(start, branch, table_hash(workspace, save.table), changed=False)

@@ -141,6 +141,11 @@ def superseding(message: str, commits: Iterable[str]) -> str:
     return message
 
 
+def superseded_by(message: str) -> tuple[str, ...]:
+    """Return the commits that a message names as superseded."""
+    return trailer_values(message, _SUPERSEDES)
+
+
 def without_superseding(message: str) -> str:
     r"""Return a message without what it supersedes.
 
@@ -222,6 +227,12 @@ def _earlier(name: WriteName, landed: LogEntry, work: LogEntry) -> EarlierWrite:
         tuple(dict.fromkeys([*ours, *trailer_values(landed.message, _SUPERSEDES)])),
         tuple(modes.split(",")) if modes else name.modes,
     )
+
+
+def find_nodes(session: Connection, prefix: str, suffix: str) -> list[str]:
+    """Return the nodes with writes on the session's branch whose names begin and end with some texts."""
+    nodes = [node_of(entry.message) for entry in entries_with(session, f"{_TRAILER}: {prefix}")]
+    return sorted({node for node in nodes if node and node.startswith(prefix) and node.endswith(suffix)})
 
 
 def _named(write_id: str | None) -> WriteName | None:

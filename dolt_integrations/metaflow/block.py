@@ -14,6 +14,7 @@ from dolt_integrations.core.modes import REPLACE, check_mode
 from dolt_integrations.engine import Location, check_table_name, open_database
 from dolt_integrations.errors import BranchNotFoundError, ConfigError, DatabaseNotFoundError, NotFoundError
 from dolt_integrations.metaflow.action import READ, WRITE, DoltAction
+from dolt_integrations.metaflow.attempts import attempt_of
 from dolt_integrations.metaflow.landing import Landing, Write
 from dolt_integrations.metaflow.pin import find_pin, pin_of_attempt
 from dolt_integrations.metaflow.record import attribute_of
@@ -66,11 +67,6 @@ class Block:
         self._pin: Version | NotFoundError | None = None
         self._stack = ExitStack()
 
-    @property
-    def write_id(self) -> str:
-        """What names the block for good, in every attempt of its task."""
-        return f"{self.task.pathspec if self.task else ''}/{self.number}"
-
     def begin(self) -> None:
         """Pin the commit, and keep the database's server.
 
@@ -93,7 +89,7 @@ class Block:
     def _find_pin(self, config: DoltConfig) -> Version:
         if self.task is not None and self.task.attempt > 0 and config.commit is None:
             try:
-                return pin_of_attempt(config, self.write_id) or find_pin(config)
+                return pin_of_attempt(config, attempt_of(self.task, self.position)) or find_pin(config)
             except (BranchNotFoundError, DatabaseNotFoundError):
                 pass
         return find_pin(config)
@@ -175,7 +171,7 @@ class Block:
             return
         start = self._pin.commit if self._pin is not None and not isinstance(self._pin, NotFoundError) else None
         guarded = self._reads_target and self.config.commit is None
-        landing = Landing(self.config, self.task, self.write_id, start if guarded else None, bool(self.position))
+        landing = Landing(self.config, self.task, start if guarded else None, self.position)
         version = landing.land(self._writes)
         for key, action in self.actions.items():
             if action.kind == WRITE:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dolt_integrations.core import Transaction, Version, history
-from dolt_integrations.core.modes import APPEND, REPLACE, UPSERT
+from dolt_integrations.core import Transaction, Version
+from dolt_integrations.core.modes import REPLACE
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.writeid import find_write
-from dolt_integrations.engine import Author, find_table, open_database, parse_author
+from dolt_integrations.core.writeid import node_of
+from dolt_integrations.engine import Author, open_database, parse_author, table_name
+from dolt_integrations.engine.log import is_ancestor, log
 from dolt_integrations.engine.procedures import (
     active_branch,
     branches,
@@ -25,13 +26,17 @@ from dolt_integrations.errors import (
     LostRaceError,
     MergeConflictError,
     ServerLostError,
-    TableNotFoundError,
 )
-from dolt_integrations.metaflow.client import RunningTask, cloned_records
+from dolt_integrations.metaflow.attempts import attempt_of, block_write, origins_of
+from dolt_integrations.metaflow.client import RunningTask
 from dolt_integrations.metaflow.config import DoltConfig
+from dolt_integrations.metaflow.together import mode_of_shared
 
 if TYPE_CHECKING:
+    from dolt_integrations.core.attempt import Claim, Past
+    from dolt_integrations.core.writeid import EarlierWrite
     from dolt_integrations.engine import Connection, Database
+    from dolt_integrations.metaflow.attempts import BlockWrite
 
 DEFAULT_AUTHOR = Author("metaflow", "metaflow@localhost")
 """The workflow itself, where nobody is named."""
@@ -56,17 +61,15 @@ class Landing:
     """How the writes of a block get onto their branch.
 
     Attributes:
-        write_id: Names the block for good; a commit that has it is the block's.
         start: The commit that the block read of the branch; None if it read nothing there, so that it need not mind
             what others have written since.
-        shared: Whether the task is one of several of a `foreach`.
+        position: Where in its `foreach`es the task stands; empty outside of one.
     """
 
     config: DoltConfig
     task: RunningTask
-    write_id: str
     start: str | None
-    shared: bool
+    position: tuple[int, ...]
 
     def land(self, writes: list[Write]) -> Version:
         """Commit the writes on the branch.
@@ -79,9 +82,10 @@ class Landing:
                 changes were changed. The error names the branch that keeps the work.
             DoltError: See `Transaction`.
         """
-        return retried(lambda: self._attempt(writes), LostRaceError, ServerLostError)
+        with attempt_of(self.task, self.position).claim() as claim:
+            return retried(lambda: self._attempt(writes, claim), LostRaceError, ServerLostError)
 
-    def _attempt(self, writes: list[Write]) -> Version:
+    def _attempt(self, writes: list[Write], claim: Claim) -> Version:
         named = parse_author(self.config.author) if self.config.author else None
         with (
             open_database(self.config.database, create=named or DEFAULT_AUTHOR) as database,
@@ -89,8 +93,14 @@ class Landing:
         ):
             author = named or database.author or DEFAULT_AUTHOR
             branch = self._branch(session)
-            with session.lock(database.address.database, branch, "metaflow"):
-                return self._land(database, session, branch, author, writes)
+            block = block_write(writes, shared=bool(self.position))
+            with (
+                session.lock(database.address.database, branch, "metaflow"),
+                claim.attempt.turn(session, database, block.tables),
+            ):
+                version = self._land(database, session, branch, author, writes, claim, block)
+                claim.done(version.commit)
+                return version
 
     def _branch(self, session: Connection) -> str:
         if self.config.branch is None and self.config.commit is not None:
@@ -99,22 +109,50 @@ class Landing:
         return self.config.branch or active_branch(session)
 
     def _land(
-        self, database: Database, session: Connection, branch: str, author: Author, writes: list[Write]
+        self,
+        database: Database,
+        session: Connection,
+        branch: str,
+        author: Author,
+        writes: list[Write],
+        claim: Claim,
+        block: BlockWrite,
     ) -> Version:
-        head = branches(session).get(branch)
+        head, run = branches(session).get(branch), f"Run: {self.task.pathspec}"
         if head is None:
-            start = self.start or self._start(session, branch)
-            return self._transact(branch, author, start, writes, [write.mode or REPLACE for write in writes])
-        earlier = find_write(database, branch, self.write_id)
-        if earlier:
-            return Version(earlier, branch)
-        modes = [self._mode(database, write, head) for write in writes]
+            start, modes = self.start or self._start(session, branch), [write.mode or REPLACE for write in writes]
+            message = block.message(run, claim, branch, modes, ())
+            return self._transact(branch, author, start, writes, modes, message)
+        past, superseded = self._past(database, branch, claim, block)
+        found = block.adopted(database, claim, past, branch)
+        modes = [self._mode(database, write, head, bool(past.of(write.table))) for write in writes if found is None]
+        if found is not None:
+            return Version(found.commit, branch, changed=False)
         replaced = [write.table for write, mode in zip(writes, modes, strict=True) if mode == REPLACE]
-        changed = self._changed(database, head, replaced)
+        changed = self._changed(database, head, replaced, claim.attempt.node)
         if changed:
             return self._keep(branch, author, writes, changed)
         together = any(write.mode is None and mode != REPLACE for write, mode in zip(writes, modes, strict=True))
-        return self._transact(branch, author, None if together else self.start, writes, modes)
+        message = block.message(run, claim, branch, modes, [each for every in superseded.values() for each in every])
+        begin = None if together else self.start
+        taken = {
+            table: tuple(w for w in superseded[table] if mode != REPLACE or not _is_in(session, w, begin))
+            for table, mode in zip(block.tables, modes, strict=True)
+        }
+        return self._transact(branch, author, begin, writes, modes, message, taken)
+
+    def _past(
+        self, database: Database, branch: str, claim: Claim, block: BlockWrite
+    ) -> tuple[Past, dict[str, tuple[EarlierWrite, ...]]]:
+        """Return what the task has written to the branch, and what of it the block supersedes."""
+        with database.connect(branch) as at:
+            past = claim.attempt.past(at, branch, *origins_of(at, self.task, self.position))
+            superseded = {table: claim.attempt.superseded(at, past, table) for table in block.tables}
+        for table, mode in zip(block.tables, block.modes, strict=True):
+            if mode == REPLACE:  # what the run that is resumed has written is replaced as anybody's
+                node = claim.attempt.node
+                superseded[table] = tuple(write for write in superseded[table] if write.name.node == node)
+        return past, superseded
 
     def _start(self, session: Connection, branch: str) -> str:
         """Return the commit at which the branch is to be made."""
@@ -123,48 +161,33 @@ class Landing:
             raise BranchNotFoundError(f"no branch {branch!r} in database {self.config.location}", hint=hint)
         return resolve(session, self.config.start)
 
-    def _mode(self, database: Database, write: Write, head: str) -> str:
-        """Return what becomes of the rows that a table has.
-
-        The tasks of a `foreach` write one table together: the first replaces what was there before, the others add.
-        """
-        if write.mode is not None or not self.shared:
+    def _mode(self, database: Database, write: Write, head: str, has_written: bool) -> str:
+        if write.mode is not None or not self.position:
             return write.mode or REPLACE
-        try:
-            past = history(self.config.database, write.table, as_of=head)
-        except TableNotFoundError:
-            return REPLACE
-        ours = past["execution_id"] == self.task.pathspec
-        others = past["execution_id"].str.startswith(f"{self.task.step}/", na=False) & ~ours
-        if not others.any() and not past["commit"].isin(self._taken_over()).any():
-            return REPLACE
-        with database.connect(head) as snapshot:
-            existing = find_table(snapshot, write.table)
-        # What an earlier block, or the run that is resumed, has written already is written again, not twice.
-        again = ours.any() or self.task.origin is not None
-        return UPSERT if again and existing is not None and existing.primary_key else APPEND
+        location = self.config.database
+        return mode_of_shared(database, location, self.task, write.table, head, has_written=has_written)
 
-    def _taken_over(self) -> list[str]:
-        """Return the commits of the tasks of this step that a resumed run has taken over from another."""
-        if self.task.origin is None:
-            return []
-        entries: list[dict[str, Any]] = []
-        for record in cloned_records(self.task):
-            entries.extend(record.get("actions", {}).values())
-        return [str(entry.get("commit")) for entry in entries if entry.get("kind") == "write"]
-
-    def _changed(self, database: Database, head: str, tables: list[str]) -> list[str]:
+    def _changed(self, database: Database, head: str, tables: list[str], node: str) -> list[str]:
         """Return the tables that others have changed since the block began, if it has read anything."""
         if self.start is None or self.start == head:
             return []
         with database.connect(self.start) as before, database.connect(head) as after:
-            return [table for table in tables if table_hash(before, table) != table_hash(after, table)]
+            differ = [table for table in tables if table_hash(before, table) != table_hash(after, table)]
+            return [table for table in differ if self._is_by_others(after, head, table, node)]
+
+    def _is_by_others(self, session: Connection, head: str, table: str, node: str) -> bool:
+        """Whether others than earlier attempts of the task have changed a table since the block's start."""
+        name = table_name(session, table)
+        known = {entry.commit for entry in log(session, str(self.start), name)}
+        later = [entry for entry in log(session, head, name) if entry.commit not in known]
+        return any(node_of(entry.message) != node for entry in later)
 
     def _keep(self, branch: str, author: Author, writes: list[Write], changed: list[str]) -> Version:
         """Leave the work on a branch of its own, and say so."""
         modes = [write.mode or REPLACE for write in writes]
         try:
-            return self._transact(branch, author, self.start, writes, modes, refuse=True)
+            message = f"Run: {self.task.pathspec}"
+            return self._transact(branch, author, self.start, writes, modes, message, refuse=True)
         except AuditError as error:
             tables = ", ".join(f"`{table}`" for table in changed)
             raise MergeConflictError(
@@ -181,6 +204,8 @@ class Landing:
         start: str | None,
         writes: list[Write],
         modes: list[str],
+        message: str,
+        superseded: dict[str, tuple[EarlierWrite, ...]] | None = None,
         *,
         refuse: bool = False,
     ) -> Version:
@@ -189,11 +214,16 @@ class Landing:
             branch,
             branch_from=start,
             create=self.config.start is not None,
-            message=f"Run: {self.task.pathspec}",
+            message=message,
             author=author,
             audit=(lambda _: False) if refuse else None,
-            write_id=self.write_id,
+            superseded=superseded,
         ) as block:
             for write, mode in zip(writes, modes, strict=True):
                 block.write(write.table, write.data, primary_key=write.primary_key, mode=mode)
         return block.version or Version(block.start, branch)
+
+
+def _is_in(session: Connection, write: EarlierWrite, start: str | None) -> bool:
+    """Whether a replace at a start wins over a write anyway; None is the head of the branch."""
+    return start is None or is_ancestor(session, write.work, start)

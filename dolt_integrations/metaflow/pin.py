@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core import SerialBranch, Version, find_version
-from dolt_integrations.core.writeid import find_write
 from dolt_integrations.engine import open_database
-from dolt_integrations.engine.procedures import parent
+from dolt_integrations.engine.procedures import active_branch, parent
 from dolt_integrations.errors import BranchNotFoundError
 
 if TYPE_CHECKING:
+    from dolt_integrations.core.attempt import Attempt
     from dolt_integrations.metaflow.config import DoltConfig
 
 
@@ -29,12 +29,13 @@ def find_pin(config: DoltConfig) -> Version:
     return Version(find_version(config.database, as_of=config.start).commit, config.branch)
 
 
-def pin_of_attempt(config: DoltConfig, write_id: str) -> Version | None:
-    """Return the version that an earlier attempt of a block began at, if it has landed; None if none has."""
-    with open_database(config.database) as database:
-        landed = find_write(database, config.branch, write_id)
-        if landed is None:
-            return None
-        with database.connect() as session:
-            before = parent(session, landed)
+def pin_of_attempt(config: DoltConfig, attempt: Attempt) -> Version | None:
+    """Return the version before what an earlier attempt of the task has landed; None if nothing of that is left.
+
+    What this attempt has adopted, or has read, is not left: the blocks begin where those of the attempt before did.
+    """
+    with open_database(config.database) as database, database.connect(config.branch) as session:
+        past = attempt.past(session, config.branch or active_branch(session))
+        left = attempt.unread(session, past.alive)
+        before = parent(session, left[-1].commit) if left else None
     return Version(before, config.branch) if before else None

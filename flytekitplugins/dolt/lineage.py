@@ -26,8 +26,8 @@ INPUT = "Flyte-Input"
 _READ: dict[int, dict[str, None]] = {}
 """What each task that runs in this process has read, by the identity of its execution state."""
 
-_ATTEMPTS: dict[int, dict[tuple[str, int], Attempt]] = {}
-"""What each task that runs in this process has written, by the identity of its execution state."""
+_ATTEMPTS: dict[tuple[str, int], Attempt] = {}
+"""What each attempt that runs in this process has written: one, in a pod."""
 
 
 def note_input(config: DoltConfig, version: Version) -> None:
@@ -80,15 +80,8 @@ def attempt_of(ctx: FlyteContext) -> Attempt | None:
     place, node = _place_and_node(str(prefix), execution, number)
     version = getattr(getattr(parameters, "task_id", None), "version", None) or ""
     name = "/".join([execution, quote(place, safe=":"), quote(version, safe=""), node, *_array_index()])
-    return _attempt(ctx, name, int(number) if number.isdecimal() else 0)
-
-
-def _attempt(ctx: FlyteContext, node: str, number: int) -> Attempt:
-    known = _of_state(_ATTEMPTS, ctx.execution_state)
-    key = (node, number)
-    if key not in known:
-        known[key] = Attempt(node, number)
-    return known[key]
+    key = (name, int(number) if number.isdecimal() else 0)
+    return _ATTEMPTS.setdefault(key, Attempt(*key))
 
 
 def _place_and_node(prefix: str, execution: str, number: str) -> tuple[str, str]:

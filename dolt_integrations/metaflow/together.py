@@ -1,0 +1,82 @@
+"""A table that the tasks of a `foreach` write together: the first replaces what was there, the others add."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.core import history
+from dolt_integrations.core.modes import APPEND, REPLACE, UPSERT
+from dolt_integrations.core.reads import unnoted
+from dolt_integrations.engine import find_table
+from dolt_integrations.errors import MergeConflictError, TableNotFoundError
+from dolt_integrations.metaflow.client import RunningTask, cloned_records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dolt_integrations.engine import Database, Location
+
+
+def mode_of_shared(
+    database: Database, location: Location, task: RunningTask, table: str, head: str, *, has_written: bool
+) -> str:
+    """Return what becomes of the rows that a table has.
+
+    Args:
+        database: Where.
+        location: The same, as the config names it.
+        task: The task, one of several of a `foreach`.
+        table: The table.
+        head: The commit at the head of the branch.
+        has_written: Whether an earlier attempt of the task, or of the run that is resumed, has rows there.
+
+    Raises:
+        MergeConflictError: The run, or the one that it resumes, has written the table, and another has since.
+    """
+    try:
+        with unnoted():
+            past = history(location, table, as_of=head)
+    except TableNotFoundError:
+        return REPLACE
+    taken_over = past["commit"].isin(_taken_over(task))
+    ours = past["execution_id"] == task.pathspec
+    others = past["execution_id"].str.startswith(f"{task.step}/", na=False) & ~ours
+    if len(past) and (others.any() or taken_over.any() or ours.any() or has_written):
+        _check_newest(past, taken_over, task, table, str(location))
+    if not others.any() and not taken_over.any():
+        return REPLACE
+    with database.connect(head) as snapshot:
+        existing = find_table(snapshot, table)
+    # What an earlier block, or the run that is resumed, has written already is written again, not twice.
+    again = ours.any() or task.origin is not None
+    return UPSERT if again and existing is not None and existing.primary_key else APPEND
+
+
+def _check_newest(past: pd.DataFrame, taken_over: pd.Series, task: RunningTask, table: str, location: str) -> None:
+    """Refuse to put rows of a run among those of another one.
+
+    Raises:
+        MergeConflictError: The newest commit of the table is another run's, or no run's.
+    """
+    flow, run, _ = task.step.split("/")
+    runs = tuple(f"{flow}/{each}/" for each in (run, task.origin) if each)
+    newest = past.iloc[0]
+    execution = newest["execution_id"]
+    if taken_over.iloc[0] or (isinstance(execution, str) and execution.startswith(runs)):
+        return
+    who = execution if isinstance(execution, str) else newest["author"]
+    raise MergeConflictError(
+        f"table `{table}` of {location} has rows of run {flow}/{run}, and was written by {who} since, in commit "
+        f"{newest['commit']}: {task.pathspec} does not put its rows among those",
+        hint="Nothing is written. Run the flow anew, or write to a branch of the run's own.",
+    )
+
+
+def _taken_over(task: RunningTask) -> list[str]:
+    """Return the commits of the tasks of this step that a resumed run has taken over from another."""
+    if task.origin is None:
+        return []
+    entries: list[dict[str, Any]] = []
+    for record in cloned_records(task):
+        entries.extend(record.get("actions", {}).values())
+    return [str(entry.get("commit")) for entry in entries if entry.get("kind") == "write"]

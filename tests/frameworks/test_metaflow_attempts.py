@@ -1,0 +1,186 @@
+"""Attempts of a Metaflow task: blocks are known by what they write, and the last attempt counts."""
+
+import threading
+
+import pytest
+
+from dolt_integrations.core import read_table, write_table
+from dolt_integrations.core.reads import unnoted
+from dolt_integrations.errors import MergeConflictError
+from dolt_integrations.metaflow import DoltConfig
+from dolt_integrations.metaflow.block import Block
+from dolt_integrations.metaflow.client import RunningTask
+from tests.conftest import run_sql
+from tests.core.attempts import Scope, contents, rows
+
+
+class Scoped:
+    """What an attempt has read is noted here, as each has a process of its own."""
+
+
+class Task:
+    """A task of a run, attempt by attempt, without the processes that Metaflow starts for it."""
+
+    def __init__(self, url, run="1", task="2", position=(), origin=None, step="work"):
+        self.config, self.position = DoltConfig(url), position
+        self.path, self.origin, self.number = f"Flow{url.rpartition('/')[2]}/{run}/{step}/{task}", origin, -1
+        self.again()
+
+    def again(self):
+        self.number += 1
+        Scope.now = self.scope = Scoped()
+        return self
+
+    def block(self, *writes, read=None):
+        """Run a block that writes (table, frame, mode, key), after it has read a table."""
+        task = RunningTask(self.path, self.number, self.origin)
+        block = Block(self.config, task, self.position)
+        block.begin()
+        try:
+            if read is not None:
+                block.read("read", block.source, read, None, None)
+            for number, (table, frame, mode, key) in enumerate(writes):
+                block.write(f"key {number}", table, frame, key, mode, "")
+            block.land()
+        finally:
+            block.end()
+        return block.actions["key 0"].commit if writes else None
+
+
+def commits(url):
+    return run_sql(url, "SELECT COUNT(*) FROM dolt_log")[0][0]
+
+
+def message(url, commit):
+    return run_sql(url, f"SELECT message FROM dolt_log WHERE commit_hash = '{commit}'")[0][0]
+
+
+@pytest.mark.parametrize("key", [["id"], None], ids=["key", "no key"])
+@pytest.mark.parametrize("mode", ["append", None], ids=["append", "replace"])
+def test_blocks_of_a_later_attempt_are_known_by_their_rows_not_by_their_number(mode, key, database):
+    task = Task(database)
+    task.block(("t", rows(1), mode, key))
+    second = task.block(("u", rows(2), mode, key))
+    task.again()
+
+    assert task.block(("u", rows(2), mode, key)) == second
+    task.block(("t", rows(3), mode, key))
+
+    assert contents(database, "t") == [(3, "v3")]
+    assert contents(database, "u") == [(2, "v2")]
+
+
+@pytest.mark.parametrize("key", [["id"], None], ids=["key", "no key"])
+def test_rows_of_an_earlier_attempt_are_taken_back_and_those_of_others_stay(key, database):
+    write_table(database, "t", rows(100), primary_key=key)
+    task = Task(database)
+    first = task.block(("t", rows(1, 2), "append", key), ("u", rows(5), "append", key))
+    write_table(database, "t", rows(7), mode="append")
+
+    second = task.again().block(("t", rows(2, 3, value="w"), "append", key))
+
+    assert contents(database) == [(2, "w2"), (3, "w3"), (7, "v7"), (100, "v100")]
+    assert f"Supersedes: {first}" in message(database, second).splitlines()
+    assert contents(database, "u") == [(5, "v5")]
+
+
+def test_a_block_that_reads_begins_where_the_one_of_the_attempt_before_did(database):
+    write_table(database, "t", rows(1), primary_key="id")
+    task = Task(database)
+    first = task.block(("t", rows(2), "upsert", None), read="t")
+
+    assert task.again().block(("t", rows(2), "upsert", None), read="t") == first
+    task.again().block(("t", rows(3), "upsert", None), read="t")
+
+    assert contents(database) == [(1, "v1"), (3, "v3")]
+
+
+def test_a_replace_after_a_read_wins_over_the_attempt_before(database):
+    write_table(database, "t", rows(1), primary_key="id")
+    task = Task(database)
+    task.block(("t", rows(2), None, None), read="t")
+
+    task.again().block(("t", rows(3), None, None), read="t")
+
+    assert contents(database) == [(3, "v3")]
+
+
+def test_a_read_outside_of_a_block_is_built_upon(database):
+    task = Task(database)
+    task.block(("t", rows(1), "append", None))
+
+    task.again()
+    read_table(database, "t")
+    task.block(("t", rows(2), "append", None))
+
+    assert contents(database) == [(1, "v1"), (2, "v2")]
+
+
+def test_rows_that_others_have_changed_are_a_conflict(database):
+    task = Task(database)
+    first = task.block(("t", rows(1, 2), "append", ["id"]))
+    other = write_table(database, "t", rows(2, value="x"), mode="upsert").commit
+    before = commits(database)
+
+    with pytest.raises(MergeConflictError) as caught:
+        task.again().block(("t", rows(3), "append", ["id"]))
+
+    assert first in str(caught.value)
+    assert other in str(caught.value)
+    assert (commits(database), contents(database)) == (before, [(1, "v1"), (2, "x2")])
+
+
+def test_threads_write_blocks_of_one_attempt(database):
+    task = Task(database)
+    for attempt in range(2):
+        workers = [
+            threading.Thread(target=task.block, args=(("t", rows(number + 10 * attempt), "append", None),))
+            for number in range(4)
+        ]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        task.again()
+
+    assert [row[0] for row in contents(database)] == [10, 11, 12, 13]
+
+
+@pytest.mark.parametrize("key", [["id"], None], ids=["key", "no key"])
+def test_the_first_task_of_a_foreach_that_is_retried_leaves_the_rows_of_the_others(key, database):
+    write_table(database, "t", rows(100), primary_key=key)
+    tasks = [Task(database, task=str(number), position=(number,)) for number in range(3)]
+    for number, task in enumerate(tasks):
+        task.block(("t", rows(number), None, key))
+
+    tasks[0].again().block(("t", rows(50), None, key))
+
+    assert [row[0] for row in contents(database)] == [1, 2, 50]
+
+
+@pytest.mark.parametrize("who", ["another run", "a person"])
+def test_a_foreach_does_not_put_its_rows_among_those_of_others(who, database):
+    Task(database, task="1", position=(0,)).block(("t", rows(1), None, None))
+    if who == "another run":
+        Task(database, run="9", position=(0,)).block(("t", rows(2), None, None))
+    else:
+        run_sql(database, "INSERT INTO t VALUES (2, 'v2')", "CALL DOLT_COMMIT('-am', 'by hand')")
+    before = contents(database)
+
+    with pytest.raises(MergeConflictError, match=r"has rows of run Flow\w+/1"):
+        Task(database, task="2", position=(1,)).block(("t", rows(3), None, None))
+
+    assert contents(database) == before
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "foreach"])
+def test_a_resumed_task_appends_once(shared, database):
+    position = (0,) if shared else ()
+    mode = None if shared else "append"
+    first = Task(database, run="1", task="2", position=position).block(("t", rows(1, 1), mode, None))
+
+    again = Task(database, run="5", task="7", position=position, origin="1").block(("t", rows(1, 1), mode, None))
+
+    with unnoted():
+        assert len(read_table(database, "t").data) == 2
+    assert again == first
