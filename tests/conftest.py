@@ -21,6 +21,7 @@ import pymysql
 import pytest
 
 from dolt_integrations.engine import open_database
+from dolt_integrations.engine.trust import forget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +58,16 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """A home of the test's own, so that no config of the machine is read and none is written."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(folder))
-    for name in ("DOLT_ROOT_PATH", "DOLT_CLI_PASSWORD", "DOLT_REMOTE_PASSWORD", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
+    forget()
+    for name in (
+        "DOLT_ROOT_PATH",
+        "DOLT_CLI_PASSWORD",
+        "DOLT_CLI_HOST",
+        "DOLT_REMOTE_HOST",
+        "DOLT_REMOTE_PASSWORD",
+        "XDG_CACHE_HOME",
+        "XDG_RUNTIME_DIR",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
     return folder

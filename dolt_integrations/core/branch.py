@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from dolt_integrations.core.options import made_of, shown_kind
 from dolt_integrations.errors import ConfigError
+from dolt_integrations.redaction import shown
 
 SIDES = ("ours", "theirs")
 """What resolves a conflict: the version of the branch that is merged into, or that of what is merged."""
@@ -21,7 +22,7 @@ def check_on_conflict(on_conflict: str | None) -> None:
         ConfigError: It is neither None nor one of `SIDES`.
     """
     if on_conflict is not None and on_conflict not in SIDES:
-        raise ConfigError(f"on_conflict is {on_conflict!r}", hint="Give 'ours', 'theirs' or None.")
+        raise ConfigError(f"on_conflict is {shown(on_conflict)}", hint="Give 'ours', 'theirs' or None.")
 
 
 @dataclass(frozen=True)
@@ -224,5 +225,5 @@ def branch_from_dict(value: Branch | Mapping[str, Any] | None) -> Branch | None:
         NewBranch(branch='run/1', base=None)
     """
     if isinstance(value, str):
-        raise ConfigError(f"branch_conf {value!r} has no `_type` that is one of {', '.join(sorted(Branch.kinds))}")
+        raise ConfigError(f"branch_conf {shown(value)} has no `_type` that is one of {', '.join(sorted(Branch.kinds))}")
     return Branch.parse(value)

@@ -14,6 +14,8 @@ from dolt_integrations.core.meta import Action, Meta
 from dolt_integrations.core.modes import APPEND
 from dolt_integrations.core.write import write_table
 from dolt_integrations.engine import check_table_name, parse_location, redact
+from dolt_integrations.engine.address import without_password
+from dolt_integrations.engine.trust import from_literal
 
 _DTYPES = {
     "id": "str",
@@ -74,7 +76,16 @@ class DoltMeta(Meta):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields."""
-        return {"_type": "DoltMeta", "db": self.db, "tablename": self.tablename, "branch": self.branch}
+        return {
+            "_type": "DoltMeta",
+            "db": without_password(self.db),
+            "tablename": self.tablename,
+            "branch": self.branch,
+        }
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle without the password of the URL."""
+        return {**self.__dict__, "db": from_literal(without_password(self.db))}
 
     def __repr__(self) -> str:
         """Show the fields, but no password."""

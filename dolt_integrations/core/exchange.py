@@ -61,6 +61,7 @@ def clone_if_missing(remote: Remote, location: Location, *, shallow: bool = Fals
         return
     if is_database(address.path):
         if not shallow and remote.url is not None and is_shallow(address.path):
+            remote.check_credentials(parse_remote_url(remote.url))
             with remote.credentials():
                 deepen(address.path, Source(parse_remote_url(remote.url), remote.name, remote.user))
         return
@@ -68,6 +69,7 @@ def clone_if_missing(remote: Remote, location: Location, *, shallow: bool = Fals
         hint = "Give the remote's url."
         raise ConfigError(f"no Dolt database in {address.path}, and no url to clone it from", hint=hint)
     source = Source(parse_remote_url(remote.url), remote.name, remote.user)
+    remote.check_credentials(source.url)
     with remote.credentials():
         found = clone_directory(address.path, source, shallow=shallow)
     if required and not found:
@@ -124,6 +126,7 @@ def _settle(remote: Remote, database: Database, connection: Connection) -> None:
         raise ConfigError(f"database {database.location} has no remote {remote.name!r}", hint=hint)
     if known is None and url is not None:
         known = _add(remote.name, url, connection)
+    remote.check_credentials(known or url or "")
     if url is not None and known != url:
         hint = "Give another name, or change it: dolt remote remove, dolt remote add."
         raise ConfigError(f"remote {remote.name!r} of database {database.location} is {known}, not {url}", hint=hint)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from dolt_integrations.engine import nearest
 from dolt_integrations.errors import ConfigError
+from dolt_integrations.redaction import shown
 
 T = TypeVar("T")
 
@@ -18,8 +19,8 @@ def shown_kind(value: object) -> str:
         >>> shown_kind(5)
         '5 (int)'
     """
-    text = repr(value)
-    return f"{text if len(text) <= 80 else text[:77] + '...'} ({type(value).__name__})"
+    text = shown(value, 80) if isinstance(value, (str, Mapping, list, tuple)) else repr(value)
+    return f"{text if len(text) <= 110 else text[:107] + '...'} ({type(value).__name__})"
 
 
 def check_text(value: object, what: str) -> None:
@@ -67,7 +68,7 @@ def check_options(names: Iterable[object], known: Iterable[str], what: str) -> N
     known = list(known)
     for name in names:
         if name not in known:
-            raise ConfigError(f"{what} has no {name!r}", hint=nearest(str(name), known))
+            raise ConfigError(f"{what} has no {shown(name)}", hint=nearest(str(name), known))
 
 
 def made_of(value: Mapping[str, Any], kinds: Mapping[str, type[T]], what: str) -> T:
@@ -79,10 +80,10 @@ def made_of(value: Mapping[str, Any], kinds: Mapping[str, type[T]], what: str) -
     kind = value.get("_type")
     if not isinstance(kind, str) or kind not in kinds:
         hint = nearest(kind, kinds) if isinstance(kind, str) else None
-        raise ConfigError(f"{what} {value!r} has no `_type` that is one of {', '.join(sorted(kinds))}", hint=hint)
+        raise ConfigError(f"{what} {shown(value)} has no `_type` that is one of {', '.join(sorted(kinds))}", hint=hint)
     fields = {name: field for name, field in value.items() if name != "_type"}
     check_options(fields, vars(kinds[kind]).get("__dataclass_fields__", fields), f"{what} of type {kind}")
     try:
         return kinds[kind](**fields)
     except TypeError as error:
-        raise ConfigError(f"{what} {value!r}: {error}") from error
+        raise ConfigError(f"{what} {shown(value)}: {error}") from error

@@ -6,11 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
 
 from dolt_integrations.core.options import check_flag, check_options, shown_kind
+from dolt_integrations.engine.address import is_loopback
 from dolt_integrations.engine.binary import remote_password
 from dolt_integrations.engine.remoteurl import parse_remote_url
+from dolt_integrations.engine.trust import REMOTE_HOST_VARIABLE, FromLiteral, may_have_remote_password, tie_remote
 from dolt_integrations.errors import ConfigError
+from dolt_integrations.redaction import shown
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -35,7 +39,7 @@ class Remote:
         force: Whether a push may throw away commits that only the remote has. Nothing is merged from it then.
         user: As whom to log in to a remote that is a `dolt sql-server --remotesapi-port`.
         password: Of the user, for a directory's database; None is DOLT_REMOTE_PASSWORD. It is in no text that this
-            project makes, nor in `to_dict`; a pickle has it.
+            project makes, nor in `to_dict` or a pickle.
 
     Example:
         >>> Remote(url="dolthub/us-housing")
@@ -55,14 +59,18 @@ class Remote:
             ConfigError: The name or the URL is none, or there is a password without a user.
         """
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
-            raise ConfigError(f"{self.name!r} is not the name of a remote", hint="Use letters, digits, `-`, `_`, `.`.")
+            raise ConfigError(
+                f"{shown(self.name)} is not the name of a remote", hint="Use letters, digits, `-`, `_`, `.`."
+            )
         if self.url is not None:
             if not isinstance(self.url, str):
                 raise ConfigError(f"the url of remote {self.name} is {shown_kind(self.url)}", hint="Give a text.")
-            parse_remote_url(self.url)
+            url = parse_remote_url(self.url)
+            if not isinstance(self.url, FromLiteral):
+                tie_remote(url)
         check_flag(self.force, f"force of remote {self.name}")
         if self.user is not None and (not isinstance(self.user, str) or not self.user or self.user.startswith("-")):
-            raise ConfigError(f"remote {self.name}: {self.user!r} is not a user")
+            raise ConfigError(f"remote {self.name}: {shown(self.user)} is not a user")
         if self.password is not None and self.user is None:
             raise ConfigError(f"remote {self.name} has a password and no user", hint="Give Remote(user=...).")
 
@@ -90,6 +98,41 @@ class Remote:
     def credentials(self) -> AbstractContextManager[None]:
         """Return a block in which the servers that are started for directories know the password."""
         return remote_password(self.password)
+
+    def check_credentials(self, url: str) -> None:
+        """Refuse to log in to a remote that nobody but a literal, or the database itself, names, or in clear.
+
+        Args:
+            url: Of the remote, as the database has it.
+
+        Raises:
+            ConfigError: There is a user, and the password would go to such a remote.
+        """
+        if self.user is None:
+            return
+        if not url.startswith(("http://", "https://")):
+            return
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if parts.scheme == "http" and not is_loopback(host):
+            hint = "Give an https:// URL, or no user."
+            raise ConfigError(f"the password for remote {self.name} would go to {host} in clear", hint=hint)
+        if not may_have_remote_password(url):
+            hint = f"Name it in the program, Remote(url={url!r}), or set {REMOTE_HOST_VARIABLE}={host}."
+            what = f"the password for remotes is not for {host}, which only a literal or the database names"
+            raise ConfigError(what, hint=hint)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle without the password."""
+        return {**self.__dict__, "password": None}
+
+    def __deepcopy__(self, memo: Any) -> Remote:
+        """Return itself, which does not change: a copy by pickling would lack the password."""
+        return self
+
+    def __copy__(self) -> Remote:
+        """Return itself."""
+        return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the config as a JSON object that `remote_from_dict` understands. The password stays out.

@@ -12,6 +12,7 @@ from dolt_integrations.core.target import head_of
 from dolt_integrations.engine import Database, is_commit_hash
 from dolt_integrations.engine.procedures import commit_at, find_branches, resolve
 from dolt_integrations.errors import ConfigError, RevisionNotFoundError
+from dolt_integrations.redaction import shown
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branch import Branch
@@ -93,7 +94,7 @@ def _moment(as_of: AsOf) -> datetime.datetime | None:
     if isinstance(as_of, datetime.date) and as_of == as_of:
         return datetime.datetime.combine(as_of, datetime.time())
     hint = "Give a commit, branch, tag, HEAD~2, a datetime or its ISO text."
-    raise ConfigError(f"as_of {as_of!r} is no version: it is a {type(as_of).__name__}", hint=hint)
+    raise ConfigError(f"as_of {shown(as_of)} is no version: it is a {type(as_of).__name__}", hint=hint)
 
 
 def _parse_moment(text: str) -> datetime.datetime | None:

@@ -1,6 +1,6 @@
 """One MySQL-protocol way to Dolt: servers, sessions, procedures, Arrow in bulk. It knows no frames and no framework."""
 
-from dolt_integrations.engine.address import Location, parse_location, redact
+from dolt_integrations.engine.address import Location, parse_location
 from dolt_integrations.engine.author import DEFAULT_AUTHOR, Author, parse_author
 from dolt_integrations.engine.bulk import insert_table
 from dolt_integrations.engine.connection import Connection
@@ -10,6 +10,7 @@ from dolt_integrations.engine.identifiers import check_column_names, check_table
 from dolt_integrations.engine.query import Result, check_query, run_query, select_table
 from dolt_integrations.engine.schema import Column, TableSchema, describe_table, find_base_table, find_table, table_name
 from dolt_integrations.engine.sqltypes import arrow_type, parse_type
+from dolt_integrations.redaction import redact
 
 __all__ = [
     "DEFAULT_AUTHOR",

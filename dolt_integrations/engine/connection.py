@@ -18,6 +18,7 @@ from dolt_integrations.engine.pool import POOL
 from dolt_integrations.engine.session import ENDED, cut, end, limit, open_session
 from dolt_integrations.engine.translate import translate
 from dolt_integrations.errors import (
+    AccessDeniedError,
     BranchNotFoundError,
     DataError,
     DoltError,
@@ -109,6 +110,11 @@ class Connection:
             hint = f"Is it a Dolt server? It had {self.address.connect_timeout:g} s (`?connect_timeout=` in the URL)."
             where = f"{self.address.host}:{self.address.port}"
             return ServerUnreachableError(f"no answer from {where} ({self._where})", hint=hint)
+        if isinstance(translated, AccessDeniedError) and self.address.withheld:
+            host, port = self.address.host, self.address.port
+            hint = f"To send it, set DOLT_CLI_HOST={host}:{port}, or name the server in the program itself."
+            what = f"DOLT_CLI_PASSWORD is not sent to {host}:{port}, which only a literal names, and without it"
+            return AccessDeniedError(f"{what} {error.args[-1] if error.args else error} ({self._where})", hint=hint)
         return translated
 
     def switch(self, revision: str) -> None:

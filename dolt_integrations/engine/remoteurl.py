@@ -6,8 +6,8 @@ import posixpath
 import re
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from dolt_integrations.engine.address import redact
 from dolt_integrations.errors import ConfigError
+from dolt_integrations.redaction import redact
 
 DOLTHUB = "https://doltremoteapi.dolthub.com"
 """What Dolt puts in front of `owner/repo` (Dolt source, `env.DefaultRemotesApiHost`)."""

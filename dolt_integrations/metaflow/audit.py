@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.engine import nearest
+from dolt_integrations.engine.trust import from_literal
 from dolt_integrations.errors import ConfigError, KeyNotFoundError, RunNotFoundError
 from dolt_integrations.metaflow.action import READ, DoltAction, action_from_dict
 from dolt_integrations.metaflow.client import Run, find_run, records_of
@@ -41,7 +42,7 @@ class Audit:
         location = self.configs.get(action.config_id, {}).get("database")
         if not isinstance(location, str):
             raise ConfigError(f"{self.source} has no database for key {action.key!r}", hint="Its `configs` lack it.")
-        return location
+        return str(from_literal(location))
 
     def find(self, key: str, *, step: str = "", position: Sequence[int] = ()) -> DoltAction:
         """Return the action of a key: the read, or else the last write.

@@ -19,8 +19,11 @@ from dolt_integrations.core.options import options_of, shown_kind
 from dolt_integrations.core.part import Part, part_of
 from dolt_integrations.core.revision import check_as_of
 from dolt_integrations.engine import Author, nearest, parse_author, parse_location, redact
+from dolt_integrations.engine.address import without_password
 from dolt_integrations.engine.parameters import bind, plain_params
+from dolt_integrations.engine.trust import from_literal
 from dolt_integrations.errors import ConfigError
+from dolt_integrations.redaction import shown
 from flytekitplugins.dolt.json_members import PARSED, READ_BY_FROM_DICT
 from flytekitplugins.dolt.pydantic_schema import PydanticField
 
@@ -34,8 +37,9 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
     """Which table or query of which Dolt database a `DoltTable` is.
 
     Attributes:
-        db_path: A directory, or a server: `mysql://user@host:port/database`. The password may stand in the URL, but
-            then it travels in every literal; the environment variable DOLT_CLI_PASSWORD keeps it out.
+        db_path: A directory, or a server: `mysql://user@host:port/database`. A password in the URL is for the program
+            that has it: it is in no literal and no pickle. DOLT_CLI_PASSWORD is for the servers that the program
+            names itself; for one that only a literal names, set DOLT_CLI_HOST as well.
         tablename: The table to write or to read; or
         sql: a query to read, never written to. `AS OF` is understood.
         io_args: `primary_key`: a column name or a list of them. `author`: `Name <email>` for the commit. `schema`:
@@ -100,7 +104,7 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         for name in ("db_path", "tablename", "sql", "as_of"):
             check_member(content, name, str, "a text")
         check_member(content, "io_args", Mapping, "an object")
-        return cls(**content)
+        return cls(**_marked(content))
 
     def to_dict(self, encode_json: bool = False) -> dict[str, Any]:
         """Return the config as a JSON object."""
@@ -108,7 +112,12 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         remote = self.remote_conf.to_dict() if self.remote_conf else None
         metas = [content for meta in metas_of(self.meta_conf) if (content := meta.to_dict()) is not None]
         branch = self.branch_conf.to_dict() if self.branch_conf else None
+        values["db_path"] = without_password(self.db_path)
         return {**values, "branch_conf": branch, "meta_conf": metas or None, "remote_conf": remote}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle without the password of the URL; what is unpickled comes from elsewhere, as a literal does."""
+        return {**self.__dict__, "db_path": from_literal(without_password(self.db_path))}
 
     def _serialize(self) -> dict[str, Any]:
         """Return what travels as a field of a dataclass (mashumaro calls this)."""
@@ -191,6 +200,27 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         return parse_author(text) if text is not None else None
 
 
+def _marked(content: dict[str, Any]) -> dict[str, Any]:
+    """Note of all that names a place that it came in a literal: passwords of the environment are not for it."""
+    content = {**content, "db_path": from_literal(content["db_path"])}
+    remote, metas = content.get("remote_conf"), content.get("meta_conf")
+    if isinstance(remote, str):
+        remote = {"name": remote} if "/" not in remote else {"url": remote}
+    if isinstance(remote, Mapping):
+        content["remote_conf"] = {**remote, "url": from_literal(remote.get("url"))}
+    if isinstance(metas, (list, tuple)):
+        content["meta_conf"] = [_marked_meta(meta) for meta in metas]
+    elif metas is not None:
+        content["meta_conf"] = _marked_meta(metas)
+    return content
+
+
+def _marked_meta(meta: Any) -> Any:
+    if not isinstance(meta, Mapping) or "db" not in meta:
+        return meta
+    return {**meta, "db": from_literal(meta["db"])}
+
+
 def json_object(value: Any, what: str, known: list[str], *, needs: str) -> dict[str, Any]:
     """Return a JSON object whose members are all known.
 
@@ -198,14 +228,14 @@ def json_object(value: Any, what: str, known: list[str], *, needs: str) -> dict[
         ConfigError: It is none, lacks the member that it needs, or has one that is not known.
     """
     if not isinstance(value, Mapping) or needs not in value:
-        raise ConfigError(f"a {what} needs at least `{needs}`, and this is {value!r}")
+        raise ConfigError(f"a {what} needs at least `{needs}`, and this is {shown(value)}")
     for name in value:
         if name not in known:
             raise ConfigError(f"{what} has no field {name!r}", hint=nearest(str(name), known))
     return dict(value)
 
 
-def check_member(content: dict[str, Any], name: str, kind: type, shown: str) -> None:
+def check_member(content: dict[str, Any], name: str, kind: type, wanted: str) -> None:
     """Refuse a member of a JSON object that is of the wrong kind; None is always right but for `db_path`.
 
     Raises:
@@ -213,7 +243,7 @@ def check_member(content: dict[str, Any], name: str, kind: type, shown: str) -> 
     """
     value = content.get(name)
     if not isinstance(value, kind) and (value is not None or name == "db_path"):
-        raise ConfigError(f"field {name!r} is {value!r}, not {shown}")
+        raise ConfigError(f"field {name!r} is {shown(value)}, not {wanted}")
 
 
 def _travelling(io_args: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from dolt_integrations.core.polarsframes import to_polars
 from dolt_integrations.core.reads import unnoted
 from dolt_integrations.core.streaming import is_stream
 from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
+from dolt_integrations.redaction import shown
 from flytekitplugins.dolt.callers import code_of, is_called_by
 from flytekitplugins.dolt.config import DoltConfig, json_object
 from flytekitplugins.dolt.json_members import PARSED, READ_BY_FROM_DICT
@@ -234,7 +235,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         """
         if not isinstance(kvs, Mapping) or not isinstance(kvs.get("config"), Mapping):
             hint = 'Wrap it: {"config": {...}}.' if isinstance(kvs, Mapping) and "db_path" in kvs else None
-            raise LiteralError(f"a DoltTable needs a DoltConfig under `config`, and this is {kvs!r}", hint=hint)
+            raise LiteralError(f"a DoltTable needs a DoltConfig under `config`, and this is {shown(kvs)}", hint=hint)
         content = json_object(kvs, "DoltTable", ["config", "version"], needs="config")
         return cls(cls._config_class().from_dict(content["config"]), version=_version(content.get("version")))
 
@@ -302,4 +303,4 @@ def _version(value: Any) -> Version | None:
     try:
         return Version(**value)
     except TypeError as error:
-        raise LiteralError(f"the version of a DoltTable has a commit, and this is {value!r}") from error
+        raise LiteralError(f"the version of a DoltTable has a commit, and this is {shown(value)}") from error

@@ -16,6 +16,7 @@ from google.protobuf.struct_pb2 import Struct
 from dolt_integrations.core import find_version, write_table
 from dolt_integrations.core.modes import REPLACE
 from dolt_integrations.errors import ConfigError, LiteralError, NotADoltTableError
+from dolt_integrations.redaction import shown
 from flytekitplugins.dolt.compile_time import check_reference, is_compiling
 from flytekitplugins.dolt.config import DoltConfig
 from flytekitplugins.dolt.lineage import attempt_of, commit_message
@@ -62,7 +63,9 @@ class DoltConfigTransformer(_StructTransformer[DoltConfig]):
     ) -> Literal:
         """Return the config as a STRUCT."""
         if not isinstance(python_val, DoltConfig):
-            raise NotADoltTableError(f"value {python_val!r} of type {type(python_val).__name__} is not a DoltConfig")
+            raise NotADoltTableError(
+                f"value {shown(python_val)} of type {type(python_val).__name__} is not a DoltConfig"
+            )
         return _literal(python_val.to_dict())
 
     def to_python_value(self, ctx: FlyteContext, lv: Literal, expected_python_type: type[DoltConfig]) -> DoltConfig:
@@ -96,7 +99,9 @@ class DoltTableNameTransformer(_StructTransformer[DoltTable]):
             DoltError: It cannot be written; then nothing is.
         """
         if not isinstance(python_val, DoltTable):
-            raise NotADoltTableError(f"value {python_val!r} of type {type(python_val).__name__} is not a DoltTable")
+            raise NotADoltTableError(
+                f"value {shown(python_val)} of type {type(python_val).__name__} is not a DoltTable"
+            )
         with python_val.explaining():
             return _literal(save(python_val, ctx))
 
@@ -130,7 +135,9 @@ def _content(lv: Literal, what: str) -> Any:
         return _whole_numbers(MessageToDict(scalar.generic))
     if scalar is not None and scalar.binary is not None:
         return _unpacked(scalar.binary)
-    raise LiteralError(f"a {what} travels as a STRUCT, and the literal is {lv}")
+    raise LiteralError(
+        f"a {what} travels as a STRUCT, and the literal is a {type(lv.scalar or lv).__name__ if lv else None}"
+    )
 
 
 def save(table: DoltTable, ctx: FlyteContext | None = None) -> dict[str, Any]:
