@@ -151,7 +151,7 @@ SECRETS = st.text(st.sampled_from("@/?#: \n\t%&=;'\"\\[]{}"), min_size=1, max_si
 URLS = [
     "mysql://me:{}@db.local/shop", "mysql://m@e:{}@db.local:3307/shop?tls=off", "mysql://me:{}@", "mysql://me:{}@db.local",
     "mysql://me:{}@db.local:port/shop", "mysql://db.local/shop?password={}", "postgres://me:{}@db.local/shop",
-    "mysql:/me:{}@db.local/shop", "mysql://me:{}@db.local/shop?colour=red", "mysql://:{}@db.local/a/b", "mysql://me:{}",
+    "mysql:/me:{}@db.local/shop", "mysql://me:{}@db.local/shop?colour=red", "mysql://:{}@db.local/a/b",
 ]  # fmt: skip
 
 
