@@ -87,6 +87,9 @@ def store(key: str | None, rows: pa.Table) -> None:
     except (OSError, pa.ArrowException) as error:
         logger.info("the rows of %s are not kept: %s", key, error)
         _remove(temporary)
+    except BaseException:
+        _remove(temporary)  # Ctrl-C
+        raise
 
 
 def _folder(*, make: bool) -> Path | None:

@@ -133,6 +133,20 @@ def test_a_full_disk_leaves_nothing(room):
     assert cache.find(HASH) is None
 
 
+def test_an_interruption_leaves_nothing(own_cache, monkeypatch):
+    write = cache._write
+
+    def interrupted(*arguments):
+        write(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cache, "_write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        cache.store(HASH, table())
+
+    assert list(own_cache.iterdir()) == []
+
+
 def test_it_may_be_deleted_while_it_is_in_use(own_cache):
     cache.store(HASH, table())
     found = cache.find(HASH)
