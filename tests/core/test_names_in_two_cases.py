@@ -2,6 +2,7 @@
 
 import threading
 
+import pymysql
 import pytest
 
 from dolt_integrations.core import (
@@ -37,7 +38,11 @@ def twins(database):
     """Branches `run/a` and `run/A`, which another client made, with rows 1 and 2, and with row 1."""
     one = write_table(database, "t", frame(1), primary_key="id").commit
     write_table(database, "t", frame(2))
-    run_sql(database, "CALL DOLT_BRANCH('run/a', 'main')", f"CALL DOLT_BRANCH('run/A', '{one}')")
+    run_sql(database, "CALL DOLT_BRANCH('run/a', 'main')")
+    try:
+        run_sql(database, f"CALL DOLT_BRANCH('run/A', '{one}')")
+    except pymysql.err.OperationalError:
+        pytest.skip("this Dolt makes no branches that differ in case only (2.3)")
     return database
 
 

@@ -4,9 +4,11 @@ It renames, drops, alters, ignores, stages, merges and branches in two cases. Of
 lost, and a commit that is reported has what was given. The variables of the other state machine make it longer.
 """
 
+import contextlib
 import itertools
 
 import pandas as pd
+import pymysql
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -69,7 +71,9 @@ class Strangers(RuleBasedStateMachine):
             self.sql("REPLACE INTO dolt_ignore VALUES ('tmp_%', true)", *self.commit("dolt_ignore"))
         elif what == "branch":
             number = next(self.names)
-            self.sql(f"CALL DOLT_BRANCH('run/{number}x')", f"CALL DOLT_BRANCH('run/{number}X')")
+            self.sql(f"CALL DOLT_BRANCH('run/{number}x')")
+            with contextlib.suppress(pymysql.err.OperationalError):  # Dolt 2.3 makes no two of them
+                self.sql(f"CALL DOLT_BRANCH('run/{number}X')")
         elif name in self.tables:
             self.change(what, name)
 
