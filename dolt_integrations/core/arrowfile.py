@@ -2,6 +2,7 @@
 
 A file of ours keeps the SQL type and the mark of a column beside it, so the same frame comes back, objects included.
 Other programs see ordinary columns (moments with their zone, spans, decimals, JSON as texts) and pandas's metadata.
+A file of others goes the way of an Arrow Table, with what pandas said of it.
 """
 
 from __future__ import annotations
@@ -10,14 +11,13 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import feather
 
 from dolt_integrations.core.arrowsize import check_feather_size, check_parquet_size
-from dolt_integrations.core.filecolumns import check_names, encode_named, match_columns, name_index, named_series
-from dolt_integrations.core.frames import decode_result, frame_of
+from dolt_integrations.core.filecolumns import check_names, encode_named, match_columns, named_series
+from dolt_integrations.core.frames import decode_result
 from dolt_integrations.core.indexes import stored_levels
 from dolt_integrations.core.interchange import to_arrow
 from dolt_integrations.engine import Column, Result, arrow_type
@@ -25,6 +25,8 @@ from dolt_integrations.errors import ConfigError, FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
 
     from dolt_integrations.engine import TableSchema
 
@@ -35,7 +37,7 @@ _KEY = b"dolt_integrations"
 
 def read_parquet(
     data: bytes, where: str, *, table: str, existing: TableSchema | None, args: Mapping[str, Any]
-) -> pd.DataFrame:
+) -> pd.DataFrame | pa.Table:
     """Return the rows of a Parquet file; see `files.read_file`."""
     try:
         _check_names(pq.ParquetFile(pa.BufferReader(data)).schema_arrow.names, where)
@@ -45,12 +47,12 @@ def read_parquet(
         raise
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         raise FileError(f"{where} is not read as Parquet: {error}", hint=_HINT) from error
-    return _fitted(_to_frame(rows, where), table, existing, where)
+    return _fitted(rows, table, existing, where)
 
 
 def read_feather(
     data: bytes, where: str, *, table: str, existing: TableSchema | None, args: Mapping[str, Any]
-) -> pd.DataFrame:
+) -> pd.DataFrame | pa.Table:
     """Return the rows of a Feather file; see `files.read_file`."""
     try:
         check_feather_size(data, where)
@@ -60,7 +62,7 @@ def read_feather(
         raise
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         raise FileError(f"{where} is not read as Feather: {error}", hint=_HINT) from error
-    return _fitted(_to_frame(rows, where), table, existing, where)
+    return _fitted(rows, table, existing, where)
 
 
 _HINT = "Its suffix says that it is one."
@@ -72,35 +74,44 @@ def _check_names(names: Sequence[str], where: str) -> None:
         raise FileError(f"{where} has two columns {twice!r}", hint="Rename one of them.")
 
 
-def _fitted(frame: pd.DataFrame, table: str, existing: TableSchema | None, where: str) -> pd.DataFrame:
-    """Return a frame with the names of the table's columns, whatever their case."""
-    frame = name_index(frame, where, existing)
-    columns = named_series(frame, where)
-    check_names([column.name for column in columns], where)
-    if existing is None:
-        return frame
-    wanted = match_columns([column.name for column in columns], existing, table, where)
-    names = {column.label: there.name for column, there in zip(columns, wanted, strict=True)}
-    labels = [names[label] if isinstance(label, str) else label for label in frame.columns]
-    levels = [names.get(level, level) if isinstance(level, str) else level for level in frame.index.names]
-    return frame.set_axis(pd.Index(labels), axis=1).rename_axis(levels)
+def _fitted(rows: pa.Table, table: str, existing: TableSchema | None, where: str) -> pd.DataFrame | pa.Table:
+    """Return the rows under the names of the table's columns, whatever their case."""
+    frame = _as_saved(rows, where)
+    names = list(rows.column_names) if frame is None else [column.name for column in named_series(frame, where)]
+    check_names(names, where)
+    if existing is not None:
+        wanted = match_columns(names, existing, table, where)
+        new = {name: column.name for name, column in zip(names, wanted, strict=True) if name != column.name}
+        rows = _renamed(rows, new) if new else rows
+    return rows if frame is None else _as_saved(rows, where)
 
 
-def _to_frame(rows: pa.Table, where: str) -> pd.DataFrame:
-    declared = [_declared(field) for field in rows.schema]
-    if all(declared):
-        columns = tuple(column for column in declared if column is not None)
-        try:
-            arrays = [_stored(rows.column(at), column) for at, column in enumerate(columns)]
-            return decode_result(Result(columns, pa.Table.from_arrays(arrays, names=[one.name for one in columns])))
-        except (pa.ArrowException, ValueError, TypeError) as error:
-            logger.warning("%s is not read as its columns were saved: %s", where, error)
+def _renamed(rows: pa.Table, new: Mapping[str, str]) -> pa.Table:
+    """Return rows with other names for some columns, pandas's metadata too."""
+    said = dict(rows.schema.metadata or {})
+    rows = rows.rename_columns([new.get(name, name) for name in rows.column_names])
     try:
-        # pandas's own metadata tells its dtypes; without, integers with NULLs would become floats.
-        frame = rows.to_pandas() if b"pandas" in (rows.schema.metadata or {}) else frame_of(rows, where)
+        pandas = json.loads(said[b"pandas"])
+        for column in pandas["columns"]:
+            column["field_name"], column["name"] = (new.get(column[key], column[key]) for key in ("field_name", "name"))
+        pandas["index_columns"] = [new.get(str(entry), entry) for entry in pandas["index_columns"]]
+    except (KeyError, ValueError, TypeError, RecursionError):
+        return rows
+    return rows.replace_schema_metadata({**said, b"pandas": json.dumps(pandas)})
+
+
+def _as_saved(rows: pa.Table, where: str) -> pd.DataFrame | None:
+    """Return the frame that a file of ours was written from; None of a file of others."""
+    declared = [_declared(field) for field in rows.schema]
+    columns = tuple(column for column in declared if column is not None)
+    if len(columns) < len(declared) or not columns:
+        return None
+    try:
+        arrays = [_stored(rows.column(at), column) for at, column in enumerate(columns)]
+        return decode_result(Result(columns, pa.Table.from_arrays(arrays, names=[one.name for one in columns])))
     except (pa.ArrowException, ValueError, TypeError) as error:
-        raise FileError(f"{where} does not become a DataFrame: {error}") from error
-    return pd.DataFrame(frame)
+        logger.warning("%s is not read as its columns were saved: %s", where, error)
+        return None
 
 
 def _declared(field: pa.Field) -> Column | None:

@@ -90,7 +90,7 @@ class Reading:
         """The names of the file's columns, as pandas makes them of an empty or repeated header cell."""
         left_out = {"usecols", "index_col", "parse_dates", "date_format", "dtype", "converters"}
         args = {name: value for name, value in self.args.items() if name not in left_out}
-        return list(self._read({**args, "nrows": 0, "index_col": False, "skipfooter": 0}).columns)
+        return list(self._read({**args, "nrows": 0, "skipfooter": 0}).columns)
 
     @cached_property
     def said(self) -> set[Any]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from dolt_integrations.core.columns import encode_column
-from dolt_integrations.core.indexes import level_label, stored_levels
+from dolt_integrations.core.indexes import stored_levels
+from dolt_integrations.core.sources import frame_sources
 from dolt_integrations.engine import nearest
 from dolt_integrations.errors import ColumnNotFoundError, DataError, FileError
 
@@ -91,6 +92,17 @@ def encode_named(frame: pd.DataFrame, where: str) -> dict[str, EncodedColumn]:
     return columns
 
 
+def check_values(frame: Any, where: str) -> None:
+    """Refuse values of a file that no table can hold, in the words of the file.
+
+    Raises:
+        UnsupportedTypeError: A column of a type that has no SQL type.
+        UnsupportedValueError: A value that its column cannot hold, with its row.
+    """
+    for source in frame_sources(frame, where):
+        source.encode(f"column {str(source.label)!r} of {where}")
+
+
 def check_names(names: Sequence[str], where: str) -> None:
     """Refuse two names that are one to Dolt.
 
@@ -105,18 +117,16 @@ def check_names(names: Sequence[str], where: str) -> None:
             raise FileError(problem, hint='Rename one of them, in a CSV file with {"header": 0, "names": [...]}.')
 
 
-def name_index(frame: pd.DataFrame, where: str, existing: TableSchema | None = None) -> pd.DataFrame:
+def name_index(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     """Return a frame whose index has no level without a name: what is no mere count becomes columns.
 
-    They are named as `DataFrame.reset_index` names them, `index` or `level_0`. A table that has such an index keeps it.
+    They are named as `DataFrame.reset_index` names them, `index` or `level_0`.
 
     Raises:
         DataError: These names are taken.
     """
     unnamed = [level for level, name in enumerate(frame.index.names) if name is None]
     if not unnamed or (frame.index.nlevels == 1 and frame.index.equals(pd.RangeIndex(len(frame)))):
-        return frame
-    if existing is not None and all(level_label(level, None) in existing.names for level in unnamed):
         return frame
     try:
         return frame.reset_index(unnamed)

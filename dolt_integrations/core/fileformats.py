@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from dolt_integrations.core import arrowfile, csvfile, jsonfile
 from dolt_integrations.core.compression import COMPRESSIONS
 from dolt_integrations.core.csvreading import READ_ARGS
@@ -25,7 +23,8 @@ class Format:
 
     Attributes:
         suffixes: Of its files; an empty one stands for none.
-        read: Makes a frame of the file's bytes, given its name for errors, the table that it is for, and the arguments.
+        read: Makes a DataFrame or an Arrow Table of the file's bytes, given its name for errors, the table that it is
+            for, and the arguments.
         write: Makes bytes of a frame, given the file's name for errors, and the arguments.
         read_args: The arguments that `read` takes.
         write_args: The arguments that `write` takes.
@@ -33,7 +32,7 @@ class Format:
     """
 
     suffixes: tuple[str, ...]
-    read: Callable[..., pd.DataFrame]
+    read: Callable[..., Any]
     write: Callable[..., bytes]
     read_args: frozenset[str]
     write_args: frozenset[str]

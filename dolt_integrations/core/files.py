@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from dolt_integrations.core.compression import compress, decompress
+from dolt_integrations.core.filecolumns import check_values
 from dolt_integrations.core.fileformats import check_args, find_format
 from dolt_integrations.core.filestore import read_bytes, write_bytes
+from dolt_integrations.core.frames import frame_of
 from dolt_integrations.engine.forks import check_process
-from dolt_integrations.errors import FileError
+from dolt_integrations.errors import FileError, UnsupportedTypeError, UnsupportedValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
@@ -66,12 +71,40 @@ def read_file(
         >>> read_file(path, table="users")["name"].isna().tolist()
         [False, False, True]
     """
+    rows = read_rows(filename, table=table, existing=existing, args=args)
+    if isinstance(rows, pa.Table):
+        check_values(rows, _shown(filename))
+    return frame_of(rows, table)
+
+
+def read_rows(
+    filename: _Name, *, table: str, existing: TableSchema | None = None, args: Mapping[str, Any] | None = None
+) -> pd.DataFrame | pa.Table:
+    """Read a file as `read_file` does, but one of others that has types of its own into an Arrow Table."""
     check_process()
     args, where = dict(args or {}), _shown(filename)
     found, compression = find_format(filename, args, where)
     check_args(args, found.read_args, where)
     data = decompress(read_bytes(filename, where), compression, where)
-    return found.read(data, where, table=table, existing=existing, args={**found.defaults, **args})
+    rows: pd.DataFrame | pa.Table = found.read(
+        data, where, table=table, existing=existing, args={**found.defaults, **args}
+    )
+    return rows
+
+
+@contextlib.contextmanager
+def naming_file(rows: pd.DataFrame | pa.Table, filename: _Name) -> Iterator[None]:
+    """Let errors about values that no table can hold name the file that they are in.
+
+    Raises:
+        UnsupportedTypeError: A column of a type that has no SQL type.
+        UnsupportedValueError: A value that its column cannot hold, with its row.
+    """
+    try:
+        yield
+    except (UnsupportedTypeError, UnsupportedValueError):
+        check_values(rows, _shown(filename))
+        raise
 
 
 def write_file(frame: pd.DataFrame, filename: _Name, *, args: Mapping[str, Any] | None = None) -> None:

@@ -67,8 +67,6 @@ def frame_of(reading: Reading, table: str, existing: TableSchema | None) -> pd.D
     columns = named_series(frame, reading.where)
     check_names([column.name for column in columns], reading.where)
     if existing is None:
-        for column in columns:
-            encode_column(column.values, f"column {column.name!r} of {reading.where}")
         return frame
     wanted = match_columns([column.name for column in columns], existing, table, reading.where)
     has_index = any(column.level is not None for column in columns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.branch import Branch, BranchConf, MergeBranch, SerialBranch
-from dolt_integrations.core.files import read_args, read_file, write_args, write_file
+from dolt_integrations.core.files import naming_file, read_args, read_rows, write_args, write_file
 from dolt_integrations.core.keys import parse_key
 from dolt_integrations.core.meta import metas_for_save
 from dolt_integrations.core.modes import REPLACE, check_mode
@@ -133,20 +133,21 @@ def save(
     key, metas = parse_key(ours.get("primary_key")), metas_for_save(meta_conf)
     with saving_to(remote, db, branch, author):
         existing = None if overwrite else _existing(db, tablename, branch)
-        frame = read_file(filename, table=tablename, existing=existing, args=args)
-        return write_table(
-            db,
-            tablename,
-            frame,
-            branch_conf=branch,
-            primary_key=key,
-            mode=ours.get("mode", REPLACE),
-            overwrite=overwrite,
-            message=commit_message,
-            author=author,
-            write_id=ours.get("write_id"),
-            meta_conf=metas,
-        )
+        rows = read_rows(filename, table=tablename, existing=existing, args=args)
+        with naming_file(rows, filename):
+            return write_table(
+                db,
+                tablename,
+                rows,
+                branch_conf=branch,
+                primary_key=key,
+                mode=ours.get("mode", REPLACE),
+                overwrite=overwrite,
+                message=commit_message,
+                author=author,
+                write_id=ours.get("write_id"),
+                meta_conf=metas,
+            )
 
 
 def _overwrites(schema: Any) -> bool:

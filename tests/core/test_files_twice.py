@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dolt_integrations.core import load, read_table, save
-from dolt_integrations.core.files import read_file
+from dolt_integrations.core.files import read_rows
 from dolt_integrations.core.frames import encode_frame
 from dolt_integrations.errors import DoltError
 from tests.core.cells import values
@@ -96,9 +96,9 @@ def test_a_file_is_read_the_same_way_into_the_table_it_has_made(name, file):
 
 
 def assert_same_twice(file, args):
-    first = encode_frame(read_file(file, table="t", args=args), table="t")
+    first = encode_frame(read_rows(file, table="t", args=args), table="t")
     schema = first.schema()
-    again = encode_frame(read_file(file, table="t", existing=schema, args=args), table="t")
+    again = encode_frame(read_rows(file, table="t", existing=schema, args=args), table="t")
     assert again.schema(existing=schema) == schema
     assert again.data.equals(first.data)
 
@@ -126,7 +126,7 @@ ARGS = st.fixed_dictionaries(
 def test_whatever_the_cells_and_arguments_a_file_is_read_or_refused_the_same_way(rows, args, file):
     file.write_text("a,b,c\n" + "".join(";".join(row).replace(";", ",") + "\n" for row in rows))
     try:
-        schema = encode_frame(read_file(file, table="t", args=args), table="t").schema()
+        schema = encode_frame(read_rows(file, table="t", args=args), table="t").schema()
     except DoltError:
         return
 
