@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -41,33 +42,50 @@ _INSTALL_HINT = (
 
 
 def find_dolt() -> str:
-    """Return the path of the `dolt` program.
+    """Return the path of the `dolt` program, whose version was looked at once.
 
     Raises:
-        DoltNotInstalledError: It is not on PATH.
+        DoltNotInstalledError: It is not on PATH, or older than `MINIMUM_VERSION`.
     """
     found = shutil.which("dolt")
     if found is None:
         raise DoltNotInstalledError("the program `dolt` is not on PATH", hint=_INSTALL_HINT)
+    state = os.stat(found)
+    _check_version(found, state.st_mtime_ns, state.st_size)
     return found
 
 
-def check_version(dolt: str) -> None:
-    """Refuse a `dolt` that is too old to be used.
+@functools.lru_cache(maxsize=8)
+def _check_version(dolt: str, changed: int, size: int) -> None:
+    """Refuse a `dolt` that is too old. The time of its change and its size tell another program of that path.
 
-    Raises:
-        DoltNotInstalledError: It says that it is older than `MINIMUM_VERSION`.
+    It looks for newer releases in the network, unless its global config says not to.
     """
-    with tempfile.TemporaryDirectory() as root:
-        environment = {**os.environ, "DOLT_ROOT_PATH": root, "TMPDIR": root}
-        done = subprocess.run(  # noqa: S603 - it is dolt
-            [dolt, "version"], env=environment, capture_output=True, text=True, check=False
+    with tempfile.TemporaryDirectory(prefix="dolt-integrations-") as root:
+        (Path(root) / ".dolt").mkdir()
+        (Path(root) / ".dolt" / "config_global.json").write_text(
+            json.dumps({"versioncheck.disabled": "true", "metrics.disabled": "true"})
         )
-    found = re.search(r"dolt version v?(\d+)\.(\d+)\.(\d+)", done.stdout)
+        environment = {**os.environ, "DOLT_ROOT_PATH": root, "DOLT_DISABLE_EVENT_FLUSH": "true"}
+        said = _ask_version(dolt, root, environment)
+    found = re.search(r"dolt version v?(\d+)\.(\d+)\.(\d+)", said)
     if found and tuple(map(int, found.groups())) < MINIMUM_VERSION:
         wanted = ".".join(map(str, MINIMUM_VERSION))
         raise DoltNotInstalledError(f"{dolt} is older than {wanted}: {found.group()}", hint=_INSTALL_HINT)
 
+
+def _ask_version(dolt: str, folder: str, environment: dict[str, str]) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - it is dolt
+            [dolt, "version"], cwd=folder, env=environment, capture_output=True, text=True, check=False,
+            timeout=_VERSION_TIMEOUT, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return ""  # what it is asked to do next says what is wrong
+    return done.stdout
+
+
+_VERSION_TIMEOUT = 20.0
 
 _REMOTE_PASSWORD: ContextVar[str | None] = ContextVar("remote_password", default=None)
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dolt_integrations.engine import supervisor
-from dolt_integrations.engine.binary import check_version, find_dolt, quiet_environment
+from dolt_integrations.engine.binary import find_dolt, quiet_environment
 from dolt_integrations.engine.lease import Lease, runtime_folder
 from dolt_integrations.engine.ownership import read_trusted
-from dolt_integrations.errors import DatabaseLockedError, ServerError, ServerUnreachableError
+from dolt_integrations.errors import DatabaseLockedError, ServerError, ServerUnreachableError, StorageError
 
 logger = logging.getLogger(__name__)
 
@@ -125,6 +125,7 @@ class PrivateServer:
 
     def _launch(self) -> RunningServer | None:
         """Start one server process; None if it ended at once."""
+        _check_writable(self.directory)
         folder = self._lease.folder
         port = _free_port()
         command = [find_dolt(), "sql-server", "--config", str(_write_config(folder, port))]
@@ -167,7 +168,6 @@ class PrivateServer:
         if "locked by another dolt process" in log or "database is locked" in log:
             hint = "Wait for it to end, or connect to it: `dolt sql-server` there, and mysql://... as db_path."
             return DatabaseLockedError(f"another dolt process holds {self.directory} and did not let go", hint=hint)
-        check_version(find_dolt())
         return ServerUnreachableError(f"a private dolt sql-server for {self.directory} does not start: {_tail(log)}")
 
     def _wait_for_stop(self, deadline: float | None) -> None:
@@ -185,6 +185,18 @@ class PrivateServer:
                 _LEFT_RUNNING.append(self._supervisor)
                 return
             time.sleep(_PAUSE)
+
+
+def _check_writable(directory: Path) -> None:
+    """Refuse a directory in which a server could not note that it is there, as Dolt's does even if it only reads.
+
+    Raises:
+        StorageError: The directory, or the file system that it is on, is read-only.
+    """
+    for folder in (directory / ".dolt", directory / ".dolt" / "noms"):
+        if folder.is_dir() and not os.access(folder, os.W_OK):
+            hint = "Copy it to where you may write, or serve it (`dolt sql-server` there, and mysql://... as db_path)."
+            raise StorageError(f"{folder} is read-only, and Dolt writes a lock there even to read", hint=hint)
 
 
 def _may_pass(log: str) -> bool:

@@ -1,10 +1,12 @@
 import json
+import os
 
 import pytest
 
 from dolt_integrations.engine import DEFAULT_AUTHOR, Author, open_database
-from dolt_integrations.engine.binary import find_dolt, init_database, quiet_environment
-from dolt_integrations.errors import DatabaseNotFoundError, DoltError, DoltNotInstalledError
+from dolt_integrations.engine.binary import Source, find_dolt, init_database, quiet_environment
+from dolt_integrations.engine.clone import clone_directory
+from dolt_integrations.errors import DatabaseNotFoundError, DoltError, DoltNotInstalledError, StorageError
 from tests.conftest import Repository
 
 
@@ -84,3 +86,40 @@ def test_the_quiet_environment_switches_metrics_off(tmp_path):
 
     assert json.loads((tmp_path / ".dolt" / "config_global.json").read_text())["metrics.disabled"] == "true"
     assert environment["DOLT_ROOT_PATH"] == str(tmp_path)
+
+
+@pytest.fixture
+def old_dolt(tmp_path, monkeypatch):
+    """A PATH whose `dolt` says that it is old, and works all the same."""
+    real, folder = find_dolt(), tmp_path / "bin"
+    folder.mkdir()
+    said = 'if [ "$1" = version ]; then echo dolt version 1.79.4; else exec ' + real + ' "$@"; fi'
+    (folder / "dolt").write_text(f"#!/bin/sh\n{said}\n")
+    (folder / "dolt").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+
+@pytest.mark.usefixtures("old_dolt")
+def test_an_old_program_is_refused_before_its_first_use(repository, tmp_path):
+    before = sorted(path.name for path in (repository.path / ".dolt").iterdir())
+
+    for path in (repository.path, tmp_path / "new"):
+        with (
+            pytest.raises(DoltNotInstalledError, match=r"older than 1\.80\.0: dolt version 1\.79\.4"),
+            open_database(path, create=DEFAULT_AUTHOR),
+        ):
+            pass
+    with pytest.raises(DoltNotInstalledError):
+        clone_directory(tmp_path / "clone", Source(f"file://{repository.path}"), shallow=False)
+
+    assert not (tmp_path / "new").exists()
+    assert not (tmp_path / "clone").exists()
+    assert sorted(path.name for path in (repository.path / ".dolt").iterdir()) == before
+
+
+def test_a_read_only_directory_is_refused_with_the_reason(repository, monkeypatch):
+    # As the kernel answers for a file system that is mounted so; tests that run as root may write everywhere else.
+    monkeypatch.setattr(os, "access", lambda path, mode: ".dolt" not in str(path))
+
+    with pytest.raises(StorageError, match="is read-only, and Dolt writes a lock"), open_database(repository.path):
+        pass
