@@ -12,6 +12,12 @@ WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(VENV)/bin:$(PATH)
+
+# DOLT=/path/to/dolt make test: the suite on that binary, whatever its name, by a link that is first on PATH.
+ifdef DOLT
+export PATH := $(CURDIR)/.tools/other:$(PATH)
+endif
+
 export PIP_CACHE_DIR ?= $(CURDIR)/.tools/pip
 
 .DEFAULT_GOAL := help
@@ -46,8 +52,13 @@ $(VENV)/.installed-test: $(VENV)/.installed
 
 setup: $(VENV)/.installed-test ## a virtual environment in .venv with the package and its test tools
 
-dolt: ## a dolt binary: the one on PATH, or one in .tools
+dolt: ## a dolt binary: the one on PATH, or one in .tools; or DOLT=/path/to/one
+ifdef DOLT
+	@test -x "$(DOLT)" || { echo "DOLT=$(DOLT) is no program." >&2; exit 1; }
+	@mkdir -p .tools/other && ln -sfn "$(abspath $(DOLT))" .tools/other/dolt && echo "==> dolt: using $(DOLT)"
+else
 	@scripts/install_dolt.sh
+endif
 
 # dolt's own root, so that the run leaves nothing in $HOME; `| cat`, so that no pager opens.
 quickstart: export DOLT_ROOT_PATH := $(CURDIR)/.tools/home

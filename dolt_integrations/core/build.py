@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.evolution import alterations
@@ -17,7 +19,7 @@ from dolt_integrations.errors import DataError, UnsupportedTypeError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.target import Save
-    from dolt_integrations.engine import Connection, TableSchema
+    from dolt_integrations.engine import Column, Connection, TableSchema
 
 
 logger = logging.getLogger(__name__)
@@ -107,10 +109,22 @@ def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: li
             workspace.execute(f"DELETE FROM {quote(save.table)}")
         for change in changes:
             workspace.execute(change)
-        if find_table(workspace, save.table) == schema:
+        if _are_alike(find_table(workspace, save.table), schema):
             return
     if existing != schema:
         _recreate(workspace, save, schema, referring)
+
+
+def _are_alike(found: TableSchema | None, wanted: TableSchema) -> bool:
+    """Whether a table is as it was to be. Dolt 2 writes the default of a DECIMAL with all digits of its scale."""
+    if found is None or found.primary_key != wanted.primary_key:
+        return False
+    return [_with_plain_default(each) for each in found.columns] == [_with_plain_default(c) for c in wanted.columns]
+
+
+def _with_plain_default(column: Column) -> Column:
+    details = re.sub(r"(?<=DEFAULT ')(-?\d+)(?:\.(\d*?)0*)?(?=')", r"\1.\2", column.details)
+    return replace(column, details=details) if column.sql_type.startswith("decimal") else column
 
 
 def _recreate(workspace: Connection, save: Save, schema: TableSchema, referring: list[str]) -> None:
