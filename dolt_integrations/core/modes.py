@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.arrays import ARRAYS
+from dolt_integrations.core.arrowtypes import ANY, arrow_type_of
 from dolt_integrations.core.dtypes import STORAGE, default_dtype
 from dolt_integrations.core.evolution import holds_all, is_document_as_text
 from dolt_integrations.core.marks import Mark, mark_of, with_mark
@@ -14,6 +16,8 @@ from dolt_integrations.errors import ConfigError, PrimaryKeyError, UnsupportedTy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+    import pyarrow as pa
 
 REPLACE = "replace"
 APPEND = "append"
@@ -117,6 +121,8 @@ def _common(old: Column, new: Column, in_key: bool, table: str) -> Column:
 
 def _shown(column: Column) -> str:
     dtype, of = _dtype(column)
+    if dtype in (ANY, ARRAYS):
+        of = str(arrow_type_of(column))
     return f"{column.sql_type} ({dtype}{f' of {of}' if of else ''})"
 
 
@@ -128,13 +134,33 @@ def _common_mark(old: Column, new: Column) -> str | None:
     meant, given = _meaning(*_dtype(old)), _meaning(*_dtype(new))
     # Whole numbers in a column of flags or decimals, times in one of spans: it holds each, so that it stayed as it is.
     fits = (meant, given) in _HOLDING and parse_type(old.sql_type).base == parse_type(new.sql_type).base
-    return old.comment if meant == given or (fits and holds_all(new.sql_type, old.sql_type)) else None
+    alike = meant == given or (fits and holds_all(new.sql_type, old.sql_type))
+    return _common_comment(old, new, ours, theirs) if alike else None
+
+
+def _common_comment(old: Column, new: Column, ours: Mark, theirs: Mark) -> str | None:
+    """Return the table's comment, without a dtype too narrow for the frame's values; None if both are needed."""
+    if old.comment == new.comment:
+        return old.comment
+    if {ours.dtype, theirs.dtype} & {ANY, ARRAYS}:
+        return old.comment if (ours.dtype, ours.arrow) == (theirs.dtype, theirs.arrow) else None
+    if ours.dtype == "float16" != theirs.dtype:
+        return with_mark(old.comment, replace(ours, dtype=None, arrow=None))
+    if ours.arrow is None or _family(arrow_type_of(old)) == _family(arrow_type_of(new)):
+        return old.comment
+    return with_mark(old.comment, replace(ours, arrow=None))
+
+
+def _family(kind: pa.DataType) -> str:
+    """Return what types have in common that hold the same values."""
+    name = str(kind)
+    return re.sub("^large_|_view$", "", name) if re.fullmatch(r"(large_)?(string|binary)(_view)?", name) else name
 
 
 def _common_categories(old: Column, ours: Mark, theirs: Mark) -> str | None:
     if ours.dtype != "category":
         return old.comment if theirs.of == (ours.dtype or default_dtype(old)[0]) else None
-    if theirs.dtype != "category" or ours == replace(theirs, index=ours.index, label=ours.label):
+    if theirs.dtype != "category" or ours == replace(theirs, index=ours.index, label=ours.label, arrow=ours.arrow):
         return old.comment if theirs.dtype == "category" else None
     if not ours.categories:
         return with_mark(old.comment, replace(theirs, index=ours.index, label=ours.label))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dolt_integrations.core.column import shown
 from dolt_integrations.core.documents import encode_documents
 from dolt_integrations.core.listviews import without_list_views
 from dolt_integrations.errors import UnsupportedTypeError
@@ -150,9 +151,7 @@ def _reader(kind: pa.DataType) -> Callable[[Any], Any]:
         return _reader(kind.storage_type)
     else:
         found = next((read for matches, read in _LEAVES if matches(kind)), None)
-        if found is None:
-            return _same
-        inner = _leaf_reader(found, kind)
+        inner = _leaf_reader(found, kind) if found else _json_reader(kind)
     return lambda value: None if value is None else inner(value)
 
 
@@ -177,8 +176,26 @@ def _leaf_reader(read: Callable[[str, pa.DataType], Any], kind: pa.DataType) -> 
     return lambda value: read(value, kind)
 
 
-def _same(value: Any) -> Any:
-    return value
+def _json_reader(kind: pa.DataType) -> Callable[[Any], Any]:
+    """Return what reads a value that JSON has itself, if it is one of the type: pyarrow makes an integer of `1.5`."""
+    allowed = next((classes for matches, classes in _CLASSES if matches(kind)), (str,))
+    narrow = kind.to_pandas_dtype() if types.is_floating(kind) else None
+
+    def read(value: Any) -> Any:
+        if type(value) not in allowed or (narrow is not None and float(narrow(value)) != value):
+            raise ValueError(f"{shown(value)} is no {kind}")
+        return value
+
+    return read
+
+
+_CLASSES: list[tuple[Callable[[pa.DataType], bool], tuple[type, ...]]] = [
+    (types.is_boolean, (bool,)),
+    (types.is_integer, (int,)),
+    (types.is_duration, (int,)),
+    (types.is_floating, (float, int)),
+]
+"""The classes of the values that JSON has of a type; others are texts there."""
 
 
 def _read_timestamp(text: str, kind: pa.DataType) -> int:

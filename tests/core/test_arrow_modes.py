@@ -1,0 +1,60 @@
+"""Rows of other Arrow types than the table's: every value stays what it is, and the type is one that holds them all."""
+
+import decimal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from dolt_integrations.core import read_arrow, write_table
+from dolt_integrations.errors import UnsupportedTypeError
+
+D = decimal.Decimal
+
+
+def table(kind, *values):
+    return pa.table({"x": pa.array(values, kind)})
+
+
+def appended(database, first, second):
+    write_table(database, "t", first)
+    write_table(database, "t", second, mode="append")
+    return read_arrow(database, "t")[0].column("x")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind"),
+    [
+        (table(pa.decimal128(4, 2), D("1.50")), table(pa.decimal128(10, 3), D("12345.678")), pa.decimal128(10, 3)),
+        (table(pa.string(), "a"), table(pa.large_string(), "b"), pa.string()),
+        (table(pa.int32(), 1), table(pa.int64(), 2**40), pa.int64()),
+        (table(pa.float16(), 1.5), table(pa.float32(), 70000.0), pa.float32()),
+        (table(pa.time32("s"), 1), table(pa.time64("us"), 1), pa.time64("us")),
+        (table(pa.binary(3), b"abc"), table(pa.binary(), b"abcd"), pa.large_binary()),
+    ],
+)
+def test_a_wider_type_widens_the_column(first, second, kind, database):
+    found = appended(database, first, second)
+
+    assert found.type == kind
+    both = {first.column("x").cast(kind)[0].as_py(), second.column("x").cast(kind)[0].as_py()}
+    assert set(found.to_pylist()) == both
+
+
+def test_lists_of_other_parts_are_documents_from_then_on(database):
+    found = appended(database, table(pa.list_(pa.int64()), [1]), table(pa.list_(pa.float64()), [1.5]))
+
+    assert sorted(found.to_pylist()) == ["[1.5]", "[1]"]
+
+
+def test_a_document_that_others_put_into_a_typed_list_is_not_rounded(database):
+    # pyarrow makes an integer of 1.5 without a word.
+    found = appended(database, table(pa.list_(pa.int64()), [1]), pd.DataFrame({"x": [[1.5]]}))
+
+    assert sorted(found.to_pylist()) == ["[1.5]", "[1]"]
+
+
+def test_arrays_of_another_dtype_are_refused_with_both(database):
+    with pytest.raises(UnsupportedTypeError, match=r"list<.*: int64>.*list<.*: double>"):
+        appended(database, pd.DataFrame({"x": [np.array([1])]}), pd.DataFrame({"x": [np.array([1.5])]}))
