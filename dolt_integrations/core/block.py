@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.audits import refusal
 from dolt_integrations.core.branch import Branch, SerialBranch, check_on_conflict, named_branch
 from dolt_integrations.core.build import build_table
+from dolt_integrations.core.digest import digest_of
 from dolt_integrations.core.frames import encode_frame
 from dolt_integrations.core.keys import Key, parse_key
 from dolt_integrations.core.landing import create_target, merge_work
@@ -25,6 +27,7 @@ from dolt_integrations.core.workspace import keep_branch, private_branch, remove
 from dolt_integrations.core.writeid import (
     check_write_id,
     find_write,
+    rows_digest_of,
     superseded_by,
     superseding,
     with_write_id,
@@ -41,7 +44,7 @@ from dolt_integrations.engine import (
 from dolt_integrations.engine.checks import failed_checks
 from dolt_integrations.engine.forks import check_process
 from dolt_integrations.engine.log import is_ancestor
-from dolt_integrations.engine.procedures import commit, find_branches, head, resolve
+from dolt_integrations.engine.procedures import commit, find_branches, head, message_of, resolve
 from dolt_integrations.engine.schema import table_name
 from dolt_integrations.errors import AuditError, ConfigError, DoltError, LostRaceError
 
@@ -109,7 +112,8 @@ class Transaction:
                 refuses the work by raising, or by returning anything but None and what is true; a column or a frame is
                 neither (return `.all()` of its condition).
             tests: Run Dolt's own tests, the table `dolt_tests` of the branch; a failing one refuses the work.
-            write_id: See `write_table`: a block whose commit is on `merge_to` already does nothing.
+            write_id: See `write_table`: a block whose commit is on `merge_to` already does nothing. If that commit is
+                of other rows, the end of the block is an error.
             meta_conf: Told of each table.
             remote_conf: What `merge_to` is pulled from before the block, and pushed to after it.
             superseded: For adapters of workflow managers: for each table the writes of earlier attempts that the block
@@ -133,7 +137,8 @@ class Transaction:
         self.author = parse_author(author) if author is not None else None
         self.on_conflict, self.audit, self.tests = on_conflict, audit, tests
         self.write_id, self.remote_conf, self._metas = write_id, Remote.parse(remote_conf), metas_for_save(meta_conf)
-        self.message = with_write_id(message, write_id)
+        self.message, self._plain_message = with_write_id(message, write_id), message
+        self._digest = hashlib.sha256()
         self.start = ""
         self.version: Version | None = None
         self._superseded, self._outside = superseded or {}, superseded or {}
@@ -147,6 +152,7 @@ class Transaction:
     def __enter__(self) -> Transaction:
         """Begin: from now on the database's server is held, and a private branch is there."""
         check_process()
+        self._digest = hashlib.sha256()
         self.version, self._tables, self._failure, self._earlier = None, {}, None, False
         with ExitStack() as stack:
             stack.enter_context(saving_to(self.remote_conf, self.db, SerialBranch(self.merge_to), self.author))
@@ -215,6 +221,8 @@ class Transaction:
         workspace, database = self._open()
         rows = encode_frame(data, table=tablename)
         rows.schema(key)
+        if self.write_id is not None:
+            self._digest.update(f"{tablename.lower()} {mode} {digest_of(rows, key)}".encode())
         name = name_for_merge(workspace, database, str(self.merge_to), tablename)
         if self._earlier:
             self._tables[name] = None
@@ -253,13 +261,30 @@ class Transaction:
             return
         with self._stack:
             try:
-                self.version = self.version or self._land()
+                self.version = self._adopted(self.version) if self.version is not None else self._land()
                 self._tell(self.version)
             finally:
                 self._workspace = None
 
+    def _adopted(self, version: Version) -> Version:
+        """Return the version that an earlier attempt has made, if it is of the rows of this block.
+
+        Raises:
+            ConfigError: It is not.
+        """
+        _, database = self._open()
+        with database.connect() as connection:
+            known = rows_digest_of(message_of(connection, version.commit))
+        if known is not None and known != self._digest.hexdigest()[:32]:
+            raise ConfigError(
+                f"write id {self.write_id!r} is of other rows in commit {version.commit} of {database.location}",
+                hint="Nothing is written. Give each block a write_id of its own.",
+            )
+        return version
+
     def _land(self) -> Version:
         workspace, database = self._open()
+        self.message = with_write_id(self._plain_message, self.write_id, rows=self._digest.hexdigest()[:32])
         if self._failure is not None:
             raise self._failure
         author = self.author or database.author or DEFAULT_AUTHOR

@@ -167,6 +167,11 @@ def write_id_of(message: str) -> str | None:
     return trailers_of(message).get(_TRAILER)
 
 
+def rows_digest_of(message: str) -> str | None:
+    """Return the digest of the rows that a commit's message names beside a write id."""
+    return trailers_of(message).get(_ROWS)
+
+
 def find_commits(database: Database, branch: str | None, write_id: str) -> list[str]:
     """Return the commits of a write, newest first; none where the branch is not there.
 

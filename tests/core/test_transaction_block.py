@@ -292,3 +292,19 @@ def test_a_directory_that_is_not_there_becomes_a_database(tmp_path):
 
     assert read_table(tmp_path / "new", "users").data.equals(USERS)
     eventually(lambda: not processes_of(tmp_path / "new"))
+
+
+def test_a_write_id_of_a_block_with_other_rows_is_an_error(database):
+    def block(*tables):
+        with Transaction(database, write_id="run-1") as work:
+            for table, ids in tables:
+                work.write(table, pd.DataFrame({"id": ids}), mode="append")
+        return work.version
+
+    first = block(("t", [1]), ("u", [2]))
+
+    assert block(("t", [1]), ("u", [2])).commit == first.commit
+    for other in ((("t", [9]), ("u", [2])), (("t", [1]),), (("v", [1]), ("u", [2]))):
+        with pytest.raises(ConfigError, match="of other rows"):
+            block(*other)
+    assert run_sql(database, "SELECT COUNT(*) FROM dolt_log")[0][0] == 2
