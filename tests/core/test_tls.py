@@ -1,0 +1,73 @@
+"""Encrypted sessions with a server that takes no others."""
+
+import shutil
+import subprocess
+
+import pandas as pd
+import pytest
+
+from dolt_integrations.core import read_table, write_table
+from dolt_integrations.errors import ConfigError, ServerError
+from tests.conftest import free_port, new_repository
+
+pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="it makes the certificate")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """The URL of a database, and the file of the server's certificate."""
+    folder = tmp_path_factory.mktemp("tls")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder))
+        shop = new_repository(folder / "shop")
+        subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+        files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        port = free_port()
+        files_of = f"  tls_key: {folder}/key.pem\n  tls_cert: {folder}/cert.pem\n  require_secure_transport: true\n"
+        (folder / "server.yaml").write_text(f"listener:\n  host: 127.0.0.1\n  port: {port}\n{files_of}")
+        process = subprocess.Popen(
+            ["dolt", "sql-server", "--config", str(folder / "server.yaml")], cwd=shop.path,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        url = f"mysql://root@127.0.0.1:{port}/shop"
+        for _ in range(600):
+            try:
+                write_table(url, "t", pd.DataFrame({"id": range(3_000)}))
+                break
+            except ServerError:
+                subprocess.run(["sleep", "0.1"], check=True)
+        yield url, folder / "cert.pem"
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.mark.parametrize(
+    "option", ["", "?tls=skip-verify", "?ssl_ca={}", "?tls=required&ssl_ca={}", "?ssl-mode=VERIFY_CA&ssl-ca={}"]
+)
+def test_a_server_that_insists_on_encryption_is_read_and_written(option, served, monkeypatch):
+    monkeypatch.setenv("DOLT_INTEGRATIONS_CACHE", "off")
+    url, certificate = served
+    url += option.format(certificate)
+
+    write_table(url, "t", pd.DataFrame({"id": range(3_000)}))
+
+    assert sorted(read_table(url, "t").data["id"]) == list(range(3_000))
+
+
+def test_without_encryption_the_error_says_how_to_ask_for_it(served):
+    with pytest.raises(ServerError, match=r"\?tls=required"):
+        read_table(f"{served[0]}?tls=off", "t")
+
+
+def test_a_certificate_of_an_unknown_ca_is_an_error_that_says_which_file_to_give(served):
+    with pytest.raises(ServerError, match=r"not trusted: self-signed certificate.*\?ssl_ca="):
+        read_table(f"{served[0]}?tls=required", "t")
+
+
+def test_a_ca_file_that_is_not_there_is_an_error_that_names_it(served):
+    with pytest.raises(ConfigError, match=r"nowhere\.pem"):
+        read_table(f"{served[0]}?ssl_ca=nowhere.pem", "t")
