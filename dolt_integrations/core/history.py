@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dolt_integrations.core.branch import Branch, BranchConf
+from dolt_integrations.core.changes import TableVersions
 from dolt_integrations.core.diffs import check_tablename
 from dolt_integrations.core.dtypes import TEXT_DTYPE
 from dolt_integrations.core.messages import execution_of
@@ -16,7 +17,8 @@ from dolt_integrations.core.retry import retried
 from dolt_integrations.core.revision import AsOf, check_as_of, find_commit
 from dolt_integrations.core.sync import loading_from
 from dolt_integrations.core.writeid import write_id_of
-from dolt_integrations.engine import Database, Location, open_database, table_name
+from dolt_integrations.engine import Connection, Database, Location, open_database, table_name
+from dolt_integrations.engine.differing import any_differs, can_differ
 from dolt_integrations.engine.log import LogEntry, log
 from dolt_integrations.engine.procedures import table_hash
 from dolt_integrations.errors import ServerLostError
@@ -85,7 +87,27 @@ def _history(database: Database, commit: str, tablename: str | None) -> list[Log
         entries = log(connection, commit, name)
         if not entries and table_hash(snapshot, name) is None:
             raise missing_table(database, tablename, commit)
-    return [entry for entry in entries if not entry.is_merge or _is_new(database, entry, name)]
+    entries = [entry for entry in entries if not entry.is_merge or _is_new(database, entry, name)]
+    with database.connect() as connection:
+        versions = TableVersions(database, connection, name)
+        newest = versions.at(commit)
+        if newest is None or newest.schema.primary_key:
+            return entries
+        return [entry for entry in entries if _changes_rows(connection, versions, entry)]
+
+
+def _changes_rows(connection: Connection, versions: TableVersions, entry: LogEntry) -> bool:
+    """Whether a commit changes a table without a key, or its columns.
+
+    Where Dolt merged concurrent commits, such a table's hash may differ from the parent's though its rows are the same,
+    and its log names the commit.
+    """
+    if len(entry.parents) != 1:
+        return True
+    before, after = versions.at(entry.parents[0]), versions.at(entry.commit)
+    if before is None or after is None or before.schema != after.schema or not can_differ(before, after):
+        return True
+    return any_differs(connection, entry.parents[0], entry.commit, after)
 
 
 def _is_new(database: Database, merge: LogEntry, table: str) -> bool:

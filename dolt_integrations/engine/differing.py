@@ -113,6 +113,11 @@ def written_keys(connection: Connection, old_commit: str, new_commit: str, table
     return fetch(connection, query, tuple(columns[name] for name in key))
 
 
+def any_differs(connection: Connection, old_commit: str, new_commit: str, table: TableVersion) -> bool:
+    """Whether any row differs between two commits; `can_differ` holds. The session is at no revision."""
+    return connection.row(f"SELECT 1 FROM {_function(old_commit, new_commit, table.name)} LIMIT 1") is not None
+
+
 _AMBIGUOUS = {"commit", "commit_date"}
 """Columns of which `dolt_diff()` has its own."""
 

@@ -101,7 +101,8 @@ class Strangers(RuleBasedStateMachine):
         """Merge a branch of the other client's into main."""
         branch = f"theirs/{key}"
         self.sql(f"CALL DOLT_BRANCH('{branch}', 'main')")
-        self.sql(f"INSERT INTO `{name}` (id) VALUES ({key})", *self.commit(name), revision=branch)
+        insert, commit = f"INSERT INTO `{name}` (id) VALUES ({key})", "CALL DOLT_COMMIT('-am', 'theirs')"
+        self.sql(insert, f"CALL DOLT_ADD('-f', '{name}')", commit, revision=branch)
         self.sql(f"CALL DOLT_MERGE('{branch}')", f"CALL DOLT_BRANCH('-D', '{branch}')")
         if self.staged:
             self.sql("CALL DOLT_ADD('draft')")  # Dolt's merge unstages what the client has staged

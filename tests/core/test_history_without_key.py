@@ -1,0 +1,35 @@
+"""The history of a table without a key is exact, though Dolt's hash of it may change where its rows do not."""
+
+import threading
+
+import pandas as pd
+
+from dolt_integrations.core import history, write_table
+from tests.conftest import run_sql
+
+
+def test_commits_of_concurrent_writers_of_another_table_are_not_in_it(database):
+    one = pd.DataFrame({"id": [-1]})
+    write_table(database, "keyed", one, primary_key="id", message="keyed")
+    write_table(database, "plain", one, message="plain")
+
+    def add(number):
+        for table in ("keyed", "plain"):
+            write_table(database, table, pd.DataFrame({"id": [number]}), mode="append", message=table)
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    for table in ("keyed", "plain"):
+        assert [text.split()[0] for text in history(database, table)["message"]] == [table] * 9
+
+
+def test_changes_of_its_columns_and_their_comments_are_in_it(database):
+    write_table(database, "plain", pd.DataFrame({"id": [1]}), message="rows")
+    for change in ("ADD COLUMN more int", "MODIFY COLUMN more int COMMENT 'said'", "DROP COLUMN more"):
+        run_sql(database, f"ALTER TABLE plain {change}", f'CALL DOLT_COMMIT("-am", "{change}")')
+
+    assert [text.split()[0] for text in history(database, "plain")["message"]] == ["DROP", "MODIFY", "ADD", "rows"]

@@ -1,0 +1,38 @@
+"""A branch that moves between a merge and its landing is merged again."""
+
+import pytest
+
+from dolt_integrations.core import MergeBranch, Transaction, merging, write_table
+from dolt_integrations.core.forward import MovedError
+from tests.conftest import run_sql
+from tests.core.paths import found, frame
+
+
+def block(url):
+    with Transaction(url) as work:
+        work.write("t", frame(), primary_key="id")
+
+
+WAYS = {
+    "block": block,
+    "merge": lambda url: write_table(url, "t", frame(), primary_key="id", branch_conf=MergeBranch("main", "main")),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_branch_that_moved_once_is_merged_again_with_what_others_committed(way, database, monkeypatch):
+    real, attempts = merging.forward, []
+
+    def forward(connection, branch, commit, tables):
+        attempts.append(commit)
+        if len(attempts) == 1:
+            make = ("CREATE TABLE others (id bigint PRIMARY KEY)", "INSERT INTO others VALUES (7)")
+            run_sql(database, *make, "CALL DOLT_COMMIT('-Am', 'others')")
+            raise MovedError("it moved")
+        return real(connection, branch, commit, tables)
+
+    monkeypatch.setattr(merging, "forward", forward)
+    WAYS[way](database)
+
+    assert len(attempts) == 2
+    assert (found(database, "t"), found(database, "others")) == ([1, 2], [7])
