@@ -20,6 +20,8 @@ class EncodedColumn:
         sql_type: The SQL type; None for texts, whose type depends on the longest one.
         nullable: Whether the column takes NULL.
         mark: The dtype, and what else the SQL type may not say.
+        unindexed: Whether the frame cannot tell an index and integer labels, as those of Arrow and polars cannot: then
+            the table's column stays what it was.
         unit: Of spans, whose values are counts of it: `s`, `ms`, `us`, `ns`.
     """
 
@@ -28,6 +30,7 @@ class EncodedColumn:
     nullable: bool
     mark: Mark
     unit: str | None = None
+    unindexed: bool = False
 
 
 def refuse(bad: pa.Array, where: str, problem: str, values: pa.Array, hint: str = "Change or drop the value.") -> None:

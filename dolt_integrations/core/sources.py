@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -85,11 +85,18 @@ def _of_table(table: pa.Table, where: str, *, in_stream: bool) -> list[Source]:
         for at, level in enumerate(levels)
     ]
     said, make_label = column_metadata(table), label_maker(table)
+    unindexed = not said
     for at, name in enumerate(table.column_names):
         if name not in taken:
-            sources.append(Source(make_label(name), None, _arrow_encoder(table.column(at), said.get(name, {}))))
+            sources.append(
+                Source(
+                    make_label(name), None, _arrow_encoder(table.column(at), said.get(name, {}), unindexed=unindexed)
+                )
+            )
     return sources
 
 
-def _arrow_encoder(values: pa.ChunkedArray, said: Mapping[str, Any]) -> Callable[[str], EncodedColumn]:
-    return lambda where: encode_named_column(values, said, where)
+def _arrow_encoder(
+    values: pa.ChunkedArray, said: Mapping[str, Any], *, unindexed: bool = False
+) -> Callable[[str], EncodedColumn]:
+    return lambda where: replace(encode_named_column(values, said, where), unindexed=unindexed)

@@ -127,6 +127,9 @@ def keeps(column: Column, encoded: EncodedColumn) -> bool:
 def marked(column: Column, encoded: EncodedColumn) -> Column:
     """Return a column with the comment that a frame's column needs: its own, where the same frame is read by that."""
     mark = needed_mark(encoded.mark, column)
+    if encoded.unindexed:
+        there = mark_of(column.comment)
+        mark = replace(mark, index=there.index, label=there.label)
     if _is_read_alike(column, mark, encoded):
         return column
     return replace(column, comment=with_mark(column.comment, mark))
@@ -148,7 +151,11 @@ def _is_read_alike(column: Column, mark: Mark, encoded: EncodedColumn) -> bool:
     if "category" in (there.dtype, encoded.mark.dtype) and there.categories != encoded.mark.categories:
         return False
     try:
-        return bool(arrow_type_of(column) == type_of_json(encoded.mark.arrow))
+        kind, given = arrow_type_of(column), type_of_json(encoded.mark.arrow)
+        if there.arrow is None and pa.types.is_dictionary(kind) and pa.types.is_dictionary(given):
+            # pandas, pyarrow and polars count the categories with integers of different sizes.
+            return bool(kind.value_type == given.value_type and kind.ordered == given.ordered)
+        return bool(kind == given)
     except (TypeError, ValueError, KeyError, AttributeError, pa.ArrowException):
         return False
 
