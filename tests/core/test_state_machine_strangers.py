@@ -65,8 +65,9 @@ class Strangers(RuleBasedStateMachine):
         """Do something to a table, commit it, and note what main has then."""
         name = self.known(table)
         if what in ("stage", "unstage"):
+            if self.staged != (what == "stage"):
+                self.sql("CALL DOLT_ADD('draft')" if what == "stage" else "CALL DOLT_RESET('draft')")
             self.staged = what == "stage"
-            self.sql("CALL DOLT_ADD('draft')" if self.staged else "CALL DOLT_RESET('draft')")
         elif what == "ignore":
             self.sql("REPLACE INTO dolt_ignore VALUES ('tmp_%', true)", *self.commit("dolt_ignore"))
         elif what == "branch":
