@@ -40,7 +40,7 @@ def mode_of_shared(
         return REPLACE
     taken_over = past["commit"].isin(_taken_over(task))
     ours = past["execution_id"] == task.pathspec
-    others = past["execution_id"].str.startswith(f"{task.step}/", na=False) & ~ours
+    others = past["execution_id"].str.startswith(_steps(task), na=False) & ~ours
     if len(past) and (others.any() or taken_over.any() or ours.any() or has_written):
         _check_newest(past, taken_over, task, table, str(location))
     if not others.any() and not taken_over.any():
@@ -50,6 +50,12 @@ def mode_of_shared(
     # What an earlier block, or the run that is resumed, has written already is written again, not twice.
     again = ours.any() or task.origin is not None
     return UPSERT if again and existing is not None and existing.primary_key else APPEND
+
+
+def _steps(task: RunningTask) -> tuple[str, ...]:
+    """Return what the paths of the step's tasks begin with, in this run and in the one that it resumes."""
+    flow, run, step = task.step.split("/")
+    return tuple(f"{flow}/{each}/{step}/" for each in (run, task.origin) if each)
 
 
 def _check_newest(past: pd.DataFrame, taken_over: pd.Series, task: RunningTask, table: str, location: str) -> None:

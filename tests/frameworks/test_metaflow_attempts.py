@@ -184,3 +184,16 @@ def test_a_resumed_task_appends_once(shared, database):
     with unnoted():
         assert len(read_table(database, "t").data) == 2
     assert again == first
+
+
+@pytest.mark.parametrize("key", [["id"], None], ids=["key", "no key"])
+def test_a_resumed_foreach_goes_on_with_the_table_of_the_run_that_it_resumes(key, database):
+    write_table(database, "t", rows(100), primary_key=key)
+    for number in range(2):
+        Task(database, run="1", task=str(number), position=(number,)).block(("t", rows(number), None, key))
+
+    for number, ids in enumerate([(50,), (1,)]):
+        resumed = Task(database, run="5", task=f"1{number}", position=(number,), origin="1")
+        resumed.block(("t", rows(*ids), None, key))
+
+    assert [row[0] for row in contents(database)] == [1, 50]
