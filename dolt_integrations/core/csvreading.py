@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from dolt_integrations.core.cells import NUMBERS, PARSED
 from dolt_integrations.core.csvlines import Texts
+from dolt_integrations.core.csvnumbers import dtype_name, find_misfit, is_number, numeric
 from dolt_integrations.core.dtypes import TEXT_DTYPE
 from dolt_integrations.engine import parse_type
 from dolt_integrations.errors import FileError, UnsupportedValueError
@@ -83,7 +84,27 @@ class Reading:
 
     @cached_property
     def _raw(self) -> pd.DataFrame:
-        return self._read(self.args)
+        try:
+            return self._read(self.args)
+        except FileError:
+            self._check_numbers()
+            raise
+
+    def _check_numbers(self) -> None:
+        """Refuse the first cell that is no number of the dtype that the arguments name: pandas names no line.
+
+        Raises:
+            UnsupportedValueError: With its line.
+        """
+        dtypes = self.args.get("dtype")
+        for name, dtype in dtypes.items() if isinstance(dtypes, Mapping) else ():
+            if name in self._objects.columns and is_number(dtype):
+                cells = self.cells(name).to_pandas().replace("", None)
+                row = find_misfit(pd.Series(numeric(pa.chunked_array([pa.array(cells)]), self.args).to_pandas()), dtype)
+                if row is not None:
+                    shown = "empty" if cells.isna()[row] else repr(cells[row])
+                    problem = f"{self.locate(row)}, column {name!r} is {shown}, which is no {dtype_name(dtype)}"
+                    raise UnsupportedValueError(problem, hint=f'Change it, or give {{"dtype": {{"{name}": "str"}}}}.')
 
     @cached_property
     def names(self) -> list[Any]:
@@ -151,7 +172,10 @@ class Reading:
 
     def _written(self, name: Any) -> pa.ChunkedArray | None:
         """Return a column's texts as they stand in the file."""
-        if self.texts is None or name not in self.names or self.texts.cells.num_rows != len(self._raw):
+        if self.texts is None or name not in self.names:
+            return None
+        read = self._raw if "_raw" in self.__dict__ else self._objects  # which is there where pandas refuses the dtypes
+        if self.texts.cells.num_rows != len(read):
             return None
         return self.texts.cells.column(self.names.index(name))
 
@@ -218,11 +242,3 @@ class Reading:
                 problem = f"{self.locate(row)}, column {name!r}: pandas reads {texts[row]} as a float and rounds it"
                 raise UnsupportedValueError(problem, hint=f'Say its type: {{"dtype": {{"{name}": "str"}}}}.')
         return series
-
-
-def numeric(texts: pa.ChunkedArray, args: Mapping[str, Any]) -> pa.ChunkedArray:
-    """Return the texts of numbers without the separator of thousands, and with a point before the fraction."""
-    thousands, point = args.get("thousands"), args.get("decimal", ".")
-    if thousands:
-        texts = pc.replace_substring(texts, thousands, "")
-    return texts if point == "." else pc.replace_substring(texts, point, ".")

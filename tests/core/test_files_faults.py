@@ -4,10 +4,12 @@ import gzip
 import zipfile
 
 import pandas as pd
+import polars as pl
 import pytest
 
+from dolt_integrations.core import save
 from dolt_integrations.core.files import read_file, write_file
-from dolt_integrations.errors import ConfigError, FileError, StorageError
+from dolt_integrations.errors import ConfigError, FileError, StorageError, UnsupportedValueError
 from tests.core.cells import read, table, values
 
 BAD_FILES = {
@@ -36,9 +38,7 @@ def test_a_file_that_is_wrong_is_an_error_with_its_line(name, existing, file):
     assert "data.csv" in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "args", [{"skiprows": 1}, {"skiprows": 9}, {"dtype": {"a": int}}, {"index_col": "x"}, {"names": 5}]
-)
+@pytest.mark.parametrize("args", [{"skiprows": 1}, {"skiprows": 9}, {"index_col": "x"}, {"names": 5}])
 def test_what_pandas_cannot_read_is_an_error_of_ours(args, file):
     with pytest.raises(FileError, match=r"data\.csv"):
         read(file, "a,b\n1,2\nx,5\n1,2,3\n" if "skiprows" in args else "a,b\n1,2\nx,5\n", **args)
@@ -86,3 +86,33 @@ def test_a_zip_of_several_files_is_an_error(tmp_path):
 
     with pytest.raises(FileError, match=r"data\.csv\.zip.*2 files"):
         read_file(tmp_path / "data.csv.zip", table="t")
+
+
+@pytest.mark.parametrize(
+    ("text", "args", "said"),
+    [
+        ("a,b\n1,x\n\nz,y\n", {"dtype": {"a": int}}, r"line 4, column 'a' is 'z', which is no int64"),
+        ("a,b\n1,x\n1.5,y\n", {"dtype": {"a": "Int64"}}, r"line 3, column 'a' is '1.5', which is no Int64"),
+        ("a,b\n1,x\n,y\n", {"dtype": {"a": "int8"}}, r"line 3, column 'a' is empty, which is no int8"),
+        ("t\na,b\n1,x\nz,y\n", {"dtype": {"a": float}, "skiprows": 1}, r"row 1, counted from 0, column 'a' is 'z'"),
+    ],
+)
+def test_a_cell_that_is_no_number_of_the_dtype_is_an_error_with_its_line(text, args, said, file):
+    with pytest.raises(UnsupportedValueError, match=r"data\.csv.*" + said):
+        read(file, text, **args)
+
+
+@pytest.mark.parametrize(("suffix", "value"), [("csv", "inf"), ("csv", "1e999")])
+def test_a_value_that_no_table_holds_is_an_error_that_names_the_file(suffix, value, repository, file):
+    file.write_text(f"a,b\n1,2\n3,{value}\n")
+
+    with pytest.raises(UnsupportedValueError, match=r"column 'b' of file .*data\.csv.* holds inf.*row 1"):
+        save(repository.path, "t", file)
+    assert repository.messages() == ["Initialize data repository"]
+
+
+def test_a_value_of_a_parquet_file_that_no_table_holds_is_an_error_that_names_the_file(repository, tmp_path):
+    pl.DataFrame({"a": [1.0, float("nan")]}).write_parquet(tmp_path / "data.parquet")
+
+    with pytest.raises(UnsupportedValueError, match=r"column 'a' of file .*data\.parquet.*row 1"):
+        save(repository.path, "t", tmp_path / "data.parquet")

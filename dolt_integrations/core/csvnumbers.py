@@ -1,0 +1,56 @@
+"""The texts of numbers in a CSV file, and which of them is none of a dtype that the user has named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+
+def numeric(texts: pa.ChunkedArray, args: Mapping[str, Any]) -> pa.ChunkedArray:
+    """Return the texts of numbers without the separator of thousands, and with a point before the fraction."""
+    thousands, point = args.get("thousands"), args.get("decimal", ".")
+    if thousands:
+        texts = pc.replace_substring(texts, thousands, "")
+    return texts if point == "." else pc.replace_substring(texts, point, ".")
+
+
+def is_number(dtype: Any) -> bool:
+    """Whether a dtype, or its name, is one of numbers.
+
+    Example:
+        >>> is_number("Int64"), is_number(float), is_number("no dtype")
+        (True, True, False)
+    """
+    try:
+        return bool(pd.api.types.is_numeric_dtype(pd.api.types.pandas_dtype(dtype)))
+    except TypeError:
+        return False
+
+
+def dtype_name(dtype: Any) -> str:
+    """Return the name of a dtype of numbers."""
+    return str(pd.api.types.pandas_dtype(dtype))
+
+
+def find_misfit(texts: pd.Series, dtype: Any) -> int | None:
+    """Return the first row whose text is no number of a dtype; None if all are.
+
+    Example:
+        >>> find_misfit(pd.Series(["1", "x"]), int), find_misfit(pd.Series(["1", None]), "Int64")
+        (1, None)
+    """
+    wanted = pd.api.types.pandas_dtype(dtype)
+    numbers = pd.to_numeric(texts, errors="coerce")
+    bad = numbers.isna() & texts.notna()
+    if pd.api.types.is_integer_dtype(wanted):
+        bad |= numbers.notna() & (numbers % 1 != 0)
+        if not isinstance(wanted, pd.api.extensions.ExtensionDtype):
+            bad |= texts.isna()
+    return int(bad.to_numpy().argmax()) if bad.any() else None
