@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ import pyarrow as pa
 
 from dolt_integrations.core.column import EncodedColumn
 from dolt_integrations.core.columns import decode_column
-from dolt_integrations.core.indexes import is_unnamed, level_name
+from dolt_integrations.core.indexes import is_unnamed, label_of, level_name
 from dolt_integrations.core.keys import check_key
 from dolt_integrations.core.marks import mark_of
 from dolt_integrations.core.sources import frame_sources
@@ -232,7 +231,7 @@ def assemble_frame(columns: Sequence[tuple[Column, pd.Series]], rows: int = 0) -
     """
     marks = [mark_of(column.comment) for column, _ in columns]
     labels = [
-        level_name(column.name, mark.index, _label(column.name, mark))
+        level_name(column.name, mark.index, label_of(column.name, mark.label))
         for (column, _), mark in zip(columns, marks, strict=True)
     ]
     series = [values for _, values in columns]
@@ -248,8 +247,3 @@ def assemble_frame(columns: Sequence[tuple[Column, pd.Series]], rows: int = 0) -
         names = [labels[at] for at in levels]
         frame.index = pd.MultiIndex.from_arrays([series[at] for at in levels], names=names)
     return frame
-
-
-def _label(name: str, mark: Mark) -> str | int:
-    """Return the label of a column, which was an integer if its name still is how one is written."""
-    return int(name) if mark.label == "int" and re.fullmatch("0|-?[1-9][0-9]{0,19}", name) else name

@@ -74,3 +74,8 @@ def _is_plain(index: pd.Index, *, in_stream: bool) -> bool:
     if isinstance(index, pd.RangeIndex):
         return len(index) == 0 or (index.step == 1 and (in_stream or index.start == 0))
     return bool(not index.hasnans and np.array_equal(index.to_numpy(), np.arange(len(index))))
+
+
+def label_of(name: str, label: str | None) -> str | int:
+    """Return the label of a column, an integer if its mark says `int` and its name still is how one is written."""
+    return int(name) if label == "int" and re.fullmatch("0|-?[1-9][0-9]{0,19}", name) else name

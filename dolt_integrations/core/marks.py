@@ -122,9 +122,15 @@ def _is_category(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, float) and math.isfinite(value))
 
 
+def _is_shallow(value: object, levels: int) -> bool:
+    """Whether a JSON value has no more levels than that."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels > 0 and all(_is_shallow(part, levels - 1) for part in parts)
+
+
 _LONGEST_NAME = 200
 _MOST_LEVELS = 1_000
-_LONGEST_TYPE = 100_000
+_DEEPEST_TYPE = 100
 
 _FIELDS: dict[str, Callable[[Any], bool]] = {
     "dtype": _is_name,
@@ -133,6 +139,6 @@ _FIELDS: dict[str, Callable[[Any], bool]] = {
     "ordered": lambda said: isinstance(said, bool),
     "index": lambda said: said is None or (type(said) is int and 0 <= said < _MOST_LEVELS),
     "label": lambda said: said in (None, "int"),
-    "arrow": lambda said: isinstance(said, (str, dict)) and len(str(said)) <= _LONGEST_TYPE,
+    "arrow": lambda said: isinstance(said, (str, dict)) and _is_shallow(said, _DEEPEST_TYPE),
 }
 """What each field of a mark may be."""
