@@ -1,0 +1,104 @@
+"""Shell blocks: those that only need the page's own files are run, of the others each command is looked up."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.docs.pages import ROOT
+
+if TYPE_CHECKING:
+    from tests.docs.pages import Block
+
+FOLDERS = [ROOT, ROOT / "cookbook", ROOT / "cookbook" / "metaflow"]
+PLAIN = {"cd", "export", "git", "docker"}
+"""Commands of which nothing is looked up."""
+
+
+def commands_of(block: Block) -> list[list[str]]:
+    """Return the words of each command of a block."""
+    text = block.text.replace("\\\n", " ")
+    commands = [shlex.split(line, comments=True) for line in text.splitlines()]
+    return [command for command in commands if command]
+
+
+def runs_here(block: Block, folder: Path) -> bool:
+    """Whether a block needs only `dolt`, and programs that the page itself has shown."""
+    return all(
+        command[0] in ("cd", "dolt") or (command[0] == "python" and (folder / command[1]).is_file())
+        for command in commands_of(block)
+    ) and any(command[0] != "cd" for command in commands_of(block))
+
+
+def run(block: Block, folder: Path) -> None:
+    """Run a block; every command has to succeed."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    # `dolt` takes a password in the environment for one of a server.
+    environment = {name: value for name, value in os.environ.items() if name != "DOLT_CLI_PASSWORD"}
+    done = subprocess.run(
+        ["bash", "-e", "-c", block.text],
+        cwd=folder, env={**environment, "PATH": path}, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{block}: {done.stdout}{done.stderr}"
+
+
+def check(block: Block) -> None:
+    """Check that each command of a block names what exists."""
+    for command in commands_of(block):
+        program, arguments = Path(command[0]).name, command[1:]
+        if program in PLAIN:
+            continue
+        assert program in _CHECKS, f"{block}: nothing checks the command {program!r}"
+        _CHECKS[program](block, arguments)
+
+
+def _check_make(block: Block, arguments: list[str]) -> None:
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    for name in arguments:
+        assert "=" in name or name in targets, f"{block}: make has no target {name!r}"
+
+
+def _check_pip(block: Block, arguments: list[str]) -> None:
+    setup = (ROOT / "setup.py").read_text()
+    for extra in re.findall(r"\[(\w+)\]", " ".join(arguments)):
+        assert f'"{extra}": ' in setup, f"{block}: there is no extra {extra!r}"
+
+
+def _check_python(block: Block, arguments: list[str]) -> None:
+    assert any((folder / arguments[0]).is_file() for folder in FOLDERS), f"{block}: there is no {arguments[0]}"
+
+
+def _check_pyflyte(block: Block, arguments: list[str]) -> None:
+    """Check the program, the workflow in it, the names of its inputs, and that what looks like JSON is."""
+    assert arguments[0] == "run", f"{block}: only `pyflyte run` is checked"
+    program = next((folder / arguments[1] for folder in FOLDERS if (folder / arguments[1]).is_file()), None)
+    assert program is not None, f"{block}: there is no {arguments[1]}"
+    functions = {node.name: node for node in ast.parse(program.read_text()).body if isinstance(node, ast.FunctionDef)}
+    assert arguments[2] in functions, f"{block}: {arguments[1]} has no {arguments[2]}"
+    inputs = {argument.arg for argument in functions[arguments[2]].args.args}
+    for word in arguments[3:]:
+        assert not word.startswith("--") or word[2:] in inputs, f"{block}: {arguments[2]} has no input {word[2:]!r}"
+        if word.startswith("{"):
+            json.loads(word)
+
+
+def _check_dolt(block: Block, arguments: list[str]) -> None:
+    done = subprocess.run(["dolt"], capture_output=True, text=True, check=False)
+    known = re.findall(r"^\s+([\w-]+) - ", done.stdout + done.stderr, re.MULTILINE)
+    assert arguments[0] in known, f"{block}: dolt has no command {arguments[0]!r}"
+
+
+_CHECKS = {
+    "make": _check_make,
+    "pip": _check_pip,
+    "python": _check_python,
+    "pyflyte": _check_pyflyte,
+    "dolt": _check_dolt,
+}
