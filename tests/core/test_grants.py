@@ -1,4 +1,4 @@
-"""The least rights that a reader, a writer and a maintainer of one database of a server need (see the README)."""
+"""The least rights that a reader, a writer and a maintainer of a server's database need: docs/servers-and-rights.md."""
 
 import datetime
 
