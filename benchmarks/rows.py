@@ -28,7 +28,7 @@ import polars as pl
 import pyarrow as pa
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.cache import LOCATION
+from dolt_integrations.core.rows.cache import LOCATION
 from dolt_integrations.engine import open_database
 
 if TYPE_CHECKING:

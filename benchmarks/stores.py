@@ -23,7 +23,7 @@ import pandas as pd
 from rows import Csv, changed, make_frame
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.cache import LOCATION
+from dolt_integrations.core.rows.cache import LOCATION
 from dolt_integrations.engine import open_database
 
 if TYPE_CHECKING:

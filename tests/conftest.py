@@ -21,7 +21,7 @@ import pymysql
 import pytest
 
 from dolt_integrations.engine import open_database
-from dolt_integrations.engine.trust import forget
+from dolt_integrations.engine.names.trust import forget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -214,7 +214,7 @@ def database(shared_server: Server) -> Iterator[str]:
 @pytest.fixture
 def loading_database(shared_server: Server, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The URL of a new database whose server takes `LOAD DATA LOCAL INFILE`, which a few rows go through as well."""
-    monkeypatch.setattr("dolt_integrations.engine.bulk.FEW", 0)
+    monkeypatch.setattr("dolt_integrations.engine.tables.bulk.FEW", 0)
     run_sql(shared_server.url, "SET GLOBAL local_infile = 1")
     yield database
     run_sql(shared_server.url, "SET GLOBAL local_infile = 0")

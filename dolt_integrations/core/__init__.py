@@ -1,24 +1,31 @@
 """What a save and a load mean, for any workflow manager: branches, versions, frames as tables."""
 
-from dolt_integrations.core.batches import read_batches
-from dolt_integrations.core.blame import blame
 from dolt_integrations.core.block import Transaction
-from dolt_integrations.core.branch import AppendBranch, Branch, MergeBranch, NewBranch, SerialBranch, branch_from_dict
-from dolt_integrations.core.callbacks import CallbackMeta, callback
-from dolt_integrations.core.diffs import diff
-from dolt_integrations.core.doltmeta import DoltMeta
-from dolt_integrations.core.files import read_file, write_file
-from dolt_integrations.core.history import history
-from dolt_integrations.core.interface import load, save
-from dolt_integrations.core.meta import Action, Meta, metas_from_dicts
-from dolt_integrations.core.read import Loaded, find_version, read_arrow, read_table
-from dolt_integrations.core.remote import Remote, remote_from_dict
-from dolt_integrations.core.repository import Repository
-from dolt_integrations.core.revision import AsOf
-from dolt_integrations.core.scan import Scan
-from dolt_integrations.core.table import Table
-from dolt_integrations.core.version import Version
-from dolt_integrations.core.write import write_table
+from dolt_integrations.core.configs.branch import (
+    AppendBranch,
+    Branch,
+    MergeBranch,
+    NewBranch,
+    SerialBranch,
+    branch_from_dict,
+)
+from dolt_integrations.core.configs.remote import Remote, remote_from_dict
+from dolt_integrations.core.dolt_meta import DoltMeta
+from dolt_integrations.core.files.file import read_file, write_file
+from dolt_integrations.core.files.save_load import load, save
+from dolt_integrations.core.inspect.blame import blame
+from dolt_integrations.core.inspect.diff import diff
+from dolt_integrations.core.inspect.history import history
+from dolt_integrations.core.provenance.callbacks import CallbackMeta, callback
+from dolt_integrations.core.provenance.meta import Action, Meta, metas_from_dicts
+from dolt_integrations.core.provenance.version import Version
+from dolt_integrations.core.reads.batches import read_batches
+from dolt_integrations.core.reads.read import Loaded, find_version, read_arrow, read_table
+from dolt_integrations.core.reads.revision import AsOf
+from dolt_integrations.core.repository.repository import Repository
+from dolt_integrations.core.repository.scan import Scan
+from dolt_integrations.core.repository.table import Table
+from dolt_integrations.core.writes.write import write_table
 from dolt_integrations.engine import Author, Location
 
 __all__ = [

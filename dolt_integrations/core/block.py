@@ -7,24 +7,19 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.audits import refusal
-from dolt_integrations.core.branch import Branch, SerialBranch, check_on_conflict, named_branch
-from dolt_integrations.core.build import build_table
-from dolt_integrations.core.digest import digest_of
-from dolt_integrations.core.frames import encode_frame
-from dolt_integrations.core.keys import Key, parse_key
-from dolt_integrations.core.landing import create_target, merge_work
-from dolt_integrations.core.meta import metas_for_save, record_save
-from dolt_integrations.core.modes import REPLACE, check_mode
-from dolt_integrations.core.options import check_flag, check_text, shown_kind
-from dolt_integrations.core.pending import check_branch
-from dolt_integrations.core.read import Loaded, read_table
-from dolt_integrations.core.remote import Remote, RemoteConf
-from dolt_integrations.core.sync import saving_to
-from dolt_integrations.core.target import Save, check_name, head_of, name_for_merge
-from dolt_integrations.core.undo import take_back, warn_of
-from dolt_integrations.core.version import Version
-from dolt_integrations.core.workspace import keep_branch, private_branch, remove_abandoned
-from dolt_integrations.core.writeid import (
+from dolt_integrations.core.branches.pending import check_branch
+from dolt_integrations.core.branches.private import keep_branch, private_branch, remove_abandoned
+from dolt_integrations.core.branches.target import Save, check_name, head_of, name_for_merge
+from dolt_integrations.core.branches.undo import take_back, warn_of
+from dolt_integrations.core.configs.branch import Branch, SerialBranch, check_on_conflict, named_branch
+from dolt_integrations.core.configs.options import check_flag, check_text, shown_kind
+from dolt_integrations.core.configs.remote import Remote, RemoteConf
+from dolt_integrations.core.frames.digest import digest_of
+from dolt_integrations.core.frames.frame import encode_frame
+from dolt_integrations.core.frames.key import Key, parse_key
+from dolt_integrations.core.provenance.meta import metas_for_save, record_save
+from dolt_integrations.core.provenance.version import Version
+from dolt_integrations.core.provenance.write_id import (
     check_write_id,
     find_write,
     rows_digest_of,
@@ -33,6 +28,11 @@ from dolt_integrations.core.writeid import (
     with_write_id,
     without_superseding,
 )
+from dolt_integrations.core.reads.read import Loaded, read_table
+from dolt_integrations.core.remotes.follow import saving_to
+from dolt_integrations.core.schemas.union import REPLACE, check_mode
+from dolt_integrations.core.writes.beside import create_target, merge_work
+from dolt_integrations.core.writes.build import build_table
 from dolt_integrations.engine import (
     DEFAULT_AUTHOR,
     check_table_name,
@@ -41,11 +41,11 @@ from dolt_integrations.engine import (
     parse_author,
     parse_location,
 )
-from dolt_integrations.engine.checks import failed_checks
-from dolt_integrations.engine.forks import check_process
-from dolt_integrations.engine.log import is_ancestor
-from dolt_integrations.engine.procedures import commit, find_branches, head, message_of, resolve
-from dolt_integrations.engine.schema import table_name
+from dolt_integrations.engine.session.forks import check_process
+from dolt_integrations.engine.tables.schema import table_name
+from dolt_integrations.engine.versions.checks import failed_checks
+from dolt_integrations.engine.versions.log import is_ancestor
+from dolt_integrations.engine.versions.procedures import commit, find_branches, head, message_of, resolve
 from dolt_integrations.errors import AuditError, ConfigError, DoltError, LostRaceError
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from dolt_integrations.core.merging import Superseded
-    from dolt_integrations.core.meta import Metas
+    from dolt_integrations.core.branches.merge import Superseded
+    from dolt_integrations.core.provenance.meta import Metas
     from dolt_integrations.engine import Author, Connection, Database, Location
 
 

@@ -1,15 +1,28 @@
 """One MySQL-protocol way to Dolt: servers, sessions, procedures, Arrow in bulk. It knows no frames and no framework."""
 
-from dolt_integrations.engine.address import Location, parse_location
-from dolt_integrations.engine.author import DEFAULT_AUTHOR, Author, parse_author
-from dolt_integrations.engine.bulk import insert_table
-from dolt_integrations.engine.connection import Connection
-from dolt_integrations.engine.database import Database, open_database
-from dolt_integrations.engine.fetch import fetch, fetch_batches
-from dolt_integrations.engine.identifiers import check_column_names, check_table_name, is_commit_hash, nearest, quote
-from dolt_integrations.engine.query import Result, check_query, run_query, select_table
-from dolt_integrations.engine.schema import Column, TableSchema, describe_table, find_base_table, find_table, table_name
-from dolt_integrations.engine.sqltypes import arrow_type, parse_type
+from dolt_integrations.engine.names.address import Location, parse_location
+from dolt_integrations.engine.names.author import DEFAULT_AUTHOR, Author, parse_author
+from dolt_integrations.engine.names.identifiers import (
+    check_column_names,
+    check_table_name,
+    is_commit_hash,
+    nearest,
+    quote,
+)
+from dolt_integrations.engine.server.database import Database, open_database
+from dolt_integrations.engine.session.connection import Connection
+from dolt_integrations.engine.sql.types import arrow_type, parse_type
+from dolt_integrations.engine.tables.bulk import insert_table
+from dolt_integrations.engine.tables.fetch import fetch, fetch_batches
+from dolt_integrations.engine.tables.query import Result, check_query, run_query, select_table
+from dolt_integrations.engine.tables.schema import (
+    Column,
+    TableSchema,
+    describe_table,
+    find_base_table,
+    find_table,
+    table_name,
+)
 from dolt_integrations.redaction import redact
 
 __all__ = [

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core import Version, read_table
-from dolt_integrations.core.frames import encode_frame
-from dolt_integrations.core.modes import REPLACE, check_mode
+from dolt_integrations.core.frames.frame import encode_frame
+from dolt_integrations.core.schemas.union import REPLACE, check_mode
 from dolt_integrations.engine import Location, check_table_name, open_database
 from dolt_integrations.errors import BranchNotFoundError, ConfigError, DatabaseNotFoundError, NotFoundError
 from dolt_integrations.metaflow.action import READ, WRITE, DoltAction

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dolt_integrations.core import NewBranch, SerialBranch
-from dolt_integrations.core.branch import named_branch
-from dolt_integrations.core.options import check_text
+from dolt_integrations.core.configs.branch import named_branch
+from dolt_integrations.core.configs.options import check_text
 from dolt_integrations.engine import Location, parse_author, parse_location
 from dolt_integrations.errors import ConfigError
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core import SerialBranch, Version, diff, history
-from dolt_integrations.core.keys import parse_key
+from dolt_integrations.core.frames.key import parse_key
 from dolt_integrations.errors import ConfigError, KeyNotFoundError
 from dolt_integrations.metaflow.action import table_query
 from dolt_integrations.metaflow.audit import Audit, audit_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from dolt_integrations.core.keys import Key
+    from dolt_integrations.core.frames.key import Key
 
 _NO_CONFIG = "Give config=DoltConfig(database=..., branch=...)."
 
@@ -253,7 +253,7 @@ class DoltDT:
         return diff(location, table, from_commit, to_commit, branch_conf=SerialBranch(branch))
 
     def history(self, table: str | None = None) -> pd.DataFrame:
-        """Return the commits that changed a table, or all, newest first; see `dolt_integrations.core.history`.
+        """Return the commits that changed a table, or all, newest first; see `dolt_integrations.core.inspect.history`.
 
         `commit`, `date`, `message` and `execution_id`, the path of the task that made it, are among the columns.
 

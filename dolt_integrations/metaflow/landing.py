@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dolt_integrations.core import Transaction, Version
-from dolt_integrations.core.modes import REPLACE
+from dolt_integrations.core.provenance.write_id import node_of
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.writeid import node_of
+from dolt_integrations.core.schemas.union import REPLACE
 from dolt_integrations.engine import Author, open_database, parse_author, table_name
-from dolt_integrations.engine.log import is_ancestor, log
-from dolt_integrations.engine.procedures import (
+from dolt_integrations.engine.versions.log import is_ancestor, log
+from dolt_integrations.engine.versions.procedures import (
     active_branch,
     branches,
     resolve,
@@ -33,8 +33,8 @@ from dolt_integrations.metaflow.config import DoltConfig
 from dolt_integrations.metaflow.together import mode_of_shared
 
 if TYPE_CHECKING:
-    from dolt_integrations.core.attempt import Claim, Past
-    from dolt_integrations.core.writeid import EarlierWrite
+    from dolt_integrations.core.provenance.attempt import Claim, Past
+    from dolt_integrations.core.provenance.write_id import EarlierWrite
     from dolt_integrations.engine import Connection, Database
     from dolt_integrations.metaflow.attempts import BlockWrite
 

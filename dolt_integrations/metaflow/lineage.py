@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from dolt_integrations.engine import open_database
-from dolt_integrations.engine.schema import tables
+from dolt_integrations.engine.tables.schema import tables
 from dolt_integrations.errors import NotFoundError, RunNotFoundError
 from dolt_integrations.metaflow.action import READ, DoltAction
 from dolt_integrations.metaflow.audit import Audit, audit_of

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core import SerialBranch, Version, find_version
 from dolt_integrations.engine import open_database
-from dolt_integrations.engine.procedures import active_branch, parent
+from dolt_integrations.engine.versions.procedures import active_branch, parent
 from dolt_integrations.errors import BranchNotFoundError
 
 if TYPE_CHECKING:
-    from dolt_integrations.core.attempt import Attempt
+    from dolt_integrations.core.provenance.attempt import Attempt
     from dolt_integrations.metaflow.config import DoltConfig
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core import history
-from dolt_integrations.core.modes import APPEND, REPLACE, UPSERT
-from dolt_integrations.core.reads import unnoted
+from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.schemas.union import APPEND, REPLACE, UPSERT
 from dolt_integrations.engine import find_table
 from dolt_integrations.errors import MergeConflictError, TableNotFoundError
 from dolt_integrations.metaflow.client import RunningTask, cloned_records

@@ -12,16 +12,16 @@ from dataclasses_json import DataClassJsonMixin
 from mashumaro.types import SerializableType
 
 from dolt_integrations.core import Branch, Meta, Remote
-from dolt_integrations.core.keys import parse_key
-from dolt_integrations.core.meta import metas_of
-from dolt_integrations.core.modes import REPLACE, check_mode
-from dolt_integrations.core.options import options_of, shown_kind
-from dolt_integrations.core.part import Part, part_of
-from dolt_integrations.core.revision import check_as_of
+from dolt_integrations.core.configs.options import options_of, shown_kind
+from dolt_integrations.core.configs.selection import Part, part_of
+from dolt_integrations.core.frames.key import parse_key
+from dolt_integrations.core.provenance.meta import metas_of
+from dolt_integrations.core.reads.revision import check_as_of
+from dolt_integrations.core.schemas.union import REPLACE, check_mode
 from dolt_integrations.engine import Author, nearest, parse_author, parse_location, redact
-from dolt_integrations.engine.address import without_password
-from dolt_integrations.engine.parameters import bind, plain_params
-from dolt_integrations.engine.trust import from_literal
+from dolt_integrations.engine.names.address import without_password
+from dolt_integrations.engine.names.trust import from_literal
+from dolt_integrations.engine.sql.parameters import bind, plain_params
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.redaction import shown
 from flytekitplugins.dolt.json_members import PARSED, READ_BY_FROM_DICT

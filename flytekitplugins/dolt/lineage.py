@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from flytekit import FlyteContext, FlyteContextManager
 
-from dolt_integrations.core.attempt import Attempt
-from dolt_integrations.core.reads import add_scope
+from dolt_integrations.core.provenance.attempt import Attempt
+from dolt_integrations.core.provenance.reads import add_scope
 from flytekitplugins.dolt.callers import running_task
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ from flytekit.types.pickle import FlytePickle
 from mashumaro.types import SerializableType
 
 from dolt_integrations.core import Loaded, Version, find_version, read_arrow, read_batches, read_table
-from dolt_integrations.core.batches import ROWS
-from dolt_integrations.core.frames import encode_frame, frame_of
-from dolt_integrations.core.interchange import to_arrow
-from dolt_integrations.core.polarsframes import to_polars
-from dolt_integrations.core.reads import unnoted
-from dolt_integrations.core.streaming import is_stream
+from dolt_integrations.core.frames.frame import encode_frame, frame_of
+from dolt_integrations.core.frames.interchange import to_arrow
+from dolt_integrations.core.frames.polars import to_polars
+from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.reads.batches import ROWS
+from dolt_integrations.core.writes.stream import is_stream
 from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
 from dolt_integrations.redaction import shown
 from flytekitplugins.dolt.callers import code_of, is_called_by

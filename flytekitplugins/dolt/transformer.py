@@ -14,7 +14,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 
 from dolt_integrations.core import find_version, write_table
-from dolt_integrations.core.modes import REPLACE
+from dolt_integrations.core.schemas.union import REPLACE
 from dolt_integrations.errors import ConfigError, LiteralError, NotADoltTableError
 from dolt_integrations.redaction import shown
 from flytekitplugins.dolt.compile_time import check_reference, is_compiling

@@ -6,8 +6,8 @@ import itertools
 import pandas as pd
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.attempt import Attempt
-from dolt_integrations.core.reads import add_scope, unnoted
+from dolt_integrations.core.provenance.attempt import Attempt
+from dolt_integrations.core.provenance.reads import add_scope, unnoted
 
 NUMBERS = itertools.count()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from dolt_integrations.core import cache
+from dolt_integrations.core.rows import cache
 
 HASH = "0123456789abcdefghijklmnopqrstuv"
 OTHER = HASH[::-1]

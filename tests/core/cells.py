@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from dolt_integrations.core.files import read_file
-from dolt_integrations.core.marks import Mark
+from dolt_integrations.core.columns.mark import Mark
+from dolt_integrations.core.files.file import read_file
 from dolt_integrations.engine import Column, TableSchema
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dolt_integrations.core.exchange import pull, push
+from dolt_integrations.core.remotes.exchange import pull, push
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 
 

@@ -4,9 +4,11 @@ import shutil
 
 import pytest
 
-from dolt_integrations.core import cache, differences, write, write_table
-from dolt_integrations.core.exchange import clone_if_missing
-from dolt_integrations.core.remote import Remote
+from dolt_integrations.core import write_table
+from dolt_integrations.core.configs.remote import Remote
+from dolt_integrations.core.remotes.exchange import clone_if_missing
+from dolt_integrations.core.rows import cache, differences
+from dolt_integrations.core.writes import write
 from tests.conftest import Repository, new_repository, run_sql
 from tests.core.queries import FIRST, SECOND
 
@@ -46,7 +48,7 @@ def found(monkeypatch):
         sizes.append(None if made is None else (made.gone.num_rows, made.written.num_rows))
         return made
 
-    monkeypatch.setattr("dolt_integrations.core.write.find_differences", find)
+    monkeypatch.setattr("dolt_integrations.core.writes.write.find_differences", find)
     return sizes
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from dolt_integrations.core import MergeBranch, NewBranch, Remote, Transaction, read_table, write_table
 from dolt_integrations.engine import open_database
-from dolt_integrations.engine.pool import POOL
+from dolt_integrations.engine.session.pool import POOL
 
 ROWS = int(os.environ.get("STOP_ROWS", "30000"))
 

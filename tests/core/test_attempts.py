@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, read_table, write_table
-from dolt_integrations.core.reads import unnoted
+from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.errors import MergeConflictError, SupersededError
 from tests.conftest import run_sql
 from tests.core.attempts import Node, contents, rows

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from dolt_integrations.core import cache
+from dolt_integrations.core.rows import cache
 from tests.core.caches import HASH, OTHER, file_of, folder, stored, table
 
 pytestmark = pytest.mark.usefixtures("own_cache")

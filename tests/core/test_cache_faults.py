@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dolt_integrations.core import cache, read_table, write_table
+from dolt_integrations.core import read_table, write_table
+from dolt_integrations.core.rows import cache
 from tests.conftest import run_sql
 from tests.core.caches import HASH, OTHER, SIZE, file_of, folder, frame, stored, table
 from tests.samples import assert_same

@@ -6,7 +6,9 @@ import itertools
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import NewBranch, cache, read_table, rows, write_table
+from dolt_integrations.core import NewBranch, read_table, write_table
+from dolt_integrations.core.rows import cache
+from dolt_integrations.core.rows import version_rows as rows
 from dolt_integrations.errors import ServerError
 from tests.conftest import run_sql
 from tests.core.caches import empty, frame, stored

@@ -5,8 +5,9 @@ import os
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import MergeBranch, cache, read_table, write_table
-from dolt_integrations.engine.address import parse_location
+from dolt_integrations.core import MergeBranch, read_table, write_table
+from dolt_integrations.core.rows import cache
+from dolt_integrations.engine.names.address import parse_location
 from tests.conftest import new_repository, run_sql
 from tests.core.caches import HASH, file_of, frame, stored, table
 

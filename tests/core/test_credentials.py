@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dolt_integrations.core import DoltMeta, Remote, read_table, write_table
 from dolt_integrations.engine import parse_location
-from dolt_integrations.engine.trust import FromLiteral, forget
+from dolt_integrations.engine.names.trust import FromLiteral, forget
 from dolt_integrations.errors import AccessDeniedError, ConfigError, DoltError
 from dolt_integrations.redaction import redact, shown
 from flytekitplugins.dolt import DoltConfig, DoltTable

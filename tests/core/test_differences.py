@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dolt_integrations.core import differences, read_table, write_table
+from dolt_integrations.core import read_table, write_table
+from dolt_integrations.core.rows import differences
 from tests.conftest import run_sql
 from tests.core.edits import BOTH_WAYS, SIZE, assert_landed, base, changes, edited
 from tests.samples import assert_same

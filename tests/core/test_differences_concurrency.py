@@ -2,7 +2,8 @@
 
 import pytest
 
-from dolt_integrations.core import MergeBranch, NewBranch, differences, read_table, write_table
+from dolt_integrations.core import MergeBranch, NewBranch, read_table, write_table
+from dolt_integrations.core.rows import differences
 from dolt_integrations.errors import UncommittedChangesError
 from tests.conftest import run_sql
 from tests.core.edits import BOTH_WAYS, assert_landed, base, edited
@@ -22,7 +23,7 @@ def between(monkeypatch, act):
             acts.pop()()
         return made
 
-    monkeypatch.setattr("dolt_integrations.core.write.find_differences", find)
+    monkeypatch.setattr("dolt_integrations.core.writes.write.find_differences", find)
 
 
 COMMIT = "CALL dolt_commit('-Am', 'theirs')"

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.evolution import holds_all
+from dolt_integrations.core.schemas.alterations import holds_all
 from dolt_integrations.errors import UnsupportedTypeError
 from tests.conftest import run_sql
 

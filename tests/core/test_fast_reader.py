@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from dolt_integrations.core import cache, read_table
+from dolt_integrations.core import read_table
+from dolt_integrations.core.rows import cache
 from tests.conftest import run_sql
 
 COLUMNS = {
@@ -21,7 +22,7 @@ COLUMNS = {
 
 @pytest.fixture(autouse=True)
 def all_fast(monkeypatch):
-    monkeypatch.setattr(importlib.import_module("dolt_integrations.engine.fetch"), "FEW", 0)
+    monkeypatch.setattr(importlib.import_module("dolt_integrations.engine.tables.fetch"), "FEW", 0)
     monkeypatch.setenv(cache.LOCATION, "off")
 
 

@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import feather
 
-from dolt_integrations.core.compression import compress
-from dolt_integrations.core.filelimit import LIMIT, file_limit
-from dolt_integrations.core.files import read_file, write_file
+from dolt_integrations.core.files.compression import compress
+from dolt_integrations.core.files.file import read_file, write_file
+from dolt_integrations.core.files.limit import LIMIT, file_limit
 from dolt_integrations.errors import ConfigError, FileError
 
 ROWS = 200_000
@@ -118,7 +118,7 @@ def test_half_of_the_memory_is_the_limit(monkeypatch):
 BOMB = """
 import resource, sys
 import pyarrow as pa, pyarrow.parquet as pq
-from dolt_integrations.core.files import read_file
+from dolt_integrations.core.files.file import read_file
 from dolt_integrations.errors import FileError
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.files import read_file, write_file
-from dolt_integrations.core.frames import encode_frame
+from dolt_integrations.core.files.file import read_file, write_file
+from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.errors import ConfigError, DataError, StorageError, UnsupportedTypeError, UnsupportedValueError
 from tests.conftest import run_sql
 from tests.strategies import AWKWARD_TEXTS, frames, indexed_frames, mixed_frames
@@ -159,7 +159,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(file, script):
     full = """
         import resource, signal, sys
         import pandas as pd
-        from dolt_integrations.core.files import write_file
+        from dolt_integrations.core.files.file import write_file
         from dolt_integrations.errors import StorageError
 
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from dolt_integrations.core.files import read_file, write_file
+from dolt_integrations.core.files.file import read_file, write_file
 from dolt_integrations.engine import Column, TableSchema
 from dolt_integrations.errors import ColumnNotFoundError, ConfigError, UnsupportedValueError
 from tests.core.cells import marked, read, table, values

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from dolt_integrations.core import save
-from dolt_integrations.core.files import read_file, write_file
+from dolt_integrations.core.files.file import read_file, write_file
 from dolt_integrations.errors import ConfigError, FileError, StorageError, UnsupportedValueError
 from tests.core.cells import read, table, values
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from dolt_integrations.core import load, read_table, save, write_table
-from dolt_integrations.core.files import read_file, write_file
+from dolt_integrations.core.files.file import read_file, write_file
 from dolt_integrations.errors import ConfigError, FileError, UnsupportedTypeError, UnsupportedValueError
 from tests.core.cells import table, values
 from tests.core.test_files import ROUND_TRIP, schema_of, without_unnamed_index

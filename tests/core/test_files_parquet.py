@@ -8,7 +8,7 @@ from pandas.testing import assert_frame_equal
 from pyarrow import feather
 
 from dolt_integrations.core import load, read_table, save
-from dolt_integrations.core.files import read_file, write_file
+from dolt_integrations.core.files.file import read_file, write_file
 from dolt_integrations.errors import ColumnNotFoundError, FileError
 from tests.core.cells import table, values
 from tests.core.test_files_twice import assert_same_twice

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dolt_integrations.core import load, read_table, save
-from dolt_integrations.core.files import read_rows
-from dolt_integrations.core.frames import encode_frame
+from dolt_integrations.core.files.file import read_rows
+from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.errors import DoltError
 from tests.core.cells import values
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.dtypes import TEXT_DTYPE
+from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from tests.conftest import run_sql
 from tests.samples import (
     assert_same,

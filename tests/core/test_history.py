@@ -9,8 +9,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from dolt_integrations.core import AppendBranch, NewBranch, read_table, write_table
-from dolt_integrations.core.blame import blame
-from dolt_integrations.core.history import history
+from dolt_integrations.core.inspect.blame import blame
+from dolt_integrations.core.inspect.history import history
 from dolt_integrations.errors import (
     BranchNotFoundError,
     ConfigError,

@@ -13,7 +13,7 @@ from tests.conftest import eventually, processes_of, run_sql
 SAVER = """
 import json, os, signal, sys
 import pymysql
-from dolt_integrations.engine import connection
+from dolt_integrations.engine.session import connection
 from dolt_integrations.errors import DoltError
 from tests.core.test_kill import save
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import read_arrow, read_table, write_table
-from dolt_integrations.core.polarsframes import to_polars
+from dolt_integrations.core.frames.polars import to_polars
 from tests.samples import assert_same
 
 FRAME = pd.DataFrame(

@@ -2,8 +2,9 @@
 
 import pytest
 
-from dolt_integrations.core import MergeBranch, Transaction, merging, write_table
-from dolt_integrations.core.forward import MovedError
+from dolt_integrations.core import MergeBranch, Transaction, write_table
+from dolt_integrations.core.branches import merge as merging
+from dolt_integrations.core.branches.forward import MovedError
 from tests.conftest import run_sql
 from tests.core.paths import found, frame
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dolt_integrations.core.messages import execution_of, trailers_of, with_trailers
+from dolt_integrations.core.provenance.trailers import execution_of, trailers_of, with_trailers
 
 KEYS = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,10}", fullmatch=True)
 PROSE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"]), min_size=1, max_size=20)

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import NewBranch, Transaction, write_table
-from dolt_integrations.core.workspace import keep_branch
+from dolt_integrations.core.branches.private import keep_branch
 from dolt_integrations.engine import open_database
-from dolt_integrations.engine.branches import create_branch
-from dolt_integrations.engine.connection import Connection
+from dolt_integrations.engine.session.connection import Connection
+from dolt_integrations.engine.versions.branches import create_branch
 from dolt_integrations.errors import LostRaceError
 from tests.conftest import run_sql
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import NewBranch, SerialBranch, read_arrow, read_table, write_table
-from dolt_integrations.core.part import Part, part_of
+from dolt_integrations.core.configs.selection import Part, part_of
 from dolt_integrations.errors import ColumnNotFoundError, ConfigError, DoltError, QueryError
 from tests.conftest import run_sql
 from tests.samples import TYPES, assert_same, every_type

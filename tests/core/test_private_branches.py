@@ -7,7 +7,7 @@ import time
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.workspace import PREFIX, private_branch
+from dolt_integrations.core.branches.private import PREFIX, private_branch
 from dolt_integrations.engine import open_database
 from dolt_integrations.errors import ServerLostError
 from tests.conftest import Script, eventually, run_sql
@@ -16,7 +16,7 @@ from tests.core.witness import branches
 
 HOLD = """
 import sys
-from dolt_integrations.core.workspace import private_branch
+from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.engine import open_database
 with open_database(sys.argv[1]) as database:
     with database.connect() as connection:
@@ -134,7 +134,7 @@ def test_a_branch_of_an_earlier_version_has_a_day(age, stays, database):
 
 
 def test_of_many_leftovers_one_save_removes_some(database, monkeypatch):
-    monkeypatch.setattr("dolt_integrations.core.workspace.MOST", 3)
+    monkeypatch.setattr("dolt_integrations.core.branches.private.MOST", 3)
     for number in range(5):
         run_sql(database, f"CALL DOLT_BRANCH('{PREFIX}1-{number:016x}')")
 

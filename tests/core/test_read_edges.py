@@ -6,7 +6,9 @@ import importlib
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import cache, read_table, rows, write_table
+from dolt_integrations.core import read_table, write_table
+from dolt_integrations.core.rows import cache
+from dolt_integrations.core.rows import version_rows as rows
 from dolt_integrations.engine import open_database
 from dolt_integrations.errors import DoltError, RevisionNotFoundError, ServerLostError
 from tests.conftest import run_sql, start_server
@@ -32,7 +34,7 @@ def test_six_minutes_ahead_is_the_future(database):
 def test_a_load_that_loses_its_server_once_is_made_again(database, monkeypatch):
     write_table(database, "t", pd.DataFrame({"n": [1]}))
     monkeypatch.setenv(cache.LOCATION, "off")
-    real, lost = importlib.import_module("dolt_integrations.engine.fetch").fetch, []
+    real, lost = importlib.import_module("dolt_integrations.engine.tables.fetch").fetch, []
 
     def fetch(*arguments, **options):
         if not lost:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from dolt_integrations.core import write_table
-from dolt_integrations.core.frames import encode_frame
+from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.errors import (
     DataError,
     InvalidNameError,

@@ -2,7 +2,7 @@ import pickle
 
 import pytest
 
-from dolt_integrations.core.remote import Remote, remote_from_dict
+from dolt_integrations.core.configs.remote import Remote, remote_from_dict
 from dolt_integrations.errors import ConfigError
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.exchange import clone_if_missing, pull, push
-from dolt_integrations.core.remote import Remote
+from dolt_integrations.core.configs.remote import Remote
+from dolt_integrations.core.remotes.exchange import clone_if_missing, pull, push
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, MergeConflictError, UncommittedChangesError
 from tests.conftest import Repository, run_sql

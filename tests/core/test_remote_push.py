@@ -7,8 +7,8 @@ import logging
 
 import pytest
 
-from dolt_integrations.core.exchange import clone_if_missing
-from dolt_integrations.core.remote import Remote
+from dolt_integrations.core.configs.remote import Remote
+from dolt_integrations.core.remotes.exchange import clone_if_missing
 from dolt_integrations.errors import MergeConflictError, PushError, RemoteError
 from tests.conftest import Repository
 from tests.core.clones import add, names, pulled, pushed
@@ -48,8 +48,8 @@ def test_a_push_that_comes_second_merges_and_pushes_again(remote, clone):
 def test_pushes_of_several_processes_all_arrive(tmp_path, remote, clone, script):
     code = """
     import sys
-    from dolt_integrations.core.exchange import push
-    from dolt_integrations.core.remote import Remote
+    from dolt_integrations.core.remotes.exchange import push
+    from dolt_integrations.core.configs.remote import Remote
     from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
     directory, url, number = sys.argv[1:]
     with open_database(directory) as database:

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.texts import text_types
+from dolt_integrations.core.schemas.text_types import text_types
 from tests.conftest import run_sql
 
 

@@ -45,7 +45,8 @@ def test_no_branch_and_no_uncommitted_work_stays_after_a_failure(database):
 DIE = """
 import os, sys
 import pandas as pd
-from dolt_integrations.core import build, write_table
+from dolt_integrations.core.writes import build
+from dolt_integrations.core import write_table
 def die(*arguments):
     os.kill(os.getpid(), 9)
 build.stage = die
@@ -78,7 +79,7 @@ def test_what_a_killed_save_of_a_directory_left_is_removed_by_the_next(repositor
 
 
 def test_the_private_branch_of_a_living_process_is_left_alone(database, script):
-    from dolt_integrations.core.workspace import private_branch
+    from dolt_integrations.core.branches.private import private_branch
     from dolt_integrations.engine import open_database
 
     with open_database(database) as opened, private_branch(opened, run_sql(database, "SELECT HASHOF('main')")[0][0]):

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dolt_integrations.engine import parse_location
-from dolt_integrations.engine.address import DirectoryAddress, ServerAddress
-from dolt_integrations.engine.tls import Tls
+from dolt_integrations.engine.names.address import DirectoryAddress, ServerAddress
+from dolt_integrations.engine.names.tls import Tls
 from dolt_integrations.errors import ConfigError
 
 

@@ -3,7 +3,7 @@ import subprocess
 import pytest
 
 from dolt_integrations.engine import Author, parse_author
-from dolt_integrations.engine.author import configured_author
+from dolt_integrations.engine.names.author import configured_author
 from dolt_integrations.errors import ConfigError
 
 DIANE = Author("Diane Nguyen", "diane@girlcroosh.com")

@@ -4,8 +4,8 @@ import os
 import pytest
 
 from dolt_integrations.engine import DEFAULT_AUTHOR, Author, open_database
-from dolt_integrations.engine.binary import Source, find_dolt, init_database, quiet_environment
-from dolt_integrations.engine.clone import clone_directory
+from dolt_integrations.engine.server.clone import clone_directory
+from dolt_integrations.engine.server.dolt import Source, find_dolt, init_database, quiet_environment
 from dolt_integrations.errors import DatabaseNotFoundError, DoltError, DoltNotInstalledError, StorageError
 from tests.conftest import Repository
 

@@ -5,16 +5,16 @@ import time
 
 import pytest
 
-from dolt_integrations.engine import lease as lease_module
-from dolt_integrations.engine import supervisor
-from dolt_integrations.engine.lease import Lease, runtime_folder
+from dolt_integrations.engine.server import lease as lease_module
+from dolt_integrations.engine.server import supervisor
+from dolt_integrations.engine.server.lease import Lease, runtime_folder
 from dolt_integrations.errors import DatabaseLockedError, DoltError
 from tests.conftest import eventually, use_temporary
 from tests.engine.users import USE
 
 HOLD = """
 import pathlib, sys, time
-from dolt_integrations.engine.lease import Lease
+from dolt_integrations.engine.server.lease import Lease
 lease = Lease(pathlib.Path(sys.argv[1]), time.monotonic() + 20)
 print("held", flush=True)
 sys.stdin.readline()
@@ -23,7 +23,7 @@ lease.release()
 
 START = """
 import pathlib, sys, time
-from dolt_integrations.engine.lease import Lease
+from dolt_integrations.engine.server.lease import Lease
 lease = Lease(pathlib.Path(sys.argv[1]), time.monotonic() + 20)
 with lease.starting(time.monotonic() + 20):
     print("starting", flush=True)

@@ -1,8 +1,8 @@
 import pytest
 
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
-from dolt_integrations.engine.checks import failed_checks
-from dolt_integrations.engine.merges import (
+from dolt_integrations.engine.versions.checks import failed_checks
+from dolt_integrations.engine.versions.merges import (
     SHOWN_ROWS,
     Conflict,
     ConflictRow,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from dolt_integrations.core import read_batches, read_table, write_table
 from dolt_integrations.engine import open_database, run_query
-from dolt_integrations.engine.parameters import bind
+from dolt_integrations.engine.sql.parameters import bind
 from dolt_integrations.errors import ConfigError
 
 HOSTILE = ["'", "\\", "\\'", "' OR 1=1 -- ", "%s", "%(x)s", "%%", "\0", "a\nb", "🐇", "*/", "`", '"', "NULL", ""]

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from dolt_integrations.engine import Connection, open_database, parse_location, pool
+from dolt_integrations.engine import Connection, open_database, parse_location
+from dolt_integrations.engine.session import pool
 from dolt_integrations.errors import DoltError, ServerUnreachableError
 from tests.conftest import open_session, run_sql, start_server
 

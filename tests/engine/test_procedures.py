@@ -2,7 +2,8 @@ import datetime
 
 import pytest
 
-from dolt_integrations.engine import Author, Connection, branches, parse_location, procedures, quote
+from dolt_integrations.engine import Author, Connection, parse_location, quote
+from dolt_integrations.engine.versions import branches, procedures
 from dolt_integrations.errors import (
     BranchNotFoundError,
     InvalidNameError,

@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 
 from dolt_integrations.engine import open_database
-from dolt_integrations.engine.remotes import add_remote, fetch_remote, merge_base, push_branch, remote_branches, remotes
-from dolt_integrations.engine.remoteurl import parse_remote_url
+from dolt_integrations.engine.names.remote_url import parse_remote_url
+from dolt_integrations.engine.versions.remotes import (
+    add_remote,
+    fetch_remote,
+    merge_base,
+    push_branch,
+    remote_branches,
+    remotes,
+)
 from dolt_integrations.errors import ConfigError, LostRaceError, RemoteError, RevisionNotFoundError
 
 

@@ -10,10 +10,10 @@ from concurrent import futures
 
 import pytest
 
-from dolt_integrations.core.exchange import clone_if_missing, pull, push
-from dolt_integrations.core.remote import Remote
+from dolt_integrations.core.configs.remote import Remote
+from dolt_integrations.core.remotes.exchange import clone_if_missing, pull, push
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
-from dolt_integrations.engine.binary import quiet_environment
+from dolt_integrations.engine.server.dolt import quiet_environment
 from dolt_integrations.errors import PushError, RemoteError
 from tests.conftest import Repository, Server, eventually, free_port, new_repository, run_sql, start_server
 
@@ -137,8 +137,8 @@ def test_pushes_over_http_of_several_processes_all_arrive(hub, tmp_path, monkeyp
     there, url = hub.new()
     code = """
     import sys
-    from dolt_integrations.core.exchange import clone_if_missing, push
-    from dolt_integrations.core.remote import Remote
+    from dolt_integrations.core.remotes.exchange import clone_if_missing, push
+    from dolt_integrations.core.configs.remote import Remote
     from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
     directory, url, number = sys.argv[1:]
     remote = Remote(url=url, user="writer")

@@ -4,10 +4,11 @@ import os
 
 import pytest
 
-from dolt_integrations.engine import open_database, runtime
-from dolt_integrations.engine.author import DEFAULT_AUTHOR
-from dolt_integrations.engine.binary import init_database
-from dolt_integrations.engine.runtime import user_folder
+from dolt_integrations.engine import open_database
+from dolt_integrations.engine.names.author import DEFAULT_AUTHOR
+from dolt_integrations.engine.server import runtime
+from dolt_integrations.engine.server.dolt import init_database
+from dolt_integrations.engine.server.runtime import user_folder
 from tests.engine.others import as_root, give_away
 from tests.engine.users import USE
 

@@ -2,7 +2,7 @@ import pyarrow as pa
 import pytest
 
 from dolt_integrations.engine import arrow_type, parse_type
-from dolt_integrations.engine.sqltypes import SqlType
+from dolt_integrations.engine.sql.types import SqlType
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ import time
 import pytest
 
 from dolt_integrations.engine import parse_author
-from dolt_integrations.engine.query import _first_word, _without_end
-from dolt_integrations.engine.tokens import tokens
+from dolt_integrations.engine.sql.tokens import tokens
+from dolt_integrations.engine.tables.query import _first_word, _without_end
 from dolt_integrations.errors import ConfigError, DoltError, shortened
 
 LONG = 30_000

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.reads import unnoted
+from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.errors import MergeConflictError
 from dolt_integrations.metaflow import DoltConfig
 from dolt_integrations.metaflow.block import Block

@@ -1,0 +1,1 @@
+"""Arrow's types: each as a column of Dolt and back, nested ones as JSON."""

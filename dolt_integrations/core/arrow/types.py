@@ -1,0 +1,212 @@
+"""pyarrow-backed dtypes, and Arrow's types in general."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dolt_integrations.core.arrow.columns import encode_arrow_column
+from dolt_integrations.core.arrow.nested import decode_nested, is_nested
+from dolt_integrations.core.columns.arrow_names import type_of_json
+from dolt_integrations.core.columns.mark import Mark, mark_of
+from dolt_integrations.core.columns.times import find_zone, to_durations
+from dolt_integrations.engine import arrow_type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dolt_integrations.core.columns.encoded import EncodedColumn
+    from dolt_integrations.engine import Column
+
+
+def encode_arrow(series: pd.Series, where: str) -> EncodedColumn:
+    """Store a column of a pyarrow-backed dtype.
+
+    Raises:
+        UnsupportedTypeError: A type that has no SQL type.
+        UnsupportedValueError: A value that Dolt cannot hold, with its row.
+    """
+    name, array = str(series.dtype), pa.array(series)
+    encoded = encode_arrow_column(array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array]), where)
+    if arrow_dtype(name) == series.dtype:
+        return replace(encoded, mark=Mark(dtype=name, of="arrow"))
+    of = "json" if encoded.mark.of == "json" else "arrow"
+    return replace(encoded, mark=Mark(dtype=ANY, of=of, arrow=encoded.mark.arrow))
+
+
+ANY = "pyarrow"
+"""What a mark calls a pyarrow-backed dtype whose name does not tell enough; its `arrow` tells the type."""
+
+
+def decode_arrow(values: pa.ChunkedArray, mark: Mark) -> pd.Series:
+    """Return what `encode_arrow` was given.
+
+    Raises:
+        ValueError: The values are not of the type that the mark names.
+    """
+    return pd.Series(pd.arrays.ArrowExtensionArray(restore_type(values, _marked_type(mark))))
+
+
+def _marked_type(mark: Mark) -> pa.DataType:
+    return type_of_json(mark.arrow) if mark.arrow is not None else arrow_dtype(str(mark.dtype)).pyarrow_dtype
+
+
+def arrow_type_of(column: Column) -> pa.DataType:
+    """Return the Arrow type that a column is read as.
+
+    Raises:
+        TypeError: The comment names a type that there is not. Like every error here, it means that the comment is to be
+            ignored.
+
+    Example:
+        >>> arrow_type_of(Column("a", "datetime(6)", comment='pandas: {"dtype": "datetime64[ns, UTC+02:00]"}'))
+        TimestampType(timestamp[ns, tz=+02:00])
+    """
+    mark = mark_of(column.comment)
+    dtype, stored = mark.dtype or "", arrow_type(column.sql_type)
+    if mark.arrow is not None or mark.of == "arrow":
+        return _marked_type(mark)
+    if dtype == "category":
+        return pa.dictionary(_index_type(len(mark.categories or ())), stored, ordered=mark.ordered)
+    if mark.of == "time":
+        return pa.time64("us")
+    if dtype == "float16":
+        return pa.float16()
+    if pa.types.is_boolean(stored) and dtype.lower() == "int8":
+        return pa.int8()
+    if dtype.startswith("timedelta64"):
+        return to_durations(pa.chunked_array([], pa.int64()), dtype).type
+    if match := re.fullmatch(r"datetime64\[(s|ms|us|ns)(?:, (?:UTC(?=[+-]))?([^\[\]]+))?\]", dtype):
+        return pa.timestamp(match[1], match[2])
+    return stored
+
+
+def _index_type(categories: int) -> pa.DataType:
+    """Return the type that pandas counts so many categories with."""
+    return pa.int8() if categories < 2**7 else pa.int16() if categories < 2**15 else pa.int32()
+
+
+def restore_type(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """Return values out of Dolt in the Arrow type that they had: moments with a zone are kept in UTC without one.
+
+    Raises:
+        ValueError: The type does not hold one of the values exactly, or has a time zone that there is not.
+    """
+    if is_nested(kind):
+        if not is_text(values.type):
+            raise TypeError(f"no {values.type} is read as {kind}")
+        return decode_nested(values, kind)
+    for matches, restore in _RESTORERS:
+        if matches(kind):
+            return restore(values, kind)
+    return exactly(values, kind)
+
+
+def _restore_nulls(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if values.null_count < len(values):
+        raise ValueError("there are values where there was none")
+    return pa.chunked_array([pa.nulls(len(values), kind)])
+
+
+def _restore_dictionary(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    plain = restore_type(values, kind.value_type)
+    return restore_categories(plain, pc.unique(plain.drop_null()), kind)
+
+
+def restore_categories(values: pa.ChunkedArray, categories: pa.Array, kind: pa.DataType) -> pa.ChunkedArray:
+    """Return values of a dictionary's value type as that dictionary.
+
+    A value that is none of the categories, as SQL may have put one in, becomes one more.
+
+    Raises:
+        ValueError: The type of the indices does not count that many categories.
+    """
+    found = pc.unique(values.drop_null())
+    unknown = found.filter(pc.invert(pc.is_in(found, categories)))
+    categories = pa.concat_arrays([categories, unknown])
+    indices = pc.index_in(values.combine_chunks(), categories).cast(kind.index_type)
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, categories, ordered=kind.ordered)], kind)
+
+
+def _restore_runs(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    plain = restore_type(values, kind.value_type).combine_chunks()
+    return pa.chunked_array([pc.run_end_encode(plain, kind.run_end_type)], kind)
+
+
+def _restore_timestamps(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if kind.tz is None:
+        return exactly(values, kind)
+    find_zone(kind.tz)
+    return exactly(values, pa.timestamp(kind.unit)).cast(pa.timestamp(kind.unit, "UTC")).cast(kind)
+
+
+def _restore_decimals(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if pa.types.is_decimal(values.type) and kind.scale >= 0:
+        return exactly(values, kind)
+    return pa.chunked_array([pa.array(values.to_pylist(), kind)], kind)
+
+
+def _restore_times(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if not pa.types.is_duration(values.type):
+        return exactly(values, kind)
+    counts = values.cast(pa.int64())
+    if pc.any(pc.or_(pc.less(counts, 0), pc.greater_equal(counts, _DAY))).as_py():
+        raise ValueError("a duration that is no time of a day")
+    return counts.cast(pa.time64("us")).cast(kind)
+
+
+def _restore_bytes(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    return exactly(exactly(values, pa.binary()), kind)
+
+
+_RESTORERS: list[tuple[Callable[[pa.DataType], bool], Callable[[pa.ChunkedArray, pa.DataType], pa.ChunkedArray]]] = [
+    (pa.types.is_null, _restore_nulls),
+    (pa.types.is_dictionary, _restore_dictionary),
+    (pa.types.is_run_end_encoded, _restore_runs),
+    (pa.types.is_timestamp, _restore_timestamps),
+    (pa.types.is_decimal, _restore_decimals),
+    (pa.types.is_time, _restore_times),
+    (pa.types.is_fixed_size_binary, _restore_bytes),
+]
+"""What makes values of the types that a cast alone does not reach."""
+
+_DAY = 24 * 3600 * 10**6
+
+
+def exactly(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """Return values as another Arrow type.
+
+    Raises:
+        ValueError: The type does not hold one of them exactly, or holds values of another kind.
+    """
+    if values.type == kind:
+        return values
+    if is_text(values.type) != is_text(kind) and not pa.types.is_null(values.type):
+        raise TypeError(f"no {values.type} is read as {kind}")
+    found = values.cast(kind)
+    if pa.types.is_floating(kind) and not found.cast(values.type).equals(values):
+        raise ValueError(f"{kind} does not hold every {values.type} exactly")
+    return found
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether an Arrow type is one of texts, or of nothing but NULL."""
+    return str(kind) in ("string", "large_string", "string_view", "null")
+
+
+def arrow_dtype(name: str) -> Any:
+    """Return the pyarrow-backed dtype of a name, or None where the name does not tell enough."""
+    if match := re.fullmatch(r"decimal(128|256)\((\d+), (-?\d+)\)\[pyarrow\]", name):
+        make = pa.decimal128 if match.group(1) == "128" else pa.decimal256
+        return pd.ArrowDtype(make(int(match.group(2)), int(match.group(3))))
+    if name == "time64[us][pyarrow]":
+        return pd.ArrowDtype(pa.time64("us"))
+    try:
+        return pd.ArrowDtype.construct_from_string(name) if name != "string[pyarrow]" else pd.ArrowDtype(pa.string())
+    except (TypeError, NotImplementedError):
+        return None

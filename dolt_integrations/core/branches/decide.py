@@ -1,0 +1,133 @@
+"""Deciding a conflict that Dolt cannot resolve by rows: the winner's table is taken, with the other side's own rows."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pyarrow as pa
+
+from dolt_integrations.core.branches.take import EntangledError, take_tables
+from dolt_integrations.core.rows.changes import TableVersions
+from dolt_integrations.core.rows.compare import as_series, compare_rows
+from dolt_integrations.engine import quote
+from dolt_integrations.engine.tables.changes import delete_rows, upsert_rows
+from dolt_integrations.engine.versions.merges import Conflict
+from dolt_integrations.engine.versions.procedures import commit, head, stage
+from dolt_integrations.engine.versions.remotes import merge_base
+from dolt_integrations.errors import DataError, MergeConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dolt_integrations.engine import Author, Connection, Database
+    from dolt_integrations.engine.versions.differing import TableVersion
+
+logger = logging.getLogger(__name__)
+
+
+def take_sides(database: Database, workspace: Connection, winner: str, tables: Sequence[str], author: Author) -> None:
+    """Make tables of the losing side what they are on the winning one, and commit.
+
+    Rows that only the losing side added, changed or deleted stay so, in the columns that both sides have. Where the
+    winner has no such table, it is dropped.
+
+    Args:
+        database: Where.
+        workspace: On a private branch at the losing side.
+        winner: The commit of the winning side.
+        tables: Whose schemas, or dropped columns, are in conflict.
+        author: Of the commit.
+
+    Raises:
+        MergeConflictError: The table was renamed on one side, or rows of the losing side do not fit into the winner's.
+    """
+    loser = head(workspace)
+    base = merge_base(workspace, loser, winner)
+    for table in tables:
+        try:
+            _take(database, workspace, base, loser, winner, table)
+        except (EntangledError, DataError) as error:
+            conflict = Conflict(table, "schema", 1, description=str(error))
+            raise MergeConflictError(str(conflict), conflicts=[conflict]) from error
+    commit(workspace, f"Take the schema of {', '.join(tables)} from {winner}", author)
+
+
+def _take(database: Database, workspace: Connection, base: str | None, loser: str, winner: str, table: str) -> None:
+    versions = TableVersions(database, workspace, table)
+    theirs = versions.at(winner)
+    if theirs is None:
+        workspace.execute(f"DROP TABLE IF EXISTS {quote(table)}")
+    else:
+        gone, written = _own_changes(versions, base, loser, winner)
+        take_tables(workspace, winner, [theirs.name])
+        with workspace.transaction():
+            delete_rows(workspace, theirs.name, theirs.schema, gone)
+            if written.num_rows:
+                upsert_rows(workspace, theirs.name, theirs.schema, written)
+    stage(workspace, [table])
+
+
+def _own_changes(versions: TableVersions, base: str | None, loser: str, winner: str) -> tuple[pa.Table, pa.Table]:
+    """Return what only the losing side did: the keys of the rows that it deleted, and the rows that it wrote.
+
+    Raises:
+        DataError: It changed rows, and they are not found again, because the table's key is not the same everywhere.
+    """
+    nothing = pa.table({})
+    before, ours, theirs = (versions.at(commit) if commit else None for commit in (base, loser, winner))
+    known = [version for version in (before, ours, theirs) if version is not None]
+    key = _key_of(known)
+    if ours is None or theirs is None or (before is None and not key):
+        return nothing, nothing  # dropped, or two tables of one name that were made on their own
+    shared = _names_of(known)
+    mine = versions.rows(loser).select(shared)
+    old = mine.slice(0, 0) if base is None or before is None else versions.rows(base).select(shared)
+    if not key:
+        if mine.num_rows and (not shared or compare_rows(old, mine, ()).height):
+            raise DataError(f"rows of table `{ours.name}` changed, and have no key that is the same on both sides")
+        return nothing, nothing
+    found = compare_rows(old, mine, key)
+    other = versions.rows(winner)
+    gone = old.take(found.filter(kind="removed")["old"].to_arrow()).select(key)
+    written = mine.take(found.filter(pl.col("kind") != "removed")["new"].to_arrow())
+    every = old if base is None or before is None else versions.rows(base)
+    return (
+        _without(gone, _touched(every, other, _names_of([v for v in (before, theirs) if v is not None]), key), key),
+        _without(written, _touched(old, other, shared, key), key),
+    )
+
+
+def _names_of(versions: Sequence[TableVersion]) -> list[str]:
+    """Return the columns that all have, and that are not generated."""
+    return [
+        column.name
+        for column in versions[0].schema.columns
+        if not column.is_generated and all(column.name in version.schema.names for version in versions)
+    ]
+
+
+def _key_of(versions: Sequence[TableVersion]) -> list[str]:
+    """Return the primary key, if it is the same in all."""
+    keys = {version.schema.primary_key for version in versions}
+    return list(keys.pop()) if len(keys) == 1 else []
+
+
+def _touched(old: pa.Table, new: pa.Table, names: Sequence[str], key: Sequence[str]) -> pa.Table:
+    """Return the keys of the rows in which two versions differ, in some of the columns."""
+    kept = [name for name in names if name in old.column_names]
+    found = compare_rows(old.select(kept), new.select(kept), key)
+    sides = [rows.select(key).take(found[side].drop_nulls().to_arrow()) for rows, side in ((old, "old"), (new, "new"))]
+    return pa.concat_tables(sides, promote_options="permissive")
+
+
+def _without(rows: pa.Table, keys: pa.Table, key: Sequence[str]) -> pa.Table:
+    """Return the rows whose keys are not among those of others."""
+    numbers = {name: str(at) for at, name in enumerate(key)}
+    ours, others = (
+        pl.DataFrame({numbers[name]: as_series(table.column(name), as_text=True) for name in key})
+        for table in (rows, keys)
+    )
+    left = ours.with_row_index("row").join(others, on=list(numbers.values()), how="anti")
+    return rows.take(left["row"].to_arrow())

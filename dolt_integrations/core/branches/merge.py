@@ -1,0 +1,208 @@
+"""Merging a commit into a branch: beside it first, so that the branch has all of the merge or nothing."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.branches.decide import take_sides
+from dolt_integrations.core.branches.forward import forward
+from dolt_integrations.core.branches.private import private_branch
+from dolt_integrations.core.branches.target import required_branch
+from dolt_integrations.core.branches.undo import take_back, warn_of
+from dolt_integrations.core.configs.branch import check_on_conflict
+from dolt_integrations.core.provenance.write_id import superseding
+from dolt_integrations.core.retry import retried
+from dolt_integrations.engine import find_table
+from dolt_integrations.engine.tables.schema import tables_in_two_cases
+from dolt_integrations.engine.versions.log import is_ancestor
+from dolt_integrations.engine.versions.merges import (
+    Conflict,
+    changed_tables,
+    commit_merge,
+    conflicts,
+    merge,
+    refused_merge,
+    resolve_rows,
+)
+from dolt_integrations.engine.versions.procedures import commit, head, resolve
+from dolt_integrations.errors import LostRaceError, MergeConflictError, SupersededError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dolt_integrations.core.provenance.write_id import EarlierWrite
+    from dolt_integrations.engine import Author, Connection, Database
+
+    Superseded = Mapping[str, Sequence[EarlierWrite]]
+
+logger = logging.getLogger(__name__)
+
+
+def merge_into(
+    database: Database,
+    target: str,
+    revision: str,
+    *,
+    message: str,
+    author: Author,
+    on_conflict: str | None = None,
+    superseded: Superseded | None = None,
+) -> str:
+    """Merge a revision into a branch, by a fast-forward or a merge commit.
+
+    Args:
+        database: Where.
+        target: The branch. Its other changes, and uncommitted work in tables that the merge leaves alone, stay.
+        revision: A branch, tag or commit.
+        message: Of the merge commit, if there is one.
+        author: Of that commit.
+        superseded: For tables of the target the writes of earlier attempts that are taken back first, newest first.
+            The target gets that and the merge at once.
+        on_conflict: `ours` takes the target's version of what both changed, `theirs` the revision's; None raises.
+
+    Returns:
+        The commit that the target has then.
+
+    Raises:
+        ConfigError: `on_conflict` is something else.
+        BranchNotFoundError: No such target.
+        RevisionNotFoundError: No such revision.
+        MergeConflictError: Both changed the same rows or the same schema; the target is as it was.
+        SupersededError: Others have built on what is to be taken back; the target is as it was.
+        UncommittedChangesError: The merge changes a table with uncommitted work; the target is as it was.
+        LostRaceError: The target kept moving; it has nothing of the merge.
+    """
+    check_on_conflict(on_conflict)
+    with database.connect() as connection:
+        theirs = resolve(connection, revision)
+
+    def attempt() -> str:
+        with database.connect() as connection:
+            start = required_branch(connection, database, target)
+        with private_branch(database, start) as workspace:
+            _take_back(database, workspace, superseded or {}, theirs, message, author)
+            merged = _merge(database, workspace, theirs, message, author, on_conflict)
+            return _land(database, target, start, merged)
+
+    try:
+        with database.connect() as connection, connection.lock(database.address.database, target, "merge"):
+            return retried(attempt, LostRaceError)
+    except SupersededError:
+        raise
+    except MergeConflictError as error:
+        raise MergeConflictError(
+            f"{revision!r} does not merge into branch {target!r} of {database.location}: {error}",
+            hint=_HINTS[on_conflict is None],
+            conflicts=error.conflicts,
+        ) from None
+
+
+_HINTS = {
+    True: 'Nothing is merged. Merge by hand, or say on_conflict="ours" or "theirs".',
+    False: "Nothing is merged: on_conflict decides rows and columns only. Merge by hand.",
+}
+
+
+def _take_back(
+    database: Database, workspace: Connection, superseded: Superseded, theirs: str, message: str, author: Author
+) -> None:
+    """Commit what is taken back: as the whole write, if there is nothing to merge."""
+    for table, writes in superseded.items():
+        take_back(database, workspace, table, writes)
+        warn_of(table, writes)
+    commits = [write.commit for writes in superseded.values() for write in writes]
+    if commits:
+        whole = is_ancestor(workspace, theirs, head(workspace))
+        commit(workspace, message if whole else superseding("Take back an earlier attempt", commits), author)
+
+
+def _land(database: Database, target: str, start: str, merged: str) -> str:
+    if merged == start:
+        return start
+    with database.connect() as connection:  # of a session on the branch Dolt 1.83 checks other rights here
+        changed = changed_tables(connection, start, merged)
+    with database.connect(target) as connection, connection.lock(database.address.database, target):
+        return forward(connection, target, merged, changed)
+
+
+def _merge(
+    database: Database, workspace: Connection, theirs: str, message: str, author: Author, on_conflict: str | None
+) -> str:
+    """Merge on a private branch. Returns its head."""
+    ours = head(workspace)
+    sides = {"ours": ours, "theirs": theirs}
+    wins = _Side(on_conflict, sides[on_conflict]) if on_conflict is not None else None
+    found = _try(database, workspace, theirs, message, author, wins)
+    schemas = [conflict.table for conflict in found if conflict.kind == "schema" and conflict.table]
+    if schemas and on_conflict == "theirs":
+        take_sides(database, workspace, theirs, schemas, author)
+        found = _try(database, workspace, theirs, message, author, wins)
+    elif schemas and on_conflict == "ours":
+        with private_branch(database, theirs) as other:
+            take_sides(database, other, ours, schemas, author)
+            found = _try(database, workspace, head(other), message, author, wins)
+    if found:
+        raise MergeConflictError("; ".join(map(str, found)), conflicts=found)
+    return head(workspace)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The side that wins conflicts, and its commit."""
+
+    name: str
+    commit: str
+
+
+def _try(
+    database: Database, workspace: Connection, revision: str, message: str, author: Author, wins: _Side | None
+) -> list[Conflict]:
+    """Merge in one transaction, which is undone where conflicts are left. Returns these."""
+    twins = tables_in_two_cases(workspace)
+    workspace.execute("START TRANSACTION")
+    try:
+        try:
+            merged = merge(workspace, revision, message, author)
+        except LostRaceError as error:
+            return [refused_merge(error)]  # nobody else works on a private branch: this is for good
+        if merged:
+            workspace.execute("COMMIT")
+            return _same_but_for_case(workspace, twins)
+        found = conflicts(workspace)
+        if wins is not None:
+            found = [_of_columns(database, workspace, conflict, wins.commit) for conflict in found]
+        if wins is None or any(conflict.kind != "data" for conflict in found):
+            return found
+        for conflict in found:
+            resolve_rows(workspace, conflict.table, wins.name)
+        left = [conflict for conflict in conflicts(workspace) if conflict.count] or _same_but_for_case(workspace, twins)
+        if not left:
+            commit_merge(workspace, message, author)
+        return left
+    finally:
+        workspace.execute("ROLLBACK")
+
+
+def _of_columns(database: Database, workspace: Connection, conflict: Conflict, winner: str) -> Conflict:
+    """Return a conflict of rows as one of the schema where the merged table lacks a column of the winner's.
+
+    The other side dropped it, and Dolt cannot put the winner's rows into what is left, or leaves their values out.
+    """
+    if conflict.kind != "data":
+        return conflict
+    merged = find_table(workspace, conflict.table)
+    with database.connect(winner) as snapshot:
+        wanted = find_table(snapshot, conflict.table)
+    lost = [name for name in wanted.names if name not in merged.names] if merged and wanted else []
+    if not lost:
+        return conflict
+    return replace(conflict, kind="schema", count=1, description=f"one side dropped column `{lost[0]}`")
+
+
+def _same_but_for_case(workspace: Connection, before: list[str]) -> list[Conflict]:
+    """Return the tables that a merge has put beside others of the same name in another case: Dolt hides one."""
+    names = [name for name in tables_in_two_cases(workspace) if name not in before]
+    description = f"there would be tables {' and '.join(f'`{name}`' for name in names)}, which Dolt takes for one"
+    return [Conflict(name, "name", 1, description=description) for name in names]

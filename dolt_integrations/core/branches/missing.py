@@ -1,0 +1,79 @@
+"""Tables that are not in the version that is asked for: on which branches they are, committed or not yet."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.branches.private import PREFIX
+from dolt_integrations.engine import nearest
+from dolt_integrations.engine.tables.schema import tables
+from dolt_integrations.engine.versions.procedures import branches, table_hash
+from dolt_integrations.errors import TableNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dolt_integrations.engine import Database
+
+_MOST = 20
+"""Branches that are looked at, for a hint."""
+
+
+@contextmanager
+def telling_where(database: Database, tablename: str | None, branch: str | None) -> Iterator[None]:
+    """Say of a table that is not there on which branches it is, or that it is not committed yet.
+
+    Args:
+        database: Where.
+        tablename: The table; None is the one that the error names, which a query found missing.
+        branch: That was asked.
+    """
+    try:
+        yield
+    except TableNotFoundError as error:
+        name = tablename or _named_by(error)
+        hint = where_it_is(database, name) if name else None
+        if hint is None:
+            raise
+        where = f"branch {branch!r}" if branch else "that commit"
+        raise TableNotFoundError(f"no table {name!r} on {where} of {database.location}", hint=hint) from error
+
+
+def _named_by(error: TableNotFoundError) -> str | None:
+    found = re.search(r"table not found: (.+?)(?:, maybe you mean| \(database|$)", str(error))
+    return found[1] if found else None
+
+
+def missing_table(database: Database, table: str, *commits: str) -> TableNotFoundError:
+    """Return the error for a table that is in none of the commits, with where it is, or the names that are."""
+    known: set[str] = set()
+    for commit in commits:
+        with database.connect(commit) as snapshot:
+            known |= set(tables(snapshot))
+    where = " or ".join(dict.fromkeys(commits))
+    hint = where_it_is(database, table) or nearest(table, known)
+    return TableNotFoundError(f"no table {table!r} in {database.location} at {where}", hint=hint)
+
+
+def where_it_is(database: Database, table: str) -> str | None:
+    """Return a hint that names the branches with a table, and those where it is made and not committed."""
+    with database.connect() as connection:
+        heads = [(name, commit) for name, commit in branches(connection).items() if not name.startswith(PREFIX)]
+    committed, made = [], []
+    for name, commit in heads[:_MOST]:
+        if _is_at(database, commit, table):
+            committed.append(f"`{name}`")
+        elif _is_at(database, name, table):
+            made.append(f"`{name}`")
+    parts = [f"It is on {', '.join(committed)}: name one in branch_conf."] if committed else []
+    if made:
+        how = f"commit it there: dolt add -f {table}; dolt commit -m ..."
+        parts.append(f"It was made on {', '.join(made)} and is not committed, and only commits are read; {how}.")
+    return " ".join(parts) or None
+
+
+def _is_at(database: Database, revision: str, table: str) -> bool:
+    with database.connect(revision) as connection:
+        return table_hash(connection, table) is not None

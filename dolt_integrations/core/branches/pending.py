@@ -1,0 +1,74 @@
+"""Uncommitted work of the user's on the branch that a save goes to: what a save can keep, and what is in its way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.versions.procedures import is_merging, status
+from dolt_integrations.errors import UncommittedChangesError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine import Connection, Database
+    from dolt_integrations.engine.versions.procedures import TableStatus
+
+
+def pending_work(connection: Connection, branch: str) -> list[TableStatus]:
+    """Return the uncommitted work on the session's branch.
+
+    Raises:
+        UncommittedChangesError: The user has begun a merge there, which the commit of a save would conclude.
+    """
+    if is_merging(connection):
+        raise UncommittedChangesError(
+            f"a merge (or a cherry-pick) is open on branch {branch!r}, and the commit of a save would conclude it",
+            hint="There, conclude it (dolt commit) or give it up (dolt merge --abort), then save again.",
+        )
+    return status(connection)
+
+
+def check_branch(database: Database, branch: str, table: str | None = None) -> None:
+    """Refuse early what would be in the way of a save when it lands. Nothing is written.
+
+    Raises:
+        BranchNotFoundError: No such branch.
+        UncommittedChangesError: A merge is open there, or the table has uncommitted changes.
+    """
+    with database.connect(branch) as connection, connection.lock(database.address.database, branch):
+        pending = pending_work(connection, branch)
+    if table is not None:
+        check_clean(pending, table, branch)
+
+
+def check_clean(pending: list[TableStatus], table: str, branch: str) -> None:
+    """Refuse to save a table that has uncommitted changes on the branch.
+
+    Raises:
+        UncommittedChangesError: It has.
+    """
+    names = {name.lower() for entry in pending for name in entry.names}
+    if table.lower() in names:
+        raise UncommittedChangesError(
+            f"table `{table}` has uncommitted changes on branch {branch!r}",
+            hint=f"There, commit them (dolt add -f {table}; dolt commit) or discard them (dolt checkout {table}).",
+        )
+
+
+def check_others(pending: list[TableStatus], branch: str) -> set[str]:
+    """Refuse uncommitted work in other tables that a merge would not keep as it is. Returns the tables that are staged.
+
+    Raises:
+        UncommittedChangesError: A table is staged and has further changes on top, or is dropped or renamed.
+    """
+    staged = {entry.table for entry in pending if entry.staged}
+    mixed = staged & {entry.table for entry in pending if not entry.staged}
+    gone = {entry.table for entry in pending if entry.status in ("deleted", "renamed")}
+    if mixed or gone:
+        names = ", ".join(f"`{name}`" for name in sorted(mixed | gone))
+        what = "staged with further changes on top" if mixed else "dropped or renamed"
+        hint = (
+            "Commit that work, or stage all of a table (dolt add)."
+            if mixed
+            else "Commit it, or undo it (dolt checkout)."
+        )
+        raise UncommittedChangesError(f"on branch {branch!r} {names} is {what}, which a save cannot keep", hint=hint)
+    return staged

@@ -1,0 +1,129 @@
+"""Private branches: where a save that needs more than one transaction is made, unseen, before it lands."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import secrets
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.retry import retried
+from dolt_integrations.engine.session.locks import free_locks
+from dolt_integrations.engine.versions.branches import create_branch, create_unshared_branch, delete_branch
+from dolt_integrations.errors import BranchNotFoundError, DoltError, LostRaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dolt_integrations.engine import Connection, Database
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "dolt-integrations/work/"
+KEPT = "dolt-integrations/kept/"
+"""Branches of work that conflicted or failed an audit; theirs who look at them to delete."""
+
+MOST = 50
+"""Private branches that one save looks at, so that it does not take long after many were left."""
+
+ABANDONED_AFTER = 24 * 3600
+"""Seconds after which a private branch whose name says nothing of its session is taken for abandoned."""
+
+_NAME = re.compile(re.escape(PREFIX) + r"\d+-[0-9a-f]{16}")
+_OLD_NAME = re.compile(re.escape(PREFIX) + r"[^/]+/\d+/(?P<time>\d+)-[0-9a-f]+")
+"""Of versions before this one: a host name and a process id, which pods in namespaces of their own have in common."""
+
+
+@contextmanager
+def private_branch(database: Database, start: str) -> Iterator[Connection]:
+    """Yield a session on a new branch made at a commit; delete the branch afterwards, whatever happened.
+
+    The session holds the server's lock of the branch as long as it lives, which tells others that the branch is in use.
+    If it is lost, so is the work, and the branch is theirs who find it.
+    """
+    name, owner = f"{PREFIX}{int(time.time())}-{secrets.token_hex(8)}", os.getpid()
+    try:
+        with database.connect(local_infile=True) as workspace, workspace.lock(*_life_of(name)):
+            create_unshared_branch(workspace, name, start)
+            workspace.switch(name)
+            yield workspace
+            workspace.leave_revision()
+            _delete(workspace, name)
+    except BaseException as error:
+        if os.getpid() == owner:  # and no forked child that leaves the block
+            _delete_anew(database if isinstance(error, Exception) else database.in_haste(), name)
+        raise
+
+
+def _life_of(name: str) -> tuple[str, str]:
+    """Return the names of the lock of a private branch. The branch's is unique; databases are named in any case."""
+    return "work", name
+
+
+def keep_branch(database: Database, commit: str) -> str:
+    """Give work that did not land a branch that stays, for somebody to look at. Returns its name."""
+    name = f"{KEPT}{commit}"
+    with contextlib.suppress(LostRaceError), database.connect() as connection:  # it is kept already
+        create_branch(connection, name, commit)
+    return name
+
+
+def remove_abandoned(database: Database, names: Iterable[str]) -> None:
+    """Delete those of the branches that are private ones of sessions that ended. Never fails.
+
+    Args:
+        database: Where.
+        names: The branches that are known: to look for leftovers costs nothing where there are none.
+    """
+    suspects = [name for name in names if name.startswith(PREFIX)][:MOST]
+    if not suspects:
+        return
+    try:
+        with database.in_haste().connect() as connection:
+            for name in abandoned(connection, suspects):
+                logger.info("removing %s, whose session has ended, from %s", name, connection.address)
+                _delete(connection, name)
+    except DoltError as error:
+        logger.info("private branches stay for now: %s", error)
+
+
+def abandoned(connection: Connection, names: Iterable[str]) -> list[str]:
+    """Return those of the branches that are private ones whose session has ended.
+
+    A session that lives holds the lock of its branch. Those of earlier versions, which held none, have a day.
+    """
+    ours = [name for name in names if _NAME.fullmatch(name)]
+    free = free_locks(connection, [_life_of(name) for name in ours])
+    old = [name for name in names if (match := _OLD_NAME.fullmatch(name)) and _is_old(int(match["time"]))]
+    return [name for name, is_free in zip(ours, free, strict=True) if is_free] + old
+
+
+def _is_old(since: int) -> bool:
+    return time.time() - since > ABANDONED_AFTER
+
+
+def _delete_anew(database: Database, name: str) -> None:
+    """Delete a branch in another session than the one that worked on it, which may be in the middle of an answer."""
+    try:
+        with database.connect() as connection:
+            _delete(connection, name)
+    except DoltError as error:
+        logger.info("private branch %s stays for now: %s", name, error)
+
+
+def _delete(connection: Connection, name: str) -> None:
+    """Delete a branch; one that cannot be is found and removed by a later save.
+
+    Where a session was rolled back after DOLT_VERIFY_CONSTRAINTS, the next commit of the server fails once with
+    "dangling references" (Dolt 1.83), and so does deleting a branch.
+    """
+    try:
+        retried(lambda: delete_branch(connection, name), LostRaceError, attempts=3)
+    except BranchNotFoundError:
+        return
+    except DoltError as error:
+        logger.warning("private branch %s stays for now: %s", name, error)

@@ -1,0 +1,180 @@
+"""What is to be saved, where to, and in which state the target is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.core.branches.earlier import Turn
+from dolt_integrations.core.frames.frame import EncodedFrame
+from dolt_integrations.core.provenance.write_id import EarlierWrite
+from dolt_integrations.core.rows.differences import Differences
+from dolt_integrations.core.schemas.generated import check_sources
+from dolt_integrations.core.schemas.limits import check_limits
+from dolt_integrations.core.schemas.union import APPEND, REPLACE, UPSERT, extended
+from dolt_integrations.core.schemas.violations import check_required
+from dolt_integrations.engine import Author, nearest, table_name
+from dolt_integrations.engine.versions.procedures import active_branch, find_branches, resolve, table_hash
+from dolt_integrations.errors import BranchNotFoundError, InvalidNameError, PrimaryKeyError
+
+if TYPE_CHECKING:
+    from dolt_integrations.core.configs.branch import Branch
+    from dolt_integrations.engine import Connection, Database, TableSchema
+    from dolt_integrations.engine.versions.procedures import Branches
+
+
+@dataclass(frozen=True)
+class Save:
+    """What is to be saved, and how its commit is to look.
+
+    Attributes:
+        table: The table's name, in the case that it has in the database if it is there.
+        overwrite: Whether a table with other columns is made anew, its old columns lost to later readers.
+        mode: What becomes of the rows that the table has: see `core.modes`.
+        rest: Where the rows come in batches, those after the first.
+        superseded: The writes of earlier attempts whose rows are taken back in the same commit, newest first.
+        turn: Of an attempt's batches, how their write is known once they are read.
+        differences: Of a `replace`, what changes in the version that the table has; None is all.
+    """
+
+    table: str
+    rows: EncodedFrame
+    primary_key: tuple[str, ...] | None
+    message: str
+    author: Author
+    overwrite: bool = False
+    mode: str = REPLACE
+    differences: Differences | None = None
+    rest: Iterator[Any] | None = None
+    superseded: tuple[EarlierWrite, ...] = ()
+    turn: Turn | None = None
+
+    @property
+    def size(self) -> int:
+        """How many rows are written or deleted, where that is known."""
+        return self.differences.size if self.differences is not None else int(self.rows.data.num_rows)
+
+    def named(self, connection: Connection) -> Save:
+        """Return the save with the table's name in the case that it has at the session's revision."""
+        return replace(self, table=table_name(connection, self.table))
+
+    def schema(self, existing: TableSchema | None) -> TableSchema:
+        """Return the columns and the key that the table is to have.
+
+        Args:
+            existing: What it has; None where it is not there.
+
+        Raises:
+            DataError: The frame and the table do not go together.
+        """
+        wanted = self.rows.schema(self.primary_key, existing, keeps_blank=not self.overwrite)
+        if self.mode == UPSERT and existing is None and not wanted.primary_key:
+            hint = "Give primary_key, or a named index."
+            raise PrimaryKeyError(
+                f"an upsert makes table `{self.table}` with a primary key, and none is named", hint=hint
+            )
+        if existing is None or self.mode == REPLACE:
+            if existing is not None:
+                check_sources(self.table, existing, wanted)
+            return wanted
+        if self.mode == APPEND and self.rows.num_rows:
+            check_required(self.table, existing, wanted.names)
+        both = extended(existing, wanted, self.primary_key, self.mode, self.table, self.rows.blank)
+        check_limits(self.table, both)
+        return both
+
+
+@dataclass(frozen=True)
+class Target:
+    """The branch that a save goes to, and the commit that it starts from."""
+
+    branch: str
+    start: str
+    exists: bool
+
+
+def find_target(connection: Connection, database: Database, branch_conf: Branch) -> Target:
+    """Look up the branch that a config names, or where it is to begin.
+
+    Raises:
+        BranchNotFoundError: It does not exist, and the config does not create it.
+        InvalidNameError: Dolt does not tell its name apart from another branch's.
+        RevisionNotFoundError: It is to be created from what does not exist.
+    """
+    known = find_branches(connection)
+    branch = known.name_of(branch_conf.name)
+    check_name(known, branch, database.location)
+    if branch in known.heads or not branch_conf.creates:
+        return Target(branch, head_of(known, branch, database), exists=True)
+    return Target(branch, resolve(connection, branch_conf.start or known.active), exists=False)
+
+
+def check_name(known: Branches, branch: str, where: object) -> None:
+    """Refuse to write to a branch that Dolt does not tell apart from another one.
+
+    Whatever the case of the name, its sessions are on the first of them.
+
+    Raises:
+        InvalidNameError: There is a branch whose name differs from this one's only in case.
+    """
+    others = known.others_in_case(branch)
+    if others:
+        raise InvalidNameError(
+            f"branch name {branch!r} differs only in case from branch {' and '.join(map(repr, others))} of database "
+            f"{where}, and Dolt takes such branches for one",
+            hint="Choose another name; where both branches are there, rename or delete one (dolt branch -m).",
+        )
+
+
+def required_branch(connection: Connection, database: Database, branch: str) -> str:
+    """Return the commit at the head of a branch that has to be there, to write to it.
+
+    Raises:
+        BranchNotFoundError: It is not, with the nearest names.
+        InvalidNameError: Dolt does not tell it apart from another one.
+    """
+    known = find_branches(connection)
+    start = head_of(known, branch, database)
+    check_name(known, branch, database.location)
+    return start
+
+
+def head_of(known: Branches, branch: str, database: Database) -> str:
+    """Return the commit at the head of a branch that has to be among those that are known.
+
+    Raises:
+        BranchNotFoundError: It is not, with the nearest names.
+    """
+    if branch not in known.heads:
+        hint = nearest(branch, known.heads)
+        raise BranchNotFoundError(f"no branch {branch!r} in database {database.location}", hint=hint)
+    return known.heads[branch]
+
+
+def name_for_merge(workspace: Connection, database: Database, merge_to: str, table: str) -> str:
+    """Return the name of a table that is made beside a branch and merged into it: the one that it has already.
+
+    Args:
+        workspace: On the private branch.
+        database: Where.
+        merge_to: The branch, which may not be there yet.
+        table: The name, in any case.
+
+    Raises:
+        InvalidNameError: That is the name of a view, or of two tables that differ only in case.
+    """
+    name = table_name(workspace, table)
+    if name != table or table_hash(workspace, name) is not None:
+        return name
+    try:
+        with database.connect(merge_to) as connection:
+            return table_name(connection, table)
+    except BranchNotFoundError:
+        return table
+
+
+def branch_name(connection: Connection, branch_conf: Branch | None) -> str:
+    """Return the name of the branch that a config means; the default branch, if it names none."""
+    name = branch_conf.name if branch_conf is not None else None
+    return active_branch(connection) if name is None else name

@@ -1,0 +1,125 @@
+"""Taking back what earlier attempts wrote to a table, without what others have written to it."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.branches.private import private_branch
+from dolt_integrations.core.branches.take import EntangledError, take_tables
+from dolt_integrations.core.branches.undo_rows import MESSAGE, Undoing
+from dolt_integrations.core.provenance.write_id import find_writes
+from dolt_integrations.core.schemas.union import REPLACE
+from dolt_integrations.engine import DEFAULT_AUTHOR, quote, table_name
+from dolt_integrations.engine.versions.procedures import commit, head, parent, soft_reset, stage, table_hash
+from dolt_integrations.errors import SupersededError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dolt_integrations.core.provenance.write_id import EarlierWrite
+    from dolt_integrations.engine import Connection, Database
+
+logger = logging.getLogger(__name__)
+
+
+def take_back(database: Database, workspace: Connection, table: str, writes: Sequence[EarlierWrite]) -> None:
+    """Undo writes of a table, as uncommitted work that is staged; what others wrote to it stays.
+
+    Args:
+        database: Where.
+        workspace: On a private branch that has the writes, without uncommitted work.
+        table: The table.
+        writes: The newest first.
+
+    Raises:
+        SupersededError: Others have changed or removed rows of a write since, or would have theirs changed.
+    """
+    start = head(workspace)
+    for write in writes:
+        _undo(database, workspace, table, write, start)
+    soft_reset(workspace, start)
+    stage(workspace, [table])
+
+
+def warn_of(table: str, writes: Sequence[EarlierWrite]) -> None:
+    """Log what is taken back from a table."""
+    for write in writes:
+        logger.warning(
+            "an earlier attempt of %s wrote other rows: those of commit %s are taken back from table %s",
+            write.name.node,
+            write.commit,
+            table,
+        )
+
+
+def _undo(database: Database, workspace: Connection, table: str, write: EarlierWrite, start: str) -> None:
+    with _state_before(database, write, table) as before, _explaining(write, table):
+        if table_hash(workspace, table) == _hash_at(database, write.work, table):
+            _take(database, workspace, before, table)
+        else:
+            now = head(workspace)
+            undoing = Undoing(database, workspace, table, before, write)
+            undoing.check(now, start)
+            undoing.apply(now)
+        stage(workspace, [table])
+        commit(workspace, MESSAGE, DEFAULT_AUTHOR)
+
+
+@contextmanager
+def _explaining(write: EarlierWrite, table: str) -> Iterator[None]:
+    try:
+        yield
+    except EntangledError as error:
+        raise SupersededError(
+            f"what an earlier attempt of {write.name.node} wrote to table `{table}` in commit {write.commit} cannot be "
+            f"taken back: {error}",
+            hint="Nothing is written. Undo that commit by hand, then run the task again.",
+            commits=(write.commit,),
+        ) from error
+
+
+@contextmanager
+def _state_before(database: Database, write: EarlierWrite, table: str) -> Iterator[str]:
+    """Yield a commit in which the table is as it was before a write, without what the write took back itself."""
+    with database.connect(write.work) as snapshot:
+        before = parent(snapshot, write.work) or write.work
+    shared_first = _mode(write, table, write.modes) == REPLACE != _mode(write, table, write.name.modes)
+    if not write.supersedes and not shared_first:
+        yield before
+        return
+    with ExitStack() as stack:
+        workspace = stack.enter_context(private_branch(database, write.work if shared_first else before))
+        if shared_first:  # the table together with other tasks: what was there before them stays away
+            workspace.execute(f"DELETE FROM {quote(table_name(workspace, table))}")
+            stage(workspace, [table])
+        else:
+            _without_superseded(database, workspace, table, write)
+        commit(workspace, MESSAGE, DEFAULT_AUTHOR)
+        yield head(workspace)
+
+
+def _without_superseded(database: Database, workspace: Connection, table: str, write: EarlierWrite) -> None:
+    known = {each.commit: each for each in find_writes(workspace, write.name.node)}
+    again = [known[each] for each in write.supersedes if each in known and table.lower() in known[each].name.tables]
+    start = head(workspace)
+    for each in again:
+        _undo(database, workspace, table, each, start)
+
+
+def _mode(write: EarlierWrite, table: str, modes: Sequence[str]) -> str:
+    return dict(zip(write.name.tables, modes, strict=False)).get(table.lower(), "")
+
+
+def _hash_at(database: Database, revision: str, table: str) -> str | None:
+    with database.connect(revision) as snapshot:
+        return table_hash(snapshot, table)
+
+
+def _take(database: Database, workspace: Connection, revision: str, table: str) -> None:
+    """Make the table what it is at a revision."""
+    if _hash_at(database, revision, table) is None:
+        workspace.execute(f"DROP TABLE IF EXISTS {quote(table_name(workspace, table))}")
+    else:
+        take_tables(workspace, revision, [table_name(workspace, table)])

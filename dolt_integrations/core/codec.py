@@ -1,0 +1,149 @@
+"""One column of a frame: to Dolt by its dtype, and back by its declaration."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from dolt_integrations.core.arrow.types import ANY, arrow_type_of, decode_arrow, encode_arrow, exactly, is_text
+from dolt_integrations.core.columns.arrays import ARRAYS, decode_arrays
+from dolt_integrations.core.columns.arrow_names import type_of_json
+from dolt_integrations.core.columns.categoricals import decode_categories, encode_categories
+from dolt_integrations.core.columns.comments import read_as_commented
+from dolt_integrations.core.columns.conversions import conversion_of_dtype
+from dolt_integrations.core.columns.dtypes import NULLABLE, STORAGE, default_dtype, dtype_of_name, name_of
+from dolt_integrations.core.columns.encoded import EncodedColumn, refuse_infinite, shown
+from dolt_integrations.core.columns.mark import Mark
+from dolt_integrations.core.columns.objects import decode_objects, encode_objects, to_texts
+from dolt_integrations.core.columns.periods import decode_periods, encode_periods
+from dolt_integrations.core.columns.times import decode_moments, decode_spans, encode_moments, encode_spans
+from dolt_integrations.engine import arrow_type, parse_type
+from dolt_integrations.errors import UnsupportedTypeError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine import Column
+
+
+def encode_column(series: pd.Series, where: str) -> EncodedColumn:
+    """Turn a column into values for Dolt.
+
+    Args:
+        series: The column.
+        where: The column and its table, for errors.
+
+    Raises:
+        UnsupportedTypeError: Its dtype, or the class of its objects, has no SQL type.
+        UnsupportedValueError: A value that Dolt cannot hold, with its row.
+    """
+    dtype, name = series.dtype, name_of(series.dtype)
+    if isinstance(dtype, pd.CategoricalDtype):
+        return encode_categories(series, where, encode_column)
+    if isinstance(dtype, pd.ArrowDtype):
+        return refuse_infinite(encode_arrow(series, where), where)
+    if isinstance(dtype, pd.StringDtype):
+        return EncodedColumn(to_texts(series, where), None, True, Mark(dtype=name))
+    if name in STORAGE:
+        return refuse_infinite(_encode_number(series, name), where)
+    for start, encode in _ENCODERS.items():
+        if name.startswith(start):
+            return encode(series, where)
+    hint = conversion_of_dtype(name, series.name)
+    raise UnsupportedTypeError(f"{where} has dtype {name}, which has no SQL type here", hint=hint)
+
+
+_ENCODERS = {
+    "object": encode_objects,
+    "datetime64": encode_moments,
+    "timedelta64": encode_spans,
+    "period": encode_periods,
+}
+"""What turns a column into values, by how the dtype's name begins."""
+
+
+def _encode_number(series: pd.Series, name: str) -> EncodedColumn:
+    storage = STORAGE[name]
+    values = pa.array(series, from_pandas=not name.startswith("Float"))
+    if name == "float16":
+        values = values.cast(pa.float32())
+    return EncodedColumn(values, storage.sql_type, storage.nullable, Mark(dtype=name))
+
+
+def needed_mark(mark: Mark, column: Column) -> Mark:
+    """Return the part of a mark that the column's SQL type does not say already."""
+    numbers = parse_type(column.sql_type).is_boolean and mark.dtype == ("Int8" if column.nullable else "int8")
+    if mark.arrow is not None and mark.dtype != ANY:
+        plain = replace(mark, arrow=None)
+        said = plain.comment()
+        if arrow_type_of(replace(column, comment=said)) == type_of_json(mark.arrow):
+            mark = plain
+    if numbers or (mark.dtype, mark.of) == default_dtype(column):
+        return replace(mark, dtype=None, of=None)
+    return mark
+
+
+def decode_column(column: Column, values: pa.ChunkedArray, warned: set[str] | None = None) -> pd.Series:
+    """Return the column that the values were, as its table declares it.
+
+    A column of integers or booleans that is declared without NULLs and has some all the same, as an outer join makes
+    them, gets the nullable dtype. One whose comment says what the values are not is read by its SQL type: somebody else
+    wrote the comment, changed the type below it, or this machine lacks the time zone.
+
+    Args:
+        column: As its table declares it.
+        values: As the engine fetches them.
+        warned: The columns that a warning was logged of already; grows.
+    """
+
+    def by_type() -> pd.Series:
+        return _decode(*default_dtype(column), values)
+
+    def as_marked(mark: Mark) -> pd.Series:
+        return _decode_marked(mark, values) if mark.dtype else by_type()
+
+    return read_as_commented(column, as_marked, by_type, warned)
+
+
+def _decode_marked(mark: Mark, values: pa.ChunkedArray) -> pd.Series:
+    if mark.of == "arrow" or mark.dtype == ANY:
+        return decode_arrow(values, mark)
+    if mark.dtype == ARRAYS:
+        return decode_arrays(values, mark)
+    if mark.dtype == "category":
+        return decode_categories(_decode(str(mark.of), None, values), mark)
+    return _decode(str(mark.dtype), mark.of, values)
+
+
+def _decode(dtype: str, of: str | None, values: pa.ChunkedArray) -> pd.Series:
+    if pa.types.is_integer(values.type) and dtype in ("bool", "boolean"):
+        dtype = "Int8" if dtype == "boolean" else "int8"
+    if values.null_count:
+        dtype = NULLABLE.get(dtype, dtype)
+    if dtype == "object":
+        return decode_objects(values, of)
+    if dtype.startswith("datetime64"):
+        return decode_moments(values, dtype, of)
+    if dtype.startswith("timedelta64"):
+        return decode_spans(values, dtype)
+    if dtype.startswith("period"):
+        return decode_periods(values, dtype)
+    return _decode_plain(values, dtype)
+
+
+def _decode_plain(values: pa.ChunkedArray, name: str) -> pd.Series:
+    if name in STORAGE:
+        values = exactly(values, arrow_type(STORAGE[name].sql_type))
+    elif not re.fullmatch(r"str(ing)?(\[\w+\])?", name) or not is_text(values.type):
+        raise TypeError(f"no {values.type} is read as {shown(name)}")
+    dtype = dtype_of_name(name)
+    if isinstance(dtype, pd.api.extensions.ExtensionDtype):
+        return pd.Series(dtype.__from_arrow__(values))  # type: ignore[attr-defined]
+    found = values.to_numpy()
+    made = found.astype(dtype, copy=False)
+    if name == "float16" and not np.array_equal(made.astype(found.dtype), found, equal_nan=True):
+        raise ValueError(f"{name} does not hold every value exactly")
+    return pd.Series(made)

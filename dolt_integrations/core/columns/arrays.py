@@ -1,0 +1,108 @@
+"""Columns whose cells are numpy arrays of numbers, such as embeddings: JSON lists, the arrays' dtype in the mark."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from dolt_integrations.core.columns.arrow_names import type_of_json, type_to_json
+from dolt_integrations.core.columns.encoded import EncodedColumn, shown
+from dolt_integrations.core.columns.json import encode_documents
+from dolt_integrations.core.columns.mark import Mark
+from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ARRAYS = "ndarray"
+"""What a mark calls the dtype of such a column; its `arrow` tells the arrays'."""
+
+
+def encode_arrays(values: Sequence[Any], where: str, label: object) -> EncodedColumn:
+    """Store arrays as JSON lists; NaN within one is null.
+
+    Args:
+        values: The arrays, and None for a missing one.
+        where: The column and its table, for errors.
+        label: The column's label, for the hint.
+
+    Raises:
+        UnsupportedTypeError: Arrays of several dtypes or dimensions, or of what are no numbers.
+        UnsupportedValueError: An array that does not come back from its list, or has an infinity.
+    """
+    kind = _kind_of(values, where, label)
+    lists = [None if value is None else _without_nan(value.tolist()) for value in values]
+    texts, sql_type = encode_documents(lists, where)
+    for row, (value, found) in enumerate(zip(values, lists, strict=True)):
+        if value is not None and not _same(value, _array(found, kind)):
+            problem = f"{where} holds {shown(value)}, an array that JSON does not give back (row {row}, counted from 0)"
+            raise UnsupportedValueError(problem, hint="Store it as bytes, for example by value.tobytes().")
+    return EncodedColumn(texts, sql_type, True, Mark(dtype=ARRAYS, of="json", arrow=type_to_json(kind)))
+
+
+def _kind_of(values: Sequence[Any], where: str, label: object) -> pa.DataType:
+    """Return the Arrow type of the arrays: lists of their numbers, as deep as they have dimensions."""
+    kinds = {(value.dtype, value.ndim) for value in values if value is not None}
+    dtype, depth = next(iter(kinds))
+    if len(kinds) > 1 or dtype.kind not in "biuf" or depth == 0 or not dtype.isnative:
+        names = sorted(f"{one} in {ndim} dimensions" for one, ndim in kinds)
+        call = f"frame[{label!r}].map(numpy.ndarray.tolist, na_action='ignore')"
+        hint = f"Give the column arrays of numbers of one dtype, or lists: frame[{label!r}] = {call}."
+        raise UnsupportedTypeError(f"{where} holds numpy arrays of {', '.join(names[:3])}", hint=hint)
+    kind = pa.from_numpy_dtype(dtype)
+    for _ in range(depth):
+        kind = pa.list_(kind)
+    return kind
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_nan(part) for part in value]
+    return None if isinstance(value, float) and np.isnan(value) else value
+
+
+def _same(one: Any, other: Any) -> bool:
+    is_float = one.dtype.kind == "f"
+    return bool(one.shape == other.shape and np.array_equal(one, other, equal_nan=is_float))
+
+
+def _array(value: Any, kind: pa.DataType) -> Any:
+    """Return the array of a list.
+
+    Raises:
+        ArrowException: A part of it is not of the type.
+        ValueError: Its lists are of several lengths.
+    """
+    leaf = kind
+    while pa.types.is_list(leaf):
+        leaf = leaf.value_type
+    dtype = leaf.to_pandas_dtype()
+    made = np.array(_with_nan(value) if pa.types.is_floating(leaf) else value, dtype=dtype)
+    if _without_nan(made.tolist()) != value:
+        raise ValueError(f"an array of {dtype} does not hold every value exactly")
+    return made
+
+
+def _with_nan(value: Any) -> Any:
+    return [_with_nan(part) for part in value] if isinstance(value, list) else np.nan if value is None else value
+
+
+def decode_arrays(texts: pa.ChunkedArray, mark: Mark) -> pd.Series:
+    """Return what `encode_arrays` was given.
+
+    Raises:
+        TypeError: The mark names no arrays, or the values are no texts.
+        ValueError: A text is no such array.
+    """
+    kind = type_of_json(mark.arrow)
+    if not pa.types.is_large_string(texts.type) or not pa.types.is_list(kind):
+        raise TypeError(f"no {texts.type} is read as arrays of {kind}")
+    arrays = [None if text is None else _array(json.loads(text), kind) for text in texts.to_pylist()]
+    made = np.empty(len(arrays), dtype=object)
+    for row, array in enumerate(arrays):
+        made[row] = array
+    return pd.Series(made)

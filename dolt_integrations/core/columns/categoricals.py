@@ -1,0 +1,62 @@
+"""Categoricals: stored as their values, the categories in the column's mark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from dolt_integrations.core.columns.encoded import EncodedColumn, shown
+from dolt_integrations.core.columns.mark import Mark
+from dolt_integrations.errors import UnsupportedTypeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CATEGORIES = ("bool", "str", "object", "string", "int64", "int32", "int16", "int8", "float64", "Int64")
+"""The dtypes of categories whose values JSON can list."""
+
+
+def encode_categories(
+    series: pd.Series, where: str, encode: Callable[[pd.Series, str], EncodedColumn]
+) -> EncodedColumn:
+    """Store a categorical as the values that it shows.
+
+    Args:
+        series: The categorical.
+        where: Its column and table, for errors.
+        encode: Encodes the categories, as a column of their own.
+
+    Raises:
+        UnsupportedTypeError: Categories that are not texts, integers, floats or booleans.
+    """
+    categories = pd.Series(series.cat.categories)
+    encoded = encode(categories, where)
+    if encoded.mark.dtype not in _CATEGORIES or encoded.mark.of is not None:
+        hint = "Convert the categories, for example with .cat.rename_categories(str)."
+        raise UnsupportedTypeError(f"{where} has categories of dtype {categories.dtype}", hint=hint)
+    codes = series.cat.codes.to_numpy()
+    taken = encoded.values.take(pa.array(codes, mask=codes < 0))
+    listed = tuple(value.item() if isinstance(value, np.generic) else value for value in categories)
+    mark = Mark("category", of=encoded.mark.dtype, categories=listed, ordered=bool(series.cat.ordered))
+    return EncodedColumn(taken, encoded.sql_type, True, mark)
+
+
+def decode_categories(values: pd.Series, mark: Mark) -> pd.Series:
+    """Return what `encode_categories` was given, of the decoded values.
+
+    A value that is none of the categories, as SQL may have put one in, becomes one more.
+
+    Raises:
+        TypeError: Categories of a dtype that is not saved.
+        ValueError: The categories contradict each other.
+    """
+    if mark.of not in _CATEGORIES:
+        raise TypeError(f"no categories are saved as {shown(mark.of)}")
+    categories: Any = pd.Index(list(mark.categories or ()), dtype=mark.of)
+    unknown = values[values.notna() & ~values.isin(categories)].unique()
+    if len(unknown):
+        categories = categories.append(pd.Index(unknown, dtype=mark.of))
+    return pd.Series(pd.Categorical(values, dtype=pd.CategoricalDtype(categories, ordered=mark.ordered)))

@@ -1,0 +1,48 @@
+"""Reading a column as its comment says, and by its SQL type alone where the comment says what cannot be."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, TypeVar
+
+from dolt_integrations.core.columns.encoded import shown
+from dolt_integrations.core.columns.mark import is_damaged, mark_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dolt_integrations.core.columns.mark import Mark
+    from dolt_integrations.engine import Column
+
+logger = logging.getLogger(__name__)
+
+_Read = TypeVar("_Read")
+
+
+def read_as_commented(
+    column: Column, read: Callable[[Mark], _Read], plain: Callable[[], _Read], warned: set[str] | None = None
+) -> _Read:
+    """Return a column's values as its comment says, else by its SQL type, with one warning.
+
+    Args:
+        column: As its table declares it.
+        read: Reads the values as a mark says; whatever it raises means that they are not of that dtype.
+        plain: Reads them by the SQL type.
+        warned: The columns that a warning was logged of already; grows.
+    """
+    mark, problem = mark_of(column.comment), ""
+    if mark.dtype or mark.arrow is not None:
+        try:
+            return read(mark)
+        except Exception as error:  # noqa: BLE001 - the comment is anybody's, and pandas raises anything at a dtype
+            problem = str(error)
+    elif is_damaged(column.comment):
+        problem = f"{shown(column.comment)} does not name a dtype"
+    if problem and (warned is None or column.name not in warned):
+        logger.warning("column %s is not read as its comment says: %s", shown(column.name), problem[:_LONGEST])
+        if warned is not None:
+            warned.add(column.name)
+    return plain()
+
+
+_LONGEST = 300

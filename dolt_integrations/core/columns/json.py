@@ -1,0 +1,68 @@
+"""Columns of JSON documents: dicts and lists of texts, numbers, booleans and None."""
+
+from __future__ import annotations
+
+import decimal
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from dolt_integrations.core.columns.encoded import shown
+from dolt_integrations.errors import UnsupportedValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_EXACT_INTEGERS = 2**53
+"""Dolt keeps the numbers of a JSON document as doubles."""
+
+_FIRST_EXPONENT = 1e21
+"""From here on Dolt writes a whole double with an exponent, so that it comes back as a float."""
+
+
+def encode_documents(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
+    """Return documents as JSON texts, and the SQL type that gives each of them back as it is.
+
+    That is JSON, unless a document has a number that Dolt's JSON changes (`1.0` becomes `1`, and integers beyond 2**53
+    lose digits): then the column is a LONGTEXT of the same texts, which SQL's JSON functions read as well.
+
+    Raises:
+        UnsupportedValueError: What JSON has not: NaN, tuples, keys that are no texts.
+    """
+    texts = [_to_json(value, row, where) for row, value in enumerate(values)]
+    exact = all(map(_survives, values))
+    return pa.array(texts, pa.large_string()), "json" if exact else "longtext"
+
+
+def _to_json(value: Any, row: int, where: str) -> str | None:
+    if value is None:
+        return None
+    try:
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False, sort_keys=True)
+        text.encode()
+        same = json.loads(text) == value
+    except (TypeError, ValueError, RecursionError):
+        same = False
+    if not same:
+        raise UnsupportedValueError(
+            f"{where} holds {shown(value)}, which JSON does not give back as it is (row {row}, counted from 0)",
+            hint="JSON keeps texts, finite numbers, booleans, None, lists and dicts of them whose keys are texts.",
+        )
+    return text
+
+
+def _survives(value: Any) -> bool:
+    """Whether Dolt's JSON gives all numbers back: it keeps doubles, and writes whole ones without a point."""
+    if isinstance(value, dict):
+        return all(map(_survives, value.values()))
+    if isinstance(value, list):
+        return all(map(_survives, value))
+    if isinstance(value, float):
+        return not value.is_integer() or abs(value) >= _FIRST_EXPONENT
+    return not isinstance(value, int) or abs(value) <= _EXACT_INTEGERS or _is_shortest(value)
+
+
+def _is_shortest(number: int) -> bool:
+    """Whether a large integer is what the shortest text of its double says, as those are that were read from JSON."""
+    return abs(number) < _FIRST_EXPONENT and int(decimal.Decimal(repr(float(number)))) == number

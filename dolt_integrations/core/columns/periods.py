@@ -1,0 +1,42 @@
+"""Periods: stored as the texts that pandas writes of them, such as `2024-01` or `2024Q1`."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pyarrow as pa
+
+from dolt_integrations.core.columns.encoded import EncodedColumn, shown
+from dolt_integrations.core.columns.mark import Mark
+from dolt_integrations.errors import UnsupportedTypeError
+
+
+def encode_periods(series: pd.Series, where: str) -> EncodedColumn:
+    """Store periods as texts.
+
+    Raises:
+        UnsupportedTypeError: A frequency whose periods pandas does not read from the texts that it writes.
+    """
+    name = str(series.dtype)
+    texts = pa.array([None if pd.isna(period) else str(period) for period in series], pa.large_string())
+    try:
+        same = decode_periods(pa.chunked_array([texts]), name).equals(series.reset_index(drop=True))
+    except (TypeError, ValueError):
+        same = False
+    if not same:
+        hint = f"Store where they begin: frame[{series.name!r}].dt.to_timestamp()."
+        raise UnsupportedTypeError(f"{where} has dtype {name}, whose texts pandas reads otherwise", hint=hint)
+    return EncodedColumn(texts, None, True, Mark(dtype=name))
+
+
+def decode_periods(values: pa.ChunkedArray, dtype: str) -> pd.Series:
+    """Return what `encode_periods` was given.
+
+    Raises:
+        TypeError: The dtype is none of periods, or the values are no texts.
+        ValueError: A text is no period.
+    """
+    if not re.fullmatch(r"period\[[\w-]+\]", dtype) or not pa.types.is_large_string(values.type):
+        raise TypeError(f"no {values.type} is read as {shown(dtype)}")
+    return pd.Series(pd.PeriodIndex(values.to_pylist(), dtype=dtype))

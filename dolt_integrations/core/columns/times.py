@@ -1,0 +1,143 @@
+"""Moments and spans: datetime64 with and without a time zone, and timedelta64."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import zoneinfo
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dolt_integrations.core.columns.dtypes import dtype_of_name, name_of
+from dolt_integrations.core.columns.encoded import EncodedColumn, refuse, shown
+from dolt_integrations.core.columns.mark import Mark
+from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def encode_moments(series: pd.Series, where: str) -> EncodedColumn:
+    """Store moments as DATETIME(6), those with a time zone in UTC.
+
+    Raises:
+        UnsupportedValueError: Nanoseconds, or a year that Dolt has not.
+        UnsupportedTypeError: A time zone that has no name to find it by.
+    """
+    name, of = name_of(series.dtype), None
+    if isinstance(series.dtype, pd.DatetimeTZDtype):
+        of = _zone_class(series.dtype, where)
+        series = series.dt.tz_convert("UTC").dt.tz_localize(None)
+    moments = to_microseconds(pa.array(series, from_pandas=True), where)
+    return EncodedColumn(moments, "datetime(6)", True, Mark(dtype=name, of=of))
+
+
+def _zone_class(dtype: Any, where: str) -> str | None:
+    """Return the library of a time zone, if it is another one than pandas takes for the zone's name by itself.
+
+    Raises:
+        UnsupportedTypeError: The zone has no name that it is found by again.
+    """
+    library = type(dtype.tz).__module__.partition(".")[0]
+    try:
+        found = dtype_of_name(str(dtype))
+        if found == dtype:
+            return None
+        if library in _ZONES and str(found.tz) == str(dtype.tz):
+            return library
+    except (TypeError, ValueError, KeyError):
+        pass
+    raise UnsupportedTypeError(f"{where} has a time zone without a name: {dtype}", hint="Use a zoneinfo.ZoneInfo.")
+
+
+def _pytz_zone(name: str) -> Any:
+    return importlib.import_module("pytz").timezone(name)
+
+
+_ZONES: dict[str, Callable[[str], Any]] = {"zoneinfo": zoneinfo.ZoneInfo, "pytz": _pytz_zone}
+
+
+def to_microseconds(array: pa.Array, where: str) -> pa.Array:
+    """Return moments without a zone in microseconds.
+
+    Raises:
+        UnsupportedValueError: One has nanoseconds, or is outside of the years 1 to 9999.
+    """
+    if array.type.unit == "ns":
+        problem = "holds {value}, which has nanoseconds; Dolt keeps microseconds"
+        refuse(pc.not_equal(pc.nanosecond(array), 0), where, problem, array.cast(pa.int64()))
+    try:
+        moments = array.cast(pa.timestamp("us"))
+        years = pc.year(moments)
+    except pa.ArrowInvalid as error:
+        most = (2**63 - 1) // {"s": 10**6, "ms": 10**3}.get(array.type.unit, 1)
+        row = pc.index(pc.greater(pc.abs(array.cast(pa.int64())), most), True).as_py()
+        problem = f"{where} holds a moment that microseconds cannot count (row {row}, counted from 0): {error}"
+        raise UnsupportedValueError(
+            problem, hint="Dolt keeps the years 1 to 9999; change or drop the value."
+        ) from error
+    outside = pc.or_(pc.less(years, 1), pc.greater(years, 9999))
+    refuse(outside, where, "holds a moment outside of the years 1 to 9999", years)
+    return moments
+
+
+def decode_moments(values: pa.ChunkedArray, dtype: str, of: str | None = None) -> pd.Series:
+    """Return what `encode_moments` was given.
+
+    Raises:
+        TypeError: The dtype is none of timestamps, or the values are none.
+        ValueError: The dtype does not hold one of the values exactly.
+    """
+    found = _MOMENT.fullmatch(dtype)
+    if found is None or not (pa.types.is_timestamp(values.type) or pa.types.is_null(values.type)):
+        raise TypeError(f"no {values.type} is read as {shown(dtype)}")
+    unit, zone = found.groups()
+    plain = pd.Series(values.cast(pa.timestamp(unit)).to_numpy())
+    return plain if zone is None else plain.dt.tz_localize("UTC").dt.tz_convert(find_zone(zone, of))
+
+
+_MOMENT = re.compile(r"datetime64\[(s|ms|us|ns)(?:, ([^\[\]]+))?\]")
+
+
+def find_zone(name: str, of: str | None = None) -> Any:
+    """Return a time zone by the name that a comment gives it.
+
+    Args:
+        name: The zone's name.
+        of: The library that makes it; None is pandas's own choice.
+
+    Raises:
+        ValueError: A name that pandas would open as a file: dateutil's take any path.
+        KeyError: There is no such zone, or no such library here.
+    """
+    if name.startswith("dateutil/"):
+        raise ValueError(f"{shown(name)} is not the name of a time zone")
+    return _ZONES[of](name) if of else dtype_of_name(f"datetime64[us, {name}]").tz
+
+
+def encode_spans(series: pd.Series, where: str) -> EncodedColumn:
+    """Store spans as BIGINT in their own unit: a TIME ends at 839 hours."""
+    spans = pa.array(series, from_pandas=True)
+    return EncodedColumn(spans.cast(pa.int64()), "bigint", True, Mark(dtype=name_of(series.dtype)), spans.type.unit)
+
+
+def decode_spans(values: pa.ChunkedArray, dtype: str) -> pd.Series:
+    """Return what `encode_spans` was given; a TIME as a span of microseconds.
+
+    Raises:
+        TypeError: The dtype is none of durations, or the values are none.
+        ValueError: The dtype does not hold one of the values exactly.
+    """
+    return pd.Series(to_durations(values, dtype).to_numpy())
+
+
+def to_durations(values: pa.ChunkedArray, dtype: str) -> pa.ChunkedArray:
+    """Return durations, or the counts of its unit, as durations of a dtype; see `decode_spans`."""
+    found = re.fullmatch(r"timedelta64\[(s|ms|us|ns)\]", dtype)
+    if found is None or not (pa.types.is_duration(values.type) or pa.types.is_integer(values.type)):
+        raise TypeError(f"no {values.type} is read as {shown(dtype)}")
+    unit = pa.duration(found.group(1))
+    return values.cast(unit) if pa.types.is_duration(values.type) else values.cast(pa.int64()).cast(unit)

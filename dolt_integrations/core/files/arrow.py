@@ -1,0 +1,190 @@
+"""Parquet and Feather files: frames as Arrow, each column with what a table would say of it.
+
+A file of ours keeps the SQL type and the mark of a column beside it, so the same frame comes back, objects included.
+Other programs see ordinary columns (moments with their zone, spans, decimals, JSON as texts) and pandas's metadata.
+A file of others goes the way of an Arrow Table, with what pandas said of it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import feather
+
+from dolt_integrations.core.files.arrow_size import check_feather_size, check_parquet_size
+from dolt_integrations.core.files.columns import check_names, encode_named, match_columns, named_series
+from dolt_integrations.core.frames.frame import decode_result
+from dolt_integrations.core.frames.index import stored_levels
+from dolt_integrations.core.frames.interchange import to_arrow
+from dolt_integrations.engine import Column, Result, arrow_type
+from dolt_integrations.errors import ConfigError, FileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from dolt_integrations.engine import TableSchema
+
+logger = logging.getLogger(__name__)
+
+_KEY = b"dolt_integrations"
+
+
+def read_parquet(
+    data: bytes, where: str, *, table: str, existing: TableSchema | None, args: Mapping[str, Any]
+) -> pd.DataFrame | pa.Table:
+    """Return the rows of a Parquet file; see `files.read_file`."""
+    try:
+        _check_names(pq.ParquetFile(pa.BufferReader(data)).schema_arrow.names, where)
+        check_parquet_size(data, args.get("columns") if not args.get("filters") else None, where)
+        rows = pq.read_table(pa.BufferReader(data), **args)
+    except FileError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        raise FileError(f"{where} is not read as Parquet: {error}", hint=_HINT) from error
+    return _fitted(rows, table, existing, where)
+
+
+def read_feather(
+    data: bytes, where: str, *, table: str, existing: TableSchema | None, args: Mapping[str, Any]
+) -> pd.DataFrame | pa.Table:
+    """Return the rows of a Feather file; see `files.read_file`."""
+    try:
+        check_feather_size(data, where)
+        rows = feather.read_table(pa.BufferReader(data), **args)
+        _check_names(rows.column_names, where)
+    except FileError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        raise FileError(f"{where} is not read as Feather: {error}", hint=_HINT) from error
+    return _fitted(rows, table, existing, where)
+
+
+_HINT = "Its suffix says that it is one."
+
+
+def _check_names(names: Sequence[str], where: str) -> None:
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise FileError(f"{where} has two columns {twice!r}", hint="Rename one of them.")
+
+
+def _fitted(rows: pa.Table, table: str, existing: TableSchema | None, where: str) -> pd.DataFrame | pa.Table:
+    """Return the rows under the names of the table's columns, whatever their case."""
+    frame = _as_saved(rows, where)
+    names = list(rows.column_names) if frame is None else [column.name for column in named_series(frame, where)]
+    check_names(names, where)
+    if existing is not None:
+        wanted = match_columns(names, existing, table, where)
+        new = {name: column.name for name, column in zip(names, wanted, strict=True) if name != column.name}
+        rows = _renamed(rows, new) if new else rows
+    return rows if frame is None else _as_saved(rows, where)
+
+
+def _renamed(rows: pa.Table, new: Mapping[str, str]) -> pa.Table:
+    """Return rows with other names for some columns, pandas's metadata too."""
+    said = dict(rows.schema.metadata or {})
+    rows = rows.rename_columns([new.get(name, name) for name in rows.column_names])
+    try:
+        pandas = json.loads(said[b"pandas"])
+        for column in pandas["columns"]:
+            column["field_name"], column["name"] = (new.get(column[key], column[key]) for key in ("field_name", "name"))
+        pandas["index_columns"] = [new.get(str(entry), entry) for entry in pandas["index_columns"]]
+    except (KeyError, ValueError, TypeError, RecursionError):
+        return rows
+    return rows.replace_schema_metadata({**said, b"pandas": json.dumps(pandas)})
+
+
+def _as_saved(rows: pa.Table, where: str) -> pd.DataFrame | None:
+    """Return the frame that a file of ours was written from; None of a file of others."""
+    declared = [_declared(field) for field in rows.schema]
+    columns = tuple(column for column in declared if column is not None)
+    if len(columns) < len(declared) or not columns:
+        return None
+    try:
+        arrays = [_stored(rows.column(at), column) for at, column in enumerate(columns)]
+        return decode_result(Result(columns, pa.Table.from_arrays(arrays, names=[one.name for one in columns])))
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        logger.warning("%s is not read as its columns were saved: %s", where, error)
+        return None
+
+
+def _declared(field: pa.Field) -> Column | None:
+    """Return what a file of ours says of a column."""
+    try:
+        said = json.loads((field.metadata or {})[_KEY])
+        return Column(field.name, str(said["type"]), bool(said["nullable"]), str(said["comment"]))
+    except (KeyError, ValueError, TypeError, RecursionError):
+        return None
+
+
+def _stored(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
+    """Return values as the engine fetches them."""
+    kind = arrow_type(column.sql_type)
+    if pa.types.is_duration(values.type) and pa.types.is_integer(kind):
+        return values.cast(pa.int64())
+    if pa.types.is_time(values.type):
+        return values.cast(pa.int64()).cast(kind)
+    return values if values.type == kind else values.cast(kind)
+
+
+def write_parquet(frame: pd.DataFrame, where: str, *, args: Mapping[str, Any]) -> bytes:
+    """Return a frame as a Parquet file; see `files.write_file`."""
+    return _written(pq.write_table, frame, where, args)
+
+
+def write_feather(frame: pd.DataFrame, where: str, *, args: Mapping[str, Any]) -> bytes:
+    """Return a frame as a Feather file; see `files.write_file`."""
+    return _written(feather.write_feather, frame, where, args)
+
+
+def _written(write: Callable[..., None], frame: pd.DataFrame, where: str, args: Mapping[str, Any]) -> bytes:
+    rows, sink = _to_rows(frame, where), pa.BufferOutputStream()
+    try:
+        write(rows, sink, **{"compression": "zstd", **args})
+    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+        raise ConfigError(f"{where} cannot be written with {dict(args)}: {error}") from error
+    return bytes(sink.getvalue())
+
+
+def _to_rows(frame: pd.DataFrame, where: str) -> pa.Table:
+    """Return a frame as Arrow, each column with what a table would say of it."""
+    encoded = encode_named(frame, where)
+    columns = tuple(
+        Column(name, one.sql_type or "longtext", one.nullable, one.mark.comment()) for name, one in encoded.items()
+    )
+    values = [_typed(encoded[column.name].values, column) for column in columns]
+    rows = to_arrow(Result(columns, pa.table(dict(zip(encoded, values, strict=True)))))
+    fields = [_with_declaration(field, column) for field, column in zip(rows.schema, columns, strict=True)]
+    return rows.cast(pa.schema(fields, _pandas_metadata(frame)))
+
+
+def _typed(values: pa.Array, column: Column) -> pa.Array:
+    """Return decimals, which go to Dolt as texts, as decimals."""
+    kind = arrow_type(column.sql_type)
+    return values.cast(kind) if pa.types.is_decimal(kind) else values
+
+
+def _with_declaration(field: pa.Field, column: Column) -> pa.Field:
+    said = {"type": column.sql_type, "nullable": column.nullable, "comment": column.comment}
+    return field.with_metadata({_KEY: json.dumps(said)})
+
+
+def _pandas_metadata(frame: pd.DataFrame) -> dict[bytes, bytes] | None:
+    """Return what pandas needs to make the index and the dtypes again."""
+    labels = [*frame.columns, *(name for name in frame.index.names if name is not None)]
+    if not all(isinstance(label, str) for label in labels):
+        return None  # it does not tell numbers as labels from texts, and pyarrow warns of that
+    try:
+        empty = frame.iloc[:0]
+        named = bool(stored_levels(frame.index, "a file"))
+        schema = pa.Schema.from_pandas(empty if named else empty.reset_index(drop=True), preserve_index=named or None)
+    except (pa.ArrowException, ValueError, TypeError, KeyError):
+        return None
+    found: dict[bytes, bytes] = schema.metadata
+    return found

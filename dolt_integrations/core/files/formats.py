@@ -1,0 +1,108 @@
+"""The formats of files, by their suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.core.files import arrow as arrowfile
+from dolt_integrations.core.files import json as jsonfile
+from dolt_integrations.core.files.compression import COMPRESSIONS
+from dolt_integrations.core.files.csv import file as csvfile
+from dolt_integrations.core.files.csv.reading import READ_ARGS
+from dolt_integrations.engine import nearest
+from dolt_integrations.errors import ConfigError, FileError
+
+if TYPE_CHECKING:
+    import os
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format.
+
+    Attributes:
+        suffixes: Of its files; an empty one stands for none.
+        read: Makes a DataFrame or an Arrow Table of the file's bytes, given its name for errors, the table that it is
+            for, and the arguments.
+        write: Makes bytes of a frame, given the file's name for errors, and the arguments.
+        read_args: The arguments that `read` takes.
+        write_args: The arguments that `write` takes.
+        defaults: Of the arguments.
+    """
+
+    suffixes: tuple[str, ...]
+    read: Callable[..., Any]
+    write: Callable[..., bytes]
+    read_args: frozenset[str]
+    write_args: frozenset[str]
+    defaults: Mapping[str, Any]
+
+
+_CSV = (csvfile.read_csv, csvfile.write_csv, frozenset(READ_ARGS), frozenset(csvfile.WRITE_ARGS))
+
+FORMATS = {
+    "csv": Format((".csv", ".txt", ""), *_CSV, {}),
+    "tsv": Format((".tsv",), *_CSV, {"sep": "\t"}),
+    "parquet": Format((".parquet", ".pq"), arrowfile.read_parquet, arrowfile.write_parquet,
+                      frozenset({"columns", "filters"}), frozenset({"compression"}), {}),
+    "feather": Format((".feather", ".arrow"), arrowfile.read_feather, arrowfile.write_feather,
+                      frozenset({"columns"}), frozenset({"compression"}), {}),
+    "jsonl": Format((".jsonl", ".ndjson"), jsonfile.read_lines, jsonfile.write_lines, frozenset(), frozenset(), {}),
+}  # fmt: skip
+"""By the name that `format` takes."""
+
+_OTHERS = {
+    ".json": "Write one object to a line (.jsonl), or read it with pandas.read_json and save that with write_table.",
+    ".xlsx": "Read it with pandas.read_excel and save the frame with write_table.",
+    ".xls": "Read it with pandas.read_excel and save the frame with write_table.",
+}
+
+
+def find_format(filename: str | os.PathLike[str], args: dict[str, Any], where: str) -> tuple[Format, str]:
+    """Return the format of a file, and the suffix that says how it is compressed, if it has one.
+
+    Args:
+        filename: The file.
+        args: `format`, which is taken out, decides instead of the suffix.
+        where: The file, for errors.
+
+    Raises:
+        FileError: The suffix is of no format that is known.
+        ConfigError: There is no such `format`.
+
+    Example:
+        >>> find_format("users.tsv.GZ", {}, "users.tsv.GZ")[1]
+        '.gz'
+    """
+    path, asked = Path(filename), args.pop("format", None)
+    compression = path.suffix.lower() if path.suffix.lower() in COMPRESSIONS else ""
+    suffix = (path.with_suffix("") if compression else path).suffix.lower()
+    if asked is not None:
+        if not isinstance(asked, str) or asked not in FORMATS:
+            raise ConfigError(f"{where} has no format {asked!r}", hint=nearest(str(asked), FORMATS))
+        return FORMATS[asked], compression
+    for one in FORMATS.values():
+        if suffix in one.suffixes:
+            return one, compression
+    raise FileError(f"{where} has the suffix {suffix}, which is of no format that is known", hint=_hint(suffix))
+
+
+def _hint(suffix: str) -> str:
+    known = ", ".join(suffix for one in FORMATS.values() for suffix in one.suffixes if suffix)
+    other = _OTHERS.get(suffix, 'Or name the format: {"format": "csv"}.')
+    return f"There are {known}, each also with {', '.join(COMPRESSIONS)}; without a suffix it is CSV. {other}"
+
+
+def check_args(args: Mapping[str, Any], known: frozenset[str], where: str) -> None:
+    """Refuse arguments that nobody reads.
+
+    Raises:
+        ConfigError: One is unknown; the hint names the nearest.
+    """
+    for name in args:
+        if name not in known:
+            hint = nearest(name, known) if known else 'There are none but "format".'
+            raise ConfigError(f"{where} is not read or written with an argument {name!r}", hint=hint)

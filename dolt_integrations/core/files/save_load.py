@@ -1,0 +1,170 @@
+"""`save` and `load`: what a workflow manager that hands files around needs of Dolt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.core.branches.target import find_target
+from dolt_integrations.core.configs.branch import Branch, BranchConf, MergeBranch, SerialBranch
+from dolt_integrations.core.configs.options import check_options, check_text, options_of
+from dolt_integrations.core.configs.remote import Remote, RemoteConf
+from dolt_integrations.core.files.file import naming_file, read_args, read_rows, write_args, write_file
+from dolt_integrations.core.frames.key import parse_key
+from dolt_integrations.core.provenance.meta import metas_for_save
+from dolt_integrations.core.reads.read import read_table
+from dolt_integrations.core.remotes.follow import saving_to
+from dolt_integrations.core.schemas.union import REPLACE, check_mode
+from dolt_integrations.core.writes.write import write_table
+from dolt_integrations.engine import check_table_name, find_table, open_database, parse_author
+from dolt_integrations.engine.versions.procedures import resolve
+from dolt_integrations.errors import ConfigError, DatabaseNotFoundError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from dolt_integrations.core.provenance.meta import Metas
+    from dolt_integrations.core.provenance.version import Version
+    from dolt_integrations.engine import Location, TableSchema
+
+_SAVE_ARGS = {"mode", "primary_key", "schema", "author", "write_id"}
+_LOAD_ARGS = {"as_of"}
+
+
+def load(
+    db: Location,
+    filename: str | os.PathLike[str],
+    tablename: str | None = None,
+    sql: str | None = None,
+    load_args: Mapping[str, Any] | None = None,
+    branch_conf: BranchConf = None,
+    meta_conf: Metas = None,
+    remote_conf: RemoteConf = None,
+) -> Version:
+    """Write a table, or a query's result, to a file, in the format that its suffix names.
+
+    Args:
+        db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
+        filename: The file; see `write_file` for how values stand in it.
+        tablename: The table; or
+        sql: a query.
+        load_args: `as_of`, as `read_table` takes it; the rest goes to `write_file`.
+        branch_conf: The branch; None is the default branch.
+        meta_conf: What is told of the load.
+        remote_conf: What the database is cloned from or brought up to date with before.
+
+    Returns:
+        The version that was read.
+
+    Raises:
+        DoltError: What `read_table` and `write_file` raise. The file is there as a whole or as it was.
+
+    Example:
+        >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"], "count": [4]}))
+        >>> _ = load(folder, folder + ".csv", "users")
+        >>> from pathlib import Path
+        >>> print(Path(folder + ".csv").read_text())
+        name,count
+        Alice,4
+    """
+    args = options_of(load_args, "load_args")
+    check_options(args, _LOAD_ARGS | write_args(filename, args), "load_args")
+    loaded = read_table(
+        db,
+        tablename,
+        sql,
+        branch_conf=branch_conf,
+        as_of=args.pop("as_of", None),
+        meta_conf=meta_conf,
+        remote_conf=remote_conf,
+    )
+    write_file(loaded.data, filename, args=args)
+    return loaded.version
+
+
+def save(
+    db: Location,
+    tablename: str,
+    filename: str | os.PathLike[str],
+    save_args: Mapping[str, Any] | None = None,
+    branch_conf: BranchConf = None,
+    meta_conf: Metas = None,
+    remote_conf: RemoteConf = None,
+    commit_message: str = "Automated commit",
+) -> Version:
+    """Write a file, in the format that its suffix names, to a table, and commit it.
+
+    A CSV file carries no types. pandas's reading of it decides what its cells are, unless `save_args` says, or the
+    table has columns of other types. The same file saved again makes no commit.
+
+    Args:
+        db: A directory, a `mysql://` URL, or a `doltcli.Dolt`. A missing or empty directory becomes a database.
+        tablename: The table; made when it is not there.
+        filename: The file; see `read_file`.
+        save_args: `mode`, `primary_key` and `write_id` as `write_table` takes them, `author` (`Name <email>`) and
+            `schema` (`"overwrite"` makes the table anew); the rest goes to `read_file`.
+        branch_conf: The branch; None is the default branch.
+        meta_conf: What is told of the save.
+        remote_conf: What the branch is pulled from before, and pushed to after.
+        commit_message: The commit's message.
+
+    Returns:
+        The version that the branch has then.
+
+    Raises:
+        FileError: The file is missing, empty, ragged, not UTF-8 ...; nothing is written.
+        DoltError: What `write_table` raises.
+
+    Example:
+        >>> from pathlib import Path
+        >>> _ = Path(folder + ".csv").write_text("name,count" + chr(10) + "Alice,4")
+        >>> save(folder, "users", folder + ".csv", {"primary_key": "name"}).changed
+        True
+    """
+    check_table_name(tablename)
+    args = options_of(save_args, "save_args")
+    check_options(args, _SAVE_ARGS | read_args(filename, args), "save_args")
+    ours = {name: args.pop(name) for name in _SAVE_ARGS if name in args}
+    author = parse_author(ours["author"]) if ours.get("author") is not None else None
+    overwrite = _overwrites(ours.get("schema"))
+    check_mode(ours.get("mode", REPLACE), overwrite=overwrite)
+    check_text(commit_message, "commit_message")
+    branch, remote = Branch.parse(branch_conf) or SerialBranch(), Remote.parse(remote_conf)
+    key, metas = parse_key(ours.get("primary_key")), metas_for_save(meta_conf)
+    with saving_to(remote, db, branch, author):
+        existing = None if overwrite else _existing(db, tablename, branch)
+        rows = read_rows(filename, table=tablename, existing=existing, args=args)
+        with naming_file(rows, filename):
+            return write_table(
+                db,
+                tablename,
+                rows,
+                branch_conf=branch,
+                primary_key=key,
+                mode=ours.get("mode", REPLACE),
+                overwrite=overwrite,
+                message=commit_message,
+                author=author,
+                write_id=ours.get("write_id"),
+                meta_conf=metas,
+            )
+
+
+def _overwrites(schema: Any) -> bool:
+    if schema not in (None, "overwrite"):
+        raise ConfigError(f"save_args has schema={schema!r}", hint="There is only 'overwrite'.")
+    return schema is not None
+
+
+def _existing(db: Location, tablename: str, branch_conf: Branch) -> TableSchema | None:
+    """Return the table's columns where the save will find it; None where there is none, or no database yet."""
+    try:
+        with open_database(db) as database, database.connect() as connection:
+            if isinstance(branch_conf, MergeBranch):
+                start = resolve(connection, branch_conf.branch_from)
+            else:
+                start = find_target(connection, database, branch_conf).start
+            with database.connect(start) as snapshot:
+                return find_table(snapshot, tablename)
+    except DatabaseNotFoundError:
+        return None

@@ -1,0 +1,69 @@
+"""Files on the disk: read at once, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from dolt_integrations.core.files.limit import read_bounded
+from dolt_integrations.engine import nearest
+from dolt_integrations.errors import FileError, StorageError
+
+
+def read_bytes(filename: str | os.PathLike[str], where: str) -> bytes:
+    """Return what a file holds.
+
+    Raises:
+        FileError: It is missing, a directory, too large, or not to be read.
+    """
+    try:
+        with Path(filename).open("rb") as file:
+            return read_bounded(file, where)
+    except FileError:
+        raise
+    except FileNotFoundError as error:
+        folder = Path(filename).parent
+        around = [entry.name for entry in folder.iterdir()] if folder.is_dir() and os.access(folder, os.R_OK) else []
+        raise FileError(f"there is no {where}", hint=nearest(Path(filename).name, around)) from error
+    except IsADirectoryError as error:
+        raise FileError(f"{where} is a directory", hint="Name a file in it.") from error
+    except (OSError, ValueError) as error:
+        raise FileError(f"{where} cannot be read: {error}", hint="Look at its permissions and its name.") from error
+
+
+def write_bytes(data: bytes, path: Path, where: str) -> None:
+    """Write a file: as a whole or, after any failure, not at all.
+
+    Raises:
+        StorageError: It cannot be written.
+    """
+    try:
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            # A pipe or a device, such as /dev/stdout: nothing could take its place.
+            path.write_bytes(data)
+        else:
+            _replace(data, path)
+    except (OSError, ValueError, RuntimeError) as error:
+        hint = f"Make room in {path.parent}, or choose another place."
+        raise StorageError(f"{where} cannot be written: {error}", hint=hint) from error
+
+
+def _replace(data: bytes, path: Path) -> None:
+    """Write beside the file, then take its place in one step."""
+    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            beside.chmod(stat.S_IMODE(path.stat().st_mode))
+        beside.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise

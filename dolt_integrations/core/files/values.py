@@ -1,0 +1,103 @@
+"""The values of a file in the columns of the table that it is saved into.
+
+The reading of the file decides its values. A column of the table takes them if it would stay as it is; else its
+cells are read as the column's type says (`007` is a text to a VARCHAR), exactly or with an error that names the line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dolt_integrations.core.codec import decode_column, encode_column
+from dolt_integrations.core.columns.mark import mark_of, with_mark
+from dolt_integrations.core.files.cells import parse_cells
+from dolt_integrations.core.files.columns import check_names, match_columns, name_index, named_series
+from dolt_integrations.core.frames.frame import assemble_frame
+from dolt_integrations.core.schemas.wanted import keeps
+from dolt_integrations.engine import Column
+from dolt_integrations.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+    import pandas as pd
+    import pyarrow as pa
+
+    from dolt_integrations.engine import TableSchema
+
+
+class Reading(Protocol):
+    """A file of texts, such as CSV, as it was read."""
+
+    @property
+    def where(self) -> str:
+        """The file, for errors."""
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The values."""
+
+    @property
+    def said(self) -> Set[Any]:
+        """The names of the columns whose type the user has named."""
+
+    def locate(self, row: int) -> str:
+        """Return where a row is, for errors."""
+
+    def cells_for(self, name: Any, column: Column) -> pa.ChunkedArray | None:
+        """Return the texts of a column, for a column of that type; None where there are none."""
+
+
+def frame_of(reading: Reading, table: str, existing: TableSchema | None) -> pd.DataFrame:
+    """Return the frame that is to be saved.
+
+    Args:
+        reading: The file.
+        table: The table's name, for errors.
+        existing: The table as it is; None for a new one.
+
+    Raises:
+        DataError: Columns that have no name, or one name, to Dolt.
+        ColumnNotFoundError: The table lacks a column.
+        UnsupportedTypeError: A column of several types.
+        UnsupportedValueError: A value that the column cannot hold, with its line.
+    """
+    frame = name_index(reading.frame, reading.where)
+    columns = named_series(frame, reading.where)
+    check_names([column.name for column in columns], reading.where)
+    if existing is None:
+        return frame
+    wanted = match_columns([column.name for column in columns], existing, table, reading.where)
+    has_index = any(column.level is not None for column in columns)
+    found = {}
+    for one, there in zip(columns, wanted, strict=True):
+        values = _Cells(reading, one.label, there).take(one.values.reset_index(drop=True))
+        mark = mark_of(there.comment)
+        mark = replace(mark, index=one.level if has_index else mark.index)
+        found[there.name] = replace(there, comment=with_mark("", mark)), values
+    return assemble_frame([found[name] for name in existing.names if name in found])
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The cells of one column of a file, and the table's column for them."""
+
+    reading: Reading
+    name: Any
+    column: Column
+
+    def take(self, values: pd.Series) -> pd.Series:
+        """Return the values that the table's column gets."""
+        if self._fit(values) or self.name in self.reading.said:
+            return values
+        cells = self.reading.cells_for(self.name, self.column)
+        if cells is None:
+            return values
+        return decode_column(self.column, parse_cells(cells, self.column, self.reading.locate))
+
+    def _fit(self, values: pd.Series) -> bool:
+        try:
+            return keeps(self.column, encode_column(values, self.reading.where))
+        except DataError:
+            return False  # the column's type may take the texts all the same

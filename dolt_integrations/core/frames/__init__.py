@@ -1,0 +1,1 @@
+"""A frame of any library as a table: its index, key and columns."""

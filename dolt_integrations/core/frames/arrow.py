@@ -1,0 +1,136 @@
+"""Arrow Tables as Dolt takes them: their columns, and what pandas wrote beside them of its index, labels and dtypes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+
+from dolt_integrations.core.arrow.columns import encode_arrow_column
+from dolt_integrations.core.arrow.types import arrow_dtype
+from dolt_integrations.core.columns.dtypes import STORAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dolt_integrations.core.columns.encoded import EncodedColumn
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of the index that pandas had.
+
+    Attributes:
+        name: Its name; None if it had none.
+        values: Its values.
+        said: What pandas's metadata has of it.
+        field: The table's column that it is; None where the metadata alone tells the numbers.
+        index: The level for pandas, where it holds integers.
+    """
+
+    name: str | None
+    values: pa.ChunkedArray
+    said: Mapping[str, Any]
+    field: str | None
+    index: pd.Index | None
+
+
+def index_levels(table: pa.Table) -> list[Level]:
+    """Return the levels of the index that pandas says the table has; those that are there no longer are left out."""
+    said, levels = column_metadata(table), []
+    for entry in _metadata(table).get("index_columns", ()):
+        if isinstance(entry, str) and table.column_names.count(entry) == 1:
+            values, about = table.column(entry), said.get(entry, {})
+            index = pd.Index(values.to_pandas()) if pa.types.is_integer(values.type) or not len(values) else None
+            levels.append(Level(_name_of(about), values, about, entry, index))
+        elif isinstance(entry, dict) and (numbers := _range_of(entry, table.num_rows)) is not None:
+            values = pa.chunked_array([pa.array(numbers, pa.int64())])
+            levels.append(Level(_name_of(entry), values, {"numpy_type": "int64"}, None, pd.RangeIndex(numbers)))
+    return levels
+
+
+def _name_of(said: Mapping[str, Any]) -> str | None:
+    name = said.get("name")
+    return name if isinstance(name, str) else None
+
+
+def _range_of(entry: Mapping[str, Any], rows: int) -> range | None:
+    """Return the numbers of a RangeIndex; None if the rows have changed since."""
+    try:
+        numbers = range(entry["start"], entry["stop"], entry["step"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return numbers if len(numbers) == rows else None
+
+
+def column_metadata(table: pa.Table) -> dict[str, Mapping[str, Any]]:
+    """Return what pandas's metadata has of each column."""
+    each = _metadata(table).get("columns", ())
+    return {one["field_name"]: one for one in each if isinstance(one, dict) and isinstance(one.get("field_name"), str)}
+
+
+def label_maker(table: pa.Table) -> Callable[[str], str | int]:
+    """Return what makes of a column's name the label that pandas had: integers are texts in a table."""
+    found = _metadata(table).get("column_indexes", ())
+    if len(found) != 1 or not isinstance(found[0], dict) or found[0].get("pandas_type") != "int64":
+        return str
+    return lambda name: int(name) if re.fullmatch("0|-?[1-9][0-9]{0,17}", name) else name
+
+
+def _metadata(table: pa.Table) -> Mapping[str, Any]:
+    """Return what pandas wrote beside a table; empty where it did not, or where it is damaged."""
+    try:
+        found = json.loads((table.schema.metadata or {}).get(b"pandas", b"{}"))
+    except (ValueError, RecursionError):
+        return {}
+    lists = ("columns", "index_columns", "column_indexes")
+    if not isinstance(found, dict) or not all(isinstance(found.get(name, []), list) for name in lists):
+        return {}
+    return found
+
+
+def encode_named_column(values: pa.ChunkedArray, said: Mapping[str, Any], where: str) -> EncodedColumn:
+    """Turn a column of Arrow into values for Dolt, of the dtype that pandas says it had.
+
+    Args:
+        values: The column.
+        said: What pandas's metadata has of it; may be empty.
+        where: The column and its table, for errors.
+
+    Raises:
+        UnsupportedTypeError: A type that has no SQL type.
+        UnsupportedValueError: A value that Dolt cannot hold, with its row.
+    """
+    encoded = encode_arrow_column(values, where)
+    dtype, kind = said.get("numpy_type"), said.get("pandas_type")
+    if not isinstance(dtype, str):
+        return encoded
+    found = arrow_dtype(dtype) if dtype.endswith("[pyarrow]") and dtype != "string[pyarrow]" else None
+    if found is not None and found.pyarrow_dtype == values.type:
+        return replace(encoded, mark=replace(encoded.mark, dtype=dtype, of="arrow"))
+    if dtype in STORAGE:
+        return _as_numbers(encoded, dtype)
+    if encoded.sql_type is None and encoded.mark.dtype != "category" and _TEXTS.fullmatch(dtype):
+        return replace(encoded, mark=replace(encoded.mark, dtype=dtype))
+    if dtype == "object" and encoded.mark.of is None and kind in _OBJECTS:
+        return replace(encoded, mark=replace(encoded.mark, dtype="object", of=_OBJECTS[str(kind)]))
+    return encoded
+
+
+_TEXTS = re.compile(r"object|str(ing)?(\[(python|pyarrow)\])?")
+_OBJECTS = {"bool": "bool", "int64": "int"}
+"""What a mark calls objects of a class, by what pandas's metadata calls them."""
+
+
+def _as_numbers(encoded: EncodedColumn, dtype: str) -> EncodedColumn:
+    """Return a column of numbers as one of a dtype, if that has the same values."""
+    storage = STORAGE[dtype]
+    lacks = encoded.values.null_count > 0 and not storage.nullable
+    if encoded.mark.of is not None or storage.sql_type != encoded.sql_type or lacks or encoded.mark.dtype == "category":
+        return encoded
+    return replace(encoded, nullable=storage.nullable, mark=replace(encoded.mark, dtype=dtype))

@@ -1,0 +1,101 @@
+"""The primary key of a frame: its columns are there, its values are there, and none is there twice."""
+
+from __future__ import annotations
+
+import itertools
+import numbers
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dolt_integrations.core.configs.options import shown_kind
+from dolt_integrations.engine import nearest
+from dolt_integrations.errors import ConfigError, PrimaryKeyError
+
+Key: TypeAlias = str | int | Iterable[Any] | None
+"""What is understood as a primary key: a column's name or label, or several."""
+
+
+def parse_key(value: Key, what: str = "primary_key") -> tuple[str, ...] | None:
+    """Return the names of a key's columns; those that are labelled by integers are called by their digits.
+
+    Raises:
+        ConfigError: They are no names of columns.
+        PrimaryKeyError: One is there twice.
+
+    Example:
+        >>> parse_key("id"), parse_key(["year", 0]), parse_key(None)
+        (('id',), ('year', '0'), None)
+    """
+    if value is None:
+        return None
+    is_list = isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
+    labels: list[Any] = list(value) if is_list else [value]  # type: ignore[arg-type]
+    names = [str(label) if _is_whole(label) else label for label in labels]
+    if not all(isinstance(name, str) and name for name in names):
+        hint = "Give a column's name or a list of them."
+        raise ConfigError(f"{what} is {shown_kind(value)}, which is no column's name", hint=hint)
+    if len(set(names)) < len(names):
+        raise PrimaryKeyError(f"{what}={value!r} names a column twice", hint="Name each once.")
+    return tuple(names)
+
+
+def _is_whole(label: object) -> bool:
+    return isinstance(label, numbers.Integral) and not isinstance(label, bool)
+
+
+def check_key(data: pa.Table, key: tuple[str, ...], table: str) -> None:
+    """Refuse a key that Dolt would refuse, or would resolve by dropping rows.
+
+    Raises:
+        PrimaryKeyError: With the columns, and the first rows that are wrong.
+
+    Example:
+        >>> check_key(pa.table({"id": [1, 2]}), ("id",), "users")
+    """
+    for name in key:
+        if name not in data.column_names:
+            hint = nearest(name, data.column_names)
+            raise PrimaryKeyError(f"primary key column {name!r} is not a column of the frame for `{table}`", hint=hint)
+        _check_nulls(data.column(name), name, table)
+    if key:
+        _check_duplicates(data.select(list(dict.fromkeys(key))), table)
+
+
+def _check_nulls(column: pa.ChunkedArray, name: str, table: str) -> None:
+    if column.null_count:
+        first = pc.index(column.is_null(), True).as_py()
+        raise PrimaryKeyError(
+            f"primary key column {name!r} of table `{table}` has {column.null_count} NULLs, the first in row {first}, "
+            "counted from 0",
+            hint="Fill them, drop their rows, or choose another key.",
+        )
+
+
+def _ascends(keys: pl.DataFrame) -> bool:
+    """Whether a key of one column ascends from row to row: then no two are the same, and no table of them is needed."""
+    if keys.width != 1 or keys.height < 2:
+        return keys.height < 2
+    values = keys.to_series()
+    return bool((values.slice(1) > values.slice(0, keys.height - 1)).all())
+
+
+def _check_duplicates(keys: pa.Table, table: str) -> None:
+    frame = pl.DataFrame(pl.from_arrow(keys))
+    if _ascends(frame):
+        return
+    repeated = frame.is_duplicated()
+    if not repeated.any():
+        return
+    first = repeated.arg_true()[0]
+    value = frame.row(first)
+    again = list(itertools.islice((row for row in repeated.arg_true() if frame.row(row) == value), 5))
+    shown = value[0] if len(value) == 1 else value
+    raise PrimaryKeyError(
+        f"primary key ({', '.join(keys.column_names)}) of table `{table}` has duplicates: {repeated.sum()} rows share "
+        f"a key with another; {shown!r} is in rows {', '.join(map(str, again))}, counted from 0",
+        hint="Drop the duplicates (frame.drop_duplicates), or choose another key.",
+    )

@@ -1,0 +1,1 @@
+"""History, diff and blame as frames."""

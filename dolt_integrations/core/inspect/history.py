@@ -1,0 +1,142 @@
+"""History as frames: the commits that changed a table, and which execution made each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dolt_integrations.core.branches.missing import missing_table
+from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
+from dolt_integrations.core.configs.branch import Branch, BranchConf
+from dolt_integrations.core.configs.remote import Remote, RemoteConf
+from dolt_integrations.core.inspect.diff import check_tablename
+from dolt_integrations.core.provenance.trailers import execution_of
+from dolt_integrations.core.provenance.write_id import write_id_of
+from dolt_integrations.core.reads.revision import AsOf, check_as_of, find_commit
+from dolt_integrations.core.remotes.follow import loading_from
+from dolt_integrations.core.retry import retried
+from dolt_integrations.core.rows.changes import TableVersions
+from dolt_integrations.engine import Connection, Database, Location, open_database, table_name
+from dolt_integrations.engine.versions.differing import any_differs, can_differ
+from dolt_integrations.engine.versions.log import LogEntry, log
+from dolt_integrations.engine.versions.procedures import table_hash
+from dolt_integrations.errors import ServerLostError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def history(
+    db: Location,
+    tablename: str | None = None,
+    *,
+    branch_conf: BranchConf = None,
+    as_of: AsOf | None = None,
+    remote_conf: RemoteConf = None,
+) -> pd.DataFrame:
+    """Return the commits that changed a table, or all, newest first.
+
+    Commits that a merge brought are among them, each in its own place; the merge itself is if its table is like that
+    of no parent. A table is known by its name: one that was dropped and made again has one history, one that was
+    renamed has one for each name.
+
+    Args:
+        db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
+        tablename: The table, which may be dropped by now; None is all commits.
+        branch_conf: The branch; None is the default branch.
+        as_of: The newest commit to tell of: a commit, tag, branch, ancestor spec or moment; None is the branch's.
+        remote_conf: What the database is cloned from or brought up to date with before.
+
+    Returns:
+        A row for each commit, no commit after one of its children's children:
+        `commit`, `branch` (the one asked for; missing where `as_of` is a commit and no branch is named), `date`
+        (datetime64[us, UTC]), `author`, `email`, `message`, `execution_id` (what the first line of the message names;
+        missing where it names none), `write_id` (of the trailer `Write-Id`; missing where there is none).
+
+    Raises:
+        ConfigError: The table's name is no text, or an argument is of the wrong kind.
+        NotFoundError: No such database, branch, revision or table, with the nearest names.
+        InvalidNameError: It is the name of a view, or one that Dolt's log cannot be asked for.
+
+    Example:
+        >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Ann"]}), message="Run: flows/7")
+        >>> history(folder, "users")[["branch", "message", "execution_id"]]
+          branch       message execution_id
+        0   main  Run: flows/7      flows/7
+    """
+    if tablename is not None:
+        check_tablename(tablename)
+    check_as_of(as_of)
+    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
+
+    def attempt() -> pd.DataFrame:
+        with open_database(db) as database:
+            name, commit = find_commit(database, branch, as_of)
+            return commits_frame(_history(database, commit, tablename), name)
+
+    with loading_from(remote, db, branch):
+        return retried(attempt, ServerLostError)
+
+
+def _history(database: Database, commit: str, tablename: str | None) -> list[LogEntry]:
+    with database.connect() as connection, database.connect(commit) as snapshot:
+        if tablename is None:
+            return log(connection, commit)
+        name = table_name(snapshot, tablename)
+        entries = log(connection, commit, name)
+        if not entries and table_hash(snapshot, name) is None:
+            raise missing_table(database, tablename, commit)
+    entries = [entry for entry in entries if not entry.is_merge or _is_new(database, entry, name)]
+    with database.connect() as connection:
+        versions = TableVersions(database, connection, name)
+        newest = versions.at(commit)
+        if newest is None or newest.schema.primary_key:
+            return entries
+        return [entry for entry in entries if _changes_rows(connection, versions, entry)]
+
+
+def _changes_rows(connection: Connection, versions: TableVersions, entry: LogEntry) -> bool:
+    """Whether a commit changes a table without a key, or its columns.
+
+    Where Dolt merged concurrent commits, such a table's hash may differ from the parent's though its rows are the same,
+    and its log names the commit.
+    """
+    if len(entry.parents) != 1:
+        return True
+    before, after = versions.at(entry.parents[0]), versions.at(entry.commit)
+    if before is None or after is None or before.schema != after.schema or not can_differ(before, after):
+        return True
+    return any_differs(connection, entry.parents[0], entry.commit, after)
+
+
+def _is_new(database: Database, merge: LogEntry, table: str) -> bool:
+    """Whether a merge made a table that no parent has."""
+    made = _hash_at(database, merge.commit, table)
+    return all(_hash_at(database, parent, table) != made for parent in merge.parents)
+
+
+def _hash_at(database: Database, commit: str, table: str) -> str | None:
+    with database.connect(commit) as snapshot:
+        return table_hash(snapshot, table)
+
+
+def commits_frame(entries: Sequence[LogEntry], branch: str | None) -> pd.DataFrame:
+    """Return commits as rows, with what their messages say."""
+    return pd.DataFrame(
+        {
+            "commit": _texts([entry.commit for entry in entries]),
+            "branch": _texts([branch] * len(entries)),
+            "date": pd.Series([entry.date for entry in entries], dtype="datetime64[us]").dt.tz_localize("UTC"),
+            "author": _texts([entry.author for entry in entries]),
+            "email": _texts([entry.email for entry in entries]),
+            "message": _texts([entry.message for entry in entries]),
+            "execution_id": _texts([execution_of(entry.message) for entry in entries]),
+            "write_id": _texts([write_id_of(entry.message) for entry in entries]),
+        }
+    )
+
+
+def _texts(values: Sequence[str | None]) -> pd.Series:
+    """Return a column of texts, of the dtype that pandas gives to texts, also where there are none."""
+    return pd.Series(values, dtype=TEXT_DTYPE)

@@ -1,0 +1,1 @@
+"""Who made a version from what: commit trailers, write ids, attempts, what was read, hooks."""

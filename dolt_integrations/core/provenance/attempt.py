@@ -1,0 +1,175 @@
+"""Attempts: a node of a workflow is run again when it fails, and the rows of its last attempt count.
+
+Each write is named by its content, so a later attempt adopts the commit of the same rows. What an earlier attempt has
+written, and this one neither adopts nor has read, is superseded by the first write to that table that differs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.provenance.reads import commits_read
+from dolt_integrations.core.provenance.write_id import EarlierWrite, WriteName, find_writes, renamed
+from dolt_integrations.engine.versions.log import is_ancestor
+from dolt_integrations.errors import SupersededError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+
+    from dolt_integrations.engine import Connection, Database
+
+
+@dataclass(frozen=True)
+class Past:
+    """What the attempts of a node have written to a branch, as far as it counts.
+
+    Attributes:
+        alive: The writes of which something counts, newest first.
+        gone: The commits, each with a table, whose rows there were superseded.
+    """
+
+    alive: tuple[EarlierWrite, ...] = ()
+    gone: frozenset[tuple[str, str]] = frozenset()
+
+    def counts(self, write: EarlierWrite, table: str) -> bool:
+        """Whether a write's rows in a table count."""
+        return table in write.name.tables and (write.commit, table) not in self.gone
+
+    def of(self, table: str) -> list[EarlierWrite]:
+        """Return the writes to a table that count, newest first."""
+        return [write for write in self.alive if self.counts(write, table.lower())]
+
+
+class Attempt:
+    """One attempt of a node of an execution: what it has written so far, or found written."""
+
+    def __init__(self, node: str, number: int) -> None:
+        """Begin.
+
+        Args:
+            node: Names the execution and the node, the same in each attempt; one line.
+            number: The attempt's: 0 at first, later ones have higher numbers.
+        """
+        self.node, self.number = node, number
+        self._own: set[str] = set()
+        self._taken: defaultdict[WriteName, set[int]] = defaultdict(set)
+        self._lock = threading.Lock()
+
+    def claim(self) -> Claim:
+        """Return the claim on a name of one write. It is a context manager."""
+        return Claim(self)
+
+    def turn(self, connection: Connection, database: Database, tables: Sequence[str]) -> AbstractContextManager[None]:
+        """Hold the locks under which a write of this node looks at earlier ones, and is made."""
+        name = database.address.database
+        return connection.locks(*((name, "write", self.node, table.lower()) for table in sorted(set(tables))))
+
+    def past(self, session: Connection, branch: str, *others: str) -> Past:
+        """Return what this node has written to a branch.
+
+        Args:
+            session: On the branch.
+            branch: Its name.
+            others: Nodes of which this one is a continuation.
+        """
+        every = [write for node in (self.node, *others) for write in find_writes(session, node)]
+        known = [write for write in every if write.name.branch == branch]
+        gone = {(commit, table) for write in known for commit in write.overrides for table in write.name.tables}
+        past = Past(tuple(known), frozenset(gone))
+        return Past(tuple(w for w in known if any(past.counts(w, table) for table in w.name.tables)), past.gone)
+
+    def adopted(self, past: Past, name: WriteName, holds: Callable[[EarlierWrite], bool]) -> EarlierWrite | None:
+        """Return the write that has this name, if all of it counts and holds."""
+        for write in past.alive:
+            named = write.name == name or self._continues(write, name)
+            if named and all(past.counts(write, table) for table in name.tables) and holds(write):
+                return write
+        return None
+
+    def _continues(self, write: EarlierWrite, name: WriteName) -> bool:
+        other = WriteName(name.node, *(getattr(write.name, each) for each in _CONTENT))
+        return write.name.node != self.node and other == name
+
+    def superseded(self, session: Connection, past: Past, table: str) -> tuple[EarlierWrite, ...]:
+        """Return the writes to a table that a new one supersedes, newest first.
+
+        Raises:
+            SupersededError: A later attempt has written to the table.
+        """
+        earlier = []
+        for write in past.of(table):
+            if write.name.node == self.node and write.attempt > self.number:
+                raise SupersededError(
+                    f"attempt {write.attempt} of {self.node} has written table `{table}` in commit {write.commit}, and "
+                    f"this is attempt {self.number}",
+                    hint="A later attempt has taken over. If this is another execution, give it another name.",
+                )
+            earlier.append(write)
+        return self.unread(session, earlier)
+
+    def unread(self, session: Connection, writes: Sequence[EarlierWrite]) -> tuple[EarlierWrite, ...]:
+        """Return those of the writes that are neither this attempt's nor in a version that it has read."""
+        earlier = [write for write in writes if not self._is_ours(write)]
+        read = commits_read() if earlier else ()
+        return tuple(w for w in earlier if not any(is_ancestor(session, w.commit, commit) for commit in read))
+
+    def _is_ours(self, write: EarlierWrite) -> bool:
+        made = write.name.node == self.node and write.attempt == self.number
+        return made or write.commit in self._own
+
+    def keep(self, commit: str) -> None:
+        """Note that a commit is this attempt's: made by it, or adopted."""
+        with self._lock:
+            self._own.add(commit)
+
+
+_CONTENT = ("tables", "branch", "modes", "digest", "count")
+
+
+@dataclass
+class Claim:
+    """A name for one write of an attempt, held until the write is there or has failed."""
+
+    attempt: Attempt
+    _name: WriteName | None = None
+    _done: bool = field(default=False)
+
+    def name(self, tables: Sequence[str], branch: str, modes: Sequence[str], digest: str) -> WriteName:
+        """Return the name of the write: the next one among equal writes. The same content has the same name again."""
+        lower = tuple(table.lower() for table in tables)
+        wanted = WriteName(self.attempt.node, lower, branch, tuple(modes), digest)
+        if self._name is None or renamed(self._name, 1) != wanted:
+            self._release()
+            with self.attempt._lock:
+                taken = self.attempt._taken[wanted]
+                count = next(number for number in range(1, len(taken) + 2) if number not in taken)
+                taken.add(count)
+            self._name = renamed(wanted, count)
+        return self._name
+
+    def done(self, commit: str) -> None:
+        """Note that the write is there."""
+        self._done = True
+        self.attempt.keep(commit)
+
+    def _release(self) -> None:
+        if self._name is not None:
+            with self.attempt._lock:
+                self.attempt._taken[renamed(self._name, 1)].discard(self._name.count)
+            self._name = None
+
+    def __enter__(self) -> Claim:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Give the name back, unless the write is there."""
+        if not self._done:
+            self._release()

@@ -1,0 +1,1 @@
+"""Loading tables and queries at one commit, whole or in batches."""

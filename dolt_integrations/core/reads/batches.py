@@ -1,0 +1,160 @@
+"""Reading a table in batches: bounded memory, whatever the table's size."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.branches.missing import telling_where
+from dolt_integrations.core.configs.branch import Branch, BranchConf
+from dolt_integrations.core.configs.remote import Remote, RemoteConf
+from dolt_integrations.core.configs.selection import Part, part_of
+from dolt_integrations.core.frames.frame import decode_result
+from dolt_integrations.core.inspect.diff import check_tablename
+from dolt_integrations.core.progress import counted
+from dolt_integrations.core.provenance.meta import metas_for_load, record_load
+from dolt_integrations.core.provenance.version import Version
+from dolt_integrations.core.reads.read import session_for
+from dolt_integrations.core.reads.revision import check_as_of, find_commit
+from dolt_integrations.core.remotes.follow import loading_from
+from dolt_integrations.engine import (
+    Result,
+    describe_table,
+    fetch,
+    fetch_batches,
+    open_database,
+    parse_location,
+    quote,
+)
+from dolt_integrations.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pandas as pd
+    import pyarrow as pa
+
+    from dolt_integrations.core.provenance.meta import Meta, Metas
+    from dolt_integrations.core.reads.revision import AsOf
+    from dolt_integrations.engine import Connection, Location, TableSchema
+    from dolt_integrations.engine.sql.parameters import Params
+
+logger = logging.getLogger(__name__)
+
+ROWS = 100_000
+"""Rows of a batch, unless said otherwise."""
+
+
+def read_batches(
+    db: Location,
+    tablename: str,
+    rows: int = ROWS,
+    *,
+    branch_conf: BranchConf = None,
+    as_of: AsOf | None = None,
+    columns: str | Iterable[str] | None = None,
+    where: str | None = None,
+    params: Params = None,
+    meta_conf: Metas = None,
+    remote_conf: RemoteConf = None,
+) -> Iterator[pd.DataFrame]:
+    """Read one version of a table batch by batch, each a frame of at most `rows` rows.
+
+    A table with a primary key is read in the key's order, each batch from where the last one ended. One without has to
+    be read to the end by the exact reader, several times slower, but in bounded memory as well.
+
+    Args:
+        db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
+        tablename: The table.
+        rows: The most of a batch.
+        branch_conf: The branch; None is the default branch.
+        as_of: The version, as `read_table` takes it.
+        columns: Those to read; None is all.
+        where: A condition in SQL that the rows have to meet.
+        params: The values for its `%s` or `%(name)s`.
+        meta_conf: What is told of the load, before the first batch.
+        remote_conf: What the database is cloned from or brought up to date with before.
+
+    Yields:
+        Frames, at least one. Those of a table without rows have none.
+
+    Raises:
+        ConfigError: An argument of the wrong kind.
+        DoltError: As `read_table`, once the first batch is asked for.
+
+    Example:
+        >>> _ = write_table(folder, "numbers", pd.DataFrame({"n": range(5)}), primary_key="n")
+        >>> [frame["n"].tolist() for frame in read_batches(folder, "numbers", 2)]
+        [[0, 1], [2, 3], [4]]
+    """
+    if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
+        raise ConfigError(f"a batch of {rows!r} rows of {parse_location(db)}", hint="Give a number from 1 on.")
+    check_tablename(tablename)
+    parse_location(db)
+    check_as_of(as_of)
+    part, metas = part_of(columns, where, params), metas_for_load(meta_conf)
+    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
+    return _read_batches(db, tablename, rows, branch, as_of, part, metas, remote)
+
+
+def _read_batches(
+    db: Location,
+    tablename: str,
+    rows: int,
+    branch_conf: Branch | None,
+    as_of: AsOf | None,
+    part: Part,
+    metas: tuple[Meta, ...],
+    remote_conf: Remote | None,
+) -> Iterator[pd.DataFrame]:
+    with loading_from(remote_conf, db, branch_conf), open_database(db) as database:
+        branch, commit = find_commit(database, branch_conf, as_of)
+        with (
+            database.connect(commit) as plain,
+            session_for(part.where, database, plain, branch, commit) as snapshot,
+        ):
+            with telling_where(database, tablename, branch):
+                schema = describe_table(snapshot, tablename)
+            part.check(snapshot, tablename, schema)
+            record_load(metas, database.location, Version(commit, branch), tablename, None)
+            batches = _by_key if schema.primary_key else _by_stream
+            shown, warned = part.columns_of(tablename, schema), set[str]()
+            for data in counted(batches(snapshot, tablename, schema, part, rows), f"read {tablename}"):
+                yield decode_result(Result(shown, data.select([column.name for column in shown])), warned)
+
+
+def _by_key(snapshot: Connection, table: str, schema: TableSchema, part: Part, rows: int) -> Iterator[pa.Table]:
+    """Yield batches by the key: each begins behind the last row of the one before."""
+    shown = part.columns_of(table, schema)
+    hidden = [column for column in schema.columns if column.name in schema.primary_key and column not in shown]
+    columns = (*shown, *hidden)
+    names = ", ".join(quote(column.name) for column in columns)
+    order = ", ".join(quote(name) for name in schema.primary_key)
+    # A table of its own for the condition: in one WHERE with ours it might say what comes behind.
+    source = quote(table)
+    if part.where is not None:
+        source = f"(SELECT {names} FROM {source} WHERE (\n{part.where}\n)) AS q"
+    last: pa.Table | None = None
+    while True:
+        where = f" WHERE {_behind(snapshot, schema.primary_key, last)}" if last is not None else ""
+        query = f"SELECT {names} FROM {source}{where} ORDER BY {order} LIMIT {rows}"
+        data = fetch(snapshot, query, columns)
+        if data.num_rows or last is None:
+            yield data
+        if data.num_rows < rows:
+            return
+        last = data.slice(data.num_rows - 1)
+
+
+def _behind(snapshot: Connection, key: tuple[str, ...], last: pa.Table) -> str:
+    """Return the condition for rows behind the last one: `a > 1 OR (a = 1 AND b > 2)`, of which Dolt makes a range."""
+    values = [snapshot.literal(last.column(name)[0].as_py()) for name in key]
+    alternatives = []
+    for at, name in enumerate(key):
+        equal = [f"{quote(before)} = {value}" for before, value in zip(key[:at], values[:at], strict=True)]
+        alternatives.append("(" + " AND ".join([*equal, f"{quote(name)} > {values[at]}"]) + ")")
+    return f"({' OR '.join(alternatives)})"
+
+
+def _by_stream(snapshot: Connection, table: str, schema: TableSchema, part: Part, rows: int) -> Iterator[pa.Table]:
+    yield from fetch_batches(snapshot, part.query(table, schema), part.columns_of(table, schema), rows)

@@ -1,0 +1,300 @@
+"""Loading a table or a query's result into a frame."""
+
+from __future__ import annotations
+
+import logging
+import re
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dolt_integrations.core.branches.missing import telling_where
+from dolt_integrations.core.branches.private import private_branch
+from dolt_integrations.core.configs.branch import Branch, BranchConf
+from dolt_integrations.core.configs.remote import Remote, RemoteConf
+from dolt_integrations.core.configs.selection import Part, part_of
+from dolt_integrations.core.frames.frame import decode_result
+from dolt_integrations.core.frames.interchange import to_arrow
+from dolt_integrations.core.provenance.meta import metas_for_load, record_load
+from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.version import Version
+from dolt_integrations.core.reads.revision import AsOf, check_as_of, find_commit, pinned_commit
+from dolt_integrations.core.remotes.follow import loading_from
+from dolt_integrations.core.retry import retried
+from dolt_integrations.core.rows.version_rows import rows_of
+from dolt_integrations.engine import (
+    Column,
+    Connection,
+    Database,
+    Location,
+    Result,
+    check_query,
+    describe_table,
+    fetch,
+    open_database,
+    parse_location,
+    run_query,
+)
+from dolt_integrations.engine.session.forks import check_process
+from dolt_integrations.engine.sql.parameters import Params, bind, check_params
+from dolt_integrations.engine.versions.procedures import head, status, table_hash
+from dolt_integrations.errors import (
+    AccessDeniedError,
+    ConfigError,
+    DoltError,
+    ServerLostError,
+    WriteQueryError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pyarrow as pa
+
+    from dolt_integrations.core.provenance.meta import Metas
+
+logger = logging.getLogger(__name__)
+
+_LOOKS_BACK = re.compile(r"\bas\s+of\b|\b(head|working|staged)\b|\bdolt_\w+\s*\(", re.IGNORECASE)
+"""What tells that a query depends on where HEAD is."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A frame, the version that it is of, and the columns of its table or query."""
+
+    data: pd.DataFrame
+    version: Version
+    columns: tuple[Column, ...] = field(default=(), repr=False, compare=False)
+
+
+def read_table(
+    db: Location,
+    tablename: str | None = None,
+    sql: str | None = None,
+    *,
+    branch_conf: BranchConf = None,
+    as_of: AsOf | None = None,
+    columns: str | Iterable[str] | None = None,
+    where: str | None = None,
+    params: Params = None,
+    meta_conf: Metas = None,
+    remote_conf: RemoteConf = None,
+) -> Loaded:
+    """Load one version of a table, or the result of a query on one version of the database.
+
+    Everything is read from one commit, so uncommitted work is not seen and nobody else's commit comes between.
+
+    Args:
+        db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
+        tablename: The table; or
+        sql: a query, which may itself look back with `AS OF`.
+        branch_conf: The branch, a config or its name; None is the default branch.
+        as_of: A commit, tag, branch, ancestor spec (`HEAD~2`) or moment (UTC unless it says a zone); None is the
+            newest commit of the branch.
+        columns: Of a table: those to read, a name or several; None is all.
+        where: Of a table: a condition in SQL that the rows have to meet. Dolt evaluates it, and only they are fetched.
+        params: The values for `%s` (a list) or `%(name)s` (a dict) in `where` or `sql`; `%%` is a percent sign then.
+        meta_conf: What is told of the load: a `Meta`, or several.
+        remote_conf: What the database is cloned from or brought up to date with before: a `Remote`, or its URL.
+
+    Returns:
+        The frame and its version. A table's columns have the dtypes that were saved; rows of a table with a key are
+        in the key's order, others in no promised one.
+
+    Raises:
+        ConfigError: Both or neither of `tablename` and `sql`, or an argument of the wrong kind.
+        NotFoundError: No such database, branch, commit, table or column, with the nearest names.
+        QueryError: The query does not parse, or would write.
+        ServerError: The server cannot be reached.
+        MetadataError: Somebody could not be told of the load.
+
+    Example:
+        >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"], "count": [4]}))
+        >>> read_table(folder, "users").data
+            name  count
+        0  Alice      4
+    """
+    part, sql = _bound(columns, where, sql, params)
+    result, version = _load(db, tablename, sql, part, branch_conf, as_of, meta_conf, remote_conf)
+    return Loaded(decode_result(result), version, result.columns)
+
+
+def read_arrow(
+    db: Location,
+    tablename: str | None = None,
+    sql: str | None = None,
+    *,
+    branch_conf: BranchConf = None,
+    as_of: AsOf | None = None,
+    columns: str | Iterable[str] | None = None,
+    where: str | None = None,
+    params: Params = None,
+    meta_conf: Metas = None,
+    remote_conf: RemoteConf = None,
+) -> tuple[pa.Table, Version]:
+    """Load as `read_table` does, into an Arrow Table, without pandas in between.
+
+    Example:
+        >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"], "count": [4]}))
+        >>> read_arrow(folder, "users")[0].to_pylist()
+        [{'name': 'Alice', 'count': 4}]
+    """
+    part, sql = _bound(columns, where, sql, params)
+    result, version = _load(db, tablename, sql, part, branch_conf, as_of, meta_conf, remote_conf)
+    return to_arrow(result), version
+
+
+def find_version(
+    db: Location, *, branch_conf: BranchConf = None, as_of: AsOf | None = None, remote_conf: RemoteConf = None
+) -> Version:
+    """Return the commit that `as_of` names now, which later commits do not change.
+
+    Args:
+        db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
+        branch_conf: The branch; None is the default branch.
+        as_of: As `read_table` takes it.
+        remote_conf: What the database is cloned from or brought up to date with before.
+
+    Raises:
+        ConfigError: An argument of the wrong kind.
+        NotFoundError: There is none.
+        RemoteError: The remote cannot be reached or refuses.
+    """
+    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
+    check_as_of(as_of)
+
+    def attempt() -> Version:
+        with open_database(db) as database, unnoted():
+            found, commit = find_commit(database, branch, as_of)
+            return Version(commit, found)
+
+    with loading_from(remote, db, branch, shallow=branch is None and as_of is None):
+        return retried(attempt, ServerLostError)
+
+
+def _load(
+    db: Location,
+    tablename: str | None,
+    sql: str | None,
+    part: Part,
+    branch_conf: BranchConf,
+    as_of: AsOf | None,
+    meta_conf: Metas,
+    remote_conf: RemoteConf,
+) -> tuple[Result, Version]:
+    check_process()
+    _check_names(db, tablename, sql)
+    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
+    check_as_of(as_of)
+    if sql is not None and not part.is_all:
+        raise ConfigError("`columns` and `where` are of a table, and this is a query", hint="Say them in the SQL.")
+    metas = metas_for_load(meta_conf)
+
+    def attempt() -> tuple[Result, Version]:
+        with open_database(db) as database:
+            return _read(database, tablename, sql, part, branch, as_of)
+
+    newest = branch is None and as_of is None and not (sql and _LOOKS_BACK.search(sql))
+    with loading_from(remote, db, branch, shallow=newest):
+        result, version = retried(attempt, ServerLostError)
+    record_load(metas, str(parse_location(db)), version, tablename, sql)
+    return result, version
+
+
+def _bound(
+    columns: str | Iterable[str] | None, where: str | None, sql: str | None, params: Params
+) -> tuple[Part, str | None]:
+    """Return the part and the query, with the params in their places."""
+    check_params(params)
+    if isinstance(sql, str) and where is None:
+        return part_of(columns, None), bind(sql, params)
+    return part_of(columns, where, params), sql
+
+
+def _check_names(db: Location, tablename: str | None, sql: str | None) -> None:
+    if (tablename is None) == (sql is None):
+        which = "both `tablename` and `sql`" if tablename is not None else "neither `tablename` nor `sql`"
+        raise ConfigError(f"a load from {parse_location(db)} names {which}", hint="Give one of them.")
+    for name, value in (("tablename", tablename), ("sql", sql)):
+        if value is not None and not isinstance(value, str):
+            raise ConfigError(f"{name} {value!r} is a {type(value).__name__}, not a text", hint="Give its name.")
+
+
+def _read(
+    database: Database,
+    tablename: str | None,
+    sql: str | None,
+    part: Part,
+    branch_conf: Branch | None,
+    as_of: AsOf | None,
+) -> tuple[Result, Version]:
+    with database.connect(pinned_commit(as_of)) as snapshot:
+        branch, commit = find_commit(database, branch_conf, as_of, snapshot)
+        if snapshot.revision != commit:
+            snapshot.switch(commit)
+        if tablename is not None:
+            with telling_where(database, tablename, branch):
+                return _read_table(database, snapshot, tablename, part, branch, commit)
+        with telling_where(database, None, branch):
+            result = _run(database, snapshot, str(sql), branch, commit)
+    logger.debug("read %d rows of a query from %s at %s", result.data.num_rows, database.location, commit)
+    return result, Version(commit, branch)
+
+
+def _read_table(
+    database: Database, snapshot: Connection, tablename: str, part: Part, branch: str | None, commit: str
+) -> tuple[Result, Version]:
+    schema = describe_table(snapshot, tablename)
+    content = table_hash(snapshot, tablename)
+    columns = part.columns_of(tablename, schema)
+    if part.is_all:
+        data = rows_of(snapshot, tablename, schema, content)
+    else:
+        with session_for(part.where, database, snapshot, branch, commit) as session:
+            part.check(session, tablename, schema)
+            data = fetch(session, part.query(tablename, schema), columns)
+    logger.debug("read %d rows of table %s from %s at %s", data.num_rows, tablename, snapshot.address, commit)
+    return Result(columns, data), Version(commit, branch, content)
+
+
+def _run(database: Database, snapshot: Connection, sql: str, branch: str | None, commit: str) -> Result:
+    with session_for(sql, database, snapshot, branch, commit) as session:
+        return run_query(session, check_query(session, sql))
+
+
+@contextmanager
+def session_for(
+    sql: str | None, database: Database, snapshot: Connection, branch: str | None, commit: str
+) -> Iterator[Connection]:
+    """Yield a session at the commit in which what SQL says about the past means what it says."""
+    with ExitStack() as stack:
+        yield _session_at(stack, database, branch, commit) if sql and _LOOKS_BACK.search(sql) else snapshot
+
+
+def _session_at(stack: ExitStack, database: Database, branch: str | None, commit: str) -> Connection:
+    """Return a session whose HEAD is the commit: on a private branch, or on the branch if we may not make one.
+
+    On `db/<commit>` Dolt takes HEAD and moments for those of the default branch (1.83: no error, other rows).
+    """
+    try:
+        session = stack.enter_context(private_branch(database, commit))
+        session.stand_on(str(session.revision))
+    except (AccessDeniedError, WriteQueryError) as error:
+        session = stack.enter_context(database.connect())
+        if branch is not None:
+            session.stand_on(branch)
+        if branch is None or head(session) != commit or status(session):
+            raise _may_not_look_back(database, branch, commit, error) from error
+    return session
+
+
+def _may_not_look_back(database: Database, branch: str | None, commit: str, error: DoltError) -> DoltError:
+    where = f"branch {branch!r}" if branch else "a branch"
+    return type(error)(
+        f"a query that looks back (AS OF, HEAD, dolt_diff() ...) from commit {commit} of {database.location} needs a "
+        f"branch there; the user may make none, and the commit is not the head of {where} without uncommitted changes",
+        hint="Let it begin at the newest commit, or grant the user ALL on the database.",
+    )

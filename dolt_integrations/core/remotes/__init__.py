@@ -1,0 +1,1 @@
+"""Keeping a database in step with a remote around saves and loads."""

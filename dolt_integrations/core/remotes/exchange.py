@@ -1,0 +1,232 @@
+"""What goes between a database and its remote: clone and pull before a save or load, push after a save."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.branches.merge import merge_into
+from dolt_integrations.core.branches.target import check_name
+from dolt_integrations.core.retry import retried
+from dolt_integrations.engine import Connection, parse_location
+from dolt_integrations.engine.names.address import DirectoryAddress
+from dolt_integrations.engine.names.remote_url import parse_remote_url
+from dolt_integrations.engine.server.clone import clone_directory, is_database, is_shallow
+from dolt_integrations.engine.server.deepen import deepen
+from dolt_integrations.engine.server.dolt import Source
+from dolt_integrations.engine.versions.branches import create_branch
+from dolt_integrations.engine.versions.procedures import active_branch, branches, find_branches
+from dolt_integrations.engine.versions.remotes import (
+    add_remote,
+    fetch_remote,
+    merge_base,
+    push_branch,
+    remote_branches,
+    remotes,
+)
+from dolt_integrations.errors import (
+    ConfigError,
+    DatabaseNotFoundError,
+    DoltError,
+    LostRaceError,
+    PushError,
+    RemoteError,
+    RevisionNotFoundError,
+)
+
+if TYPE_CHECKING:
+    from dolt_integrations.core.configs.remote import Remote
+    from dolt_integrations.engine import Author, Database, Location
+    from dolt_integrations.engine.names.address import ServerAddress
+
+logger = logging.getLogger(__name__)
+
+
+def clone_if_missing(remote: Remote, location: Location, *, shallow: bool = False, required: bool = True) -> None:
+    """Make a missing or empty directory a clone of the remote; a directory with a database is left as it is.
+
+    Several processes may want it at once: one clones, the others wait. A clone that is killed leaves no database.
+
+    Args:
+        remote: With a URL.
+        location: A directory. Of a server only is checked that it has the database.
+        shallow: Without history: the newest commit of the default branch, for a load of that. The clone can be pulled
+            into, written and pushed; what needs older commits fails with a RemoteError that says so. Without this, a
+            shallow clone that is there gets its history, unless somebody uses it or has work in it that is not pushed.
+        required: Whether a remote without data is an error; otherwise the directory stays as it is, and a save makes
+            a database of it that it pushes.
+
+    Raises:
+        ConfigError: The directory has no database, and the remote no URL.
+        DatabaseNotFoundError: Something else is in the directory, or the server has no such database.
+        RemoteError: The remote cannot be reached, refuses, or has no data; the directory is as it was.
+    """
+    address = parse_location(location)
+    if not isinstance(address, DirectoryAddress):
+        _check_served(remote, address)
+        return
+    if is_database(address.path):
+        if not shallow and remote.url is not None and is_shallow(address.path):
+            remote.check_credentials(parse_remote_url(remote.url))
+            with remote.credentials():
+                deepen(address.path, Source(parse_remote_url(remote.url), remote.name, remote.user))
+        return
+    if remote.url is None:
+        hint = "Give the remote's url."
+        raise ConfigError(f"no Dolt database in {address.path}, and no url to clone it from", hint=hint)
+    source = Source(parse_remote_url(remote.url), remote.name, remote.user)
+    remote.check_credentials(source.url)
+    with remote.credentials():
+        found = clone_directory(address.path, source, shallow=shallow)
+    if required and not found:
+        raise RemoteError(f"remote {source.url} has no data to clone into {address.path}", hint="Push to it first.")
+
+
+def _check_served(remote: Remote, address: ServerAddress) -> None:
+    try:
+        Connection(address).close()
+    except DatabaseNotFoundError as error:
+        hint = f"Only its own server can clone it: CALL DOLT_CLONE('{remote.url or 'URL'}', '{address.database}')."
+        raise DatabaseNotFoundError(f"no database {address} to pull into", hint=hint) from error
+
+
+def pull(remote: Remote, database: Database, branch: str | None, *, author: Author) -> None:
+    """Fetch, and bring a branch up to date: forward where it is behind, merged where both sides have moved.
+
+    A branch that is ahead, or that the remote does not have, is left alone; one that only the remote has is created.
+    Nobody's checkout moves, and uncommitted work stays.
+
+    Args:
+        remote: Added to the database if it does not have one of that name.
+        database: An open one.
+        branch: None is the default branch.
+        author: Of a merge commit.
+
+    Raises:
+        ConfigError: The database has no such remote and the config no URL, or the two have different URLs.
+        RemoteError: The remote cannot be reached or refuses, or the merge needs what a shallow clone does not have.
+        MergeConflictError: Both sides changed the same; the branch is as it was.
+        UncommittedChangesError: What the remote changed has uncommitted work; the branch is as it was.
+        LostRaceError: Others kept moving the branch.
+    """
+    with database.connect() as connection:
+        _settle(remote, database, connection)
+        name = branch or active_branch(connection)
+        _fetch(remote, database, connection, name)
+        theirs = remote_branches(connection, remote.name).get(name)
+    if theirs is not None:
+        _bring_up(remote, database, name, theirs, author)
+
+
+def _settle(remote: Remote, database: Database, connection: Connection) -> None:
+    """Make sure that the database's remote is the config's.
+
+    Raises:
+        ConfigError: It is another one, or there is none.
+    """
+    known = remotes(connection).get(remote.name)
+    url = parse_remote_url(remote.url) if remote.url is not None else None
+    if known is None and url is None:
+        names = ", ".join(sorted(remotes(connection))) or "none"
+        hint = f"Give the remote's url, or one of its remotes: {names}."
+        raise ConfigError(f"database {database.location} has no remote {remote.name!r}", hint=hint)
+    if known is None and url is not None:
+        known = _add(remote.name, url, connection)
+    remote.check_credentials(known or url or "")
+    if url is not None and known != url:
+        hint = "Give another name, or change it: dolt remote remove, dolt remote add."
+        raise ConfigError(f"remote {remote.name!r} of database {database.location} is {known}, not {url}", hint=hint)
+
+
+def _add(name: str, url: str, connection: Connection) -> str:
+    """Add a remote. Returns its URL, which is another one if somebody else was faster."""
+    try:
+        add_remote(connection, name, url)
+    except DoltError:
+        known = remotes(connection).get(name)
+        if known is None:
+            raise
+        return known
+    logger.info("added remote %s, %s, to %s", name, url, connection.address)
+    return url
+
+
+def _fetch(remote: Remote, database: Database, connection: Connection, branch: str) -> None:
+    """Fetch all; into a shallow clone the branch alone, because the others would come with their history."""
+    address = parse_location(database.location)
+    if not (isinstance(address, DirectoryAddress) and is_shallow(address.path)):
+        fetch_remote(connection, remote.name, user=remote.user)
+        return
+    try:
+        fetch_remote(connection, remote.name, user=remote.user, branch=branch)
+    except RevisionNotFoundError:
+        logger.debug("remote %s has no branch %s", remote.name, branch)
+
+
+def _bring_up(remote: Remote, database: Database, branch: str, theirs: str, author: Author) -> None:
+    with database.connect() as connection:
+        check_name(find_branches(connection), branch, database.location)
+        if branch not in branches(connection):
+            with contextlib.suppress(LostRaceError):
+                create_branch(connection, branch, theirs)
+        ours = branches(connection)[branch]
+        base = theirs if ours == theirs else merge_base(connection, ours, theirs)
+    if base == theirs or (remote.force and base != ours):
+        return
+    merge_into(database, branch, theirs, message=f"Merge branch '{branch}' of remote {remote.name}", author=author)
+
+
+def push(remote: Remote, database: Database, branch: str, *, author: Author) -> None:
+    """Push a branch. Where others have pushed to it meanwhile, fetch, merge and push again, 12 times at most.
+
+    Args:
+        remote: As for `pull`; with `force` the remote's branch becomes the local one, whatever it had.
+        database: An open one.
+        branch: The branch.
+        author: Of merge commits.
+
+    Raises:
+        ConfigError: As `pull`.
+        PushError: It does not get there; the text says which commit is safe where, and what to do.
+
+    Example:
+        >>> from dolt_integrations.core.configs.remote import Remote
+        >>> remote = Remote(url=f"file://{folder}-backup")
+        >>> with open_database(folder, create=DEFAULT_AUTHOR) as database:
+        ...     pull(remote, database, None, author=DEFAULT_AUTHOR)
+        ...     push(remote, database, "main", author=DEFAULT_AUTHOR)
+        >>> clone_if_missing(remote, f"{folder}-clone")
+    """
+    try:
+        retried(lambda: _push(remote, database, branch, author), LostRaceError)
+    except ConfigError:
+        raise
+    except DoltError as error:
+        raise _push_error(remote, database, branch, error) from error
+
+
+def _push(remote: Remote, database: Database, branch: str, author: Author) -> None:
+    try:
+        with database.connect() as connection:
+            _settle(remote, database, connection)
+            push_branch(connection, remote.name, branch, user=remote.user, force=remote.force)
+        logger.debug("pushed %s of %s to %s", branch, database.location, remote.name)
+    except LostRaceError:
+        if not remote.force:
+            pull(remote, database, branch, author=author)
+        raise
+
+
+def _push_error(remote: Remote, database: Database, branch: str, error: DoltError) -> PushError:
+    try:
+        with database.connect() as connection:
+            commit = branches(connection).get(branch)
+    except DoltError:
+        commit = None
+    safe = f"commit {commit}, its head, is safe in {database.location}" if commit else "its commits are safe there"
+    hint = f"Mend that, then save again, or push it by hand: dolt push {remote.name} {branch}."
+    return PushError(
+        f"branch {branch!r} of {database.location} does not get to remote {remote.name!r}, but {safe}: {error}",
+        hint=hint,
+    )

@@ -1,0 +1,64 @@
+"""A block of work on a database that follows a remote: pulled before it, pushed after it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.branches.target import branch_name
+from dolt_integrations.core.remotes.exchange import clone_if_missing, pull, push
+from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dolt_integrations.core.configs.branch import Branch
+    from dolt_integrations.core.configs.remote import Remote
+    from dolt_integrations.engine import Author, Database, Location
+
+
+@contextmanager
+def loading_from(
+    remote: Remote | None, db: Location, branch_conf: Branch | None, *, shallow: bool = False
+) -> Iterator[None]:
+    """Clone or pull before a block that reads. Without a remote do nothing.
+
+    Args:
+        remote: The remote.
+        db: The database.
+        branch_conf: Whose branch is brought up to date.
+        shallow: Whether a clone needs the newest commit only.
+    """
+    if remote is None:
+        yield
+        return
+    with remote.credentials():
+        clone_if_missing(remote, db, shallow=shallow)
+        with open_database(db) as database:
+            _pull(remote, database, branch_conf, database.author or DEFAULT_AUTHOR)
+            yield
+
+
+@contextmanager
+def saving_to(remote: Remote | None, db: Location, branch_conf: Branch | None, author: Author | None) -> Iterator[None]:
+    """Clone or pull before a block that writes to a branch, and push the branch after it. Without a remote do nothing.
+
+    Raises:
+        PushError: The push failed for good. What the block wrote is there.
+    """
+    if remote is None:
+        yield
+        return
+    with remote.credentials():
+        clone_if_missing(remote, db, required=False)
+        with open_database(db, create=author or DEFAULT_AUTHOR) as database:
+            who = author or database.author or DEFAULT_AUTHOR
+            _pull(remote, database, branch_conf, who)
+            yield
+            with database.connect() as connection:
+                branch = branch_name(connection, branch_conf)
+            push(remote, database, branch, author=who)
+
+
+def _pull(remote: Remote, database: Database, branch_conf: Branch | None, author: Author) -> None:
+    pull(remote, database, branch_conf.name if branch_conf is not None else None, author=author)

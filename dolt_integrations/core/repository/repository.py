@@ -1,0 +1,125 @@
+"""`Repository`: a database, with what is said of it said once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.core.block import Transaction
+from dolt_integrations.core.configs.branch import Branch, BranchConf
+from dolt_integrations.core.configs.remote import Remote, RemoteConf
+from dolt_integrations.core.inspect.history import history
+from dolt_integrations.core.provenance.meta import metas_of
+from dolt_integrations.core.reads.read import find_version
+from dolt_integrations.core.repository.scan import Scan
+from dolt_integrations.core.repository.table import Table
+from dolt_integrations.engine import parse_author, parse_location
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dolt_integrations.core.provenance.meta import Metas
+    from dolt_integrations.core.provenance.version import Version
+    from dolt_integrations.core.reads.revision import AsOf
+    from dolt_integrations.engine import Author, Location
+    from dolt_integrations.engine.sql.parameters import Params
+
+
+class Repository:
+    """A Dolt database: where it is, who writes to it, what it is kept in step with and who is notified.
+
+    Nothing is opened before it is used, and nothing is held open between two uses.
+
+    Attributes:
+        location: A directory, or a URL `mysql://user@host:port/database`.
+        author: Of the commits; None is whom `dolt config` names, else `flyte <flyte@localhost>`.
+        remote: What the database is cloned or pulled from before, and pushed to after each save.
+        hooks: What is notified of each save and load.
+
+    Example:
+        >>> repository = Repository(folder, author="Ann <ann@example.com>")
+        >>> users = repository.table("users", branch="main")
+        >>> _ = users.write(pd.DataFrame({"id": [1, 2], "name": ["Ann", "Bob"]}), key="id")
+        >>> repository.sql("select name from users where id = %s", [2]).to_pandas()
+          name
+        0  Bob
+    """
+
+    def __init__(
+        self,
+        location: Location,
+        *,
+        author: Author | str | None = None,
+        remote: RemoteConf = None,
+        hooks: Metas = None,
+    ) -> None:
+        """Say where the database is. A missing or empty directory becomes one at the first write.
+
+        Raises:
+            ConfigError: An argument is of the wrong kind, or the location is neither a path nor a URL.
+        """
+        parse_location(location)
+        self.location = location
+        self.author = parse_author(author) if isinstance(author, str) else author
+        self.remote = Remote.parse(remote)
+        self.hooks = metas_of(hooks)
+
+    def __repr__(self) -> str:
+        """Show where it is, without a password."""
+        return f"Repository({str(parse_location(self.location))!r})"
+
+    def table(self, name: str, branch: BranchConf = None) -> Table:
+        """Return a handle on a table, which need not be there yet.
+
+        Args:
+            name: The table.
+            branch: A branch's name or its config (`NewBranch`, `MergeBranch` ...); None is the default branch.
+
+        Raises:
+            InvalidNameError: Dolt has no tables of this name.
+            ConfigError: The branch is neither a name nor a config.
+        """
+        return Table(self, name, Branch.parse(branch))
+
+    def sql(self, query: str, params: Params = None, *, branch: BranchConf = None, as_of: AsOf | None = None) -> Scan:
+        """Describe a query, on one version of all tables; the methods of the `Scan` run it.
+
+        Args:
+            query: One that only reads, with `%s` or `%(name)s` for values.
+            params: The values, in a list or a dict.
+            branch: The branch; None is the default branch.
+            as_of: A commit, tag, branch, `HEAD~2` or timestamp; None is the newest commit.
+
+        Raises:
+            ConfigError: The branch is neither a name nor a config.
+        """
+        source = {"db": self.location, "branch_conf": Branch.parse(branch), "remote_conf": self.remote}
+        return Scan({**source, "sql": query, "params": params, "as_of": as_of, "meta_conf": self.hooks})
+
+    def transaction(self, branch: BranchConf = None, **options: Any) -> Transaction:
+        """Return a block of writes to several tables that land in one commit, or not at all; see `Transaction`.
+
+        Args:
+            branch: The branch that the work is merged into; None is the default branch.
+            **options: As `Transaction` takes them: `audit`, `tests`, `message`, `on_conflict` ...
+
+        Raises:
+            ConfigError: An option is of the wrong kind.
+        """
+        said = {"author": self.author, "meta_conf": self.hooks, "remote_conf": self.remote}
+        return Transaction(self.location, Branch.parse(branch), **{**said, **options})
+
+    def history(self, branch: BranchConf = None, as_of: AsOf | None = None) -> pd.DataFrame:
+        """Return the commits of a branch, newest first; see `history`.
+
+        Raises:
+            DoltError: As `history`.
+        """
+        return history(self.location, branch_conf=Branch.parse(branch), as_of=as_of, remote_conf=self.remote)
+
+    def version(self, branch: BranchConf = None, as_of: AsOf | None = None) -> Version:
+        """Return the commit that a branch or `as_of` names now.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        return find_version(self.location, branch_conf=Branch.parse(branch), as_of=as_of, remote_conf=self.remote)

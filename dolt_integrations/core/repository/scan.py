@@ -1,0 +1,85 @@
+"""`Scan`: a read that has been described and not run yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.core.reads.batches import ROWS, read_batches
+from dolt_integrations.core.reads.read import read_arrow, read_table
+from dolt_integrations.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from dolt_integrations.core.reads.read import Loaded
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What is to be read of a repository: each method runs it, on the newest commit or the one that `as_of` names.
+
+    Made by `Table.scan` and `Repository.sql`.
+
+    Example:
+        >>> users = Repository(folder).table("users")
+        >>> _ = users.write(pd.DataFrame({"id": [1, 2, 3], "name": ["Ann", "Bob", "Cy"]}), key="id")
+        >>> users.scan(columns=["name"], where="id > %s", params=[1]).to_arrow().to_pylist()
+        [{'name': 'Bob'}, {'name': 'Cy'}]
+    """
+
+    arguments: Mapping[str, Any]
+
+    def load(self) -> Loaded:
+        """Return a pandas DataFrame together with the version that it is of.
+
+        Raises:
+            DoltError: As `read_table`.
+        """
+        return read_table(**self.arguments)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the rows as a pandas DataFrame, in the dtypes that were saved.
+
+        Raises:
+            DoltError: As `read_table`.
+        """
+        return self.load().data
+
+    def to_arrow(self) -> pa.Table:
+        """Return the rows as a pyarrow Table, without pandas in between.
+
+        Raises:
+            DoltError: As `read_table`.
+        """
+        return read_arrow(**self.arguments)[0]
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the rows as a polars DataFrame, without pandas in between.
+
+        Raises:
+            DoltError: As `read_table`.
+        """
+        import polars as pl
+
+        return pl.DataFrame(pl.from_arrow(self.to_arrow()))
+
+    def batches(self, rows: int = ROWS) -> Iterator[pd.DataFrame]:
+        """Read a table batch by batch, in bounded memory.
+
+        Args:
+            rows: The most of a batch.
+
+        Raises:
+            ConfigError: The scan is of a query.
+            DoltError: As `read_batches`.
+        """
+        arguments = dict(self.arguments)
+        if arguments.pop("sql", None) is not None:
+            raise ConfigError("batches are read of a table, and this scan is of a query", hint="Scan a table.")
+        return read_batches(**arguments, rows=rows)

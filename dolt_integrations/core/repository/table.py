@@ -1,0 +1,158 @@
+"""`Table`: one table of a repository, on one branch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.core.inspect.blame import blame
+from dolt_integrations.core.inspect.diff import diff
+from dolt_integrations.core.inspect.history import history
+from dolt_integrations.core.repository.scan import Scan
+from dolt_integrations.core.writes.write import write_table
+from dolt_integrations.engine import check_table_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from dolt_integrations.core.configs.branch import Branch
+    from dolt_integrations.core.frames.key import Key
+    from dolt_integrations.core.provenance.version import Version
+    from dolt_integrations.core.reads.revision import AsOf
+    from dolt_integrations.core.repository.repository import Repository
+    from dolt_integrations.engine.sql.parameters import Params
+
+
+class Table:
+    """One table of a repository, on one branch. Nothing is opened before a method is called.
+
+    Made by `Repository.table`.
+
+    Attributes:
+        repository: The database.
+        name: The table's name.
+        branch: The branch, or how it comes about; None is the default branch.
+
+    Example:
+        >>> users = Repository(folder).table("users")
+        >>> version = users.write(pd.DataFrame({"id": [1], "name": ["Ann"]}), key="id", message="Add Ann")
+        >>> users.read()
+           id name
+        0   1  Ann
+    """
+
+    def __init__(self, repository: Repository, name: str, branch: Branch | None = None) -> None:
+        """Name a table, which need not be there yet.
+
+        Raises:
+            InvalidNameError: Dolt has no tables of this name.
+        """
+        check_table_name(name)
+        self.repository, self.name, self.branch = repository, name, branch
+
+    def __repr__(self) -> str:
+        """Show where the table is."""
+        branch = f", branch={self.branch!r}" if self.branch is not None else ""
+        return f"{self.repository!r}.table({self.name!r}{branch})"
+
+    def write(
+        self,
+        data: Any,
+        *,
+        key: Key = None,
+        mode: str = "replace",
+        overwrite: bool = False,
+        message: str = "Automated commit",
+        author: str | None = None,
+        write_id: str | None = None,
+    ) -> Version:
+        """Write rows and commit them; see `write_table`.
+
+        Args:
+            data: A pandas or polars DataFrame, a pyarrow Table, or a stream of them.
+            key: The primary key's column, or several. None keeps the key that the table has.
+            mode: `replace`, `append` or `upsert`.
+            overwrite: Whether columns of other types make the table anew.
+            message: The commit's message.
+            author: `Name <email>`; None is the repository's author.
+            write_id: Names the write for good: a second one of this id finds the first one's commit.
+
+        Returns:
+            The version that the branch has now. One that changes nothing makes no commit.
+
+        Raises:
+            DoltError: As `write_table`; the table is as it was.
+        """
+        repository = self.repository
+        return write_table(
+            repository.location,
+            self.name,
+            data,
+            branch_conf=self.branch,
+            primary_key=key,
+            mode=mode,
+            overwrite=overwrite,
+            message=message,
+            author=author or repository.author,
+            write_id=write_id,
+            meta_conf=repository.hooks,
+            remote_conf=repository.remote,
+        )
+
+    def scan(
+        self,
+        columns: str | Iterable[str] | None = None,
+        where: str | None = None,
+        params: Params = None,
+        as_of: AsOf | None = None,
+    ) -> Scan:
+        """Describe what to read of the table; the methods of the `Scan` read it.
+
+        Args:
+            columns: Those to read; None is all.
+            where: A condition in SQL, with `%s` or `%(name)s` for values.
+            params: The values, in a list or a dict.
+            as_of: A commit, tag, branch, `HEAD~2` or timestamp; None is the newest commit.
+        """
+        part = {"columns": columns, "where": where, "params": params, "as_of": as_of}
+        return Scan({**self._source(), "tablename": self.name, "meta_conf": self.repository.hooks, **part})
+
+    def read(self, as_of: AsOf | None = None) -> pd.DataFrame:
+        """Return the whole table as a pandas DataFrame, in the dtypes that were saved.
+
+        Raises:
+            DoltError: As `read_table`.
+        """
+        return self.scan(as_of=as_of).to_pandas()
+
+    def history(self, as_of: AsOf | None = None) -> pd.DataFrame:
+        """Return the commits that changed the table, newest first; see `history`.
+
+        Raises:
+            DoltError: As `history`.
+        """
+        return history(**self._named(), as_of=as_of)
+
+    def diff(self, from_: AsOf, to: AsOf = "HEAD") -> pd.DataFrame:
+        """Return the rows that differ between two versions, before and after; see `diff`.
+
+        Raises:
+            DoltError: As `diff`.
+        """
+        return diff(**self._named(), from_=from_, to=to)
+
+    def blame(self, as_of: AsOf | None = None) -> pd.DataFrame:
+        """Return for each row the commit that wrote it; see `blame`.
+
+        Raises:
+            PrimaryKeyError: The table has no primary key.
+            DoltError: As `blame`.
+        """
+        return blame(**self._named(), as_of=as_of)
+
+    def _source(self) -> dict[str, Any]:
+        return {"db": self.repository.location, "branch_conf": self.branch, "remote_conf": self.repository.remote}
+
+    def _named(self) -> dict[str, Any]:
+        return {**self._source(), "tablename": self.name}

@@ -1,0 +1,139 @@
+"""What a save changes in a table that is there: the rows to delete and the rows to write."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dolt_integrations.core.rows.compare import compare_rows
+from dolt_integrations.core.rows.version_rows import cast_alike, rows_of
+from dolt_integrations.engine.tables.schema import has_triggers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dolt_integrations.engine import Connection, TableSchema
+
+logger = logging.getLogger(__name__)
+
+WORTHWHILE = 1_000
+"""Rows from which on a table is compared before it is written; fewer are written anew as fast."""
+
+DELETE_COST = 2
+"""What deleting a row by its key costs, in rows loaded (measured on Dolt 1.83)."""
+
+REPLACE_COST = 1.5
+"""What writing a row in the place of another costs."""
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What turns one version of a table into another.
+
+    Attributes:
+        base: Dolt's hash of the version that it starts from.
+        gone: The keys of the rows to delete.
+        written: The rows that come, or take the place of those with their key.
+        replaced: How many of them, the first ones, take another's place.
+    """
+
+    base: str
+    gone: pa.Table
+    written: pa.Table
+    replaced: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many rows are deleted or written."""
+        return int(self.gone.num_rows + self.written.num_rows)
+
+    @property
+    def cost(self) -> float:
+        """What it takes, in rows loaded."""
+        added = self.written.num_rows - self.replaced
+        return float(DELETE_COST * self.gone.num_rows + REPLACE_COST * self.replaced + added)
+
+
+def find_differences(
+    snapshot: Connection, table: str, schema: TableSchema, base: str, new: pa.Table
+) -> Differences | None:
+    """Compare a table with the rows that it is to have.
+
+    Args:
+        snapshot: On the commit that has the table.
+        table: Its name.
+        schema: Its columns and key.
+        base: Its hash.
+        new: All rows that it is to have.
+
+    Returns:
+        None where writing all rows is cheaper, where the two cannot be compared, or where triggers are to see the rows.
+    """
+    old = rows_of(snapshot, table, schema, base)
+    alike = cast_alike(new, old.schema)
+    if alike is None:
+        return None
+    found = _compare(base, old, alike, new, schema.primary_key)
+    if found is None:
+        return None
+    gone, written, replaced = found.gone.num_rows, found.written.num_rows, found.replaced
+    logger.debug("table %s: %d rows go, %d come, %d of them for others", table, gone, written, replaced)
+    if not found.size:
+        return found
+    # Dolt (1.83) has no triggers in a DELETE with a join.
+    return found if found.cost < new.num_rows and not has_triggers(snapshot, table) else None
+
+
+def has_same_rows(one: pa.Table, other: pa.Table) -> bool:
+    """Whether two tables of the same columns and types have the same rows, in whatever order; floats by their bits."""
+    ours, theirs = (pl.DataFrame(pl.from_arrow(_in_bits(rows))) for rows in (one, other))
+    return ours.equals(theirs) or (ours.height == theirs.height and ours.sort(pl.all()).equals(theirs.sort(pl.all())))
+
+
+def _compare(base: str, old: pa.Table, alike: pa.Table, new: pa.Table, key: Sequence[str]) -> Differences | None:
+    """Return the differences; None where a table without a key has to be written anew."""
+    before, after, keys = _in_bits(old), _in_bits(alike), old.select(list(key))
+    if before.equals(after):
+        return Differences(base, keys.slice(0, 0), new.slice(0, 0))
+    mask = _changed_in_place(before, after, key)
+    if mask is not None:
+        written = new.filter(mask)
+        return Differences(base, keys.slice(0, 0), written, written.num_rows)
+    found = compare_rows(before, after, key)
+    added, modified, removed = (found.filter(kind=kind) for kind in ("added", "modified", "removed"))
+    if not key and len(removed):
+        return None
+    written = new.take(pl.concat([modified, added])["new"].to_arrow())
+    return Differences(base, keys.take(removed["old"].to_arrow()), written, len(modified))
+
+
+def _changed_in_place(before: pa.Table, after: pa.Table, key: Sequence[str]) -> pa.Array | None:
+    """Return which rows differ where both tables have the same keys in the same order."""
+    names = list(key)
+    if not names or before.num_rows != after.num_rows or not before.select(names).equals(after.select(names)):
+        return None
+    differs = pa.chunked_array([pa.repeat(pa.scalar(False), before.num_rows)])
+    for name in before.column_names:
+        if name not in names:
+            differs = pc.or_(differs, _differs(before.column(name), after.column(name)))
+    return differs
+
+
+def _differs(before: pa.ChunkedArray, after: pa.ChunkedArray) -> pa.ChunkedArray:
+    one_is_null = pc.xor(before.is_null(), after.is_null())
+    return pc.or_(one_is_null, pc.fill_null(pc.not_equal(before, after), False))
+
+
+def _in_bits(rows: pa.Table) -> pa.Table:
+    """Return floats as integers of the same bits: 0.0 and -0.0 are two values."""
+    for at, field in enumerate(rows.schema):
+        if pa.types.is_floating(field.type):
+            bits = pa.int64() if field.type == pa.float64() else pa.int32()
+            values = pa.chunked_array([chunk.view(bits) for chunk in rows.column(at).chunks], type=bits)
+            rows = rows.set_column(at, pa.field(field.name, bits), values)
+    return rows

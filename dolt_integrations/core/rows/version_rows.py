@@ -1,0 +1,112 @@
+"""The rows of a version of a table: from the cache, or fetched and kept there; and those that were just written."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pyarrow as pa
+
+from dolt_integrations.core.rows import cache
+from dolt_integrations.engine import arrow_type, describe_table, fetch, select_table
+from dolt_integrations.engine.session.forks import check_process
+from dolt_integrations.engine.tables.schema import foreign_collations, has_triggers
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine import Column, Connection, TableSchema
+
+logger = logging.getLogger(__name__)
+
+
+def rows_of(snapshot: Connection, table: str, schema: TableSchema, table_hash: str | None) -> pa.Table:
+    """Return a table's rows.
+
+    Args:
+        snapshot: On the commit.
+        table: The table's name.
+        schema: Its columns and key.
+        table_hash: Dolt's hash of it.
+    """
+    check_process()
+    key = cache.version_key(snapshot.address.source, table_hash) if _always_reads_the_same(schema) else None
+    rows = cache.find(key)
+    if rows is None or rows.column_names != list(schema.names):
+        rows = fetch(snapshot, select_table(table, schema.columns), schema.columns)
+        cache.store(key, rows)
+    return rows
+
+
+def remember(snapshot: Connection, table: str, table_hash: str | None, written: pa.Table) -> None:
+    """Keep rows that were just written as they would be fetched, where Dolt gives back what it was given.
+
+    Args:
+        snapshot: On the commit that was made.
+        table: The table's name.
+        table_hash: Dolt's hash of it.
+        written: All of its rows.
+    """
+    if foreign_collations(snapshot, table) or has_triggers(snapshot, table):
+        return
+    schema = describe_table(snapshot, table)
+    if not all(map(_keeps_what_it_is_given, schema.columns)):
+        return
+    fetched = pa.schema([(column.name, arrow_type(column.sql_type)) for column in schema.columns])
+    rows = cast_alike(written, fetched)
+    if rows is not None:
+        cache.store(cache.version_key(snapshot.address.source, table_hash), _in_key_order(rows, schema))
+
+
+_EXACT = re.compile(
+    r"(tiny|small|medium|big)?int( unsigned)?|tinyint\(1\)|float|double|decimal\(\d+,\d+\)|varchar\(\d+\)"
+    r"|(medium|long)?text|longblob|varbinary\(\d+\)|datetime\(6\)|date"
+)
+"""SQL types of which Dolt gives back each value as it was given."""
+
+
+def _keeps_what_it_is_given(column: Column) -> bool:
+    computed = column.is_generated or "AUTO_INCREMENT" in column.details or "ON UPDATE" in column.details
+    return not computed and _EXACT.fullmatch(column.sql_type) is not None
+
+
+def _always_reads_the_same(schema: TableSchema) -> bool:
+    """Whether a version does: a TIMESTAMP is read in the server's time zone."""
+    return not any(column.sql_type.lower().startswith("timestamp") for column in schema.columns)
+
+
+def _in_key_order(rows: pa.Table, schema: TableSchema) -> pa.Table:
+    if not schema.primary_key:
+        return rows
+    keys = pl.DataFrame(pl.from_arrow(rows.select(list(schema.primary_key))))
+    order = keys.select(pl.arg_sort_by(keys.columns)).to_series()
+    return rows if order.is_sorted() else rows.take(order.to_arrow())
+
+
+def cast_alike(rows: pa.Table, schema: pa.Schema) -> pa.Table | None:
+    """Return rows with the columns and types of a schema, each value the same; None where they have others."""
+    if set(rows.column_names) != set(schema.names):
+        return None
+    rows = rows.select(schema.names)
+    if not all(map(_means_the_same, rows.schema.types, schema.types)):
+        return None
+    try:
+        return rows.cast(schema)
+    except pa.ArrowException as error:
+        logger.debug("the rows are not compared: %s", error)
+        return None
+
+
+_SAME = (
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_decimal,
+    pa.types.is_timestamp,
+    lambda each: pa.types.is_string(each) or pa.types.is_large_string(each),
+    lambda each: pa.types.is_binary(each) or pa.types.is_large_binary(each),
+)
+"""Kinds of Arrow types between which a cast keeps each value or fails."""
+
+
+def _means_the_same(one: pa.DataType, other: pa.DataType) -> bool:
+    return one == other or any(kind(one) and kind(other) for kind in _SAME)

@@ -1,0 +1,207 @@
+"""Whether a column that a table has already takes a frame's values exactly as they are, so that it can stay."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dolt_integrations.core.columns.encoded import shown
+from dolt_integrations.core.columns.mark import mark_of
+from dolt_integrations.core.schemas.numbers import (
+    INTEGER_BYTES,
+    is_number,
+    not_bits,
+    not_decimals,
+    not_floats,
+    not_integers,
+    not_years,
+)
+from dolt_integrations.engine import parse_type
+from dolt_integrations.engine.sql.types import GEOMETRIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dolt_integrations.core.columns.encoded import EncodedColumn
+    from dolt_integrations.engine import Column
+
+TEXT_BYTES = {"tinytext": 2**8 - 1, "text": 2**16 - 1, "mediumtext": 2**24 - 1, "longtext": 2**32 - 1}
+BLOB_BYTES = {"tinyblob": 2**8 - 1, "blob": 2**16 - 1, "mediumblob": 2**24 - 1, "longblob": 2**32 - 1}
+"""Bytes that fit (MySQL manual, "Data Type Storage Requirements")."""
+
+_CODECS = {"latin1": "cp1252"}
+"""Of character sets; others are taken for ASCII."""
+_LAST_CLOCK = ((838 * 60 + 59) * 60 + 59) * 1_000_000
+_TIMESTAMPS = (1_000_000, 2_147_483_647_000_000)
+"""Microseconds since 1970 that a TIMESTAMP holds (MySQL manual, "The DATE, DATETIME, and TIMESTAMP Types")."""
+
+
+def misfit(encoded: EncodedColumn, column: Column) -> str | None:
+    """Return why a column cannot hold values exactly; None if it can.
+
+    An empty text says that it holds values of another kind altogether.
+    """
+    check = _CHECKS.get(parse_type(column.sql_type).base)
+    bad = check(encoded, column) if check else None
+    if bad is None:
+        return ""
+    row = pc.index(bad, True).as_py()
+    if row < 0:
+        return None
+    value = shown(encoded.values[row].as_py())
+    return f"it holds {value} (row {row}, counted from 0), which {column.sql_type} cannot keep"
+
+
+def _same_base(encoded: EncodedColumn, column: Column) -> pa.Array | None:
+    same = parse_type(encoded.sql_type or "text").base == parse_type(column.sql_type).base
+    return _none(encoded) if same else None
+
+
+def _none(encoded: EncodedColumn) -> pa.Array:
+    return pa.array(np.zeros(len(encoded.values), bool))
+
+
+def _decimals(encoded: EncodedColumn, column: Column) -> pa.Array | None:
+    own, there = parse_type(encoded.sql_type or "text"), parse_type(column.sql_type)
+    precision, scale = (*there.arguments, 0)[:2] if there.arguments else (10, 0)
+    if is_number(encoded) and own.base in INTEGER_BYTES:
+        return not_decimals(encoded, precision - scale)
+    if own.base != "decimal":
+        return None
+    if own.arguments[1] > scale:
+        return pc.is_valid(encoded.values)
+    whole = pc.replace_substring_regex(encoded.values, r"^-?0*|\..*$", "")
+    return pc.greater(pc.utf8_length(whole), precision - scale)
+
+
+def _moments(encoded: EncodedColumn, column: Column) -> pa.Array | None:
+    if encoded.sql_type != "datetime(6)":
+        return None
+    sql_type = parse_type(column.sql_type)
+    counts = encoded.values.cast(pa.int64())
+    bad = _finer(counts, sql_type.arguments)
+    if sql_type.base == "timestamp":
+        bad = pc.or_(bad, pc.or_(pc.less(counts, _TIMESTAMPS[0]), pc.greater(counts, _TIMESTAMPS[1])))
+    return bad
+
+
+def _finer(microseconds: pa.Array, arguments: tuple[int, ...]) -> pa.Array:
+    """Whether each has more digits of a second than the column keeps."""
+    step = 10 ** (6 - (*arguments, 0)[0])
+    return pc.not_equal(pc.multiply(pc.divide(microseconds, step), step), microseconds)
+
+
+def _clocks(encoded: EncodedColumn, column: Column) -> pa.Array | None:
+    if encoded.sql_type != "time(6)" and encoded.unit is None:
+        return None
+    counts = encoded.values.cast(pa.int64())
+    per_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[encoded.unit or "us"]
+    most = _LAST_CLOCK * per_second // 10**6
+    far = pc.or_(pc.less(counts, -most), pc.greater(counts, most))
+    digits = (*parse_type(column.sql_type).arguments, 0)[0]
+    step = max(1, per_second // 10**digits)
+    return pc.or_(far, pc.not_equal(pc.multiply(pc.divide(counts, step), step), counts))
+
+
+def _texts(encoded: EncodedColumn, column: Column) -> pa.Array | None:
+    if not _is_text(encoded, column):
+        return None
+    sql_type, values = parse_type(column.sql_type), encoded.values
+    if sql_type.base in TEXT_BYTES:
+        bad = pc.greater(pc.binary_length(values), TEXT_BYTES[sql_type.base])
+    else:
+        bad = pc.greater(pc.utf8_length(values), (*sql_type.arguments, 1)[0])
+    if sql_type.base == "char":
+        # MySQL takes spaces at the end of a CHAR away.
+        bad = pc.or_(bad, pc.ends_with(values, " "))
+    return pc.or_(bad, _foreign_letters(values, column.sql_type))
+
+
+def _is_text(encoded: EncodedColumn, column: Column) -> bool:
+    if encoded.mark.of == "json":
+        return mark_of(column.comment).of == "json"
+    return encoded.sql_type in (None, "varchar(36)")
+
+
+def _foreign_letters(values: pa.Array, sql_type: str) -> pa.Array:
+    """Whether each has letters that the column's character set lacks."""
+    found = re.search(r"CHARACTER SET (\w+)", sql_type, re.IGNORECASE)
+    if found is None or found.group(1).lower() == "utf8mb4":
+        return pa.array(np.zeros(len(values), bool))
+    codec = _CODECS.get(found.group(1).lower(), "ascii")
+    return pa.array([value is not None and not _encodes(value, codec) for value in values.to_pylist()])
+
+
+def _encodes(text: str, codec: str) -> bool:
+    try:
+        text.encode(codec)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _members(encoded: EncodedColumn, column: Column) -> pa.Array | None:
+    if not _is_text(encoded, column):
+        return None
+    return pc.and_(pc.is_valid(encoded.values), pc.invert(pc.is_in(encoded.values, pa.array(_listed(column.sql_type)))))
+
+
+def _sets(encoded: EncodedColumn, column: Column) -> pa.Array | None:
+    if not _is_text(encoded, column):
+        return None
+    members = _listed(column.sql_type)
+    distinct = pc.unique(encoded.values).drop_null().to_pylist()
+    good = [text for text in distinct if ",".join(m for m in members if m in text.split(",")) == text]
+    return pc.and_(
+        pc.is_valid(encoded.values), pc.invert(pc.is_in(encoded.values, pa.array(good, encoded.values.type)))
+    )
+
+
+def _listed(sql_type: str) -> list[str]:
+    """Return the members of an ENUM or SET."""
+    return [text.replace("''", "'") for text in re.findall(r"'((?:[^']|'')*)'", sql_type)]
+
+
+def _binaries(encoded: EncodedColumn, column: Column) -> pa.Array | None:
+    if encoded.sql_type != "longblob":
+        return None
+    sql_type, lengths = parse_type(column.sql_type), pc.binary_length(encoded.values)
+    if sql_type.base == "binary":
+        return pc.not_equal(lengths, (*sql_type.arguments, 1)[0])
+    return pc.greater(lengths, BLOB_BYTES.get(sql_type.base) or (*sql_type.arguments, 1)[0])
+
+
+def _geometries(encoded: EncodedColumn, column: Column) -> pa.Array | None:
+    """Look at the head of each: the SRID, which the column may prescribe, and the byte order of the WKB behind it."""
+    if encoded.sql_type != "longblob":
+        return None
+    found = re.search(r"\bSRID (\d+)", column.details)
+    srid = int(found.group(1)) if found else None
+    return pa.array([value is not None and not _is_geometry(value, srid) for value in encoded.values.to_pylist()])
+
+
+def _is_geometry(value: bytes, srid: int | None) -> bool:
+    is_whole = len(value) >= 9 and value[4] in (0, 1)
+    return is_whole and srid in (None, int.from_bytes(value[:4], "little"))
+
+
+_CHECKS: dict[str, Callable[[EncodedColumn, Column], Any]] = {
+    **dict.fromkeys(INTEGER_BYTES, not_integers),
+    **dict.fromkeys(("float", "double"), not_floats),
+    **dict.fromkeys(("date", "json"), _same_base),
+    **dict.fromkeys(("datetime", "timestamp"), _moments),
+    **dict.fromkeys(("char", "varchar", *TEXT_BYTES), _texts),
+    **dict.fromkeys(("binary", "varbinary", *BLOB_BYTES), _binaries),
+    **dict.fromkeys(GEOMETRIES, _geometries),
+    "decimal": _decimals,
+    "bit": not_bits,
+    "year": not_years,
+    "time": _clocks,
+    "enum": _members,
+    "set": _sets,
+}
+"""By the type of the column: which values it cannot hold; None where it holds none of that kind."""

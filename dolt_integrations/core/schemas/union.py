@@ -1,0 +1,194 @@
+"""Write modes: what a save does with the rows that the table has already, and which columns it needs for that."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.arrow.types import ANY, arrow_type_of
+from dolt_integrations.core.columns.arrays import ARRAYS
+from dolt_integrations.core.columns.dtypes import STORAGE, default_dtype
+from dolt_integrations.core.columns.mark import Mark, mark_of, with_mark
+from dolt_integrations.core.schemas.alterations import holds_all, is_document_as_text
+from dolt_integrations.engine import Column, TableSchema, nearest, parse_type
+from dolt_integrations.errors import ConfigError, PrimaryKeyError, UnsupportedTypeError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    import pyarrow as pa
+
+REPLACE = "replace"
+APPEND = "append"
+UPSERT = "upsert"
+
+MODES = {
+    REPLACE: "the table has the frame's rows and no others",
+    APPEND: "the frame's rows come to those that are there; a key that is there already is an error",
+    UPSERT: "rows whose key is there are changed in the frame's columns, others are added",
+}
+
+
+_HOLDING = {("truth", "number"), ("object of decimal", "number"), ("span in us", "object of time")}
+"""Meanings of a table's column and of values of another kind that it may hold exactly."""
+
+
+def check_mode(mode: str, *, overwrite: bool) -> None:
+    """Refuse what is no mode, or contradicts itself.
+
+    Raises:
+        ConfigError: With the modes that there are.
+    """
+    if not isinstance(mode, str) or mode not in MODES:
+        hint = nearest(str(mode), MODES)
+        raise ConfigError(f"write mode {mode!r} is unknown", hint=hint)
+    if overwrite and mode != REPLACE:
+        raise ConfigError(
+            f"mode {mode!r} keeps the table's rows, and `overwrite` makes the table anew", hint="Drop one."
+        )
+
+
+def extended(
+    existing: TableSchema,
+    wanted: TableSchema,
+    primary_key: Sequence[str] | None,
+    mode: str,
+    table: str,
+    blank: Collection[str] = (),
+) -> TableSchema:
+    """Return the schema that takes rows of both: the table's columns, widened where need be, then the new ones.
+
+    Args:
+        existing: What the table has.
+        wanted: What the frame alone would have.
+        primary_key: The key that was asked for; None is the table's.
+        mode: `append` or `upsert`.
+        table: The table's name, for errors.
+        blank: Columns of the frame in which all values are missing, so that they say nothing of their class.
+
+    Raises:
+        PrimaryKeyError: The key differs from the table's, or an upsert has none.
+        UnsupportedTypeError: A column of the frame and its column of the table have no type in common.
+    """
+    _check_key(existing, wanted, primary_key, mode, table)
+    new = {column.name.lower(): column for column in wanted.columns}
+    missing = {name.lower() for name in blank}
+    columns = [
+        _common(column, new[column.name.lower()], column.name in existing.primary_key, table)
+        if column.name.lower() in new and column.name.lower() not in missing
+        else replace(column, nullable=column.nullable or column.name.lower() in missing)
+        for column in existing.columns
+    ]
+    known = {column.name.lower() for column in existing.columns}
+    # Rows that are there already have no value for a new column.
+    added = [replace(column, nullable=True) for name, column in new.items() if name not in known]
+    return TableSchema((*columns, *added), existing.primary_key)
+
+
+def _check_key(
+    existing: TableSchema, wanted: TableSchema, primary_key: Sequence[str] | None, mode: str, table: str
+) -> None:
+    key = tuple(primary_key) if primary_key is not None else existing.primary_key
+    shown = f"({', '.join(existing.primary_key)})" if existing.primary_key else "none"
+    if not existing.has_key(key):
+        hint = "Name that key or none; mode 'replace' gives the table another key."
+        raise PrimaryKeyError(f"the primary key of table `{table}` is {shown}, not ({', '.join(key)})", hint=hint)
+    if mode == UPSERT and not key:
+        hint = "Give it one with mode 'replace' and primary_key, or use mode 'append'."
+        raise PrimaryKeyError(f"table `{table}` has no primary key, which an upsert finds its rows by", hint=hint)
+    missing = [name for name in key if name.lower() not in {column.lower() for column in wanted.names}]
+    if mode == UPSERT and missing:
+        raise PrimaryKeyError(f"the frame for table `{table}` lacks the key's column {missing[0]!r}", hint="Add it.")
+
+
+def _common(old: Column, new: Column, in_key: bool, table: str) -> Column:
+    """Return the column that holds the values of both, read as the table's."""
+    nullable = not in_key and (old.nullable or new.nullable)
+    mark = _common_mark(old, new)
+    if mark is not None and holds_all(old.sql_type, new.sql_type):
+        return replace(old, nullable=nullable, comment=mark)
+    if mark is not None and holds_all(new.sql_type, old.sql_type):
+        return replace(old, nullable=nullable, sql_type=new.sql_type, comment=new.comment, details=new.details)
+    if mark is not None and is_document_as_text(old, new):
+        return replace(old, nullable=nullable, sql_type=new.sql_type, comment=new.comment)
+    raise UnsupportedTypeError(
+        f"column {old.name!r} of table `{table}` is {_shown(old)}, and the frame's is {_shown(new)}"
+        + (f"; {new.misfit}" if new.misfit else ""),
+        hint="Convert the frame's column (frame.astype), or use mode 'replace'.",
+    )
+
+
+def _shown(column: Column) -> str:
+    dtype, of = _dtype(column)
+    if dtype in (ANY, ARRAYS):
+        of = str(arrow_type_of(column))
+    return f"{column.sql_type} ({dtype}{f' of {of}' if of else ''})"
+
+
+def _common_mark(old: Column, new: Column) -> str | None:
+    """Return the comment for a column of both, the table's where it can be; None if their values differ in meaning."""
+    ours, theirs = mark_of(old.comment), mark_of(new.comment)
+    if "category" in (ours.dtype, theirs.dtype):
+        return _common_categories(old, ours, theirs)
+    meant, given = _meaning(*_dtype(old)), _meaning(*_dtype(new))
+    # Whole numbers in a column of flags or decimals, times in one of spans: it holds each, so that it stayed as it is.
+    fits = (meant, given) in _HOLDING and parse_type(old.sql_type).base == parse_type(new.sql_type).base
+    alike = meant == given or (fits and holds_all(new.sql_type, old.sql_type))
+    return _common_comment(old, new, ours, theirs) if alike else None
+
+
+def _common_comment(old: Column, new: Column, ours: Mark, theirs: Mark) -> str | None:
+    """Return the table's comment, without a dtype too narrow for the frame's values; None if both are needed."""
+    if old.comment == new.comment:
+        return old.comment
+    if {ours.dtype, theirs.dtype} & {ANY, ARRAYS}:
+        return old.comment if (ours.dtype, ours.arrow) == (theirs.dtype, theirs.arrow) else None
+    if ours.dtype == "float16" != theirs.dtype:
+        return with_mark(old.comment, replace(ours, dtype=None, arrow=None))
+    if ours.arrow is None or _family(arrow_type_of(old)) == _family(arrow_type_of(new)):
+        return old.comment
+    return with_mark(old.comment, replace(ours, arrow=None))
+
+
+def _family(kind: pa.DataType) -> str:
+    """Return what types have in common that hold the same values."""
+    name = str(kind)
+    return re.sub("^large_|_view$", "", name) if re.fullmatch(r"(large_)?(string|binary)(_view)?", name) else name
+
+
+def _common_categories(old: Column, ours: Mark, theirs: Mark) -> str | None:
+    if ours.dtype != "category":
+        return old.comment if theirs.of == (ours.dtype or default_dtype(old)[0]) else None
+    if theirs.dtype != "category" or ours == replace(theirs, index=ours.index, label=ours.label, arrow=ours.arrow):
+        return old.comment if theirs.dtype == "category" else None
+    if not ours.categories:
+        return with_mark(old.comment, replace(theirs, index=ours.index, label=ours.label))
+    if ours.of != theirs.of or ours.ordered or theirs.ordered:
+        return None
+    categories = tuple(dict.fromkeys((ours.categories or ()) + (theirs.categories or ())))
+    return with_mark(old.comment, replace(ours, categories=categories))
+
+
+def _dtype(column: Column) -> tuple[str, str | None]:
+    mark = mark_of(column.comment)
+    return (mark.dtype, mark.of) if mark.dtype else default_dtype(column)
+
+
+def _meaning(dtype: str, of: str | None) -> str:
+    """Return what values of a dtype mean, whatever their width: two columns may share values where it is the same."""
+    if dtype == "object" and of in ("bool", "int"):
+        return "truth" if of == "bool" else "number"
+    name = dtype.removesuffix("[pyarrow]").lower()
+    if dtype in STORAGE or re.fullmatch(r"u?int\d+|float|double|halffloat|bool", name):
+        return "truth" if name.startswith("bool") else "number"
+    if dtype.startswith("timestamp["):
+        return "moment in a zone" if "tz=" in dtype else "moment"
+    if dtype.startswith("datetime64["):
+        return "moment in a zone" if "," in dtype else "moment"
+    if re.match(r"(large_)?str(ing)?\b", name) or (dtype == "object" and of is None):
+        return "text"
+    unit = re.search(r"\[(s|ms|us|ns)\]", dtype)
+    if unit and name.startswith(("timedelta64", "duration")):
+        return f"span in {unit[1]}"
+    return f"{name} of {of}" if of else name

@@ -1,0 +1,209 @@
+"""The columns that a table is to have for the rows of a frame: its own where they fit, else what the dtypes ask for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dolt_integrations.core.arrow.types import ANY, arrow_type_of
+from dolt_integrations.core.codec import needed_mark
+from dolt_integrations.core.columns.arrow_names import type_of_json
+from dolt_integrations.core.columns.mark import Mark, mark_of, with_mark
+from dolt_integrations.core.columns.objects import FAST_DECIMAL, decimal_type
+from dolt_integrations.core.schemas.alterations import holds_all
+from dolt_integrations.core.schemas.fits import misfit
+from dolt_integrations.core.schemas.limits import check_limits
+from dolt_integrations.core.schemas.text_types import LONGEST_KEY, key_bytes_type, text_types
+from dolt_integrations.engine import Column, TableSchema, parse_type
+from dolt_integrations.errors import PrimaryKeyError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dolt_integrations.core.columns.encoded import EncodedColumn
+
+
+def wanted_schema(
+    table: str,
+    columns: Mapping[str, EncodedColumn],
+    key: tuple[str, ...],
+    existing: TableSchema | None,
+    *,
+    keeps_blank: bool = True,
+) -> TableSchema:
+    """Return the schema of the table that holds a frame's rows.
+
+    A column that the table has already stays as it is, with its default, comment and whatever else was said of it,
+    where it holds the values exactly. It takes NULL from then on if there are some. Generated columns stay in any case.
+
+    Args:
+        table: The table's name, for errors.
+        columns: Of the frame.
+        key: The primary key's columns.
+        existing: The table as it is now.
+        keeps_blank: Whether a column without a value takes the type that the table has.
+
+    Raises:
+        PrimaryKeyError: A column of the key has a type that no key can have.
+        UnsupportedValueError: A text in the key is too long.
+        DataError: The table would be wider than Dolt takes.
+    """
+    before = {column.name.lower(): column for column in existing.columns} if existing else {}
+    lengths = {name: _longest(each.values) for name, each in columns.items() if each.sql_type is None}
+    texts = text_types(lengths, key, table)
+    wanted = _Wanted(table, key, texts, keeps_blank)
+    found = [wanted.column(name, each, before.get(name.lower())) for name, each in columns.items()]
+    schema = TableSchema(_with_generated(found, existing), key)
+    check_limits(table, schema)
+    return schema
+
+
+def _with_generated(columns: list[Column], existing: TableSchema | None) -> tuple[Column, ...]:
+    """Put generated columns that the frame lacks behind the columns that they stand behind in the table."""
+    there = {column.name.lower() for column in columns}
+    last = ""
+    for column in existing.columns if existing else ():
+        if column.is_generated and column.name.lower() not in there:
+            names = [each.name.lower() for each in columns]
+            columns.insert(names.index(last) + 1 if last in names else 0 if not last else len(names), column)
+        last = column.name.lower()
+    return tuple(columns)
+
+
+def _longest(texts: pa.Array) -> int:
+    return int(pc.max(pc.utf8_length(texts)).as_py() or 0)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    table: str
+    key: tuple[str, ...]
+    texts: dict[str, str]
+    keeps_blank: bool = True
+
+    def column(self, name: str, encoded: EncodedColumn, before: Column | None) -> Column:
+        if before is None:
+            nullable = encoded.nullable and name not in self.key
+            return marked(Column(name, self._own_type(name, encoded), nullable), encoded)
+        if before.is_generated:
+            return before
+        nullable = name not in self.key and (before.nullable or encoded.values.null_count > 0)
+        problem = misfit(encoded, before)
+        if not (name in self.key and _is_too_long_for_a_key(before.sql_type)):
+            if self.keeps_blank and _is_blank(encoded) and (problem is not None or _is_untyped(encoded)):
+                return _placed(replace(before, name=name, nullable=nullable), encoded)
+            if problem is None:
+                return marked(replace(before, name=name, nullable=nullable), encoded)
+        sql_type = _widened(before.sql_type, self._own_type(name, encoded), encoded)
+        details = _in_precision(before.details, sql_type) if holds_all(sql_type, before.sql_type) else ""
+        return marked(Column(name, sql_type, nullable, before.comment, details, problem or ""), encoded)
+
+    def _own_type(self, name: str, encoded: EncodedColumn) -> str:
+        if name not in self.key:
+            return encoded.sql_type or self.texts[name]
+        if encoded.sql_type == "longblob":
+            return key_bytes_type(name, int(pc.max(pc.binary_length(encoded.values)).as_py() or 0), self.table)
+        if encoded.mark.of == "json":
+            raise PrimaryKeyError(
+                f"primary key column {name!r} of table `{self.table}` is JSON, which cannot be a key",
+                hint="Choose another key, or convert the column to texts.",
+            )
+        return encoded.sql_type or self.texts[name]
+
+
+def keeps(column: Column, encoded: EncodedColumn) -> bool:
+    """Whether a column that holds values, ordinary or of the index, is as it was before."""
+    if encoded.values.null_count and not column.nullable:
+        return False
+    mark = mark_of(column.comment)
+    alike = replace(encoded, mark=replace(encoded.mark, index=mark.index, label=mark.label))
+    return misfit(alike, column) is None and marked(column, alike) == column
+
+
+def marked(column: Column, encoded: EncodedColumn) -> Column:
+    """Return a column with the comment that a frame's column needs: its own, where the same frame is read by that."""
+    mark = needed_mark(encoded.mark, column)
+    if encoded.unindexed:
+        there = mark_of(column.comment)
+        mark = replace(mark, index=there.index, label=there.label)
+    if _is_read_alike(column, mark, encoded):
+        return column
+    return replace(column, comment=with_mark(column.comment, mark))
+
+
+def _is_read_alike(column: Column, mark: Mark, encoded: EncodedColumn) -> bool:
+    """Whether a comment says of a column all that a mark does, and perhaps more of the other kind of frame.
+
+    What pandas calls a column is not to change because Arrow writes it, and the other way round: each kind of frame
+    would make a commit of what the other one has written.
+    """
+    there = mark_of(column.comment)
+    if (there.index, there.label) != (mark.index, mark.label):
+        return False
+    if encoded.mark.arrow is None or encoded.mark.dtype == ANY:
+        return replace(there, arrow=None) == mark and there.arrow is not None
+    if there.of in ("uuid", "json") and there.of != encoded.mark.of:
+        return False
+    if "category" in (there.dtype, encoded.mark.dtype) and there.categories != encoded.mark.categories:
+        return False
+    try:
+        kind, given = arrow_type_of(column), type_of_json(encoded.mark.arrow)
+        if there.arrow is None and pa.types.is_dictionary(kind) and pa.types.is_dictionary(given):
+            # pandas, pyarrow and polars count the categories with integers of different sizes.
+            return bool(kind.value_type == given.value_type and kind.ordered == given.ordered)
+        return bool(kind == given)
+    except (TypeError, ValueError, KeyError, AttributeError, pa.ArrowException):
+        return False
+
+
+def _placed(column: Column, encoded: EncodedColumn) -> Column:
+    """Return a column that is read as before, with its place in the frame: in the index, or labelled by an integer."""
+    mark = replace(mark_of(column.comment), index=encoded.mark.index, label=encoded.mark.label)
+    return replace(column, comment=with_mark(column.comment, mark))
+
+
+def _is_blank(encoded: EncodedColumn) -> bool:
+    """Whether all values are missing, or there are none: they fit every type."""
+    return bool(encoded.values.null_count == len(encoded.values))
+
+
+def _is_untyped(encoded: EncodedColumn) -> bool:
+    """Whether a column without a value has a dtype that pandas gives to missing values of whatever type."""
+    dtype = encoded.mark.dtype or ""
+    is_missing = dtype.startswith(("datetime64", "timedelta64")) or dtype in ("object", "float64", "float32")
+    return (is_missing and encoded.mark.arrow is None) or not len(encoded.values)
+
+
+def _in_precision(details: str, sql_type: str) -> str:
+    """Return a default of the current time in the precision of a type, which MySQL insists on."""
+    digits = parse_type(sql_type).arguments[:1]
+    if not digits or parse_type(sql_type).base != "datetime":
+        return details
+    return re.sub(r"\bCURRENT_TIMESTAMP\b(\(\d*\))?", f"CURRENT_TIMESTAMP({digits[0]})", details)
+
+
+def _is_too_long_for_a_key(sql_type: str) -> bool:
+    there = parse_type(sql_type)
+    if there.base in ("varchar", "char"):
+        return there.arguments[:1] > (LONGEST_KEY,)
+    return "text" in there.base or "blob" in there.base or there.base == "json"
+
+
+def _widened(before: str, own: str, encoded: EncodedColumn) -> str:
+    """Return a frame's own type with what the column had besides: a DECIMAL's digits, a text's collation."""
+    one, other = parse_type(before), parse_type(own)
+    if one.base == other.base == "decimal":
+        (precision, scale), (had, had_scale) = other.arguments, (*one.arguments, 0)[:2] if one.arguments else (10, 0)
+        if had_scale > scale or precision - scale < had - had_scale:
+            needed = (
+                min(precision - scale, FAST_DECIMAL[0] - FAST_DECIMAL[1]) if precision <= FAST_DECIMAL[0] else precision
+            )
+            return decimal_type(max(needed, had - had_scale), max(scale, had_scale))
+    collation = re.search(r"( CHARACTER SET utf8mb4)?( COLLATE \w+)\Z", before, re.IGNORECASE)
+    if encoded.sql_type is None and collation and " CHARACTER SET " not in before.replace("SET utf8mb4", ""):
+        return own + collation.group()
+    return own

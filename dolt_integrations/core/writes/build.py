@@ -1,0 +1,137 @@
+"""Giving a table its columns and rows, in the working set of a session's branch."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.schemas.alterations import alterations
+from dolt_integrations.core.schemas.generated import insert_numbered
+from dolt_integrations.core.schemas.union import REPLACE, UPSERT
+from dolt_integrations.core.schemas.violations import locating
+from dolt_integrations.core.writes.foreign_keys import check_references, referring_tables, unchecked_references
+from dolt_integrations.engine import find_table, quote
+from dolt_integrations.engine.tables.changes import delete_rows, replace_rows, upsert_rows
+from dolt_integrations.engine.versions.procedures import stage, status, table_hash
+from dolt_integrations.errors import DataError, UnsupportedTypeError
+
+if TYPE_CHECKING:
+    from dolt_integrations.core.branches.target import Save
+    from dolt_integrations.engine import Column, Connection, TableSchema
+
+
+logger = logging.getLogger(__name__)
+
+
+def build_table(workspace: Connection, save: Save, schema: TableSchema) -> list[str]:
+    """Give the table its columns and rows on a private branch, and stage it and what its triggers wrote to.
+
+    Args:
+        workspace: On the private branch, where DDL, which ends transactions, harms nobody.
+        save: What to save.
+        schema: The columns and the key that the table is to have.
+
+    Returns:
+        The tables that were staged: none where the table is as it was.
+    """
+    before, referring = table_hash(workspace, save.table), referring_tables(workspace, save.table)
+    if save.differences is not None and save.differences.base == before:
+        logger.debug("table %s is changed in %d rows", save.table, save.differences.size)
+    elif save.mode == REPLACE:
+        _empty(workspace, save, schema, referring)
+    else:
+        _extend(workspace, save, schema)
+    with unchecked_references(workspace, referring), workspace.transaction():
+        put_rows(workspace, save, schema)
+        check_references(workspace, save.table, referring)
+    if before == table_hash(workspace, save.table):
+        return []
+    # Dolt's status says nothing of a comment that has changed.
+    changed = sorted({save.table, *(entry.table for entry in status(workspace))})
+    stage(workspace, changed)
+    return changed
+
+
+def put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
+    """Do with the rows what the mode says, in the session's transaction; the table has the right columns already."""
+    with locating(connection, save.table, schema, save.rows.data):
+        _put_rows(connection, save, schema)
+
+
+def _put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
+    if save.mode == UPSERT:
+        upsert_rows(connection, save.table, schema, save.rows.data)
+        return
+    if save.mode == REPLACE and save.differences is not None:
+        if table_hash(connection, save.table) == save.differences.base:
+            delete_rows(connection, save.table, schema, save.differences.gone)
+            replace_rows(connection, save.table, schema, save.differences.written, save.differences.replaced)
+            return
+        logger.debug("table %s has changed since it was compared: it is written anew", save.table)
+    if save.mode == REPLACE:
+        connection.execute(f"DELETE FROM {quote(save.table)}")
+    insert_numbered(connection, save.table, schema, save.rows.data)
+
+
+def _extend(workspace: Connection, save: Save, schema: TableSchema) -> None:
+    """Give the table its columns, its rows kept."""
+    existing = find_table(workspace, save.table)
+    changes = [schema.ddl(save.table)] if existing is None else alterations(save.table, existing, schema)
+    if existing is not None:
+        _check_documents(workspace, save.table, existing, schema)
+    for change in changes:
+        workspace.execute(change)
+
+
+def _check_documents(workspace: Connection, table: str, existing: TableSchema, schema: TableSchema) -> None:
+    """Refuse to make texts of documents with doubles from 1e21 on, which Dolt (1.83) would write as integers."""
+    wanted = {column.name.lower(): column for column in schema.columns}
+    for column in existing.columns:
+        if column.sql_type != "json" or wanted.get(column.name.lower(), column).sql_type == "json":
+            continue
+        name = quote(column.name)
+        if workspace.row(f"SELECT 1 FROM {quote(table)} WHERE CAST({name} AS CHAR) REGEXP '[0-9]{{22}}' LIMIT 1"):
+            raise UnsupportedTypeError(
+                f"column {column.name!r} of table `{table}` is JSON and has numbers of 22 digits or more, which a text "
+                "would not keep as they are, and the frame has numbers that Dolt's JSON would change",
+                hint="Save all rows with mode 'replace', or write whole numbers as integers.",
+            )
+
+
+def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: list[str]) -> None:
+    """Leave the table without rows, with the columns that it is to have: altered, or made (anew)."""
+    existing = find_table(workspace, save.table)
+    if existing is not None and existing.has_key(schema.primary_key) and not save.overwrite:
+        changes = alterations(save.table, existing, schema)
+        with unchecked_references(workspace, referring):
+            workspace.execute(f"DELETE FROM {quote(save.table)}")
+        for change in changes:
+            workspace.execute(change)
+        if _are_alike(find_table(workspace, save.table), schema):
+            return
+    if existing != schema:
+        _recreate(workspace, save, schema, referring)
+
+
+def _are_alike(found: TableSchema | None, wanted: TableSchema) -> bool:
+    """Whether a table is as it was to be. Dolt 2 writes the default of a DECIMAL with all digits of its scale."""
+    if found is None or found.primary_key != wanted.primary_key:
+        return False
+    return [_with_plain_default(each) for each in found.columns] == [_with_plain_default(c) for c in wanted.columns]
+
+
+def _with_plain_default(column: Column) -> Column:
+    details = re.sub(r"(?<=DEFAULT ')(-?\d+)(?:\.(\d*?)0*)?(?=')", r"\1.\2", column.details)
+    return replace(column, details=details) if column.sql_type.startswith("decimal") else column
+
+
+def _recreate(workspace: Connection, save: Save, schema: TableSchema, referring: list[str]) -> None:
+    if referring:
+        raise DataError(
+            f"table `{save.table}` has a foreign key from or to it, and the frame has another key or order of columns",
+            hint="Change the table's columns with SQL first.",
+        )
+    workspace.execute(f"DROP TABLE IF EXISTS {quote(save.table)}")
+    workspace.execute(schema.ddl(save.table))

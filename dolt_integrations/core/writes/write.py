@@ -1,0 +1,273 @@
+"""Saving a frame as a table: all of it, in one commit, or nothing."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.core.branches.pending import check_clean, check_others, pending_work
+from dolt_integrations.core.branches.private import remove_abandoned
+from dolt_integrations.core.branches.target import Save, Target, check_name, find_target
+from dolt_integrations.core.configs.branch import Branch, BranchConf, MergeBranch, SerialBranch
+from dolt_integrations.core.configs.options import check_flag, check_text
+from dolt_integrations.core.configs.remote import Remote, RemoteConf
+from dolt_integrations.core.frames.key import Key, parse_key
+from dolt_integrations.core.provenance.meta import metas_for_save, record_save
+from dolt_integrations.core.provenance.version import Version
+from dolt_integrations.core.provenance.write_id import check_write_id
+from dolt_integrations.core.remotes.follow import saving_to
+from dolt_integrations.core.retry import retried
+from dolt_integrations.core.rows import cache
+from dolt_integrations.core.rows.differences import WORTHWHILE, find_differences
+from dolt_integrations.core.rows.version_rows import remember
+from dolt_integrations.core.schemas.union import REPLACE, check_mode
+from dolt_integrations.core.writes.beside import save_by_merge, save_by_private_branch, save_on_new_branch
+from dolt_integrations.core.writes.identity import Place, identified
+from dolt_integrations.core.writes.in_place import save_in_transaction
+from dolt_integrations.core.writes.stream import first_batch, save_stream
+from dolt_integrations.engine import (
+    DEFAULT_AUTHOR,
+    check_table_name,
+    find_table,
+    open_database,
+    parse_author,
+    parse_location,
+)
+from dolt_integrations.engine.versions.procedures import find_branches, table_hash
+from dolt_integrations.errors import DoltError, LostRaceError, ServerLostError, UncommittedChangesError
+
+if TYPE_CHECKING:
+    from dolt_integrations.core.provenance.attempt import Attempt
+    from dolt_integrations.core.provenance.meta import Metas
+    from dolt_integrations.core.writes.identity import Identity
+    from dolt_integrations.engine import Author, Connection, Database, Location, TableSchema
+    from dolt_integrations.engine.versions.procedures import Branches
+
+
+logger = logging.getLogger(__name__)
+
+SMALL = 10_000
+"""Rows up to which a table is written in a transaction on its branch, others waiting; more are written beside it."""
+
+
+def write_table(
+    db: Location,
+    tablename: str,
+    data: Any,
+    *,
+    branch_conf: BranchConf = None,
+    primary_key: Key = None,
+    mode: str = REPLACE,
+    overwrite: bool = False,
+    message: str = "Automated commit",
+    author: Author | str | None = None,
+    write_id: str | None = None,
+    meta_conf: Metas = None,
+    remote_conf: RemoteConf = None,
+    attempt: Attempt | None = None,
+) -> Version:
+    """Write a frame to a table, and commit it.
+
+    Readers see the branch before the save or after it, never in between. A table that is like the frame already is
+    left alone: no commit. Uncommitted work in other tables stays as it is, and so does the branch that the directory
+    has checked out. Of several writers of one table the last one wins, each with a commit of its own.
+
+    Args:
+        db: A directory, a `mysql://` URL, or a `doltcli.Dolt`. A missing or empty directory becomes a database.
+        tablename: The table; made when it is not there.
+        data: The rows: a pandas or polars DataFrame or a pyarrow Table. Columns are named by texts or integers; the
+            named levels of the index are saved as well. What is larger than memory comes in batches: an iterator of
+            frames, a pyarrow RecordBatchReader, or a polars LazyFrame.
+        branch_conf: The branch, a config or the name of one that exists; None is the default branch.
+        primary_key: The key's column, or its columns. None is the named index, else the key that the table has, if any.
+        mode: `replace` makes the table equal to the frame. `append` adds the rows, and `upsert` changes those whose
+            key is there and adds the others; both leave columns that the frame lacks as they are.
+        overwrite: Make a table with other columns anew. Otherwise columns are added, dropped and widened, and a type
+            that would lose data is an error.
+        message: The commit's message.
+        author: Of the commit, an `Author` or `Name <email>`. None is whom `dolt config` names for the directory, else
+            the workflow itself.
+        write_id: Names this write for good. Where the branch has a commit of that write already, it is returned and
+            nothing is written: a retry is safe, in every mode. It stands in the message as the trailer `Write-Id`. A
+            commit that is not of this table and these rows is not taken for it.
+        meta_conf: What is told of the save: a `Meta`, or several.
+        remote_conf: What the branch is pulled from before, and pushed to after: a `Remote`, or its URL.
+        attempt: In place of `write_id`, for adapters of workflow managers: which attempt of which node writes. The same
+            rows of an earlier attempt are adopted, other ones are superseded.
+
+    Returns:
+        The version that the branch has now.
+
+    Raises:
+        ConfigError: The mode is unknown, or an argument is of the wrong kind.
+        DataError: The frame, or the table's name, is not to be stored as it is; nothing is written.
+        NotFoundError: No such database, branch or base; nothing is written.
+        UncommittedChangesError: The table has uncommitted changes on the branch; nothing is written.
+        MergeConflictError: A `MergeBranch` conflicts; the error names the branch that keeps the work.
+        SupersededError: Others have built on rows that an earlier attempt wrote and this one does not; nothing is
+            written.
+        LostRaceError: Others kept changing the same table; nothing is written.
+        ServerError: The server cannot be reached or went away.
+        RemoteError: The remote cannot be reached or refuses, before anything is written.
+        PushError: The push failed for good; the text says which commit is safe where.
+        MetadataError: The save is there, and could not be told.
+
+    Example:
+        >>> version = write_table(folder, "users", pd.DataFrame({"name": ["Alice"], "count": [4]}))
+        >>> version.changed, version.branch
+        (True, 'main')
+        >>> more = pd.DataFrame({"name": ["Bob"], "count": [2]})
+        >>> write_table(folder, "users", more, mode="append", write_id="run-1").changed
+        True
+        >>> write_table(folder, "users", more, mode="append", write_id="run-1").changed
+        False
+    """
+    check_table_name(tablename)
+    check_mode(mode, overwrite=overwrite)
+    check_write_id(write_id)
+    check_flag(overwrite, "overwrite")
+    check_text(message, "message")
+    parse_location(db)
+    metas, remote, key = metas_for_save(meta_conf), Remote.parse(remote_conf), parse_key(primary_key)
+    author = parse_author(author) if author is not None else None
+    branch = Branch.parse(branch_conf) or SerialBranch()
+    with first_batch(data, tablename) as (rows, rest):
+        rows.schema(key)
+        save = Save(tablename, rows, key, message, author or DEFAULT_AUTHOR, overwrite, mode, rest=rest)
+        with saving_to(remote, db, branch, author), identified(save, branch, write_id, attempt) as identity:
+            version = _write_with_retries(db, save, branch, author, identity)
+    if metas:
+        with open_database(db) as database:
+            record_save(metas, database, version, tablename, identity.message or message)
+    return version
+
+
+def _write_with_retries(
+    db: Location, save: Save, branch_conf: Branch, author: Author | None, identity: Identity
+) -> Version:
+    """Write; after a lost race or server look first whether it was written. A stream cannot be read a second time."""
+
+    def attempt() -> Version:
+        with open_database(db, create=author or DEFAULT_AUTHOR) as database:
+            named = replace(save, author=author or database.author or DEFAULT_AUTHOR)
+            return _write_once(database, named, branch_conf, identity)
+
+    return retried(attempt, *(() if save.rest is not None else (LostRaceError, ServerLostError)))
+
+
+def _write_once(database: Database, save: Save, branch_conf: Branch, identity: Identity) -> Version:
+    """Write, unless the branch has a commit of this very write."""
+    with database.connect(local_infile=True) as connection, ExitStack() as stack:
+        known = find_branches(connection)
+        branch = known.name_of(branch_conf.name)
+        check_name(known, branch, database.location)
+        stack.callback(remove_abandoned, database, known.heads)
+        place = Place(branch, branch in known.heads, isinstance(branch_conf, MergeBranch))
+        prepared = identity.prepared(stack, database, connection, save, place)
+        if isinstance(prepared, Version):
+            return prepared
+        version = _write(database, connection, prepared, branch_conf, known)
+        identity.done(version)
+        if save.mode == REPLACE and save.rest is None and version.changed and not isinstance(branch_conf, MergeBranch):
+            _remember(database, save, version)
+        return version
+
+
+def _remember(database: Database, save: Save, version: Version) -> None:
+    """Keep what was written on this machine. It is in Dolt already: whatever goes wrong here is no failure."""
+    if not cache.is_worthwhile(save.rows.data):
+        return
+    try:
+        with database.connect(version.commit) as snapshot:
+            remember(snapshot, save.named(snapshot).table, version.table_hash, save.rows.data)
+    except DoltError as error:
+        logger.info("table %s is not kept here: %s", save.table, error)
+
+
+def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch, known: Branches) -> Version:
+    if save.rest is not None:
+        return save_stream(database, save, branch_conf)
+    if isinstance(branch_conf, MergeBranch):
+        return save_by_merge(database, save, branch_conf)
+    branch = known.name_of(branch_conf.name)
+    few = save.rows.num_rows < (WORTHWHILE if save.mode == REPLACE else SMALL)
+    if few and branch in known.heads and not save.superseded:
+        if branch != known.active:
+            connection.switch(branch)
+        version = _write_at_once(database, connection, save, branch)
+        if version is not None:
+            return version
+    with connection.lock(database.address.database, branch, save.table.lower()):
+        return _save_to(database, connection, save, find_target(connection, database, branch_conf))
+
+
+def _write_at_once(database: Database, connection: Connection, save: Save, branch: str) -> Version | None:
+    """Write in one transaction on the branch, where the table has the right columns.
+
+    Rows that are added to a table with a key need no turn: Dolt merges such transactions, and refuses equal keys.
+
+    Returns:
+        None where that cannot be.
+    """
+    if save.mode != REPLACE:
+        # Somebody may be landing, so that the table looks changed; with a turn one can tell.
+        with suppress(LostRaceError, UncommittedChangesError):
+            version = save_in_transaction(connection, save, branch, keyed=True)
+            if version is not None:
+                return version
+    name = database.address.database
+    with connection.locks((name, branch, save.table.lower()), (name, branch)):
+        return save_in_transaction(connection, save, branch)
+
+
+def _is_small(save: Save) -> bool:
+    return save.size <= SMALL
+
+
+def _compared(database: Database, connection: Connection, save: Save, schema: TableSchema, target: Target) -> Save:
+    """Return the save with what it changes in the table's version at the target's start, where that pays."""
+    if save.mode != REPLACE or save.overwrite or save.rows.num_rows < WORTHWHILE:
+        return save
+    base = table_hash(connection, save.table)
+    if base is None:
+        return save
+    with database.connect(target.start) as snapshot:
+        if table_hash(snapshot, save.table) != base:
+            return save
+        return replace(save, differences=find_differences(snapshot, save.table, schema, base, save.rows.data))
+
+
+def _save_to(database: Database, connection: Connection, save: Save, target: Target) -> Version:
+    if not target.exists:
+        return save_on_new_branch(database, save, target)
+    connection.switch(target.branch)
+    save = save.named(connection)
+    with connection.lock(database.address.database, target.branch):
+        # While a save lands, others see its table, or all but its table, as uncommitted.
+        pending = pending_work(connection, target.branch)
+        check_clean(pending, save.table, target.branch)
+        existing = find_table(connection, save.table)
+    if save.superseded:
+        check_others(pending, target.branch)
+        return save_by_private_branch(database, connection, save, None, target)
+    schema = save.schema(existing)
+    if existing == schema:
+        save = _compared(database, connection, save, schema, target)
+        if save.differences is not None and save.differences.size == 0:
+            return Version(target.start, target.branch, save.differences.base, changed=False)
+    if existing == schema and _is_small(save) and not any(entry.staged for entry in pending):
+        return _write_in_turn(database, connection, save, schema, target)
+    check_others(pending, target.branch)
+    return save_by_private_branch(database, connection, save, schema, target)
+
+
+def _write_in_turn(
+    database: Database, connection: Connection, save: Save, schema: TableSchema, target: Target
+) -> Version:
+    with connection.lock(database.address.database, target.branch):
+        version = save_in_transaction(connection, save, target.branch, schema)
+    if version is None:
+        raise LostRaceError(f"another session changed table `{save.table}` or staged work on {target.branch}")
+    return version

@@ -1,0 +1,1 @@
+"""Names from outside: locations, TLS options, identifiers, authors, URLs of remotes."""

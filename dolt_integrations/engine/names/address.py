@@ -1,0 +1,226 @@
+"""Where a database is: a server's URL, or a directory."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol, TypeAlias
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
+
+from dolt_integrations.engine.names.tls import OPTIONS, Tls, tls_from_options
+from dolt_integrations.engine.names.trust import FromLiteral, given_password, may_have_password, settings_for, tie
+from dolt_integrations.errors import ConfigError
+from dolt_integrations.redaction import redact
+from dolt_integrations.redaction import shown as shown_value
+
+PASSWORD_VARIABLE = "DOLT_CLI_PASSWORD"  # noqa: S105 - the variable's name; Dolt's own clients read it too
+DEFAULT_PORT = 3306
+DEFAULT_CONNECT_TIMEOUT = 10.0
+MAX_CONNECT_TIMEOUT = 3600
+"""Seconds, both."""
+
+
+class HasRepoDir(Protocol):
+    """What this project needs of a `doltcli.Dolt`: its directory. doltcli itself need not be installed."""
+
+    repo_dir: str
+
+
+Location: TypeAlias = "str | os.PathLike[str] | HasRepoDir"
+"""How users name a database: a `mysql://` URL, a directory, or a `doltcli.Dolt`."""
+
+
+@dataclass(frozen=True)
+class DirectoryAddress:
+    """A database that is a directory of this machine."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        """Return the path."""
+        return str(self.path)
+
+
+@dataclass(frozen=True)
+class ServerAddress:
+    """A database of a running server. Texts never show its password.
+
+    Attributes:
+        connect_timeout: Seconds to wait for the server to answer.
+        tls: How the connection is encrypted.
+        withheld: Whether the environment's password is not for this server, which only a literal names.
+        label: What to call it in texts instead of its URL: a private server's is its directory.
+    """
+
+    host: str
+    port: int
+    user: str
+    database: str
+    password: str = field(default="", repr=False)
+    connect_timeout: float = DEFAULT_CONNECT_TIMEOUT
+    tls: Tls = field(default_factory=Tls)
+    label: str = field(default="", compare=False)
+    withheld: bool = field(default=False, compare=False)
+
+    def __str__(self) -> str:
+        """Return what the user named: the label, or the URL without its password."""
+        return self.label or f"mysql://{self.user}@{self.host}:{self.port}/{self.database}"
+
+    @property
+    def source(self) -> str:
+        """Where its data comes from, for what is remembered of it: a directory's path, or the server and database.
+
+        What an unencrypted session gave is not taken for what an encrypted one would.
+        """
+        return self.label or f"mysql://{self.host.lower()}:{self.port}/{self.database}?tls={self.tls.mode}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server is on this machine, where nobody but its administrator can listen to what is sent."""
+        return is_loopback(self.host)
+
+    def url(self, revision: str | None) -> str:
+        """Return the whole URL, password included, of the database at a revision (branch, tag or commit)."""
+        name = f"{self.database}/{revision}" if revision else self.database
+        user, password = quote(self.user, safe=""), quote(self.password, safe="")
+        return f"mysql://{user}:{password}@{self.host}:{self.port}/{quote(name, safe='')}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    return host in ("localhost", "::1") or re.fullmatch(r"127\.\d+\.\d+\.\d+", host) is not None
+
+
+Address: TypeAlias = DirectoryAddress | ServerAddress
+
+
+def parse_location(location: Location) -> Address:
+    """Understand how a user named a database.
+
+    Raises:
+        ConfigError: Neither a directory nor a `mysql://user@host:port/database` URL.
+
+    Example:
+        >>> str(parse_location("mysql://me:secret@db.local:3307/shop"))
+        'mysql://me@db.local:3307/shop'
+        >>> parse_location("/data/shop")
+        DirectoryAddress(path=PosixPath('/data/shop'))
+    """
+    if isinstance(location, str) and re.match(r"[A-Za-z][\w+.-]*://", location):
+        return _parse_url(location)
+    if isinstance(location, (str, os.PathLike)):
+        return _parse_path(location)
+    directory = getattr(location, "repo_dir", None)
+    if not isinstance(directory, (str, os.PathLike)):
+        raise ConfigError(f"{shown_value(location)} does not name a database", hint=_HINT)
+    return _parse_path(directory)
+
+
+_HINT = "Give a directory, a `mysql://user@host:port/database` URL, or a `doltcli.Dolt`."
+
+
+def _parse_path(path: str | os.PathLike[str]) -> DirectoryAddress:
+    text = os.fspath(path)
+    if not text:
+        raise ConfigError("the path of the database is empty", hint=_HINT)
+    if re.match("mysql[:/+]", text):
+        raise ConfigError(f"{redact(text)} looks like a URL and is none", hint=_HINT)
+    return DirectoryAddress(Path(text).expanduser().absolute())
+
+
+def _parse_url(url: str) -> ServerAddress:
+    parts, port = _split(url)
+    shown = redact(url)
+    if parts.scheme not in ("mysql", "mysql+pymysql"):
+        raise ConfigError(f"{shown} is not a Dolt server: its scheme is not 'mysql'", hint=_HINT)
+    database = unquote(parts.path.strip("/"))
+    if not parts.hostname or not database or "/" in database:
+        raise ConfigError(f"{shown} does not name a host and one database", hint=_HINT)
+    options = _parse_options(parts.query, shown)
+    address = ServerAddress(
+        host=parts.hostname,
+        port=port,
+        user=unquote(parts.username or "root"),
+        database=database,
+        password=unquote(parts.password or ""),
+        connect_timeout=_parse_timeout(options.get("connect_timeout", str(DEFAULT_CONNECT_TIMEOUT)), shown),
+        tls=_parse_tls(options, shown),
+    )
+    return _with_credentials(address, isinstance(url, FromLiteral))
+
+
+def _split(url: str) -> tuple[SplitResult, int]:
+    """Take a URL apart. What Python's errors say of a bad one may be a part of its password."""
+    rest = url.partition("://")[2]
+    if "@" in re.split("[/?#]", rest, maxsplit=1)[-1] and re.search("[/?#]", rest):
+        raise ConfigError(f"{redact(url)} is not a URL: there is an @ after the host", hint=_ESCAPED)
+    if re.search(r"[\x00-\x1f]", url):
+        raise ConfigError(f"{redact(url)!r} is not a URL: there are line ends or tabs in it", hint=_ESCAPED)
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port or DEFAULT_PORT
+    except ValueError:
+        raise ConfigError(f"{redact(url)} is not a URL", hint=f"{_HINT} {_ESCAPED}") from None
+
+
+_ESCAPED = "In a user or password `@:/?#%` and blanks are written %40, %3A, %2F, %3F, %23, %25 and %20."
+
+
+def _with_credentials(address: ServerAddress, from_literal: bool) -> ServerAddress:
+    """Return the address with its password, and with the encryption that the program wants (see `trust`)."""
+    host, port, user = address.host, address.port, address.user
+    if from_literal:
+        address = replace(address, tls=settings_for(host, port, address.tls))
+    else:
+        tie(host, port, user, address.password, address.tls)
+    password = address.password or (given_password(host, port, user) if from_literal else "")
+    if password:
+        return replace(address, password=password)
+    password = os.environ.get(PASSWORD_VARIABLE, "")
+    if may_have_password(host, port, from_literal=from_literal):
+        return replace(address, password=password)
+    return replace(address, withheld=bool(password))
+
+
+def without_password(location: str) -> str:
+    """Return a server's URL without its password, as it may travel; any other location as it is.
+
+    Example:
+        >>> without_password("mysql://me:secret@db.local/shop?tls=required")
+        'mysql://me@db.local/shop?tls=required'
+    """
+    if not re.match(r"mysql(\+pymysql)?://[^@]*@", location):
+        return location
+    scheme, _, rest = location.partition("://")
+    who, _, where = rest.rpartition("@")
+    return f"{scheme}://{who.partition(':')[0]}@{where}"
+
+
+def _parse_options(query: str, shown: str) -> dict[str, str]:
+    options = {name.lower().replace("-", "_"): value for name, value in parse_qsl(query, keep_blank_values=True)}
+    known = ("connect_timeout", *OPTIONS)
+    if unknown := sorted(set(options) - set(known)):
+        hint = f"There are: {', '.join(known)}. A password is given before the @, or in {PASSWORD_VARIABLE}."
+        raise ConfigError(f"{shown} has an unknown option {unknown[0][:50]!r}", hint=hint)
+    return options
+
+
+def _parse_timeout(text: str, shown: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= MAX_CONNECT_TIMEOUT:
+        hint = f"Give seconds, more than 0 and at most {MAX_CONNECT_TIMEOUT}."
+        raise ConfigError(f"{shown} has connect_timeout={text!r}", hint=hint)
+    return seconds
+
+
+def _parse_tls(options: dict[str, str], shown: str) -> Tls:
+    try:
+        return tls_from_options(options)
+    except ConfigError as error:
+        raise ConfigError(f"the URL {shown}: {error}") from None

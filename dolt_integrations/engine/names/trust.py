@@ -1,0 +1,112 @@
+"""Which server the passwords of this process are for.
+
+A password belongs to the servers that the program names, not to those that only a literal does: a command line, a
+launch plan, an artifact. A location that came in a literal is a `FromLiteral`; every other one is the program's, and so
+ties its server.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from dolt_integrations.engine.names.tls import OFF, PREFERRED, Tls
+
+HOST_VARIABLE = "DOLT_CLI_HOST"
+REMOTE_HOST_VARIABLE = "DOLT_REMOTE_HOST"
+
+
+class FromLiteral(str):
+    """A location that came in a literal. It stays one in copies, pickles and `str()`."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Return itself, so that it is still known where it comes from."""
+        return self
+
+
+def from_literal(location: object) -> object:
+    """Return what a literal has for a location, marked as such; anything but a URL as it is."""
+    # A path stays a plain text: pathlib takes no other whose `str()` is not one.
+    return FromLiteral(location) if isinstance(location, str) and "://" in location else location
+
+
+@dataclass
+class _Server:
+    """What the program said of a server."""
+
+    tls: Tls
+    passwords: dict[str, str] = field(default_factory=dict)
+
+
+_SERVERS: dict[tuple[str, int], _Server] = {}
+_REMOTES: set[str] = set()
+
+
+def tie(host: str, port: int, user: str, password: str, tls: Tls) -> None:
+    """Note that the program itself names a server, how sessions with it are encrypted, and a password that it gives."""
+    known = _SERVERS.setdefault((host.lower(), port), _Server(tls))
+    known.tls = tls
+    if password:
+        known.passwords[user] = password
+
+
+def given_password(host: str, port: int, user: str) -> str:
+    """Return the password that the program gave in its own URL of a server."""
+    known = _SERVERS.get((host.lower(), port))
+    return known.passwords.get(user, "") if known else ""
+
+
+def settings_for(host: str, port: int, tls: Tls) -> Tls:
+    """Return how a session with a server that a literal names is encrypted: as the program says, if it names it too.
+
+    A literal does not switch encryption off.
+    """
+    known = _SERVERS.get((host.lower(), port))
+    if known is not None:
+        return known.tls
+    return Tls(PREFERRED) if tls.mode == OFF else tls
+
+
+def may_have_password(host: str, port: int, *, from_literal: bool) -> bool:
+    """Whether the password of the environment is for a server.
+
+    It is for those of DOLT_CLI_HOST (`host` or `host:port`, several with commas), if that is set; else for those that
+    the program names.
+    """
+    named = os.environ.get(HOST_VARIABLE, "")
+    if named.strip():
+        return _is_named(host, port, named)
+    return not from_literal or (host.lower(), port) in _SERVERS
+
+
+def _is_named(host: str, port: int | None, named: str) -> bool:
+    names = {name.strip().lower().strip("[]") for name in named.split(",")}
+    return host.lower() in names or f"{host.lower()}:{port}" in names
+
+
+def tie_remote(url: str) -> None:
+    """Note that the program itself names a remote."""
+    if url.startswith(("http://", "https://")):
+        _REMOTES.add(_origin(url))
+
+
+def may_have_remote_password(url: str) -> bool:
+    """Whether the remote's password is for a URL: the program names its host, or DOLT_REMOTE_HOST does."""
+    parts = urlsplit(url)
+    return _origin(url) in _REMOTES or _is_named(
+        parts.hostname or "", parts.port, os.environ.get(REMOTE_HOST_VARIABLE, "")
+    )
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def forget() -> None:
+    """Forget which servers the program named: for tests, which are many programs in one."""
+    _SERVERS.clear()
+    _REMOTES.clear()

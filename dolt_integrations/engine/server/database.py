@@ -1,0 +1,237 @@
+"""A database that is open: reachable, and served for as long as the block lasts."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.names.address import DirectoryAddress, Location, ServerAddress, parse_location
+from dolt_integrations.engine.names.author import Author, configured_author
+from dolt_integrations.engine.names.identifiers import nearest
+from dolt_integrations.engine.server.dolt import init_database
+from dolt_integrations.engine.server.interrupts import hear_interrupts
+from dolt_integrations.engine.server.lease import Lease, runtime_folder
+from dolt_integrations.engine.server.ownership import check_ownership, make_private
+from dolt_integrations.engine.server.private import LOCAL_USER, START_TIMEOUT, PrivateServer
+from dolt_integrations.engine.session.connection import Connection
+from dolt_integrations.engine.session.pool import POOL
+from dolt_integrations.errors import DatabaseNotFoundError, ServerLostError, ServerUnreachableError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HASTE = 0.5
+"""Seconds for each answer of a server while a process that was stopped tidies up."""
+
+_SYSTEM_DATABASES = {"information_schema", "mysql", "performance_schema", "sys"}
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database and the server that serves it now.
+
+    Attributes:
+        location: How the user named it, without a password; for texts.
+        address: Where to connect.
+        author: Whom `dolt config` names for a directory; None for a server, which does not tell.
+        patience: Seconds that a statement of its sessions may take; None is any time.
+    """
+
+    location: str
+    address: ServerAddress
+    author: Author | None = None
+    patience: float | None = None
+
+    def connect(self, revision: str | None = None, *, local_infile: bool = False) -> Connection:
+        """Open a session, on a branch, tag or commit, or on the default branch. See `Connection`."""
+        connection = Connection(self.address, revision, local_infile=local_infile)
+        if self.patience is not None:
+            connection.limit(self.patience)
+        return connection
+
+    def in_haste(self) -> Database:
+        """Return the database as one tidies it up after Ctrl-C: no answer of the server is waited for long."""
+        return replace(self, address=replace(self.address, connect_timeout=_HASTE), patience=_HASTE)
+
+
+@contextmanager
+def open_database(
+    location: Location, *, create: Author | None = None, timeout: float = START_TIMEOUT
+) -> Iterator[Database]:
+    """Yield an open database; for a directory, hold its server for as long as the block lasts.
+
+    Blocks may be nested and run in several threads: they share one server.
+
+    Args:
+        location: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
+        create: Make a database of a missing or empty directory, its first commit by this author.
+        timeout: Seconds to wait for another process that holds the directory.
+
+    Raises:
+        ConfigError: The location is none of these.
+        DatabaseNotFoundError: There is no database.
+        DatabaseLockedError: Another process holds the directory and does not let go.
+        UnsafeDirectoryError: The directory is another user's, or others may write to it.
+        DoltNotInstalledError: A directory, and no `dolt` on PATH.
+        ServerUnreachableError: Nothing answers at the URL.
+
+    Example:
+        >>> with open_database(folder, create=DEFAULT_AUTHOR) as database:
+        ...     with database.connect() as connection:
+        ...         connection.value("SELECT active_branch()")
+        'main'
+    """
+    hear_interrupts()
+    address = parse_location(location)
+    if isinstance(address, ServerAddress):
+        yield Database(str(address), address)
+        return
+    _check_directory(address, create, timeout)
+    with _SHARED.use(address.path, timeout) as server_address:
+        yield Database(str(address), server_address, configured_author(address.path))
+
+
+def _check_directory(address: DirectoryAddress, create: Author | None, timeout: float) -> None:
+    path = address.path
+    check_ownership(path)
+    if (path / ".dolt" / "noms").is_dir():
+        return
+    empty = not path.exists() or (path.is_dir() and not any(path.iterdir()))
+    if create is None or not (empty or _being_made(path)):
+        raise DatabaseNotFoundError(f"no Dolt database in {path}", hint=_how_to_make(path))
+    _initialise(path, create, timeout)
+
+
+def _being_made(path: Path) -> bool:
+    """Whether all that is there is a `.dolt`, which another process may be making now."""
+    return path.is_dir() and [entry.name for entry in path.iterdir()] == [".dolt"]
+
+
+def _how_to_make(path: Path) -> str:
+    if path.is_file():
+        return "That is a file; give the directory of a database."
+    return (
+        f"Make one with `mkdir -p {path} && cd {path} && dolt init`; "
+        "a save into a missing or empty directory does it too."
+    )
+
+
+def _initialise(path: Path, author: Author, timeout: float) -> None:
+    """Run `dolt init` once, however many processes want it at the same time."""
+    deadline = time.monotonic() + timeout
+    lease = Lease(runtime_folder(Path(os.path.realpath(path))), deadline)
+    try:
+        with lease.starting(deadline):
+            if not (path / ".dolt" / "noms").is_dir():
+                init_database(path, lease.folder, configured_author(path) or author)
+    finally:
+        lease.release()
+
+
+class _SharedServers:
+    """The directories that this process has open, each with one server and a count of its users."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._servers: dict[str, tuple[PrivateServer, ServerAddress]] = {}
+        self._users: dict[str, int] = {}
+
+    @contextmanager
+    def use(self, path: Path, timeout: float) -> Iterator[ServerAddress]:
+        key, owner = os.path.realpath(path), os.getpid()
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            address = self._enter(key, timeout)
+        in_haste = False
+        try:
+            yield address
+        except BaseException as error:
+            in_haste = not isinstance(error, Exception)
+            raise
+        finally:
+            if os.getpid() == owner:  # a forked child that leaves a block of its parent's has no part in the server
+                with lock:
+                    self._leave(key, in_haste=in_haste)
+
+    def _enter(self, key: str, timeout: float) -> ServerAddress:
+        if key not in self._servers:
+            self._servers[key] = _serve(Path(key), timeout)
+            make_private(Path(key))
+        self._users[key] = self._users.get(key, 0) + 1
+        return self._servers[key][1]
+
+    def _leave(self, key: str, *, in_haste: bool) -> None:
+        self._users[key] -= 1
+        if self._users[key] == 0:
+            del self._users[key]
+            server, address = self._servers.pop(key)
+            POOL.empty(address)
+            server.close()
+            make_private(Path(key))
+
+
+_SHARED = _SharedServers()
+os.register_at_fork(after_in_child=_SHARED.reset)
+
+
+def _serve(path: Path, timeout: float) -> tuple[PrivateServer, ServerAddress]:
+    """Find or start a server, and try again where the one that was found is just going away."""
+    deadline = time.monotonic() + timeout
+    while True:
+        server = _private_server(path, max(0.0, deadline - time.monotonic()))
+        try:
+            return server, _address_of(server, path)
+        except BaseException as error:
+            server.close(in_haste=not isinstance(error, Exception))
+            if not isinstance(error, (ServerLostError, ServerUnreachableError)) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
+
+
+def _private_server(path: Path, timeout: float) -> PrivateServer:
+    try:
+        return PrivateServer(path, timeout)
+    except OSError as error:
+        hint = f"Is there room in {tempfile.gettempdir()}? TMPDIR may name another place."
+        raise StorageError(f"cannot prepare a private server for {path}: {error}", hint=hint) from error
+
+
+def _address_of(server: PrivateServer, path: Path) -> ServerAddress:
+    at = ServerAddress("127.0.0.1", server.server.port, LOCAL_USER, "information_schema", server.server.secret)
+    with Connection(at) as connection:
+        names = [str(name) for (name,) in connection.rows("SHOW DATABASES")]
+    database = _database_of(path, [name for name in names if name not in _SYSTEM_DATABASES])
+    return replace(at, database=database, label=str(path))
+
+
+def _database_of(path: Path, names: list[str]) -> str:
+    """Find a directory's own database among those of its server, which serves nested directories' as well.
+
+    Dolt names a database after its directory, some characters replaced (Dolt source, `dbfactory.DirToDBName`).
+    """
+    if (path / path.name / ".dolt").is_dir():
+        hint = "Move the inner one: Dolt serves both under one name."
+        raise DatabaseNotFoundError(f"{path} has another database of its own name in it", hint=hint)
+    if len(names) == 1:
+        return names[0]
+    wanted = path.name.lower()
+    for plain in (str.lower, _only_letters):
+        found = [name for name in names if plain(name) == plain(wanted)]
+        if found:
+            return found[0]
+    raise DatabaseNotFoundError(f"the server on {path} serves no database of that name", hint=nearest(path.name, names))
+
+
+def _only_letters(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())

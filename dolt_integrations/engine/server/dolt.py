@@ -1,0 +1,225 @@
+"""The `dolt` program: finding it, and running its few commands that have no SQL."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.names.address import PASSWORD_VARIABLE
+from dolt_integrations.engine.server import errand
+from dolt_integrations.engine.server.ownership import make_private
+from dolt_integrations.engine.session.translate import translate
+from dolt_integrations.errors import DoltNotInstalledError, RemoteError, ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dolt_integrations.engine.names.author import Author
+
+REMOTE_PASSWORD_VARIABLE = "DOLT_REMOTE_PASSWORD"  # noqa: S105 - the variable's name; Dolt reads it
+
+MINIMUM_VERSION = (1, 80, 0)
+
+PRIVATE = 0o077
+"""The umask of a dolt that makes a database: nobody else may read it, let alone write to it."""
+
+_INSTALL_HINT = (
+    "Install Dolt (https://docs.dolthub.com/introduction/installation) so that `dolt` is on PATH, "
+    "or point db_path at a running server: mysql://user@host:port/database."
+)
+
+
+def find_dolt() -> str:
+    """Return the path of the `dolt` program, whose version was looked at once.
+
+    Raises:
+        DoltNotInstalledError: It is not on PATH, or older than `MINIMUM_VERSION`.
+    """
+    found = shutil.which("dolt")
+    if found is None:
+        raise DoltNotInstalledError("the program `dolt` is not on PATH", hint=_INSTALL_HINT)
+    state = os.stat(found)
+    _check_version(found, state.st_mtime_ns, state.st_size)
+    return found
+
+
+@functools.lru_cache(maxsize=8)
+def _check_version(dolt: str, changed: int, size: int) -> None:
+    """Refuse a `dolt` that is too old. The time of its change and its size tell another program of that path.
+
+    It looks for newer releases in the network, unless its global config says not to.
+    """
+    with tempfile.TemporaryDirectory(prefix="dolt-integrations-") as root:
+        (Path(root) / ".dolt").mkdir()
+        (Path(root) / ".dolt" / "config_global.json").write_text(
+            json.dumps({"versioncheck.disabled": "true", "metrics.disabled": "true"})
+        )
+        environment = {**os.environ, "DOLT_ROOT_PATH": root, "DOLT_DISABLE_EVENT_FLUSH": "true"}
+        said = _ask_version(dolt, root, environment)
+    found = re.search(r"dolt version v?(\d+)\.(\d+)\.(\d+)", said)
+    if found and tuple(map(int, found.groups())) < MINIMUM_VERSION:
+        wanted = ".".join(map(str, MINIMUM_VERSION))
+        raise DoltNotInstalledError(f"{dolt} is older than {wanted}: {found.group()}", hint=_INSTALL_HINT)
+
+
+def _ask_version(dolt: str, folder: str, environment: dict[str, str]) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - it is dolt
+            [dolt, "version"], cwd=folder, env=environment, capture_output=True, text=True, check=False,
+            timeout=_VERSION_TIMEOUT, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return ""  # what it is asked to do next says what is wrong
+    return done.stdout
+
+
+_VERSION_TIMEOUT = 20.0
+
+_REMOTE_PASSWORD: ContextVar[str | None] = ContextVar("remote_password", default=None)
+
+
+@contextmanager
+def remote_password(password: str | None) -> Iterator[None]:
+    """Hand a password for remotes to every dolt that is started in the block; None leaves the environment's.
+
+    A context variable, because the server of a directory is started deep below whoever knows the password. A server
+    that runs already has the environment that it was started with.
+    """
+    token = _REMOTE_PASSWORD.set(_REMOTE_PASSWORD.get() if password is None else password)
+    try:
+        yield
+    finally:
+        _REMOTE_PASSWORD.reset(token)
+
+
+def quiet_environment(root: Path, author: Author | None = None) -> dict[str, str]:
+    """Return an environment in which dolt keeps its global files below `root`, not in the user's home.
+
+    The password for servers stays behind: a dolt that finds one wants a user, too. The user's DoltHub credentials
+    (`dolt login`, `dolt creds`) are there as they are in the home, and so is the password for remotes.
+
+    Dolt reads `DOLT_ROOT_PATH` in place of HOME (Dolt manual, "Environment variables"). The global config
+    written there switches usage metrics off and, where given, names the author of commits. Whenever a dolt starts, it
+    leaves an empty file among the temporary files, so it is given `root` for these.
+    """
+    config = {"metrics.disabled": "true", **_lend_credentials(root)}
+    if author is not None:
+        config |= {"user.name": author.name, "user.email": author.email}
+    (root / ".dolt" / "config_global.json").write_text(json.dumps(config))
+    environment = {name: value for name, value in os.environ.items() if name != PASSWORD_VARIABLE}
+    password = _REMOTE_PASSWORD.get()
+    if password is not None:
+        environment[REMOTE_PASSWORD_VARIABLE] = password
+    ours = {"DOLT_ROOT_PATH": str(root), "TMPDIR": str(root), "DOLT_DISABLE_EVENT_FLUSH": "true", "NO_COLOR": "1"}
+    return environment | ours
+
+
+def _lend_credentials(root: Path) -> dict[str, str]:
+    """Make `root` the place of dolt's global files, the user's credentials linked. Returns the settings about them.
+
+    Linked, not copied: a secret stays where its owner keeps it.
+    """
+    folder = root / ".dolt"
+    folder.mkdir(parents=True, exist_ok=True)
+    home = Path(os.environ.get("DOLT_ROOT_PATH") or Path.home()) / ".dolt"
+    if (home / "creds").is_dir() and not os.path.lexists(folder / "creds"):
+        (folder / "creds").symlink_to((home / "creds").resolve(), target_is_directory=True)
+    settings = _settings(home / "config_global.json")
+    return {name: value for name, value in settings.items() if name == "user.creds" or name.startswith("remotes.")}
+
+
+def _settings(path: Path) -> dict[str, str]:
+    try:
+        content = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _run(command: list[str], makes: Path, *, cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a dolt command that makes a folder, and that ends with this process, leaving none: see `errand`."""
+    theirs, ours = os.pipe()
+    with os.fdopen(ours, "wb") as line, os.fdopen(theirs, "rb") as end:
+        process = subprocess.Popen(  # noqa: S603 - the program is Python itself, the arguments are ours
+            [sys.executable, "-I", "-S", errand.__file__, env["DOLT_ROOT_PATH"], str(makes), *command],
+            cwd=cwd, env=env, umask=PRIVATE, text=True, start_new_session=True,
+            stdin=end, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            stdout, stderr = process.communicate()
+        except BaseException:
+            line.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(errand.TIME_TO_STOP)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+
+
+def init_database(path: Path, root: Path, author: Author) -> None:
+    """Make an empty Dolt database of a missing or empty directory, its first commit by `author`.
+
+    Raises:
+        DoltNotInstalledError: No `dolt` on PATH.
+        ServerError: `dolt init` failed, or the directory cannot be made.
+    """
+    command = [find_dolt(), "init"]
+    try:
+        path.mkdir(mode=0o755, parents=True, exist_ok=True)
+        done = _run(command, path / ".dolt", cwd=path, env=quiet_environment(root, author))
+    except OSError as error:
+        raise ServerError(f"cannot make a Dolt database in {path}: {error}") from error
+    if done.returncode != 0:
+        raise ServerError(f"`dolt init` failed in {path}: {(done.stderr or done.stdout).strip()}")
+    make_private(path)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is cloned: the URL of a remote, the name it gets, and as whom."""
+
+    url: str
+    name: str = "origin"
+    user: str | None = None
+
+
+def clone_database(source: Source, path: Path, root: Path, *, depth: int | None = None) -> bool:
+    """Clone a remote into a directory that is not there yet.
+
+    Args:
+        source: The remote.
+        path: The directory.
+        root: Where dolt keeps its global files meanwhile.
+        depth: How many commits of the default branch to get; None is all, of all branches.
+
+    Returns:
+        Whether there was something to clone; not so where nobody has pushed yet.
+
+    Raises:
+        DoltNotInstalledError: No `dolt` on PATH.
+        RemoteError: The remote cannot be reached, or refuses.
+    """
+    if source.url.startswith("file://") and not Path(source.url.removeprefix("file://")).is_dir():
+        return False  # `dolt clone` would make the directory
+    command = [find_dolt(), "clone", "--remote", source.name]
+    command += ["--depth", str(depth)] if depth else []
+    command += ["--user", source.user] if source.user else []
+    done = _run([*command, source.url, str(path)], path, cwd=path.parent, env=quiet_environment(root))
+    if done.returncode != 0:
+        said = " ".join((done.stderr or done.stdout).split())
+        if "contains no Dolt data" in said:
+            return False
+        raise translate(RuntimeError(said), where=f"cloning {source.url}", fallback=RemoteError)
+    make_private(path)
+    return True

@@ -1,0 +1,84 @@
+"""Ctrl-C: that it is heard where the process waits for a server."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+from typing import TYPE_CHECKING, TypeVar
+
+from dolt_integrations.engine.session.forks import own_sockets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dolt_integrations.engine.names.address import ServerAddress
+
+T = TypeVar("T")
+
+_PAUSE = 0.1
+"""Seconds after which the main thread looks up from waiting, where a platform does not wake it for a signal."""
+
+_LAST_WORD = 1.0
+"""Seconds in which code that is not Python's has to notice that its connection is gone."""
+
+
+def hear_interrupts() -> None:
+    """Let Ctrl-C stop a system call that waits, as Python itself arranges it.
+
+    When it is imported, polars puts a handler of SIGINT with SA_RESTART in front of Python's (seen with 2.1): the
+    kernel then goes on waiting for a server's answer, and Python never gets to raise KeyboardInterrupt. The handler
+    stays; only the flag goes, which costs a microsecond.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.siginterrupt(signal.SIGINT, True)
+
+
+def interruptible(work: Callable[[], T], address: ServerAddress) -> T:
+    """Return what a function returns that talks to a server without ever looking for signals, such as connectorx's.
+
+    It runs in a thread, on which the main thread waits and hears Ctrl-C. Then the connections that are not ours are
+    shut down, so that the thread ends before the interpreter does.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    outcome: list[T] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:  # noqa: BLE001 - it is raised in the main thread
+            failures.append(error)
+
+    thread = threading.Thread(target=run, name="dolt-integrations-fetch", daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(_PAUSE)
+    except BaseException:
+        _shut_others(address)
+        thread.join(_LAST_WORD)
+        raise
+    if failures:
+        raise failures[0]
+    return outcome[0]
+
+
+def _shut_others(address: ServerAddress) -> None:
+    """Shut down this process's connections to a server, except for those that pymysql has."""
+    ours = own_sockets()
+    with contextlib.suppress(OSError):
+        for name in os.listdir("/dev/fd"):
+            if name.isdigit() and int(name) not in ours:
+                with contextlib.suppress(OSError):
+                    _shut(int(name), address.port)
+
+
+def _shut(file: int, port: int) -> None:
+    """Shut down a connection, if the descriptor is one to the port."""
+    with socket.socket(fileno=os.dup(file)) as other:
+        if other.family in (socket.AF_INET, socket.AF_INET6) and other.getpeername()[1] == port:
+            other.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,163 @@
+"""Leases on the private server of a directory: who still uses it, across processes of one user and machine."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import time
+import weakref
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar
+
+from dolt_integrations.engine.server.runtime import user_folder
+from dolt_integrations.engine.server.supervisor import SERVED, is_at, remove_unused
+from dolt_integrations.errors import DatabaseLockedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_PAUSE = 0.005
+
+
+def runtime_folder(directory: Path) -> Path:
+    """Return the folder for the private server of a database's directory, outside of that directory.
+
+    It lies in a folder of the current user's own; see `runtime.user_folder`.
+
+    Raises:
+        StorageError: That cannot be made.
+    """
+    return user_folder() / hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
+
+
+def _make(folder: Path) -> None:
+    """Make a folder that may be there, or that somebody may remove at the same moment."""
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+
+
+class Lease:
+    """A shared lock on a runtime folder. While one is held, the supervisor keeps the server of the folder running."""
+
+    _held: ClassVar[weakref.WeakSet[Lease]] = weakref.WeakSet()
+
+    def __init__(self, folder: Path, deadline: float) -> None:
+        """Take the lease, waiting while a server is being stopped.
+
+        Args:
+            folder: What `runtime_folder` returned.
+            deadline: On `time.monotonic()`'s clock.
+
+        Raises:
+            DatabaseLockedError: The lease is not to be had before the deadline.
+        """
+        self.folder = folder
+        self._file: int | None = wait_until(
+            lambda: _try_lease(folder), deadline, "its private server is stopping", folder
+        )
+        Lease._held.add(self)
+
+    def release(self) -> None:
+        """Give the lease back. The server stops when it was the last one."""
+        if self._file is not None:
+            if not self._is_served():
+                remove_unused(str(self.folder), self._file)
+        self.drop()
+
+    def sweep(self) -> None:
+        """After `release`, remove the folder if nobody uses it: a supervisor that ended by itself may have left it."""
+        lease = _try_lock(self.folder / "lease", fcntl.LOCK_EX)
+        if lease is not None:
+            if not self._is_served():
+                remove_unused(str(self.folder), lease)
+            os.close(lease)
+
+    def drop(self) -> None:
+        """Close this process's copy without touching the lock itself."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _is_served(self) -> bool:
+        """Whether a supervisor or a server lives in the folder."""
+        served = _try_lock(self.folder / SERVED, fcntl.LOCK_EX)
+        if served is not None:
+            os.close(served)
+        return served is None
+
+    def is_held_by_others(self) -> bool:
+        """Whether, after `release`, others hold leases, or the supervisor has not noticed yet that nobody does."""
+        try:
+            file = os.open(self.folder / "lease", os.O_RDWR)
+        except FileNotFoundError:
+            return False
+        held = _may_lock(file, fcntl.LOCK_SH)
+        os.close(file)
+        return held
+
+    @contextmanager
+    def starting(self, deadline: float) -> Iterator[None]:
+        """Hold the right to start the server; of several processes one has it at a time."""
+        what = "another process is starting its private server"
+        lock = wait_until(lambda: _try_lock(self.folder / "start", fcntl.LOCK_EX), deadline, what, self.folder)
+        try:
+            yield
+        finally:
+            os.close(lock)
+
+
+def wait_until(attempt: Callable[[], int | None], deadline: float, what: str, folder: Path) -> int:
+    """Try until something comes back, or say what kept it.
+
+    Raises:
+        DatabaseLockedError: The deadline passed.
+    """
+    while True:
+        found = attempt()
+        if found is not None:
+            return found
+        if time.monotonic() > deadline:
+            raise DatabaseLockedError(
+                f"waited too long for a database's directory: {what} ({folder})", hint="Try again."
+            )
+        time.sleep(_PAUSE)
+
+
+def _try_lease(folder: Path) -> int | None:
+    _make(folder)
+    lock = _try_lock(folder / "lease", fcntl.LOCK_SH)
+    if lock is None or is_at(lock, str(folder / "lease")):
+        return lock
+    os.close(lock)
+    return None
+
+
+def _try_lock(path: Path, kind: int) -> int | None:
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except FileNotFoundError:
+        return None
+    if _may_lock(file, kind):
+        return file
+    os.close(file)
+    return None
+
+
+def _may_lock(file: int, kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _forget_after_fork() -> None:
+    """Close a forked child's copies: a lease is the parent's, and the child must not prolong it."""
+    for lease in list(Lease._held):
+        lease.drop()
+
+
+os.register_at_fork(after_in_child=_forget_after_fork)

@@ -1,0 +1,238 @@
+"""A private `dolt sql-server` for a database's directory, or whichever server holds the directory already."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from dolt_integrations.engine.server import supervisor
+from dolt_integrations.engine.server.dolt import find_dolt, quiet_environment
+from dolt_integrations.engine.server.lease import Lease, runtime_folder
+from dolt_integrations.engine.server.ownership import read_trusted
+from dolt_integrations.errors import DatabaseLockedError, ServerError, ServerUnreachableError, StorageError
+
+logger = logging.getLogger(__name__)
+
+LOCAL_USER = "__dolt_local_user__"
+"""The user as whom Dolt's own CLI connects to a server that holds a directory (Dolt source, `sqlserver` package)."""
+
+START_TIMEOUT = 30.0
+"""Seconds to wait for another process to let go of a directory, or for a server to start."""
+
+REPLICATION = "DOLT_INTEGRATIONS_REPLICATION"
+"""`on` lets private servers replicate as `dolt config` says in the directory."""
+
+_NO_REPLICATION = {
+    "dolt_replicate_to_remote": "",
+    "dolt_read_replica_remote": "",
+    "dolt_replicate_heads": "",
+    "dolt_replicate_all_heads": 0,
+}
+"""Over what `.dolt/config.json` says (Dolt manual, "Replication")."""
+
+_PAUSE = 0.003
+
+_HASTE = 0.5
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """What `.dolt/sql-server.info` says: the server that holds a directory and the secret of its local user."""
+
+    pid: int
+    port: int
+    secret: str
+
+
+def running_server(directory: Path) -> RunningServer | None:
+    """Return the server that holds the directory, if the file about it is there, ours, and its process lives."""
+    try:
+        pid, port, secret = read_trusted(directory, ".dolt/sql-server.info").strip().split(":", 2)
+        server = RunningServer(int(pid), int(port), secret)
+        os.kill(server.pid, 0)
+    except (OSError, ValueError):
+        return None
+    return server if _listens(server.port) else None
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+_LEFT_RUNNING: list[subprocess.Popen[bytes]] = []
+"""Supervisors that this process started, and that others still use. Kept to be reaped when they have ended."""
+
+
+class PrivateServer:
+    """The use of a server on a directory, from `__init__` to `close`.
+
+    Whoever comes first starts the server; others, in this process or another, share it. A server that the user runs
+    on the directory is used as it is, and left running.
+    """
+
+    def __init__(self, directory: Path, timeout: float = START_TIMEOUT) -> None:
+        """Find or start the server of `directory`.
+
+        Raises:
+            DoltNotInstalledError: It has to be started, and `dolt` is not on PATH.
+            DatabaseLockedError: Another process holds the directory and did not let go in time.
+            ServerError: It does not start.
+        """
+        _LEFT_RUNNING[:] = [process for process in _LEFT_RUNNING if process.poll() is None]
+        self.directory = Path(os.path.realpath(directory))
+        self._deadline = time.monotonic() + timeout
+        self._supervisor: subprocess.Popen[bytes] | None = None
+        self._reason = ""
+        self._lease = Lease(runtime_folder(self.directory), self._deadline)
+        try:
+            self.server = running_server(self.directory) or self._start()
+        except BaseException as error:
+            self.close(in_haste=not isinstance(error, Exception))
+            raise
+
+    def close(self, *, in_haste: bool = False) -> None:
+        """Stop using the server; wait for it to stop, when this was the last use of it.
+
+        Args:
+            in_haste: Wait half a second at most: the supervisor stops the server, whether somebody waits or not.
+        """
+        self._lease.release()
+        if self._supervisor is not None:
+            self._wait_for_stop(time.monotonic() + _HASTE if in_haste else None)
+        self._lease.sweep()
+
+    def _start(self) -> RunningServer:
+        with self._lease.starting(self._deadline):
+            while True:
+                server = running_server(self.directory) or self._launch()
+                if server is not None:
+                    return server
+                if time.monotonic() > self._deadline:
+                    raise self._failure()
+                time.sleep(0.05)
+
+    def _launch(self) -> RunningServer | None:
+        """Start one server process; None if it ended at once."""
+        _check_writable(self.directory)
+        folder = self._lease.folder
+        port = _free_port()
+        command = [find_dolt(), "sql-server", "--config", str(_write_config(folder, port))]
+        self._supervisor = subprocess.Popen(  # noqa: S603 - the program is Python itself, the arguments are ours
+            [sys.executable, "-I", "-S", supervisor.__file__, str(folder), str(self.directory), *command],
+            env={
+                **quiet_environment(folder),
+                "DOLT_ROOT_PASSWORD": secrets.token_hex(16),
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        logger.debug("starting a private dolt sql-server for %s on port %d", self.directory, port)
+        return self._wait_for_start(port)
+
+    def _wait_for_start(self, port: int) -> RunningServer | None:
+        while self._supervisor is not None and self._supervisor.poll() is None:
+            server = running_server(self.directory)
+            if server is not None and server.port == port:
+                return server
+            if time.monotonic() > self._deadline:
+                raise self._failure()
+            time.sleep(_PAUSE)
+        self._supervisor = None
+        self._reason = self._log()
+        if not _may_pass(self._reason):
+            raise self._failure()
+        return None
+
+    def _log(self) -> str:
+        try:
+            return (self._lease.folder / "server.log").read_text(errors="replace")
+        except OSError:
+            return ""
+
+    def _failure(self) -> ServerError:
+        log = self._log() or self._reason
+        if "locked by another dolt process" in log or "database is locked" in log:
+            hint = "Wait for it to end, or connect to it: `dolt sql-server` there, and mysql://... as db_path."
+            return DatabaseLockedError(f"another dolt process holds {self.directory} and did not let go", hint=hint)
+        return ServerUnreachableError(f"a private dolt sql-server for {self.directory} does not start: {_tail(log)}")
+
+    def _wait_for_stop(self, deadline: float | None) -> None:
+        """Wait until the supervisor has ended, unless others go on using the server."""
+        shared_since: float | None = None
+        while self._supervisor is not None and self._supervisor.poll() is None:
+            if self._lease.is_held_by_others():
+                shared_since = shared_since or time.monotonic()
+                if time.monotonic() - shared_since > 0.1:
+                    _LEFT_RUNNING.append(self._supervisor)
+                    return
+            else:
+                shared_since = None
+            if deadline is not None and time.monotonic() > deadline:
+                _LEFT_RUNNING.append(self._supervisor)
+                return
+            time.sleep(_PAUSE)
+
+
+def _check_writable(directory: Path) -> None:
+    """Refuse a directory in which a server could not note that it is there, as Dolt's does even if it only reads.
+
+    Raises:
+        StorageError: The directory, or the file system that it is on, is read-only.
+    """
+    for folder in (directory / ".dolt", directory / ".dolt" / "noms"):
+        if folder.is_dir() and not os.access(folder, os.W_OK):
+            hint = "Copy it to where you may write, or serve it (`dolt sql-server` there, and mysql://... as db_path)."
+            raise StorageError(f"{folder} is read-only, and Dolt writes a lock there even to read", hint=hint)
+
+
+def _may_pass(log: str) -> bool:
+    """Whether starting again may help: somebody held the directory, or took the port first."""
+    return any(text in log for text in ("locked by another dolt process", "database is locked", "already in use"))
+
+
+def _tail(log: str) -> str:
+    lines = [line for line in log.splitlines() if line.strip() and "level=warning" not in line]
+    return " / ".join(lines[-3:]) or "it printed nothing"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _write_config(folder: Path, port: int) -> Path:
+    """Write the server's configuration (YAML, of which JSON is a part). Nothing of it lies in the database's directory.
+
+    Statistics are off because they would be kept below `.dolt`; garbage collection because the server is short-lived;
+    replication because what a directory says of it would send every commit to whom it names, and take theirs.
+    """
+    variables = {"local_infile": 1, "dolt_stats_enabled": 0, "secure_file_priv": str(folder / "none")}
+    if os.environ.get(REPLICATION, "").lower() not in ("on", "1", "true", "yes"):
+        variables |= _NO_REPLICATION
+    config = {
+        "log_level": "warning",
+        "behavior": {"event_scheduler": "OFF", "auto_gc_behavior": {"enable": False}},
+        "listener": {"host": "127.0.0.1", "port": port},
+        "cfg_dir": str(folder / "cfg"),
+        "privilege_file": str(folder / "privileges.db"),
+        "branch_control_file": str(folder / "branch_control.db"),
+        "system_variables": variables,
+    }
+    path = folder / "config.yaml"
+    path.write_text(json.dumps(config))
+    return path

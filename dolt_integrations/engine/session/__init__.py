@@ -1,0 +1,1 @@
+"""Sessions with a server: opened, kept, locked, and every failure an error of ours."""

@@ -1,0 +1,335 @@
+"""One session with a Dolt server."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pymysql
+from pymysql.constants import FIELD_TYPE
+from pymysql.cursors import Cursor, DictCursor, SSCursor
+
+from dolt_integrations.engine.names.identifiers import is_commit_hash, quote
+from dolt_integrations.engine.session.forks import forked_error
+from dolt_integrations.engine.session.locks import LOCK_TIMEOUT, held
+from dolt_integrations.engine.session.pool import POOL
+from dolt_integrations.engine.session.session import ENDED, cut, end, limit, open_session
+from dolt_integrations.engine.session.translate import translate
+from dolt_integrations.errors import (
+    AccessDeniedError,
+    BranchNotFoundError,
+    DataError,
+    DoltError,
+    QueryError,
+    RevisionNotFoundError,
+    ServerError,
+    ServerLostError,
+    ServerUnreachableError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+    from typing import BinaryIO
+
+    from dolt_integrations.engine.names.address import ServerAddress
+    from dolt_integrations.engine.session.wire import Session
+
+Row = tuple[Any, ...]
+
+
+def _keep_bits(cursor: Any) -> None:
+    """Keep pymysql from decoding a BIT, which Dolt says to be a text, as UTF-8: no public way to say so."""
+    result = cursor._result
+    for at, field in enumerate(result.fields):
+        if field.type_code == FIELD_TYPE.BIT:
+            result.converters[at] = (None, None)
+
+
+_GONE = (
+    "It was deleted with its branch (and `dolt gc`), or is of another database or of a remote that was not pulled. "
+    "What still names it, such as a cached output of a task, has to be made again."
+)
+
+
+class Connection:
+    """A session on one database at one revision: a branch, or a commit or tag (then it is read-only).
+
+    Every statement's failure is an error of `dolt_integrations.errors`.
+
+    Attributes:
+        loads_files: Whether rows may go as a file, until the server has refused one to the user.
+    """
+
+    def __init__(self, address: ServerAddress, revision: str | None = None, *, local_infile: bool = False) -> None:
+        """Connect.
+
+        Args:
+            address: The server and its database.
+            revision: A branch, tag or commit hash. None is the branch that the server starts sessions on.
+            local_infile: Whether the session is for `sending` files.
+
+        Raises:
+            ServerUnreachableError: Nothing answers within the address's `connect_timeout`.
+            AccessDeniedError: The server refuses the user or the password.
+            DatabaseNotFoundError: The server has no such database.
+            BranchNotFoundError: The database has no such branch.
+            ServerError: The server is no Dolt, breaks the protocol, or has a certificate that is not trusted.
+            ConfigError: The files of the address's `tls` cannot be used.
+        """
+        self.address = address
+        self.revision = revision
+        self._where = f"database {address}" + (f" at {revision}" if revision else "")
+        self._local_infile = local_infile
+        self._process = os.getpid()
+        self._interruption: BaseException | None = None
+        self._session = self._open()
+        self.in_transaction = False
+        self.loads_files = local_infile
+        self._began_on: str | None = None
+
+    def _open(self) -> Session:
+        database = f"{self.address.database}/{self.revision}" if self.revision else self.address.database
+        session = POOL.take(self.address, local_infile=self._local_infile)
+        try:
+            if session is None:
+                return open_session(self.address, database, local_infile=self._local_infile)
+            if self.revision:
+                session.select_db(database)
+        except (pymysql.MySQLError, OSError) as error:
+            if session is not None:
+                end(session)
+            raise self._no_session(error) from error
+        return session
+
+    def _no_session(self, error: BaseException) -> DoltError:
+        translated = self._translated(error)
+        if isinstance(translated, ServerLostError):
+            hint = f"Is it a Dolt server? It had {self.address.connect_timeout:g} s (`?connect_timeout=` in the URL)."
+            where = f"{self.address.host}:{self.address.port}"
+            return ServerUnreachableError(f"no answer from {where} ({self._where})", hint=hint)
+        if isinstance(translated, AccessDeniedError) and self.address.withheld:
+            host, port = self.address.host, self.address.port
+            hint = f"To send it, set DOLT_CLI_HOST={host}:{port}, or name the server in the program itself."
+            what = f"DOLT_CLI_PASSWORD is not sent to {host}:{port}, which only a literal names, and without it"
+            return AccessDeniedError(f"{what} {error.args[-1] if error.args else error} ({self._where})", hint=hint)
+        return translated
+
+    def switch(self, revision: str) -> None:
+        """Go on with this session at another branch, tag or commit of the database. Its locks stay."""
+        self.revision = revision
+        self._where = f"database {self.address} at {revision}"
+        self.execute(f"USE {quote(f'{self.address.database}/{revision}')}")
+
+    def leave_revision(self) -> None:
+        """Go on on the default branch, the session's locks kept: Dolt deletes no branch that a session is on."""
+        self.execute(f"USE {quote(self.address.database)}")
+        if self._began_on is not None:
+            self._set_branch(self._began_on)
+        self.revision, self._where, self._began_on = None, f"database {self.address}", None
+
+    def stand_on(self, branch: str) -> None:
+        """Go on at a branch, but in the database itself: so `dolt_log()` and its like ask for rights on that alone.
+
+        In `db/<revision>` Dolt (1.83) asks for rights on a database of that name, which nobody is granted.
+        """
+        self.revision = branch
+        self._where = f"database {self.address} at {branch}"
+        self.execute(f"USE {quote(self.address.database)}")
+        self._began_on = self._began_on or str(self.value("SELECT active_branch()"))
+        self._set_branch(branch)
+
+    def _set_branch(self, branch: str) -> None:
+        # With @@ Dolt does not take every database's name.
+        self.execute(f"SET SESSION {quote(f'{self.address.database}_head_ref')} = %s", (f"refs/heads/{branch}",))
+
+    def execute(self, statement: str, arguments: Sequence[object] = ()) -> int:
+        """Run a statement and return how many rows it affected. `%s` stands for an argument, if there are any."""
+        with self._cursor(statement, arguments) as cursor:
+            return int(cursor.rowcount)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the session is encrypted."""
+        return self._session.is_encrypted
+
+    def rows(self, statement: str, arguments: Sequence[object] = ()) -> list[Row]:
+        """Run a statement and return its rows."""
+        with self._cursor(statement, arguments) as cursor:
+            return list(cursor.fetchall())
+
+    def dictionaries(self, statement: str, arguments: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """Run a statement and return its rows, each by the names of its columns."""
+        with self._cursor(statement, arguments, DictCursor) as cursor:
+            return list(cursor.fetchall())
+
+    def row(self, statement: str, arguments: Sequence[object] = ()) -> Row | None:
+        """Run a statement and return its first row, if there is one."""
+        rows = self.rows(statement, arguments)
+        return rows[0] if rows else None
+
+    def value(self, statement: str, arguments: Sequence[object] = ()) -> Any:
+        """Run a statement and return the first value of its first row.
+
+        Raises:
+            QueryError: There is no row.
+        """
+        row = self.row(statement, arguments)
+        if row is None:
+            raise QueryError(f"the statement returned no row: {statement} ({self._where})")
+        return row[0]
+
+    def literal(self, value: object) -> str:
+        """Return a value as an SQL literal."""
+        with contextlib.closing(self._session.cursor()) as cursor:
+            return str(cursor.mogrify("%s", (value,)))
+
+    def raise_warnings(self) -> None:
+        """Raise what the last statement only warned of.
+
+        `LOAD DATA LOCAL` clips numbers and texts and skips duplicate keys with a warning (MySQL manual: like IGNORE).
+
+        Raises:
+            DataError: A value did not fit, or a key was there already.
+        """
+        for _, code, message in self.rows("SHOW WARNINGS"):
+            warning = pymysql.err.DataError(int(code), str(message))
+            raise translate(warning, where=self._where, fallback=DataError) from warning
+
+    @contextmanager
+    def _cursor(self, statement: str, arguments: Sequence[object] = (), kind: type[Cursor] = Cursor) -> Iterator[Any]:
+        if self._interruption is not None:
+            raise self._interruption
+        if self._process != os.getpid():
+            raise forked_error()
+        try:
+            cursor: Any = self._session.cursor(kind)
+            cursor.execute(statement, tuple(arguments) or None)
+            if cursor.description is None and statement.startswith(("SELECT", "SHOW")):
+                what = f"the server gives no rows for a query ({self._where})"
+                raise ServerError(what, hint="Is it a Dolt server?")
+            yield cursor
+            cursor.close()
+        except (pymysql.MySQLError, OSError) as error:
+            raise self._translated(error) from error
+        except UnicodeDecodeError as error:
+            hint = "Convert it in the query: CAST(column AS UNSIGNED) for a BIT, HEX(column) for others."
+            raise QueryError(f"a text of the result is not UTF-8 ({self._where}): {error}", hint=hint) from error
+        except GeneratorExit:
+            cut(self._session)  # whoever fetches row by row wants no more, and the rest may be long
+            raise
+        except BaseException as error:
+            self._interrupted(error)
+            raise
+
+    def _interrupted(self, error: BaseException) -> None:
+        """End a session that Ctrl-C or the like has stopped in the middle of a statement: nobody knows where.
+
+        Whatever tidies up behind the interruption is stopped by it again, instead of waiting for an answer, or of
+        taking the interruption for a lost server, after which a save would be tried again.
+        """
+        cut(self._session)
+        if not isinstance(error, Exception):
+            self._interruption = error
+
+    @contextmanager
+    def sending(self, name: str, file: BinaryIO) -> Iterator[None]:
+        """Let the statements of a block `LOAD DATA LOCAL` an open file under a name; the server gets no other one."""
+        with self._session.sending(name, file):
+            yield
+
+    @contextmanager
+    def stream(self, statement: str) -> Iterator[Any]:
+        """Run a statement and yield pymysql's unbuffered cursor on it, failures translated."""
+        with self._cursor(statement, kind=SSCursor) as cursor:
+            _keep_bits(cursor)
+            yield cursor
+
+    def _translated(self, error: BaseException) -> DoltError:
+        if self._process != os.getpid():
+            return forked_error()
+        translated = translate(error, where=self._where)
+        if isinstance(translated, BranchNotFoundError) or "database not found" in str(translated):
+            return self._missing_revision(translated)
+        return translated
+
+    def _missing_revision(self, error: DoltError) -> DoltError:
+        """Dolt says `database not found` for a branch that is not there; tell the two apart."""
+        if self.revision and f"/{self.revision}" in str(error):
+            missing = f"no branch or commit {self.revision!r} in database {self.address}"
+            if is_commit_hash(self.revision):
+                return RevisionNotFoundError(missing, hint=_GONE)
+            return BranchNotFoundError(missing)
+        return error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run a block in a transaction: committed at its end, rolled back if it raises."""
+        self.execute("START TRANSACTION")
+        self.in_transaction = True
+        try:
+            yield
+        except BaseException:
+            self._roll_back()
+            raise
+        if self.in_transaction:
+            self.execute("COMMIT")
+            self.in_transaction = False
+
+    def _roll_back(self) -> None:
+        self.in_transaction = False
+        try:
+            self._session.rollback()
+        except (pymysql.MySQLError, OSError):
+            self.close()
+
+    @contextmanager
+    def lock(self, *names: str, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
+        """Hold a lock that all sessions of the server know by these names. It ends with the session at the latest.
+
+        Raises:
+            DatabaseLockedError: Somebody else held it for all of `timeout` seconds.
+        """
+        with self.locks(names, timeout=timeout):
+            yield
+
+    @contextmanager
+    def locks(self, *locks: tuple[str, ...], timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
+        """Hold several locks, taken one after the other in their order. See `lock`."""
+        with held(self, locks, timeout):
+            yield
+
+    def limit(self, seconds: float) -> None:
+        """Let no statement of this use of the session take longer; one that does is a lost server."""
+        limit(self._session, seconds)
+
+    def close(self) -> None:
+        """End the session. What it had not committed is gone."""
+        if self._session.open:
+            self._session.close()
+
+    def _give_back(self) -> None:
+        """Leave the session to the next use of the server."""
+        try:
+            if self._began_on is not None:
+                self.leave_revision()  # or the idle session would keep the branch from being deleted
+        except DoltError:
+            self.close()
+        session, self._session = self._session, ENDED
+        if session.open:
+            POOL.give(session, self.address, local_infile=self._local_infile, moved=self.revision is not None)
+
+    def __enter__(self) -> Connection:
+        """Return the connection itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it. What a block that raises leaves behind ends at once."""
+        if kind is None:
+            self._give_back()
+        else:
+            self.close()

@@ -1,0 +1,102 @@
+"""Sessions that this process keeps for its next use of a server: opening one costs more than a small statement."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+
+import pymysql
+
+from dolt_integrations.engine.names.address import ServerAddress
+from dolt_integrations.engine.session.session import end, leave_branch, renew
+from dolt_integrations.engine.session.wire import Session
+
+MOST = 8
+"""Sessions that are kept, of all servers and databases together."""
+
+LONGEST = 60.0
+"""Seconds for which a session is kept: networks forget a connection that nothing passes."""
+
+
+@dataclass(frozen=True)
+class _Idle:
+    session: Session
+    address: ServerAddress
+    local_infile: bool
+    since: float = field(default_factory=time.monotonic)
+
+
+class _Pool:
+    """Idle sessions, in the order in which they were given; a forked child has none of its parent's."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[_Idle] = []
+
+    def take(self, address: ServerAddress, *, local_infile: bool) -> Session | None:
+        """Return a session on the database as a new one would be; None where there is none that lives."""
+        while True:
+            found = self._find(address, local_infile)
+            if found is None:
+                return None
+            try:
+                renew(found.session, address)
+            except (pymysql.MySQLError, OSError):
+                end(found.session)
+            else:
+                return found.session
+
+    def _find(self, address: ServerAddress, local_infile: bool) -> _Idle | None:
+        with self._lock:
+            old = [each for each in self._idle if each.since < time.monotonic() - LONGEST]
+            self._idle = [each for each in self._idle if each not in old]
+            fitting = [each for each in self._idle if (each.address, each.local_infile) == (address, local_infile)]
+            for each in fitting[-1:]:
+                self._idle.remove(each)
+        for each in old:
+            end(each.session)
+        return fitting[-1] if fitting else None
+
+    def give(self, session: Session, address: ServerAddress, *, local_infile: bool, moved: bool) -> None:
+        """Keep a session for the next use.
+
+        Args:
+            session: It is used by nobody from now on.
+            address: Of its server and database.
+            local_infile: As it was opened.
+            moved: Whether it may be on a branch, commit or tag other than a new session's.
+        """
+        try:
+            if moved:
+                leave_branch(session, address)
+        except (pymysql.MySQLError, OSError):
+            end(session)
+            return
+        with self._lock:
+            self._idle.append(_Idle(session, address, local_infile))
+            surplus, self._idle = self._idle[:-MOST], self._idle[-MOST:]
+        for each in surplus:
+            end(each.session)
+
+    def empty(self, address: ServerAddress | None = None) -> None:
+        """End the idle sessions of a server that is about to stop, with all of its databases; None is all servers'."""
+        with self._lock:
+            gone = [each for each in self._idle if address is None or _server(each.address) == _server(address)]
+            self._idle = [each for each in self._idle if each not in gone]
+        for each in gone:
+            end(each.session)
+
+
+def _server(address: ServerAddress) -> tuple[str, int]:
+    return address.host, address.port
+
+
+POOL = _Pool()
+os.register_at_fork(after_in_child=POOL.reset)
+atexit.register(POOL.empty)

@@ -1,0 +1,242 @@
+"""A pymysql connection that does not trust the server: files, passwords, encryption, malformed packets."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+
+import pymysql
+import pymysql.connections
+from pymysql.constants import CLIENT, CR
+
+from dolt_integrations.errors import DoltError, ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dolt_integrations.engine.names.tls import Tls
+
+# Their published types leave the inside out.
+_Connection: Any = pymysql.connections.Connection
+_MySQLResult: Any = pymysql.connections.MySQLResult
+
+CHUNK = 1 << 16
+"""Bytes of a file that are sent at a time."""
+
+NEEDS_ENCRYPTION = 2061
+"""The client library's number for an authentication that requires a secure connection (CR_AUTH_PLUGIN_ERR)."""
+
+
+class Session(_Connection):  # type: ignore[misc]
+    """A session with a server that may be hostile.
+
+    It sends no file but the one of `sending`, no password that the server could read unless the connection is
+    encrypted, and nothing at all before encryption that was asked for. What is not the protocol is an error of
+    pymysql's (CR_MALFORMED_PACKET) and ends the session.
+
+    pymysql has no public way for most of it; what is used of its inside is the same from 1.1 on.
+    """
+
+    _outgoing: tuple[str, BinaryIO] | None = None
+    _deadline: float | None = None
+    _read_timeout: float | None = None
+
+    def __init__(self, *, tls: Tls, **arguments: Any) -> None:
+        """Connect, within the `connect_timeout`.
+
+        Raises:
+            pymysql.MySQLError: The server does not answer, refuses, or breaks the protocol.
+            ServerError: The files of `tls` cannot be used, or the server is no Dolt.
+        """
+        self._tls = tls
+        plugins = {"mysql_clear_password": _ClearPassword, "dialog": _Refused, "mysql_old_password": _Refused}
+        encryption = {"ssl": tls.context()} if tls.is_tried else {"ssl_disabled": True}
+        super().__init__(**arguments, **encryption, auth_plugin_map=plugins)
+
+    def connect(self, sock: Any = None) -> None:
+        """Connect. See `__init__`."""
+        with self.answering_within(self.connect_timeout):
+            self._guarded(super().connect, sock)
+
+    @contextmanager
+    def answering_within(self, seconds: float) -> Iterator[None]:
+        """Bound the time that the server has for all of its answers in a block; a statement outside may take long."""
+        self._deadline = time.monotonic() + seconds
+        self._read_timeout = seconds
+        try:
+            yield
+        finally:
+            self._deadline = None
+            self._read_timeout = None
+
+    @contextmanager
+    def sending(self, name: str, file: BinaryIO) -> Iterator[None]:
+        """Let the block's statement load an open file, once, by a name that says nothing about this machine."""
+        self._outgoing = (name, file)
+        try:
+            yield
+        finally:
+            self._outgoing = None
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the session is encrypted."""
+        return hasattr(self._sock, "cipher")
+
+    def _guarded(self, call: Any, *arguments: Any) -> Any:
+        try:
+            return call(*arguments)
+        except (pymysql.MySQLError, OSError, DoltError, UnicodeDecodeError):
+            raise
+        except Exception as error:  # noqa: BLE001 - pymysql raises whatever its parser stumbles over
+            self._break_off(f"{type(error).__name__}: {error}", error)
+
+    def _break_off(self, what: str, cause: BaseException | None = None) -> NoReturn:
+        self._force_close()
+        raise pymysql.OperationalError(
+            CR.CR_MALFORMED_PACKET, f"the server breaks the MySQL protocol: {what}"
+        ) from cause
+
+    def _get_server_information(self) -> None:
+        try:
+            super()._get_server_information()
+            int(self.server_version.split(".")[0])
+        except UnicodeDecodeError as error:
+            self._break_off(str(error), error)
+        if "mariadb" in self.server_version.lower():
+            raise not_dolt(f"{self.host}:{self.port}", self.server_version)
+        if self.ssl and not self.server_capabilities & CLIENT.SSL:
+            self._go_without_encryption()
+
+    def _go_without_encryption(self) -> None:
+        if self._tls.is_required:
+            what = "encryption is asked for, and the server offers none"
+            raise pymysql.OperationalError(CR.CR_SSL_CONNECTION_ERROR, what)
+        self.ssl = self._ssl_required = False
+        self.client_flag &= ~CLIENT.SSL
+
+    @property
+    def server_public_key(self) -> None:
+        """Refuse to ask an unencrypted server for a key to encrypt the password with: it would be its own."""
+        _refuse("the server asks for the password itself on a connection that is not encrypted")
+
+    @server_public_key.setter
+    def server_public_key(self, key: object) -> None:
+        if key is not None:
+            _refuse("the server asks for the password itself on a connection that is not encrypted")
+
+    def _read_query_result(self, unbuffered: bool = False) -> Any:
+        self._result = None
+        result = _Result(self)
+        self._guarded(result.init_unbuffered_query if unbuffered else result.read)
+        self._result = result
+        if result.server_status is not None:
+            self.server_status = result.server_status
+        return result.affected_rows
+
+    def _read_bytes(self, num_bytes: int) -> bytes:
+        if self._deadline is None:
+            return super()._read_bytes(num_bytes)  # type: ignore[no-any-return]
+        parts = []
+        while num_bytes > 0:
+            self._current_timeout = max(0.001, self._deadline - time.monotonic())
+            self._sock.settimeout(self._current_timeout)
+            part = self._read_part(num_bytes)
+            parts.append(part)
+            num_bytes -= len(part)
+        return b"".join(parts)
+
+    def _read_part(self, most: int) -> bytes:
+        try:
+            # One read of the socket at most, as much as there is.
+            part: bytes = self._rfile.read(min(most, len(self._rfile.peek())))
+        except OSError as error:
+            self._force_close()
+            raise pymysql.OperationalError(CR.CR_SERVER_LOST, f"lost connection: {error}") from error
+        if not part:
+            self._force_close()
+            raise pymysql.OperationalError(CR.CR_SERVER_LOST, "lost connection: the server closed it")
+        return part
+
+
+class _Result(_MySQLResult):  # type: ignore[misc]
+    """The answer to one statement."""
+
+    def _read_load_local_packet(self, first_packet: Any) -> None:
+        session, wanted = self.connection, first_packet.get_all_data()[1:].decode(errors="replace")
+        outgoing, session._outgoing = session._outgoing, None
+        if outgoing is None or wanted != outgoing[0]:
+            session._force_close()
+            what = f"the server asks for the local file {wanted[:200]!r}, which is not what it is to load"
+            raise pymysql.OperationalError(CR.CR_LOAD_DATA_LOCAL_INFILE_REJECTED, what)
+        _send(outgoing[1], session)
+        answer = session._read_packet()
+        if not answer.is_ok_packet():
+            session._break_off("it does not say what became of a file")
+        self._read_ok_packet(answer)
+
+    def _read_rowdata_packet_unbuffered(self) -> Any:
+        session = self.connection
+        try:
+            return super()._read_rowdata_packet_unbuffered()
+        except (pymysql.MySQLError, OSError, UnicodeDecodeError):
+            raise
+        except Exception as error:  # noqa: BLE001 - as in `Session._guarded`
+            self.unbuffered_active = False
+            session._break_off(f"{type(error).__name__}: {error}", error)
+
+    def _read_row_from_packet(self, packet: Any) -> Any:
+        row = super()._read_row_from_packet(packet)
+        if len(row) != len(self.converters):
+            raise ValueError(f"a row has {len(row)} values for {len(self.converters)} columns")
+        return row
+
+
+def _send(file: BinaryIO, session: Any) -> None:
+    """Send a file. Whatever stops it, Ctrl-C included, ends the session: the server takes no part for the whole.
+
+    pymysql's own way tells the server that this was all, and waits for an answer in the middle of a packet.
+    """
+    try:
+        while chunk := file.read(CHUNK):
+            session.write_packet(chunk)
+    except BaseException:
+        session._force_close()
+        raise
+    session.write_packet(b"")
+
+
+def _refuse(what: str) -> NoReturn:
+    raise pymysql.OperationalError(NEEDS_ENCRYPTION, f"{what}; it is not sent")
+
+
+class _Refused:
+    """An authentication that sends the password as it is, or as good as that."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def authenticate(self, packet: Any) -> Any:
+        """Send nothing."""
+        _refuse("the server asks for the password by a method that anybody could read")
+
+
+class _ClearPassword(_Refused):
+    """`mysql_clear_password`: sent to a server that is known by its certificate, or that the user named without one."""
+
+    def authenticate(self, packet: Any) -> Any:
+        """Send the password, if nobody else can read it."""
+        session: Any = self.session
+        if not (session.is_encrypted and session._tls.is_required):
+            _refuse("the server asks for the password in clear, and no encryption was asked for")
+        session.write_packet(session.password + b"\0")
+        answer = session._read_packet()
+        answer.check_error()
+        return answer
+
+
+def not_dolt(server: str, what: str) -> ServerError:
+    """Return the error about a server of another kind."""
+    hint = "Give the URL of a `dolt sql-server`: tables are kept in its branches and commits."
+    return ServerError(f"the server at {server} is no Dolt, but {what[:100]}", hint=hint)

@@ -1,0 +1,1 @@
+"""SQL text: types, literals, parameters, definitions, tokens."""

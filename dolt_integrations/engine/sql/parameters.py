@@ -1,0 +1,148 @@
+"""Parameters of SQL text: values take the places of `%s` and `%(name)s`, as in Python's database drivers (PEP 249)."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from math import isfinite
+from typing import Any, TypeAlias
+
+from dolt_integrations.engine.sql.literals import literal
+from dolt_integrations.errors import ConfigError
+
+Params: TypeAlias = "Sequence[Any] | Mapping[str, Any] | None"
+"""Values by position, for `%s`, or by name, for `%(name)s`."""
+
+_PLACEHOLDER = re.compile(r"%(?:%|s|\((?P<name>[^()]*)\)s|)")
+_HINT = "Write %s (params: a list) or %(name)s (params: a dict) for a value, and %% for a percent sign."
+
+
+def bind(sql: str, params: Params) -> str:
+    """Return SQL with values as literals in place of its placeholders; without params, the SQL as it is.
+
+    Args:
+        sql: The text. A percent sign of its own is written `%%` where there are params.
+        params: Strings, numbers, booleans, bytes, dates, timestamps, None; or lists of them, for `IN %s`.
+
+    Raises:
+        ConfigError: Placeholders and values do not match, or a value has no SQL literal.
+
+    Example:
+        >>> bind("name = %s and count in %s", ["O'Hara", [1, 2]])
+        "name = 'O''Hara' and count in (1, 2)"
+        >>> bind("count > %(least)s", {"least": 3})
+        'count > 3'
+    """
+    if params is None:
+        return sql
+    check_params(params)
+    values = _ByName(params) if isinstance(params, Mapping) else _InOrder(params)
+    bound = _PLACEHOLDER.sub(lambda match: _replaced(match, values, sql), sql)
+    values.check_all_used(sql)
+    return bound
+
+
+def check_params(params: object) -> None:
+    """Refuse params that are neither a list nor a dict.
+
+    Raises:
+        ConfigError: They are not.
+    """
+    if params is None or isinstance(params, Mapping):
+        return
+    if isinstance(params, str | bytes) or not isinstance(params, Sequence):
+        raise ConfigError(f"params is {params!r} ({type(params).__name__})", hint="Give a list or a dict of values.")
+
+
+def plain_params(params: Params) -> list[Any] | dict[str, Any] | None:
+    """Return params as they travel in JSON: dates, decimals and identifiers as the strings that SQL takes for them.
+
+    Raises:
+        ConfigError: They are neither a list nor a dict, or a value is none that JSON has, such as bytes.
+
+    Example:
+        >>> plain_params({"day": datetime.date(2026, 11, 26), "ids": (1, 2)})
+        {'day': '2026-11-26', 'ids': [1, 2]}
+    """
+    check_params(params)
+    if params is None:
+        return None
+    if isinstance(params, Mapping):
+        return {str(name): _plain(value) for name, value in params.items()}
+    return [_plain(value) for value in params]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    if hasattr(value, "dtype") and hasattr(value, "item"):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    text = _literal(value)
+    if text.startswith("'"):
+        return text[1:-1]
+    raise ConfigError(f"the value {value!r} of params does not travel in JSON", hint="Give a string or a number.")
+
+
+class _InOrder:
+    def __init__(self, params: Sequence[Any]) -> None:
+        self._params, self._next = params, 0
+
+    def take(self, name: str | None, sql: str) -> Any:
+        if name is not None or self._next >= len(self._params):
+            wanted = f"%({name})s" if name is not None else f"more than the {len(self._params)} values of params"
+            raise ConfigError(f"the SQL {sql!r} asks for {wanted}", hint=_HINT)
+        self._next += 1
+        return self._params[self._next - 1]
+
+    def check_all_used(self, sql: str) -> None:
+        if self._next < len(self._params):
+            found = f"{self._next} placeholders for {len(self._params)} values"
+            raise ConfigError(f"the SQL {sql!r} has {found}", hint=_HINT)
+
+
+class _ByName:
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        self._params = params
+
+    def take(self, name: str | None, sql: str) -> Any:
+        if name is None or name not in self._params:
+            wanted = f"%({name})s" if name is not None else "%s"
+            raise ConfigError(f"the SQL {sql!r} asks for {wanted}; params has {sorted(self._params)}", hint=_HINT)
+        return self._params[name]
+
+    def check_all_used(self, sql: str) -> None:
+        """Names may go unused: one dict can serve several texts."""
+
+
+def _replaced(match: re.Match[str], values: _InOrder | _ByName, sql: str) -> str:
+    if match[0] == "%%":
+        return "%"
+    if match[0] == "%":
+        raise ConfigError(f"a percent sign stands alone in the SQL {sql!r}, which has params", hint=_HINT)
+    return _literal(values.take(match["name"], sql))
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, list | tuple | set | frozenset):
+        if not value:
+            raise ConfigError("a list of params is empty", hint="SQL has no empty list: leave the condition out.")
+        return f"({', '.join(_literal(each) for each in value)})"
+    plain = value.item() if hasattr(value, "dtype") and hasattr(value, "item") else value
+    if isinstance(plain, uuid.UUID):
+        plain = str(plain)
+    if isinstance(plain, datetime.datetime) and plain.tzinfo is not None:
+        plain = plain.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+    if isinstance(plain, _KINDS) and not (isinstance(plain, float | Decimal) and not isfinite(plain)):
+        return literal(plain)
+    raise ConfigError(
+        f"the value {value!r} ({type(value).__name__}) of params has no SQL literal",
+        hint="Give strings, numbers, booleans, bytes, dates, timestamps, None, or lists of them.",
+    )
+
+
+_KINDS = (str, int, float, Decimal, bytes, datetime.date, datetime.timedelta, type(None))

@@ -1,0 +1,1 @@
+"""Tables through a session: schema, rows in bulk in and out, queries."""

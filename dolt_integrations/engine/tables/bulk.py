@@ -1,0 +1,276 @@
+"""Writing an Arrow table into a Dolt table, whole columns at a time.
+
+Rows go through `LOAD DATA LOCAL INFILE`, or through large `INSERT`s where they are few or the server forbids that. Both
+take each value as text that polars makes of a whole column: integers and floats as digits (the shortest that give the
+same bits back), texts escaped, and texts of which one is `NULL` in hexadecimal, because Dolt reads that one word as
+NULL even where it is quoted.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import secrets
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pyarrow as pa
+
+from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.session.connection import Connection
+from dolt_integrations.engine.session.forks import check_process
+from dolt_integrations.engine.sql.literals import row_literals
+from dolt_integrations.engine.sql.types import parse_type
+from dolt_integrations.engine.tables.schema import find_table
+from dolt_integrations.errors import (
+    AccessDeniedError,
+    DataError,
+    PrimaryKeyError,
+    QueryError,
+    ServerError,
+    StorageError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from dolt_integrations.engine.tables.schema import Column, TableSchema
+
+logger = logging.getLogger(__name__)
+
+INSERT_BYTES = 1 << 20
+"""Characters of one INSERT statement's rows."""
+
+FEW = 100
+"""Rows up to which an INSERT takes no longer than to write a file, load it and ask for warnings."""
+
+SLICE = 25_000
+"""Rows that are made texts of at a time: all of them as texts take more memory than the frame."""
+
+
+def insert_table(
+    connection: Connection, table: str, data: pa.Table, schema: TableSchema | None = None, *, replaced: int = 0
+) -> None:
+    """Insert all rows of `data` into a table that has its columns, in the session's transaction.
+
+    Args:
+        connection: With an open transaction, and `local_infile` if the server is to load from a file.
+        table: The table's name.
+        data: Columns of integers, floats, booleans, strings, bytes, dates, timestamps without zone, durations,
+            decimals. Integers with the metadata `unit` are counts of it, which a TIME column takes as spans. Columns
+            that Dolt computes itself are left out.
+        schema: The table's columns, if they are known; else they are looked up.
+        replaced: How many of the rows take the place of one with their key; at 0 an equal key is an error.
+
+    Raises:
+        StorageError: No room for the temporary file.
+        ServerError: Dolt stored fewer rows than it got.
+        DataError: A value does not fit its column, or a key is there already. The transaction is to be rolled back.
+    """
+    check_process()
+    if data.num_rows == 0:
+        return
+    schema = schema or find_table(connection, table)
+    targets = {column.name.lower(): column for column in schema.columns} if schema else {}
+    rows, writing = _fitted(data, targets), _Writing(connection, table, "REPLACE" if replaced else "INSERT")
+    with _naming(table):
+        written = writing.few(rows) if rows.num_rows <= FEW else writing.many(rows, targets)
+    # A row that takes the place of another counts as two (MySQL manual, REPLACE).
+    if not data.num_rows <= written <= data.num_rows + replaced:
+        raise ServerError(f"Dolt stored {written} of {data.num_rows} rows of table `{table}`; the save is undone")
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """Rows on their way into a table; `verb` is INSERT, or REPLACE where some take the place of others."""
+
+    connection: Connection
+    table: str
+    verb: str
+
+    def few(self, rows: pa.Table) -> int:
+        """Write rows as literals; return how many were affected."""
+        return self._rows(rows.column_names, row_literals(rows))
+
+    def many(self, rows: pa.Table, targets: Mapping[str, Column]) -> int:
+        """Write rows from a file, or as literals where the server takes no files."""
+        frame = pl.DataFrame(pl.from_arrow(rows))
+        if self.connection.loads_files and self.connection.value("SELECT @@local_infile") in (1, "ON"):
+            try:
+                return self._load(frame, {name: _base(targets.get(name.lower())) for name in frame.columns})
+            except AccessDeniedError as error:  # it takes a right on all databases: FILE
+                logger.info("rows of table %s go as literals: %s", self.table, error)
+                self.connection.loads_files = False
+        row = pl.concat_str([_literal(frame[name]).fill_null("NULL") for name in frame.columns], separator=",")
+        slices = (part.select(row).to_series().to_list() for part in frame.iter_slices(SLICE))
+        return sum(self._rows(frame.columns, rows) for rows in slices)
+
+    def _rows(self, names: Sequence[str], rows: list[str]) -> int:
+        head = f"{self.verb} INTO {quote(self.table)} ({', '.join(map(quote, names))}) VALUES "
+        return sum(self.connection.execute(head + batch) for batch in _batches(rows))
+
+    def _load(self, frame: pl.DataFrame, bases: Mapping[str, str]) -> int:
+        # Text of a file such as `5` is letters to a BIT, a year of two digits to a YEAR; an empty one is NULL to a SET.
+        numbers = {name for name, base in bases.items() if base in ("bit", "year")}
+        hexed = {name for name in frame.columns if _needs_hex(frame[name]) or bases[name] in ("enum", "set")}
+        try:
+            with tempfile.TemporaryFile(
+                prefix="dolt-integrations-"
+            ) as file:  # of which nothing stays, whatever happens
+                for part in frame.iter_slices(SLICE):
+                    encoded = part.select(_tsv(part[name], name in hexed).alias(name) for name in part.columns)
+                    encoded.write_csv(file, include_header=False, separator="\t", quote_style="never", null_value="\\N")
+                file.seek(0)
+                statement, name = self._load_statement(frame.columns, hexed, numbers), f"rows-{secrets.token_hex(8)}"
+                with self.connection.sending(name, file):
+                    written = self.connection.execute(statement, (name,))
+                self.connection.raise_warnings()
+                return written
+        except OSError as error:
+            what = f"cannot write a temporary file for table `{self.table}`: {error}"
+            raise StorageError(what, hint=_room()) from error
+
+    def _load_statement(self, names: Sequence[str], hexed: set[str], numbers: set[str]) -> str:
+        # Dolt (1.83) takes a column that is called @v0 for the variable of that name, quoted or not.
+        mark = next(mark for mark in map("@v{}_".format, itertools.count()) if not any(mark in name for name in names))
+        variables = {name: f"{mark}{number}" for number, name in enumerate(names) if name in hexed | numbers}
+        targets = ", ".join(variables.get(name) or _argument_safe(quote(name)) for name in names)
+        # A NULL of the file is the text NULL in a variable of Dolt's (1.83).
+        values = {
+            name: f"UNHEX({at})" if name in hexed else f"CAST(NULLIF({at}, 'NULL') AS UNSIGNED)"
+            for name, at in variables.items()
+        }
+        sets = ", ".join(f"{_argument_safe(quote(name))} = {value}" for name, value in values.items())
+        return (
+            f"LOAD DATA LOCAL INFILE %s {'REPLACE ' if self.verb == 'REPLACE' else ''}INTO TABLE "
+            f"{_argument_safe(quote(self.table))} CHARACTER SET utf8mb4 "
+            rf"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' ({targets})"
+            + (f" SET {sets}" if sets else "")
+        )
+
+
+def _fitted(data: pa.Table, targets: Mapping[str, Column]) -> pa.Table:
+    """Leave out what Dolt computes, and make spans of the integers that go into TIME columns.
+
+    Casts between units and to integers are checked: one that would change a value raises.
+    """
+    fields, arrays = [], []
+    for field, values in zip(data.schema, data.columns, strict=True):
+        target = targets.get(field.name.lower())
+        unit = (field.metadata or {}).get(b"unit", b"").decode()
+        if target is not None and target.is_generated:
+            continue
+        if target is not None and parse_type(target.sql_type).base == "time" and unit:
+            values = values.cast(pa.duration(unit)).cast(pa.duration("us"))
+        elif target is not None and pa.types.is_floating(values.type) and _is_whole(target):
+            values = values.cast(pa.uint64() if parse_type(target.sql_type).base == "bit" else pa.int64())
+        fields.append(field.name)
+        arrays.append(values)
+    return pa.Table.from_arrays(arrays, names=fields)
+
+
+def _is_whole(column: Column) -> bool:
+    """Whether a column takes whole numbers only: a float is one of them there, and written as such."""
+    return parse_type(column.sql_type).base in ("tinyint", "smallint", "mediumint", "int", "bigint", "bit", "year")
+
+
+def _base(column: Column | None) -> str:
+    return parse_type(column.sql_type).base if column is not None else ""
+
+
+@contextmanager
+def _naming(table: str) -> Iterator[None]:
+    """Name the table in an error about its rows."""
+    try:
+        yield
+    except PrimaryKeyError as error:
+        hint = "Drop the duplicates, or look at the unique indexes and their collations: some take 'a' and 'A' for one."
+        raise PrimaryKeyError(f"table `{table}` does not take two rows with one key: {error}", hint=hint) from error
+    except QueryError as error:
+        raise DataError(
+            f"table `{table}` does not take the rows: {error}", hint="Change them, or the table."
+        ) from error
+
+
+def _room() -> str:
+    return f"Make room in {tempfile.gettempdir()}, or set TMPDIR to another place."
+
+
+def _argument_safe(text: str) -> str:
+    """Double the percent signs, which would otherwise stand for arguments."""
+    return text.replace("%", "%%")
+
+
+def _needs_hex(column: pl.Series) -> bool:
+    if column.dtype == pl.Binary:
+        return True
+    return column.dtype == pl.String and bool(column.str.to_lowercase().eq("null").any())
+
+
+def _tsv(column: pl.Series, hexed: bool) -> pl.Expr:
+    """Return a column as `LOAD DATA` reads it; NULL stays null."""
+    values = pl.col(column.name)
+    if hexed:
+        return values.cast(pl.Binary).bin.encode("hex")
+    if column.dtype != pl.String:
+        return _plain(column)
+    if not column.str.contains(r"[\\\t\n\x00]").any():
+        return values
+    escapes = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\0": "\\0"}
+    return values.str.replace_many(list(escapes), list(escapes.values()))
+
+
+def _plain(column: pl.Series) -> pl.Expr:
+    """Return numbers and times as text that needs no escaping."""
+    values = pl.col(column.name)
+    if column.dtype == pl.Boolean:
+        return values.cast(pl.Int8).cast(pl.String)
+    if column.dtype == pl.Float32:
+        # The shortest text of the largest FLOAT is above it, as a DOUBLE, which is what Dolt compares it as.
+        return values.cast(pl.Float64).cast(pl.String)
+    if isinstance(column.dtype, pl.Duration):
+        return _clock(values)
+    if isinstance(column.dtype, pl.Datetime):
+        return values.dt.to_string("%Y-%m-%d %H:%M:%S%.6f")
+    return values.cast(pl.String)
+
+
+def _clock(spans: pl.Expr) -> pl.Expr:
+    """Return spans as MySQL writes a TIME: `-838:59:59.000000`."""
+    total = spans.dt.total_microseconds()
+    us = total.abs()
+    text = pl.format(
+        "{}{}:{}:{}.{}",
+        pl.when(total < 0).then(pl.lit("-")).otherwise(pl.lit("")),
+        us // 3_600_000_000,
+        (us // 60_000_000 % 60).cast(pl.String).str.zfill(2),
+        (us // 1_000_000 % 60).cast(pl.String).str.zfill(2),
+        (us % 1_000_000).cast(pl.String).str.zfill(6),
+    )
+    return pl.when(spans.is_not_null()).then(text)
+
+
+def _literal(column: pl.Series) -> pl.Expr:
+    """Return a column as SQL literals: bytes in hexadecimal, whole numbers bare, the rest quoted.
+
+    A bare float would be a DECIMAL to Dolt, which has no -0.0.
+    """
+    values = pl.col(column.name)
+    if column.dtype == pl.Binary:
+        return pl.format("X'{}'", values.bin.encode("hex"))
+    if column.dtype == pl.String:
+        return pl.format("'{}'", values.str.replace_many(["\\", "'", "\0"], ["\\\\", "''", "\\0"]))
+    bare = column.dtype.is_integer() or column.dtype == pl.Boolean
+    return _plain(column) if bare else pl.format("'{}'", _plain(column))
+
+
+def _batches(rows: list[str]) -> Iterator[str]:
+    start, size = 0, 0
+    for at, row in enumerate(rows):
+        size += len(row)
+        if size > INSERT_BYTES or at == len(rows) - 1:
+            yield f"({'),('.join(rows[start : at + 1])})"
+            start, size = at + 1, 0

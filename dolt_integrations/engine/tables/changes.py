@@ -1,0 +1,132 @@
+"""Changing some rows of a table: the rows are staged in a temporary table of the session, then joined by the key."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.tables.bulk import insert_table
+from dolt_integrations.engine.tables.schema import TableSchema, foreign_collations, has_unique_index
+from dolt_integrations.errors import PrimaryKeyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
+
+    from dolt_integrations.engine.session.connection import Connection
+
+
+def upsert_rows(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> None:
+    """Change the rows whose key is there, in the columns of `data`, and add the others; in the session's transaction.
+
+    Unlike `REPLACE` and `ON DUPLICATE KEY UPDATE` this touches no row that only shares a secondary unique key.
+
+    Args:
+        connection: With an open transaction.
+        table: The table's name.
+        schema: Its columns and key.
+        data: The rows, with the key's columns and any others.
+
+    Raises:
+        DataError: A value does not fit its column, or a unique key is there already. The transaction is to be undone.
+    """
+    data = _without_generated(schema, data)
+    with staged(connection, schema, data) as stage:
+        _update(connection, table, stage, schema.primary_key, data.column_names)
+        _insert(connection, table, stage, schema.primary_key, data.column_names)
+
+
+def delete_rows(connection: Connection, table: str, schema: TableSchema, keys: pa.Table) -> None:
+    """Delete the rows of some keys, in the session's transaction."""
+    if keys.num_rows:
+        with staged(connection, schema, keys) as stage:
+            name = quote(table)
+            connection.execute(f"DELETE {name} FROM {name} JOIN {stage} ON {_same(table, stage, schema.primary_key)}")
+
+
+def replace_rows(connection: Connection, table: str, schema: TableSchema, data: pa.Table, replaced: int) -> None:
+    """Write rows in the place of those that have their key, and add the others; in the session's transaction.
+
+    `REPLACE` changes each of Dolt's chunks once, a `DELETE` and an `INSERT` twice: half of the time and the disk. But
+    it would delete rows that only share a secondary unique key, or have a key that the column's collation takes for
+    theirs; so tables with such keys go the other way.
+
+    Args:
+        connection: With an open transaction.
+        table: The table's name.
+        schema: Its columns and key.
+        data: The rows, with all columns that are not generated.
+        replaced: How many of them, the first ones, take the place of a row.
+    """
+    if replaced and _is_plain(connection, table):
+        insert_table(connection, table, data, schema, replaced=replaced)
+        return
+    if replaced:
+        delete_rows(connection, table, schema, data.select(list(schema.primary_key)).slice(0, replaced))
+    insert_table(connection, table, data, schema)
+
+
+def _is_plain(connection: Connection, table: str) -> bool:
+    """Whether to replace a row by its key changes that row and does nothing else."""
+    return not has_unique_index(connection, table) and not foreign_collations(connection, table)
+
+
+def _without_generated(schema: TableSchema, data: pa.Table) -> pa.Table:
+    computed = {column.name.lower() for column in schema.columns if column.is_generated}
+    return data.select([name for name in data.column_names if name.lower() not in computed])
+
+
+@contextmanager
+def staged(connection: Connection, schema: TableSchema, data: pa.Table) -> Iterator[str]:
+    """Yield the quoted name of a temporary table of the session that holds the rows.
+
+    It has no key: of one with a key, scans in the transaction that filled it give rows several times (Dolt 1.83).
+
+    Raises:
+        PrimaryKeyError: Two rows have keys that the column's collation takes for one.
+    """
+    name = f"staged_{secrets.token_hex(8)}"
+    present = {name.lower() for name in data.column_names}
+    columns = tuple(replace(column, details="") for column in schema.columns if column.name.lower() in present)
+    ddl = TableSchema(columns).ddl(name)
+    connection.execute(ddl.replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1))
+    insert_table(connection, name, data)
+    _check_keys(connection, quote(name), schema.primary_key)
+    yield quote(name)
+    # Not where the block raises: its session ends then, and the table with it.
+    connection.execute(f"DROP TEMPORARY TABLE {quote(name)}")
+
+
+def _check_keys(connection: Connection, stage: str, key: Sequence[str]) -> None:
+    names = ", ".join(map(quote, key))
+    twice = connection.row(f"SELECT {names} FROM {stage} GROUP BY {names} HAVING COUNT(*) > 1 LIMIT 1")
+    if twice:
+        value = twice[0] if len(twice) == 1 else twice
+        raise PrimaryKeyError(f"two rows have one key to the table's collation: {value!r}", hint="Drop one of them.")
+
+
+def _update(connection: Connection, table: str, stage: str, key: Sequence[str], names: Sequence[str]) -> None:
+    keys = {name.lower() for name in key}
+    values = [quote(name) for name in names if name.lower() not in keys]
+    if values:
+        name = quote(table)
+        sets = ", ".join(f"{name}.{value} = {stage}.{value}" for value in values)
+        connection.execute(f"UPDATE {name} JOIN {stage} ON {_same(table, stage, key)} SET {sets}")
+
+
+def _insert(connection: Connection, table: str, stage: str, key: Sequence[str], names: Sequence[str]) -> None:
+    name = quote(table)
+    columns = ", ".join(map(quote, names))
+    values = ", ".join(f"{stage}.{quote(column)}" for column in names)
+    connection.execute(
+        f"INSERT INTO {name} ({columns}) SELECT {values} FROM {stage} LEFT JOIN {name} ON {_same(table, stage, key)} "
+        f"WHERE {name}.{quote(key[0])} IS NULL"
+    )
+
+
+def _same(table: str, stage: str, key: Sequence[str]) -> str:
+    return " AND ".join(f"{quote(table)}.{quote(name)} = {stage}.{quote(name)}" for name in key)

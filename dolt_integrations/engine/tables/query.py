@@ -1,0 +1,124 @@
+"""Running a query, and refusing what is none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.sql.tokens import tokens
+from dolt_integrations.engine.tables.describe import describe_query
+from dolt_integrations.engine.tables.fetch import fetch
+from dolt_integrations.engine.tables.schema import Column
+from dolt_integrations.errors import DoltError, QuerySyntaxError, WriteQueryError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine.session.connection import Connection
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a query gives: its columns, as declared where they come straight from a table, and its rows."""
+
+    columns: tuple[Column, ...]
+    data: pa.Table
+
+
+def select_table(table: str, columns: tuple[Column, ...]) -> str:
+    """Return the query for all rows of a table."""
+    return f"SELECT {', '.join(quote(column.name) for column in columns)} FROM {quote(table)}"
+
+
+def check_query(connection: Connection, sql: str) -> str:
+    """Return the query without what may follow it, if it is one query that only reads.
+
+    Dolt is asked to parse it as a derived table, where nothing but a query may stand; it is not run.
+
+    Raises:
+        WriteQueryError: A statement that is no query: INSERT, DDL, CALL, SHOW ...
+        QuerySyntaxError: It does not parse.
+        TableNotFoundError: It names a table that is not there.
+    """
+    query = _without_end(sql.rstrip())
+    word = _first_word(query)
+    if word not in ("SELECT", "WITH", "VALUES", "TABLE"):
+        raise _not_a_query(connection, sql, word)
+    try:
+        _parse(connection, query)
+    except DoltError as error:
+        raise _explained(query, error) from error
+    return query
+
+
+def _without_end(query: str) -> str:
+    """Cut off the first semicolon behind which nothing but semicolons and comments follow.
+
+    Not where such a comment has a quote in it: that could be the end of a text.
+    """
+    end = None
+    for token in tokens(query):
+        if token.text == ";" and end is None:
+            end = token.at
+        elif not (token.text == ";" or token.text.isspace() or (token.is_comment and not _QUOTE.search(token.text))):
+            end = None
+    return query if end is None else query[:end]
+
+
+_QUOTE = re.compile("['\"`]")
+
+
+def _parse(connection: Connection, query: str) -> None:
+    derived = f"SELECT * FROM (\n{query}\n) AS q"
+    # A query in parentheses is none in Dolt's derived tables; nothing but a query begins with a parenthesis.
+    bare = query.lstrip().startswith("(") and not _WRITES.search(query)
+    connection.execute("PREPARE dolt_integrations_check FROM %s", (query if bare else derived,))
+    connection.execute("DEALLOCATE PREPARE dolt_integrations_check")
+
+
+_WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE|INTO)\b", re.IGNORECASE)
+
+
+def _first_word(query: str) -> str:
+    for token in tokens(query):
+        if not (token.is_comment or token.text == "(" or token.text.isspace()):
+            return token.text.upper() if re.fullmatch(r"\w+", token.text) else ""
+    return ""
+
+
+def _not_a_query(connection: Connection, sql: str, word: str) -> DoltError:
+    hint = "The sql of a config is a SELECT; to write, give a tablename and data."
+    if word in _STATEMENTS:
+        return WriteQueryError(f"{word} is not a query, in: {sql.strip()} (database {connection.address})", hint=hint)
+    return QuerySyntaxError(f"no SQL query: {sql.strip()!r} (database {connection.address})", hint=hint)
+
+
+_STATEMENTS = set(
+    "INSERT UPDATE DELETE REPLACE CREATE ALTER DROP TRUNCATE RENAME CALL LOAD SET USE GRANT REVOKE COMMIT ROLLBACK "
+    "BEGIN START SAVEPOINT LOCK UNLOCK ANALYZE KILL PREPARE EXECUTE DEALLOCATE SHOW DESCRIBE DESC EXPLAIN DO FLUSH "
+    "IMPORT".split()
+)
+
+
+def _explained(query: str, error: DoltError) -> DoltError:
+    """Say of a query that does not parse whether it looks as if it wrote, and quote it."""
+    refused = isinstance(error, QuerySyntaxError) or "INTO clause" in str(error)
+    if refused and _WRITES.search(query):
+        hint = "The sql of a config only reads; to write, give a tablename and data."
+        return WriteQueryError(f"the query writes, or does not parse: {query} ({error})", hint=hint)
+    if isinstance(error, QuerySyntaxError):
+        text = re.sub(r"at position \d+ ", "", str(error))
+        return QuerySyntaxError(f"{text}, in: {query}")
+    return error
+
+
+def run_query(connection: Connection, query: str) -> Result:
+    """Run a query that `check_query` has passed, at the session's revision.
+
+    Raises:
+        DoltError: Whatever is wrong with it, translated.
+    """
+    columns, certain = describe_query(connection, query)
+    return Result(columns, fetch(connection, query, columns, fast=certain))

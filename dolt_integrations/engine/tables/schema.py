@@ -1,0 +1,219 @@
+"""What a table looks like: its columns and its primary key, read from Dolt and written as DDL."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.names.identifiers import nearest, quote
+from dolt_integrations.engine.sql.definitions import column_details
+from dolt_integrations.errors import InvalidNameError, TableNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dolt_integrations.engine.session.connection import Connection
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        sql_type: As `SHOW COLUMNS` prints it: `bigint unsigned`, `varchar(255)`.
+        comment: The column's comment, where the face's type is kept if the SQL type cannot say it.
+        details: What else its definition says, as `SHOW CREATE TABLE` prints it: `DEFAULT '5'`, `AUTO_INCREMENT`.
+        misfit: For an error: why a type that was there before had to give way to this one.
+    """
+
+    name: str
+    sql_type: str
+    nullable: bool = True
+    comment: str = ""
+    details: str = ""
+    misfit: str = field(default="", compare=False)
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether Dolt computes its values, so that none can be written."""
+        return self.details.startswith("GENERATED ALWAYS AS")
+
+    def ddl(self) -> str:
+        """Return the column's part of a `CREATE TABLE`."""
+        null = "NULL" if self.nullable else "NOT NULL"
+        details = f" {self.details}" if self.details else ""
+        comment = f" COMMENT {_literal(self.comment)}" if self.comment else ""
+        return f"{quote(self.name)} {self.sql_type} {null}{details}{comment}"
+
+
+@dataclass(frozen=True)
+class TableSchema:
+    """The columns of a table, in their order, and the names of its primary key's columns, in the key's order."""
+
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...] = ()
+
+    def ddl(self, table: str) -> str:
+        """Return the `CREATE TABLE` statement."""
+        parts = [column.ddl() for column in self.columns]
+        if self.primary_key:
+            parts.append(f"PRIMARY KEY ({', '.join(map(quote, self.primary_key))})")
+        return f"CREATE TABLE {quote(table)} (\n  " + ",\n  ".join(parts) + "\n)"
+
+    def has_key(self, key: Sequence[str]) -> bool:
+        """Whether these columns, in whatever case and in this order, are the primary key."""
+        return [name.lower() for name in self.primary_key] == [name.lower() for name in key]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def tables(connection: Connection) -> list[str]:
+    """Return the names of the tables at the session's revision."""
+    return [str(name) for (name, kind) in connection.rows("SHOW FULL TABLES") if kind == "BASE TABLE"]
+
+
+def table_name(connection: Connection, name: str) -> str:
+    """Return a table's name in the case that it has in the database, which finds it in any; else the name as it is.
+
+    Raises:
+        InvalidNameError: That is the name of a view, or of two tables that differ only in case.
+    """
+    rows = [(str(found), str(kind)) for found, kind in connection.rows("SHOW FULL TABLES")]
+    matches = [entry for entry in rows if entry[0].lower() == name.lower()]
+    if len(matches) > 1:
+        raise _two_in_case(connection, name, [found for found, _ in matches])
+    for found, kind in matches:
+        if kind == "VIEW":
+            raise InvalidNameError(
+                f"`{found}` is a view of {connection.address}, not a table", hint="Choose another name."
+            )
+        return found
+    return name
+
+
+def describe_table(connection: Connection, table: str) -> TableSchema:
+    """Return a table's schema at the session's revision.
+
+    Raises:
+        TableNotFoundError: With the nearest names.
+        InvalidNameError: There are two tables of the name, in two cases, and Dolt would read the other one.
+    """
+    try:
+        return _schema(connection, *_definition(connection, table))
+    except TableNotFoundError as error:
+        where = f"{connection.address} at {connection.revision}" if connection.revision else str(connection.address)
+        raise TableNotFoundError(f"no table {table!r} in {where}", hint=nearest(table, tables(connection))) from error
+
+
+def _definition(connection: Connection, table: str) -> tuple[str, str]:
+    """Return the name of a table or view in the case that it has in the database, and its CREATE statement."""
+    name, create, *_ = connection.row(f"SHOW CREATE TABLE {quote(table)}") or (table, "")
+    if name != table and table in (known := tables(connection)):
+        raise _two_in_case(connection, table, [each for each in known if each.lower() == table.lower()])
+    return str(name), str(create)
+
+
+def _two_in_case(connection: Connection, name: str, found: list[str]) -> InvalidNameError:
+    where = f"{connection.address} at {connection.revision}" if connection.revision else str(connection.address)
+    return InvalidNameError(
+        f"{where} has tables {' and '.join(f'`{each}`' for each in sorted(found))}, and Dolt takes both for `{name}`",
+        hint="Rename the one that Dolt finds by either name (RENAME TABLE), and commit that.",
+    )
+
+
+def tables_in_two_cases(connection: Connection) -> list[str]:
+    """Return the tables at the session's revision whose names differ from another one's only in case."""
+    names = tables(connection)
+    cases = Counter(name.lower() for name in names)
+    return [name for name in names if cases[name.lower()] > 1]
+
+
+_KNOWN: dict[tuple[str, str], TableSchema] = {}
+"""The schemas that CREATE statements of a database were found to make, the newest last. Equal ones make equal ones."""
+
+_MOST_KNOWN = 256
+
+_MAKES_A_TABLE = "CREATE TABLE "
+
+
+def _schema(connection: Connection, name: str, create: str) -> TableSchema:
+    key = (connection.address.source, create)
+    known = _KNOWN.get(key)
+    if known is not None:
+        return known
+    schema = _look_up(connection, name, create)
+    if create.startswith(_MAKES_A_TABLE):  # a view's columns are those of its tables
+        _KNOWN[key] = schema
+        while len(_KNOWN) > _MOST_KNOWN:
+            _KNOWN.pop(next(iter(_KNOWN)), None)
+    return schema
+
+
+def _look_up(connection: Connection, name: str, create: str) -> TableSchema:
+    """Read the columns; `SHOW COLUMNS` says neither ON UPDATE nor what a column is generated as."""
+    rows = connection.rows(f"SHOW FULL COLUMNS FROM {quote(name)}")
+    details = column_details(create, [(str(row[0]), str(row[1]), row[5]) for row in rows])
+    columns = tuple(
+        Column(str(row[0]), str(row[1]), row[3] == "YES", str(row[8] or ""), details.get(str(row[0]), ""))
+        for row in rows
+    )
+    return TableSchema(columns, _key(connection, name, [str(row[0]) for row in rows if row[4] == "PRI"]))
+
+
+def _key(connection: Connection, table: str, members: list[str]) -> tuple[str, ...]:
+    """Put the key's columns in the key's own order, which `SHOW COLUMNS` does not tell."""
+    if len(members) < 2:
+        return tuple(members)
+    rows = connection.rows(f"SHOW KEYS FROM {quote(table)}")
+    return tuple(str(row[4]) for row in sorted(rows, key=lambda row: int(row[3])) if row[2] == "PRIMARY")
+
+
+def find_table(connection: Connection, table: str) -> TableSchema | None:
+    """Return a table's schema, or None if there is no such table."""
+    try:
+        return _schema(connection, *_definition(connection, table))
+    except TableNotFoundError:
+        return None
+
+
+def find_base_table(connection: Connection, table: str) -> tuple[str, TableSchema] | None:
+    """Return a table's name in the case that it has in the database, and its schema; None of a view, or of nothing."""
+    try:
+        name, create = _definition(connection, table)
+    except TableNotFoundError:
+        return None
+    return (name, _schema(connection, name, create)) if create.startswith(_MAKES_A_TABLE) else None
+
+
+def foreign_collations(connection: Connection, table: str) -> bool:
+    """Whether a text column of a table compares otherwise than by its bytes, which is Dolt's default."""
+    row = connection.row(
+        "SELECT 1 FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = %s "
+        "AND collation_name NOT IN ('utf8mb4_0900_bin', 'utf8mb4_bin', 'binary') LIMIT 1",
+        (table,),
+    )
+    return row is not None
+
+
+def has_unique_index(connection: Connection, table: str) -> bool:
+    """Whether a table has a unique index besides its primary key."""
+    rows = connection.rows(f"SHOW KEYS FROM {quote(table)}")
+    return any(not row[1] and row[2] != "PRIMARY" for row in rows)
+
+
+def has_triggers(connection: Connection, table: str) -> bool:
+    """Whether a trigger may change what is written to a table."""
+    row = connection.row(
+        "SELECT 1 FROM information_schema.triggers WHERE event_object_schema = DATABASE() AND event_object_table = %s "
+        "LIMIT 1",
+        (table,),
+    )
+    return row is not None

@@ -1,0 +1,1 @@
+"""Dolt's procedures and functions: branches, commits, merges, log, diff, remotes, tests."""

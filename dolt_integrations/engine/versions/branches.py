@@ -1,0 +1,80 @@
+"""Making and deleting branches so that what Dolt reports is there: `DOLT_BRANCH` is not atomic.
+
+Of several sessions that create one branch at once more than one succeeds, and the last one wins (in 7 of 60 rounds of
+six sessions with Dolt 1.83, in 22 of 60 with 2.3): the commits of the others are on no branch. Sessions of ours take
+turns, and look afterwards.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.versions.procedures import branches
+from dolt_integrations.errors import InvalidNameError, LostRaceError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine.session.connection import Connection
+
+_ATTEMPTS = 12
+_PAUSE = 0.1
+
+
+def create_branch(connection: Connection, name: str, commit: str) -> None:
+    """Create a branch at a commit, in the turn of the branch.
+
+    Raises:
+        LostRaceError: It is there already, in whatever case, or another client created it at the same moment at another
+            commit.
+        InvalidNameError: Dolt does not take the name.
+        RevisionNotFoundError: No such commit.
+    """
+    _check_name(name)
+    database = connection.address.database
+    # Dolt takes names that differ only in case for one, so all of these have one turn, too.
+    with connection.locks((database, "case", name.lower()), (database, name)):
+        other = next((each for each in branches(connection) if each.lower() == name.lower() and each != name), None)
+        if other is not None:
+            raise LostRaceError(f"branch {other!r} of {connection.address} is there, which Dolt takes for {name!r}")
+        create_unshared_branch(connection, name, commit)
+        if not has_commit(connection, name, commit):
+            what = f"another client created branch {name!r} of database {connection.address} at the same time"
+            raise LostRaceError(what, hint="Try again.")
+
+
+def create_unshared_branch(connection: Connection, name: str, commit: str) -> None:
+    """Create a branch of whose name no other session knows, without taking turns. See `create_branch`.
+
+    Dolt gives up where others make or move other branches at the same moment ("optimistic lock failed"): then again.
+    """
+    _check_name(name)
+    for left in reversed(range(_ATTEMPTS)):
+        try:
+            connection.execute("CALL DOLT_BRANCH(%s, %s)", (name, commit))
+        except LostRaceError:
+            if not left or _exists(connection, name):
+                raise
+            time.sleep(random.uniform(0, _PAUSE))  # noqa: S311 - spreads attempts, guards nothing
+        else:
+            return
+
+
+def _exists(connection: Connection, name: str) -> bool:
+    return bool(connection.rows("SELECT 1 FROM dolt_branches WHERE name = %s", (name,)))
+
+
+def has_commit(connection: Connection, branch: str, commit: str) -> bool:
+    """Whether a commit is the head of a branch or one of its ancestors."""
+    head, wanted = connection.row("SELECT HASHOF(%s), HASHOF(%s)", (branch, commit)) or ("", None)
+    return bool(head == wanted or connection.value("SELECT DOLT_MERGE_BASE(%s, %s)", (head, wanted)) == wanted)
+
+
+def delete_branch(connection: Connection, name: str) -> None:
+    """Delete a branch, merged or not."""
+    connection.execute("CALL DOLT_BRANCH('-D', %s)", (name,))
+
+
+def _check_name(name: str) -> None:
+    if name.startswith("-") or not name:
+        raise InvalidNameError(f"branch name {name!r} is empty or begins with `-`", hint="Choose another name.")

@@ -1,0 +1,96 @@
+"""The log: the commits that lead to one, and those of them that changed a table."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.errors import InvalidNameError, QueryError, RevisionNotFoundError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine.session.connection import Connection
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """A commit, as `dolt log` shows it.
+
+    Attributes:
+        date: In UTC, without a zone as Dolt keeps it; to the millisecond.
+        parents: The hashes of its parents: none for the first commit, two for a merge.
+    """
+
+    commit: str
+    author: str
+    email: str
+    date: datetime.datetime
+    message: str
+    parents: tuple[str, ...]
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether it has more than one parent."""
+        return len(self.parents) > 1
+
+
+def log(connection: Connection, commit: str, table: str | None = None) -> list[LogEntry]:
+    """Return a commit and its ancestors, each before its parents.
+
+    Args:
+        connection: A session on the database, at no revision: there Dolt 1.83 checks other rights.
+        commit: Where to begin: the whole hash of a commit.
+        table: Return only the commits in which this table (in its own case) differs from a parent. A merge is one if
+            the table differs from either parent (Dolt source, `didTableChangeBetweenRootValues`).
+
+    Raises:
+        InvalidNameError: Dolt would take the table's name for an option, or for several names.
+    """
+    statement, arguments = "SELECT * FROM dolt_log(%s, '--parents')", [commit]
+    if table is not None:
+        check_argument(table, ",")
+        statement, arguments = "SELECT * FROM dolt_log(%s, '--parents', '--tables', %s)", [commit, table]
+    return [_entry(row) for row in connection.dictionaries(statement, arguments)]
+
+
+def entries_with(connection: Connection, text: str) -> list[LogEntry]:
+    """Return the commits of the session's branch whose message contains a text, each before its parents."""
+    statement = "SELECT * FROM dolt_log('--parents') WHERE INSTR(message, %s) > 0"
+    return [_entry(row) for row in connection.dictionaries(statement, (text,))]
+
+
+def is_ancestor(connection: Connection, ancestor: str, commit: str) -> bool:
+    """Whether a commit is another one or leads to it; False if the database does not have both.
+
+    Args:
+        connection: A session on the database.
+        ancestor: The whole hash of a commit.
+        commit: The hash of the one that may contain it.
+    """
+    try:
+        return str(connection.value("SELECT DOLT_MERGE_BASE(%s, %s)", (ancestor, commit))) == ancestor
+    except (RevisionNotFoundError, QueryError):
+        return False
+
+
+def check_argument(table: str, separator: str = "") -> None:
+    """Refuse a table's name that Dolt's table functions read as something else than a name.
+
+    Raises:
+        InvalidNameError: It is one.
+    """
+    if table.startswith("-") or (separator and separator in table):
+        hint = f"Rename it, for its history: RENAME TABLE `{table.replace('`', '``')}` TO ..."
+        raise InvalidNameError(f"Dolt's functions take the name of table {table!r} for options or a list", hint=hint)
+
+
+def _entry(row: dict[str, Any]) -> LogEntry:
+    """Read a row; versions of Dolt that tell the author from the committer have columns for both."""
+    return LogEntry(
+        commit=str(row["commit_hash"]),
+        author=str(row.get("author", row["committer"])),
+        email=str(row.get("author_email", row.get("email", ""))),
+        date=row["date"] if "date" in row else row["committer_date"],
+        message=str(row["message"]),
+        parents=tuple(parent for parent in str(row["parents"]).split(", ") if parent),
+    )

@@ -1,0 +1,159 @@
+"""Merging on a session's branch, and what stands in the way of a merge (Dolt manual, "Conflicts")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.errors import QueryError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine.names.author import Author
+    from dolt_integrations.engine.session.connection import Connection
+
+SHOWN_ROWS = 3
+"""Conflicting rows of a table that are read, of however many there are."""
+
+
+@dataclass(frozen=True)
+class ConflictRow:
+    """A row that both sides changed; None where a side does not have it.
+
+    Attributes:
+        base: The row in the commit where the branches parted.
+        ours: In the branch that is merged into.
+        theirs: In what is merged.
+    """
+
+    base: dict[str, Any] | None
+    ours: dict[str, Any] | None
+    theirs: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What keeps a table from being merged.
+
+    Attributes:
+        kind: `data` (both sides changed a row), `schema` (both changed the columns, or one dropped the table),
+            `name` (tables whose names differ only in case) or `constraint` (the merged rows break a key, a foreign key
+            or a check).
+        count: The rows; 1 for a schema.
+        rows: The first of them.
+        description: What Dolt says, where it says something.
+    """
+
+    table: str
+    kind: str
+    count: int
+    rows: tuple[ConflictRow, ...] = ()
+    description: str = ""
+
+    def __str__(self) -> str:
+        """Say it in a line, the first row included."""
+        text = f"`{self.table}`: {self.count} {self.kind} conflict{'s' if self.count != 1 else ''}"
+        if self.description:
+            text += f" ({self.description})"
+        if self.rows:
+            first = self.rows[0]
+            text += f", first row: base {first.base}, ours {first.ours}, theirs {first.theirs}"
+        return text
+
+
+def merge(connection: Connection, revision: str, message: str, author: Author) -> bool:
+    """Merge a revision into the session's branch, in its open transaction: a fast-forward, or a commit of its own.
+
+    Returns:
+        Whether it is merged; False leaves conflicts in the transaction, for `conflicts` to tell.
+
+    Raises:
+        QueryError: The revisions have no common ancestor, or cannot be merged for another reason.
+    """
+    row = connection.row("CALL DOLT_MERGE(%s, '-m', %s, '--author', %s)", (revision, message, str(author)))
+    return not (row and int(row[2] or 0))
+
+
+def conflicts(connection: Connection) -> list[Conflict]:
+    """Return what a merge left in the session's transaction; schemas first, then rows, then constraints."""
+    schemas = connection.rows("SELECT table_name, description FROM dolt_schema_conflicts")
+    found = [Conflict(str(table), "schema", 1, description=str(text or "")) for table, text in schemas]
+    for table, count in connection.rows("SELECT `table`, num_conflicts FROM dolt_conflicts"):
+        if int(count):
+            found.append(Conflict(str(table), "data", int(count), _rows(connection, str(table))))
+    for table, count in connection.rows("SELECT `table`, num_violations FROM dolt_constraint_violations"):
+        found.append(Conflict(str(table), "constraint", int(count), _violations(connection, str(table))))
+    return found
+
+
+_TABLE = re.compile(r"\btable (?:with same name )?['`]?(?P<table>[^'`]+?)['`]?(?: because| has| added|,| deleted|$)")
+"""Where Dolt's texts about merges that it does not even begin name the table."""
+
+
+_COLUMN = re.compile(r"merge new column `&\{(?P<column>\S+).*?\}` in table `(?P<table>.*?)`", re.DOTALL)
+"""A column that has no value for the rows of the other side; Dolt writes it as Go prints its structure."""
+
+
+def refused_merge(error: BaseException) -> Conflict:
+    """Return the conflict that is told by an error, where Dolt merges nothing because of a table's columns or key."""
+    text = str(error.__cause__.args[-1] if error.__cause__ and error.__cause__.args else error).strip()
+    column = _COLUMN.search(text)
+    if column:
+        text = f"the new column `{column['column']}` is NOT NULL without a default, and the other side has other rows"
+        return Conflict(column["table"], "schema", 1, description=text)
+    text = text.removeprefix("error: ")
+    found = _TABLE.search(text)
+    return Conflict(found["table"] if found else "", "schema", 1, description=text)
+
+
+def commit_merge(connection: Connection, message: str, author: Author) -> None:
+    """Commit a merge whose conflicts are resolved, all tables of it, even if nothing of theirs is left."""
+    connection.execute("CALL DOLT_ADD('-A', '-f')")  # new tables that dolt_ignore names, too
+    connection.execute("CALL DOLT_COMMIT('--allow-empty', '-m', %s, '--author', %s)", (message, str(author)))
+
+
+def resolve_rows(connection: Connection, table: str, side: str) -> None:
+    """Take one side's version of each conflicting row of a table.
+
+    Args:
+        connection: In the merge's transaction.
+        table: The table.
+        side: `ours` or `theirs`.
+    """
+    connection.execute(f"CALL DOLT_CONFLICTS_RESOLVE('--{side}', %s)", (table,))
+
+
+def changed_tables(connection: Connection, from_commit: str, to_commit: str) -> list[str]:
+    """Return the tables in which two commits differ; of a renamed one both names."""
+    rows = connection.rows(
+        "SELECT from_table_name, to_table_name FROM DOLT_DIFF_SUMMARY(%s, %s)", (from_commit, to_commit)
+    )
+    return sorted({str(name) for row in rows for name in row if name})
+
+
+def _rows(connection: Connection, table: str) -> tuple[ConflictRow, ...]:
+    found = connection.dictionaries(f"SELECT * FROM {quote(f'dolt_conflicts_{table}')} LIMIT {SHOWN_ROWS}")
+    return tuple(ConflictRow(_side(row, "base_"), _side(row, "our_"), _side(row, "their_")) for row in found)
+
+
+def _side(row: dict[str, Any], prefix: str) -> dict[str, Any] | None:
+    if row.get(f"{prefix}diff_type") == "removed":
+        return None
+    values = {
+        name.removeprefix(prefix): value
+        for name, value in row.items()
+        if name.startswith(prefix) and name not in (f"{prefix}diff_type", f"{prefix}cardinality")
+    }
+    return values if any(value is not None for value in values.values()) else None
+
+
+def _violations(connection: Connection, table: str) -> tuple[ConflictRow, ...]:
+    try:
+        name = quote(f"dolt_constraint_violations_{table}")
+        found = connection.dictionaries(f"SELECT * FROM {name} LIMIT {SHOWN_ROWS}")
+    except QueryError:
+        return ()
+    hidden = ("from_root_ish", "violation_info")
+    rows = [{name: value for name, value in row.items() if name not in hidden} for row in found]
+    return tuple(ConflictRow(None, None, row) for row in rows)

@@ -1,0 +1,243 @@
+"""Dolt's stored procedures and functions, as typed functions on a connection."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.names.identifiers import is_commit_hash, nearest
+from dolt_integrations.errors import BranchNotFoundError, RevisionNotFoundError, TableNotFoundError
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+
+    from dolt_integrations.engine.names.author import Author
+    from dolt_integrations.engine.session.connection import Connection
+
+
+@dataclass(frozen=True)
+class TableStatus:
+    """A row of `dolt_status`: a table with uncommitted work, in the staged or in the working set."""
+
+    table: str
+    staged: bool
+    status: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The table's name; of a renamed one, which Dolt calls `old -> new`, both names."""
+        return tuple(self.table.split(" -> ")) if self.status == "renamed" else (self.table,)
+
+
+@dataclass(frozen=True)
+class Branches:
+    """The branches of a database.
+
+    Attributes:
+        active: The session's; on a fresh session the default branch.
+        heads: Each branch with the commit at its head.
+    """
+
+    active: str
+    heads: dict[str, str]
+
+    def name_of(self, branch: str | None) -> str:
+        """Return the name of a branch; None is the active one."""
+        return self.active if branch is None else branch
+
+    def others_in_case(self, branch: str) -> list[str]:
+        """Return the branches whose names differ from this one only in case: Dolt's sessions take them for one."""
+        return [name for name in self.heads if name != branch and name.lower() == branch.lower()]
+
+
+def find_branches(connection: Connection) -> Branches:
+    """Return every branch, and which one the session is on."""
+    rows = connection.rows("SELECT active_branch(), name, hash FROM dolt_branches")
+    return Branches(str(rows[0][0]), {str(name): str(commit) for _, name, commit in rows})
+
+
+def active_branch(connection: Connection) -> str:
+    """Return the branch of the session; on a fresh one, the branch that the directory has checked out."""
+    return str(connection.value("SELECT active_branch()"))
+
+
+def branches(connection: Connection) -> dict[str, str]:
+    """Return every branch with the commit at its head."""
+    return {str(name): str(commit) for name, commit in connection.rows("SELECT name, hash FROM dolt_branches")}
+
+
+def head(connection: Connection) -> str:
+    """Return the commit at the head of the session's branch."""
+    return str(connection.value("SELECT HASHOF('HEAD')"))
+
+
+def resolve(connection: Connection, revision: str, newest: str | None = None) -> str:
+    """Return the commit hash of a branch, tag, commit or ancestor spec (`HEAD~2`, `main^`).
+
+    Branches and tags are told apart by the case of their names, which Dolt's own functions ignore.
+
+    Args:
+        connection: A session on the database.
+        revision: What to look up.
+        newest: The commit that HEAD is; None is the head of the session's branch.
+
+    Raises:
+        RevisionNotFoundError: With the nearest names of branches and tags.
+    """
+    name, steps = _REVISION.fullmatch(revision).groups()  # type: ignore[union-attr]  # it matches every text
+    if name.upper() == "HEAD":
+        name = newest or name
+    elif not is_commit_hash(name):
+        name = _commit_named(connection, name) or name
+    try:
+        return str(connection.value("SELECT HASHOF(%s)", (name + steps,)))
+    except (RevisionNotFoundError, BranchNotFoundError) as error:
+        raise _no_revision(connection, revision) from error
+
+
+_REVISION = re.compile(r"(.*?)((?:[~^]\d*)*)", re.DOTALL)
+"""A name, and the steps back from there."""
+
+
+def _commit_named(connection: Connection, name: str) -> str | None:
+    """Return the commit of a branch, else of a tag; None if there is none whose name differs in case only."""
+    known = _tags(connection) | branches(connection)
+    if name not in known and name.lower() in {each.lower() for each in known}:
+        raise _no_revision(connection, name)
+    return known.get(name)
+
+
+def _tags(connection: Connection) -> dict[str, str]:
+    return {str(tag): str(commit) for tag, commit in connection.rows("SELECT tag_name, tag_hash FROM dolt_tags")}
+
+
+def _no_revision(connection: Connection, revision: str) -> RevisionNotFoundError:
+    hint = nearest(revision, [*branches(connection), *_tags(connection)])
+    return RevisionNotFoundError(f"no commit, branch or tag {revision!r} in database {connection.address}", hint=hint)
+
+
+def commit_at(connection: Connection, moment: datetime.datetime, newest: str) -> str:
+    """Return the newest commit that leads to another one and is not younger than a moment (UTC).
+
+    Args:
+        connection: A session on the database, at no revision: there Dolt 1.83 checks other rights for `dolt_log()`.
+        moment: In UTC.
+        newest: The whole hash of the other commit.
+
+    Raises:
+        RevisionNotFoundError: All are younger than that.
+    """
+    row = connection.row(
+        "SELECT commit_hash FROM dolt_log(%s) WHERE date <= %s ORDER BY date DESC, commit_order DESC LIMIT 1",
+        (newest, moment.strftime("%Y-%m-%d %H:%M:%S.%f")),
+    )
+    if row is None:
+        first = connection.value("SELECT MIN(date) FROM dolt_log(%s)", (newest,))
+        raise RevisionNotFoundError(
+            f"database {connection.address} has no commit as old as {moment:%Y-%m-%d %H:%M:%S} UTC",
+            hint=f"The first one is of {first} UTC.",
+        )
+    return str(row[0])
+
+
+def status(connection: Connection) -> list[TableStatus]:
+    """Return the uncommitted work on the session's branch, tables that `dolt_ignore` names included."""
+    try:
+        rows = connection.rows(f"{_STATUS} FROM dolt_status_ignored")
+    except TableNotFoundError:  # Dolt before 1.82 has no such view of its status
+        rows = connection.rows(f"{_STATUS} FROM dolt_status")
+    return [TableStatus(str(table), bool(staged), str(text)) for table, staged, text in rows]
+
+
+_STATUS = "SELECT table_name, staged, status"
+
+
+def is_merging(connection: Connection) -> bool:
+    """Whether a merge or a cherry-pick was begun on the session's branch, which the next commit would conclude."""
+    return bool(connection.value("SELECT is_merging FROM dolt_merge_status"))
+
+
+def stage(connection: Connection, tables: Iterable[str]) -> None:
+    """Stage tables, and only those, whatever `dolt_ignore` says of them."""
+    for table in tables:
+        # Without -f Dolt leaves out what dolt_ignore names, and reports success.
+        connection.execute("CALL DOLT_ADD('-f', '--', %s)", (table,))
+
+
+def discard_changes(connection: Connection) -> None:
+    """Make the session's branch what its head is; what is uncommitted is gone."""
+    connection.execute("CALL DOLT_RESET('--hard')")
+
+
+def take_table(connection: Connection, revision: str, table: str) -> None:
+    """Make a table of the session's branch what it is at a revision; stage it and all else that is uncommitted."""
+    connection.execute("CALL DOLT_CHECKOUT(%s, '--', %s)", (revision, table))
+
+
+def commit(connection: Connection, message: str, author: Author) -> str | None:
+    """Commit what is staged, ending the session's transaction. Returns the hash; None when nothing was staged."""
+    row = connection.row("CALL DOLT_COMMIT('--skip-empty', '-m', %s, '--author', %s)", (message, str(author)))
+    connection.in_transaction = connection.in_transaction and row is None
+    return str(row[0]) if row else None
+
+
+def fast_forward(connection: Connection, revision: str) -> None:
+    """Move the session's branch forward to a revision.
+
+    Raises:
+        LostRaceError: The branch has moved on, so that this would take more than a fast-forward.
+        UncommittedChangesError: A table that the revision changes has uncommitted work.
+    """
+    connection.execute("CALL DOLT_MERGE('--ff-only', %s)", (revision,))
+
+
+def table_hash(connection: Connection, table: str) -> str | None:
+    """Return the hash of a table's schema and content in the session's working set; None if it is no table of it."""
+    try:
+        return str(connection.value("SELECT DOLT_HASHOF_TABLE(%s)", (table,)))
+    except TableNotFoundError:
+        return _hash_in_any_case(connection, table)
+
+
+def _hash_in_any_case(connection: Connection, table: str) -> str | None:
+    row = connection.row(
+        "SELECT DOLT_HASHOF_TABLE(table_name) FROM information_schema.tables "
+        "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND LOWER(table_name) = LOWER(%s)",
+        (table,),
+    )
+    return str(row[0]) if row else None
+
+
+def find_message(connection: Connection, line: str) -> str | None:
+    """Return the newest commit of the session's branch whose message has a line; None if there is none."""
+    rows = connection.rows("SELECT commit_hash, message FROM dolt_log WHERE INSTR(message, %s) > 0", (line,))
+    return next((str(commit) for commit, message in rows if line in str(message).splitlines()), None)
+
+
+def message_of(connection: Connection, commit: str) -> str:
+    """Return the message of a commit."""
+    return str(connection.value("SELECT message FROM dolt_commits WHERE commit_hash = %s", (commit,)))
+
+
+def parent(connection: Connection, commit: str) -> str | None:
+    """Return the first parent of a commit: of a merge, what the branch was before. None for the first commit."""
+    row = connection.row(
+        "SELECT parent_hash FROM dolt_commit_ancestors WHERE commit_hash = %s AND parent_index = 0", (commit,)
+    )
+    return str(row[0]) if row and row[0] else None
+
+
+def soft_reset(connection: Connection, commit: str) -> None:
+    """Make a commit the head of the session's branch; the tables stay as they are, as uncommitted work."""
+    connection.execute("CALL DOLT_RESET('--soft', %s)", (commit,))
+
+
+def count_changes(connection: Connection, from_commit: str, to_commit: str, table: str) -> tuple[int, int, int]:
+    """Return how many rows of a table were added, modified and deleted from one commit to another."""
+    row = connection.row(
+        "SELECT rows_added, rows_modified, rows_deleted FROM DOLT_DIFF_STAT(%s, %s, %s)",
+        (from_commit, to_commit, table),
+    )
+    return (int(row[0] or 0), int(row[1] or 0), int(row[2] or 0)) if row else (0, 0, 0)
