@@ -1,6 +1,5 @@
 """What a save and a load mean, for any workflow manager: branches, versions, frames as tables."""
 
-from dolt_integrations.core.block import Transaction
 from dolt_integrations.core.configs.branch import (
     AppendBranch,
     Branch,
@@ -25,6 +24,7 @@ from dolt_integrations.core.reads.revision import AsOf
 from dolt_integrations.core.repository.repository import Repository
 from dolt_integrations.core.repository.scan import Scan
 from dolt_integrations.core.repository.table import Table
+from dolt_integrations.core.transaction import Transaction
 from dolt_integrations.core.writes.write import write_table
 from dolt_integrations.engine import Author, Location
 

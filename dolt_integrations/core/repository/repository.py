@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.core.block import Transaction
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.inspect.history import history
@@ -12,6 +11,7 @@ from dolt_integrations.core.provenance.meta import metas_of
 from dolt_integrations.core.reads.read import find_version
 from dolt_integrations.core.repository.scan import Scan
 from dolt_integrations.core.repository.table import Table
+from dolt_integrations.core.transaction import Transaction
 from dolt_integrations.engine import parse_author, parse_location
 
 if TYPE_CHECKING:
