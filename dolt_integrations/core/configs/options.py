@@ -87,3 +87,13 @@ def made_of(value: Mapping[str, Any], kinds: Mapping[str, type[T]], what: str) -
         return kinds[kind](**fields)
     except TypeError as error:
         raise ConfigError(f"{what} {shown(value)}: {error}") from error
+
+
+def check_tablename(tablename: object) -> None:
+    """Refuse what is no name at all.
+
+    Raises:
+        ConfigError: It is no text, or an empty one.
+    """
+    if not isinstance(tablename, str) or not tablename:
+        raise ConfigError(f"tablename {tablename!r} is no text, or empty", hint="Give the name of a table.")

@@ -11,13 +11,14 @@ from dolt_integrations.core.branches.missing import missing_table
 from dolt_integrations.core.codec import decode_column
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.configs.branch import Branch, BranchConf
+from dolt_integrations.core.configs.options import check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.reads.revision import AsOf, check_as_of, find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.rows.changes import TableVersions
 from dolt_integrations.engine import Database, Location, open_database
-from dolt_integrations.errors import ConfigError, ServerLostError
+from dolt_integrations.errors import ServerLostError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -78,16 +79,6 @@ def diff(
 
     with loading_from(remote, db, branch):
         return retried(attempt, ServerLostError)
-
-
-def check_tablename(tablename: object) -> None:
-    """Refuse what is no name at all.
-
-    Raises:
-        ConfigError: It is no text, or an empty one.
-    """
-    if not isinstance(tablename, str) or not tablename:
-        raise ConfigError(f"tablename {tablename!r} is no text, or empty", hint="Give the name of a table.")
 
 
 def _diff(database: Database, table: str, old: str, new: str) -> pd.DataFrame:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.missing import telling_where
 from dolt_integrations.core.configs.branch import Branch, BranchConf
+from dolt_integrations.core.configs.options import check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.configs.selection import Part, part_of
 from dolt_integrations.core.frames.frame import decode_result
-from dolt_integrations.core.inspect.diff import check_tablename
 from dolt_integrations.core.progress import counted
 from dolt_integrations.core.provenance.meta import metas_for_load, record_load
 from dolt_integrations.core.provenance.version import Version
