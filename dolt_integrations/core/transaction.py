@@ -17,11 +17,11 @@ from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.frames.digest import digest_of
 from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.core.frames.key import Key, parse_key
+from dolt_integrations.core.provenance.find import find_write
 from dolt_integrations.core.provenance.meta import metas_for_save, record_save
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import (
     check_write_id,
-    find_write,
     rows_digest_of,
     superseded_by,
     superseding,

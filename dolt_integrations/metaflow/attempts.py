@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.frames.digest import digest_of
 from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.core.provenance.attempt import Attempt, Past
-from dolt_integrations.core.provenance.write_id import find_nodes, has_written, superseding, with_attempt
+from dolt_integrations.core.provenance.find import find_nodes, has_written
+from dolt_integrations.core.provenance.write_id import superseding, with_attempt
 from dolt_integrations.core.schemas.union import REPLACE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dolt_integrations.core.provenance.attempt import Claim
-    from dolt_integrations.core.provenance.write_id import EarlierWrite, WriteName
+    from dolt_integrations.core.provenance.find import EarlierWrite
+    from dolt_integrations.core.provenance.write_id import WriteName
     from dolt_integrations.engine import Connection, Database
     from dolt_integrations.metaflow.client import RunningTask
     from dolt_integrations.metaflow.landing import Write

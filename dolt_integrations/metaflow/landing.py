@@ -34,7 +34,7 @@ from dolt_integrations.metaflow.together import mode_of_shared
 
 if TYPE_CHECKING:
     from dolt_integrations.core.provenance.attempt import Claim, Past
-    from dolt_integrations.core.provenance.write_id import EarlierWrite
+    from dolt_integrations.core.provenance.find import EarlierWrite
     from dolt_integrations.engine import Connection, Database
     from dolt_integrations.metaflow.attempts import BlockWrite
 

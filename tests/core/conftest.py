@@ -8,7 +8,7 @@ from dolt_integrations.core import write_table
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.remotes.exchange import clone_if_missing
 from dolt_integrations.core.rows import cache, differences
-from dolt_integrations.core.writes import write
+from dolt_integrations.core.writes import route
 from tests.conftest import Repository, new_repository, run_sql
 from tests.core.queries import FIRST, SECOND
 
@@ -32,7 +32,7 @@ def any_cache(request, tmp_path, monkeypatch):
 @pytest.fixture
 def small(monkeypatch):
     """Tables of any size are compared."""
-    for module in (differences, write):
+    for module in (differences, route):
         monkeypatch.setattr(module, "WORTHWHILE", 0)
     monkeypatch.setattr(differences, "DELETE_COST", 0)
 
@@ -48,7 +48,7 @@ def found(monkeypatch):
         sizes.append(None if made is None else (made.gone.num_rows, made.written.num_rows))
         return made
 
-    monkeypatch.setattr("dolt_integrations.core.writes.write.find_differences", find)
+    monkeypatch.setattr("dolt_integrations.core.writes.route.find_differences", find)
     return sizes
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.provenance.attempt import Claim, Past
+from dolt_integrations.core.provenance.find import find_commits, has_written
 from dolt_integrations.core.provenance.version import Version
-from dolt_integrations.core.provenance.write_id import find_commits, has_written, superseding, with_attempt
+from dolt_integrations.core.provenance.write_id import superseding, with_attempt
 from dolt_integrations.core.rows.differences import has_same_rows
 from dolt_integrations.core.rows.version_rows import cast_alike
 from dolt_integrations.core.schemas.union import REPLACE
@@ -17,7 +18,8 @@ from dolt_integrations.engine.versions.procedures import table_hash
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branches.target import Save
-    from dolt_integrations.core.provenance.write_id import EarlierWrite, WriteName
+    from dolt_integrations.core.provenance.find import EarlierWrite
+    from dolt_integrations.core.provenance.write_id import WriteName
 
 logger = logging.getLogger(__name__)
 

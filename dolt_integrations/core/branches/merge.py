@@ -32,7 +32,7 @@ from dolt_integrations.errors import LostRaceError, MergeConflictError, Supersed
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dolt_integrations.core.provenance.write_id import EarlierWrite
+    from dolt_integrations.core.provenance.find import EarlierWrite
     from dolt_integrations.engine import Author, Connection, Database
 
     Superseded = Mapping[str, Sequence[EarlierWrite]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.branches.earlier import Turn
 from dolt_integrations.core.frames.frame import EncodedFrame
-from dolt_integrations.core.provenance.write_id import EarlierWrite
+from dolt_integrations.core.provenance.find import EarlierWrite
 from dolt_integrations.core.rows.differences import Differences
 from dolt_integrations.core.schemas.generated import check_sources
 from dolt_integrations.core.schemas.limits import check_limits

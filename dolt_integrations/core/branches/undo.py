@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.branches.undo_rows import MESSAGE, Undoing
-from dolt_integrations.core.provenance.write_id import find_writes
+from dolt_integrations.core.provenance.find import find_writes
 from dolt_integrations.core.schemas.union import REPLACE
 from dolt_integrations.engine import DEFAULT_AUTHOR, quote, table_name
 from dolt_integrations.engine.versions.procedures import commit, head, parent, soft_reset, stage, table_hash
@@ -18,7 +18,7 @@ from dolt_integrations.errors import SupersededError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dolt_integrations.core.provenance.write_id import EarlierWrite
+    from dolt_integrations.core.provenance.find import EarlierWrite
     from dolt_integrations.engine import Connection, Database
 
 logger = logging.getLogger(__name__)

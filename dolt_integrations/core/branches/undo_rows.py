@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from dolt_integrations.core.provenance.write_id import EarlierWrite
+    from dolt_integrations.core.provenance.find import EarlierWrite
     from dolt_integrations.core.rows.changes import Changes
     from dolt_integrations.engine import Connection, Database
     from dolt_integrations.engine.versions.log import LogEntry

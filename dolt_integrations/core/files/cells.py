@@ -8,32 +8,25 @@ from __future__ import annotations
 
 import decimal
 import json
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
 
 from dolt_integrations.core.columns.encoded import shown
-from dolt_integrations.core.columns.mark import mark_of
-from dolt_integrations.engine import arrow_type, parse_type
+from dolt_integrations.core.files.cell_types import _RANGES, UNITS, _Target, _target
 from dolt_integrations.errors import UnsupportedValueError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dolt_integrations.core.columns.encoded import EncodedColumn
     from dolt_integrations.engine import Column
 
-UNITS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
-"""How many of a unit are a second."""
 
 _LONGEST = 2**63 - 1
 _BITS = {pa.int8(): pl.Int8, pa.int16(): pl.Int16, pa.int32(): pl.Int32, pa.int64(): pl.Int64} | {
     pa.uint8(): pl.UInt8, pa.uint16(): pl.UInt16, pa.uint32(): pl.UInt32, pa.uint64(): pl.UInt64
 }  # fmt: skip
-_RANGES = {"mediumint": (-(2**23), 2**23 - 1), "mediumint unsigned": (0, 2**24 - 1), "year": (0, 2155)}
 _MOMENT = (
     r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]([0-9]{2}:[0-9]{2})(?::([0-5][0-9])(?:\.([0-9]{1,9}))?)?)?"
     r" ?(?:(Z)|([+-])([0-9]{2}):?([0-9]{2}))?$"
@@ -41,48 +34,6 @@ _MOMENT = (
 _PLAIN_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{6}$"
 _CLOCK = r"^(-?)([0-9]{1,16}):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]{1,9}))?$"
 _UUID = "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-
-
-@dataclass(frozen=True)
-class _Target:
-    """What a column takes, of its SQL type and its mark."""
-
-    base: str
-    arguments: tuple[int, ...]
-    dtype: str
-    of: str | None
-    arrow: pa.DataType
-    name: str
-
-    @property
-    def unit(self) -> str | None:
-        """The unit of a span or a moment, where the dtype has one."""
-        found = re.match(r"(?:datetime64|timestamp|timedelta64|duration)\[(s|ms|us|ns)\b", self.dtype)
-        return found.group(1) if found else None
-
-    @property
-    def is_span(self) -> bool:
-        """Whether the column counts units of time in a BIGINT."""
-        return self.base == "bigint" and self.dtype.startswith(("timedelta64[", "duration["))
-
-    @property
-    def has_zone(self) -> bool:
-        """Whether the column is of moments with a time zone."""
-        return bool(re.match(r"datetime64\[\w+, |timestamp\[\w+, tz=", self.dtype))
-
-    @property
-    def step(self) -> int:
-        """The microseconds that every value is a multiple of."""
-        digits = min((*self.arguments, 0)[0], 6)
-        return max(int(10 ** (6 - digits)), 1_000_000 // UNITS[self.unit or "us"])
-
-
-def _target(column: Column) -> _Target:
-    kind, mark = parse_type(column.sql_type), mark_of(column.comment)
-    dtype = mark.dtype if isinstance(mark.dtype, str) else ""
-    base = "boolean" if kind.is_boolean else kind.base
-    name = column.sql_type.upper() + (f" ({dtype})" if dtype else "")
-    return _Target(base, kind.arguments, dtype, mark.of, arrow_type(column.sql_type), name)
 
 
 def parse_cells(texts: pa.ChunkedArray, column: Column, locate: Callable[[int], str]) -> pa.ChunkedArray:
@@ -269,31 +220,3 @@ PARSED = frozenset(_PARSERS) | {"boolean"}
 
 NUMBERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint", "float", "double", "decimal"})
 """The SQL types of numbers."""
-
-
-def format_cells(column: EncodedColumn) -> pl.Series:
-    """Return the text of each value, which `parse_cells` reads as the same value again."""
-    values = pl.Series(pl.from_arrow(column.values))
-    dtype = column.mark.dtype or ""
-    if found := re.match(r"(?:timedelta64|duration)\[(s|ms|us|ns)\]", dtype):
-        return _clock_texts(values, found.group(1))
-    if isinstance(values.dtype, pl.Duration):
-        return _clock_texts(values.dt.total_microseconds(), "us")
-    if isinstance(values.dtype, pl.Datetime):
-        zone = "+00:00" if re.match(r"datetime64\[\w+, |timestamp\[\w+, tz=", dtype) else ""
-        return values.dt.to_string(f"%Y-%m-%d %H:%M:%S%.6f{zone}")
-    if values.dtype == pl.Binary:
-        return "0x" + values.bin.encode("hex")
-    return values.cast(pl.String)
-
-
-def _clock_texts(counts: pl.Series, unit: str) -> pl.Series:
-    per_second = UNITS[unit]
-    size = counts.abs()
-    seconds, rest = size // per_second, size % per_second
-    digits = len(str(per_second)) - 1
-    parts = [(seconds // 3600).cast(pl.String).str.zfill(2)]
-    parts += [(seconds // 60 % 60).cast(pl.String).str.zfill(2), (seconds % 60).cast(pl.String).str.zfill(2)]
-    text = (counts < 0).replace_strict({True: "-", False: ""}, return_dtype=pl.String)
-    text = text + parts[0] + ":" + parts[1] + ":" + parts[2]
-    return text + "." + rest.cast(pl.String).str.zfill(digits) if digits else text

@@ -15,7 +15,8 @@ import pyarrow as pa
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.columns.encoded import shown
 from dolt_integrations.core.columns.mark import mark_of
-from dolt_integrations.core.files.cells import PARSED, format_cells
+from dolt_integrations.core.files.cell_texts import format_cells
+from dolt_integrations.core.files.cells import PARSED
 from dolt_integrations.core.files.columns import encode_named
 from dolt_integrations.core.files.limit import file_limit, too_large
 from dolt_integrations.core.files.values import frame_of

@@ -11,8 +11,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.provenance.find import EarlierWrite, find_writes
 from dolt_integrations.core.provenance.reads import commits_read
-from dolt_integrations.core.provenance.write_id import EarlierWrite, WriteName, find_writes, renamed
+from dolt_integrations.core.provenance.write_id import WriteName, renamed
 from dolt_integrations.engine.versions.log import is_ancestor
 from dolt_integrations.errors import SupersededError
 

@@ -14,7 +14,7 @@ from dolt_integrations.core.frames.frame import decode_result
 from dolt_integrations.core.progress import counted
 from dolt_integrations.core.provenance.meta import metas_for_load, record_load
 from dolt_integrations.core.provenance.version import Version
-from dolt_integrations.core.reads.read import session_for
+from dolt_integrations.core.reads.at_commit import session_for
 from dolt_integrations.core.reads.revision import check_as_of, find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.engine import (

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from dolt_integrations.core.branches.missing import telling_where
-from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.configs.selection import Part, part_of
@@ -20,6 +17,7 @@ from dolt_integrations.core.frames.interchange import to_arrow
 from dolt_integrations.core.provenance.meta import metas_for_load, record_load
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.provenance.version import Version
+from dolt_integrations.core.reads.at_commit import LOOKS_BACK, session_for
 from dolt_integrations.core.reads.revision import AsOf, check_as_of, find_commit, pinned_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
@@ -39,26 +37,20 @@ from dolt_integrations.engine import (
 )
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.sql.parameters import Params, bind, check_params
-from dolt_integrations.engine.versions.procedures import head, status, table_hash
+from dolt_integrations.engine.versions.procedures import table_hash
 from dolt_integrations.errors import (
-    AccessDeniedError,
     ConfigError,
-    DoltError,
     ServerLostError,
-    WriteQueryError,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     import pyarrow as pa
 
     from dolt_integrations.core.provenance.meta import Metas
 
 logger = logging.getLogger(__name__)
-
-_LOOKS_BACK = re.compile(r"\bas\s+of\b|\b(head|working|staged)\b|\bdolt_\w+\s*\(", re.IGNORECASE)
-"""What tells that a query depends on where HEAD is."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +189,7 @@ def _load(
         with open_database(db) as database:
             return _read(database, tablename, sql, part, branch, as_of)
 
-    newest = branch is None and as_of is None and not (sql and _LOOKS_BACK.search(sql))
+    newest = branch is None and as_of is None and not (sql and LOOKS_BACK.search(sql))
     with loading_from(remote, db, branch, shallow=newest):
         result, version = retried(attempt, ServerLostError)
     record_load(metas, str(parse_location(db)), version, tablename, sql)
@@ -263,38 +255,3 @@ def _read_table(
 def _run(database: Database, snapshot: Connection, sql: str, branch: str | None, commit: str) -> Result:
     with session_for(sql, database, snapshot, branch, commit) as session:
         return run_query(session, check_query(session, sql))
-
-
-@contextmanager
-def session_for(
-    sql: str | None, database: Database, snapshot: Connection, branch: str | None, commit: str
-) -> Iterator[Connection]:
-    """Yield a session at the commit in which what SQL says about the past means what it says."""
-    with ExitStack() as stack:
-        yield _session_at(stack, database, branch, commit) if sql and _LOOKS_BACK.search(sql) else snapshot
-
-
-def _session_at(stack: ExitStack, database: Database, branch: str | None, commit: str) -> Connection:
-    """Return a session whose HEAD is the commit: on a private branch, or on the branch if we may not make one.
-
-    On `db/<commit>` Dolt takes HEAD and moments for those of the default branch (1.83: no error, other rows).
-    """
-    try:
-        session = stack.enter_context(private_branch(database, commit))
-        session.stand_on(str(session.revision))
-    except (AccessDeniedError, WriteQueryError) as error:
-        session = stack.enter_context(database.connect())
-        if branch is not None:
-            session.stand_on(branch)
-        if branch is None or head(session) != commit or status(session):
-            raise _may_not_look_back(database, branch, commit, error) from error
-    return session
-
-
-def _may_not_look_back(database: Database, branch: str | None, commit: str, error: DoltError) -> DoltError:
-    where = f"branch {branch!r}" if branch else "a branch"
-    return type(error)(
-        f"a query that looks back (AS OF, HEAD, dolt_diff() ...) from commit {commit} of {database.location} needs a "
-        f"branch there; the user may make none, and the commit is not the head of {where} without uncommitted changes",
-        hint="Let it begin at the newest commit, or grant the user ALL on the database.",
-    )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.branches.merge import Superseded
     from dolt_integrations.core.branches.target import Save
     from dolt_integrations.core.configs.branch import MergeBranch
-    from dolt_integrations.core.provenance.write_id import EarlierWrite
+    from dolt_integrations.core.provenance.find import EarlierWrite
     from dolt_integrations.engine import Author, Connection, Database, TableSchema
 
 logger = logging.getLogger(__name__)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.core.branches.pending import check_clean, check_others, pending_work
 from dolt_integrations.core.branches.private import remove_abandoned
-from dolt_integrations.core.branches.target import Save, Target, check_name, find_target
+from dolt_integrations.core.branches.target import Save, check_name
 from dolt_integrations.core.configs.branch import Branch, BranchConf, MergeBranch, SerialBranch
 from dolt_integrations.core.configs.options import check_flag, check_text
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
@@ -20,36 +19,29 @@ from dolt_integrations.core.provenance.write_id import check_write_id
 from dolt_integrations.core.remotes.follow import saving_to
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.rows import cache
-from dolt_integrations.core.rows.differences import WORTHWHILE, find_differences
 from dolt_integrations.core.rows.version_rows import remember
 from dolt_integrations.core.schemas.union import REPLACE, check_mode
-from dolt_integrations.core.writes.beside import save_by_merge, save_by_private_branch, save_on_new_branch
 from dolt_integrations.core.writes.identity import Place, identified
-from dolt_integrations.core.writes.in_place import save_in_transaction
-from dolt_integrations.core.writes.stream import first_batch, save_stream
+from dolt_integrations.core.writes.route import _write
+from dolt_integrations.core.writes.stream import first_batch
 from dolt_integrations.engine import (
     DEFAULT_AUTHOR,
     check_table_name,
-    find_table,
     open_database,
     parse_author,
     parse_location,
 )
-from dolt_integrations.engine.versions.procedures import find_branches, table_hash
-from dolt_integrations.errors import DoltError, LostRaceError, ServerLostError, UncommittedChangesError
+from dolt_integrations.engine.versions.procedures import find_branches
+from dolt_integrations.errors import DoltError, LostRaceError, ServerLostError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.provenance.attempt import Attempt
     from dolt_integrations.core.provenance.meta import Metas
     from dolt_integrations.core.writes.identity import Identity
-    from dolt_integrations.engine import Author, Connection, Database, Location, TableSchema
-    from dolt_integrations.engine.versions.procedures import Branches
+    from dolt_integrations.engine import Author, Database, Location
 
 
 logger = logging.getLogger(__name__)
-
-SMALL = 10_000
-"""Rows up to which a table is written in a transaction on its branch, others waiting; more are written beside it."""
 
 
 def write_table(
@@ -184,90 +176,3 @@ def _remember(database: Database, save: Save, version: Version) -> None:
             remember(snapshot, save.named(snapshot).table, version.table_hash, save.rows.data)
     except DoltError as error:
         logger.info("table %s is not kept here: %s", save.table, error)
-
-
-def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch, known: Branches) -> Version:
-    if save.rest is not None:
-        return save_stream(database, save, branch_conf)
-    if isinstance(branch_conf, MergeBranch):
-        return save_by_merge(database, save, branch_conf)
-    branch = known.name_of(branch_conf.name)
-    few = save.rows.num_rows < (WORTHWHILE if save.mode == REPLACE else SMALL)
-    if few and branch in known.heads and not save.superseded:
-        if branch != known.active:
-            connection.switch(branch)
-        version = _write_at_once(database, connection, save, branch)
-        if version is not None:
-            return version
-    with connection.lock(database.address.database, branch, save.table.lower()):
-        return _save_to(database, connection, save, find_target(connection, database, branch_conf))
-
-
-def _write_at_once(database: Database, connection: Connection, save: Save, branch: str) -> Version | None:
-    """Write in one transaction on the branch, where the table has the right columns.
-
-    Rows that are added to a table with a key need no turn: Dolt merges such transactions, and refuses equal keys.
-
-    Returns:
-        None where that cannot be.
-    """
-    if save.mode != REPLACE:
-        # Somebody may be landing, so that the table looks changed; with a turn one can tell.
-        with suppress(LostRaceError, UncommittedChangesError):
-            version = save_in_transaction(connection, save, branch, keyed=True)
-            if version is not None:
-                return version
-    name = database.address.database
-    with connection.locks((name, branch, save.table.lower()), (name, branch)):
-        return save_in_transaction(connection, save, branch)
-
-
-def _is_small(save: Save) -> bool:
-    return save.size <= SMALL
-
-
-def _compared(database: Database, connection: Connection, save: Save, schema: TableSchema, target: Target) -> Save:
-    """Return the save with what it changes in the table's version at the target's start, where that pays."""
-    if save.mode != REPLACE or save.overwrite or save.rows.num_rows < WORTHWHILE:
-        return save
-    base = table_hash(connection, save.table)
-    if base is None:
-        return save
-    with database.connect(target.start) as snapshot:
-        if table_hash(snapshot, save.table) != base:
-            return save
-        return replace(save, differences=find_differences(snapshot, save.table, schema, base, save.rows.data))
-
-
-def _save_to(database: Database, connection: Connection, save: Save, target: Target) -> Version:
-    if not target.exists:
-        return save_on_new_branch(database, save, target)
-    connection.switch(target.branch)
-    save = save.named(connection)
-    with connection.lock(database.address.database, target.branch):
-        # While a save lands, others see its table, or all but its table, as uncommitted.
-        pending = pending_work(connection, target.branch)
-        check_clean(pending, save.table, target.branch)
-        existing = find_table(connection, save.table)
-    if save.superseded:
-        check_others(pending, target.branch)
-        return save_by_private_branch(database, connection, save, None, target)
-    schema = save.schema(existing)
-    if existing == schema:
-        save = _compared(database, connection, save, schema, target)
-        if save.differences is not None and save.differences.size == 0:
-            return Version(target.start, target.branch, save.differences.base, changed=False)
-    if existing == schema and _is_small(save) and not any(entry.staged for entry in pending):
-        return _write_in_turn(database, connection, save, schema, target)
-    check_others(pending, target.branch)
-    return save_by_private_branch(database, connection, save, schema, target)
-
-
-def _write_in_turn(
-    database: Database, connection: Connection, save: Save, schema: TableSchema, target: Target
-) -> Version:
-    with connection.lock(database.address.database, target.branch):
-        version = save_in_transaction(connection, save, target.branch, schema)
-    if version is None:
-        raise LostRaceError(f"another session changed table `{save.table}` or staged work on {target.branch}")
-    return version

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pyarrow as pa
 
-from dolt_integrations.core.files.cells import format_cells
+from dolt_integrations.core.files.cell_texts import format_cells
 from dolt_integrations.core.files.columns import encode_named
 from dolt_integrations.core.files.csv.reading import SAME_ROWS, Reading
 from dolt_integrations.core.files.csv.records import Dialect, count_lines, read_texts

@@ -1,0 +1,131 @@
+"""Finding the commits of earlier writes by their write ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.provenance.trailers import trailer_values, trailers_of
+from dolt_integrations.core.provenance.write_id import (
+    _ATTEMPT,
+    _MODES,
+    _ROWS,
+    _SUPERSEDES,
+    _TRAILER,
+    WriteName,
+    _named,
+    node_of,
+    write_id_of,
+)
+from dolt_integrations.engine.versions.log import entries_with
+from dolt_integrations.engine.versions.procedures import message_of, parent, table_hash
+from dolt_integrations.errors import BranchNotFoundError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine import Connection, Database
+    from dolt_integrations.engine.versions.log import LogEntry
+
+
+@dataclass(frozen=True)
+class EarlierWrite:
+    """A write of a node that a branch has.
+
+    Attributes:
+        name: What names it.
+        attempt: The number of the attempt that made it.
+        commit: The commit that brought it to the branch.
+        work: The commit that made the rows: the same one, or what was merged.
+        supersedes: The commits of earlier attempts that `work` took back.
+        overrides: The commits that it took back with `commit`, those of `work` included.
+        modes: How each table was written in fact.
+    """
+
+    name: WriteName
+    attempt: int
+    commit: str
+    work: str
+    supersedes: tuple[str, ...]
+    overrides: tuple[str, ...]
+    modes: tuple[str, ...]
+
+
+def find_commits(database: Database, branch: str | None, write_id: str) -> list[str]:
+    """Return the commits of a write, newest first; none where the branch is not there.
+
+    Args:
+        database: Where.
+        branch: None is the default branch.
+        write_id: As it was given.
+    """
+    try:
+        with database.connect(branch) as session:
+            entries = entries_with(session, f"{_TRAILER}: {write_id}")
+    except BranchNotFoundError:
+        return []
+    return [entry.commit for entry in entries if write_id_of(entry.message) == write_id]
+
+
+def find_write(database: Database, branch: str | None, write_id: str) -> str | None:
+    """Return the newest commit of a write; None where the branch has none, or is not there."""
+    return next(iter(find_commits(database, branch, write_id)), None)
+
+
+def find_writes(session: Connection, node: str) -> list[EarlierWrite]:
+    """Return the writes of a node that the session's branch has, newest first.
+
+    This is the one place that looks for them, and the log is what it looks at.
+    """
+    entries = [
+        (entry, name)
+        for entry in entries_with(session, f"{_TRAILER}: {node}/")
+        if (name := _named(write_id_of(entry.message))) is not None and name.node == node
+    ]
+    found = []
+    while entries:
+        entry, name = entries.pop(0)
+        # A merge has the message of the commit that it brings.
+        work = next((at for at, (_, known) in enumerate(entries) if known == name), None) if entry.is_merge else None
+        made = entries.pop(work)[0] if work is not None else entry
+        found.append(_earlier(name, entry, made))
+    return found
+
+
+def _earlier(name: WriteName, landed: LogEntry, work: LogEntry) -> EarlierWrite:
+    trailers = trailers_of(work.message)
+    number, modes = trailers.get(_ATTEMPT, "0"), trailers.get(_MODES)
+    ours = trailer_values(work.message, _SUPERSEDES)
+    return EarlierWrite(
+        name,
+        int(number) if number.isdecimal() else 0,
+        landed.commit,
+        work.commit,
+        ours,
+        tuple(dict.fromkeys([*ours, *trailer_values(landed.message, _SUPERSEDES)])),
+        tuple(modes.split(",")) if modes else name.modes,
+    )
+
+
+def find_nodes(session: Connection, prefix: str, suffix: str) -> list[str]:
+    """Return the nodes with writes on the session's branch whose names begin and end with some texts."""
+    nodes = [node_of(entry.message) for entry in entries_with(session, f"{_TRAILER}: {prefix}")]
+    return sorted({node for node in nodes if node and node.startswith(prefix) and node.endswith(suffix)})
+
+
+def has_written(database: Database, commit: str, table: str, *, rows: str | None = None) -> bool:
+    """Whether a commit changed a table, and is not known to be of other rows.
+
+    Args:
+        database: Where.
+        commit: The commit.
+        table: The table.
+        rows: The digest of the rows that it is to have written.
+    """
+    with database.connect(commit) as snapshot:
+        content, before = table_hash(snapshot, table), parent(snapshot, commit)
+        known = trailers_of(message_of(snapshot, commit)).get(_ROWS)
+    if content is None or (rows is not None and known is not None and known != rows):
+        return False
+    if before is None:
+        return True
+    with database.connect(before) as snapshot:
+        return table_hash(snapshot, table) != content
