@@ -23,7 +23,7 @@ def between(monkeypatch, act):
             acts.pop()()
         return made
 
-    monkeypatch.setattr("dolt_integrations.core.writes.write.find_differences", find)
+    monkeypatch.setattr("dolt_integrations.core.writes.route.find_differences", find)
 
 
 COMMIT = "CALL dolt_commit('-Am', 'theirs')"
