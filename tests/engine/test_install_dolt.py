@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -33,7 +34,8 @@ def project(tmp_path):
         archive.addfile(entry, io.BytesIO(program))
     curl = tmp_path / "bin" / "curl"
     curl.write_text(
-        f'#!/bin/sh\necho "$@" >{tmp_path}/asked\nwhile [ "$1" != -o ]; do shift; done\ncat {release} >"$2"\n'
+        f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\nwhile [ "$1" != -o ]; do shift; done\n'
+        f'case $3 in *api.github.com*) cat {tmp_path}/record >"$2" ;; *) cat {release} >"$2" ;; esac\n'
     )
     curl.chmod(0o755)
     return tmp_path
@@ -79,11 +81,48 @@ def test_another_release_is_not_installed_and_nothing_else_tried(project):
     assert not installed(project)
 
 
-def test_a_release_without_a_digest_is_not_asked_for(project):
+def record(project, sha256):
+    """GitHub's record of a release, as its API returns it, cut down to what tells one file from another."""
+    uploader = {"login": "bot", "type": "Bot"}
+    other = {"name": "dolt-windows-amd64.zip", "uploader": uploader, "digest": f"sha256:{'1' * 64}"}
+    ours = {"name": f"dolt-{PLATFORM}.tar.gz", "uploader": uploader, "digest": sha256}
+    return json.dumps({"name": "1.83.2", "assets": [other, ours, other], "body": "text"}, indent=2)
+
+
+def test_the_digest_of_github_s_record_counts_without_a_pin(project):
+    (project / "record").write_text(record(project, f"sha256:{digest(project)}"))
+
+    done = install(project)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert installed(project)
+
+
+def test_a_release_that_is_not_the_recorded_one_is_not_installed(project):
+    (project / "record").write_text(record(project, f"sha256:{'0' * 64}"))
+
     done = install(project)
 
     assert done.returncode != 0
-    assert not (project / "asked").exists()
+    assert digest(project) in done.stderr
+    assert not installed(project)
+
+
+def test_a_pin_counts_more_than_the_record(project):
+    (project / "record").write_text(record(project, f"sha256:{digest(project)}"))
+
+    assert install(project, DOLT_SHA256="0" * 64).returncode != 0
+    assert not installed(project)
+
+
+@pytest.mark.parametrize("sha256", [None, "md5:00"])
+def test_a_release_without_a_digest_is_not_downloaded(project, sha256):
+    (project / "record").write_text(record(project, sha256))
+
+    done = install(project)
+
+    assert done.returncode != 0
+    assert "releases/download" not in (project / "asked").read_text()
     assert "DOLT_SHA256" in done.stderr
     assert "DOLT_UNVERIFIED" in done.stderr
 
