@@ -10,12 +10,12 @@ from dolt_integrations.engine import (
     Column,
     Connection,
     TableSchema,
-    bulk,
     fetch,
     insert_table,
     parse_location,
     select_table,
 )
+from dolt_integrations.engine.tables import bulk
 from dolt_integrations.errors import DataError, ServerError, StorageError
 from tests.conftest import run_sql, use_temporary
 
