@@ -66,7 +66,7 @@ def _check_version(dolt: str, changed: int, size: int) -> None:
         (Path(root) / ".dolt" / "config_global.json").write_text(
             json.dumps({"versioncheck.disabled": "true", "metrics.disabled": "true"})
         )
-        environment = {**os.environ, "DOLT_ROOT_PATH": root, "DOLT_DISABLE_EVENT_FLUSH": "true"}
+        environment = {**os.environ, "DOLT_ROOT_PATH": root, "TMPDIR": root, "DOLT_DISABLE_EVENT_FLUSH": "true"}
         said = _ask_version(dolt, root, environment)
     found = re.search(r"dolt version v?(\d+)\.(\d+)\.(\d+)", said)
     if found and tuple(map(int, found.groups())) < MINIMUM_VERSION:
