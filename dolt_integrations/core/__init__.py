@@ -26,7 +26,7 @@ from dolt_integrations.core.repository.scan import Scan
 from dolt_integrations.core.repository.table import Table
 from dolt_integrations.core.transaction import Transaction
 from dolt_integrations.core.writes.write import write_table
-from dolt_integrations.engine import Author, Location
+from dolt_integrations.engine import Author, Location, with_connect_args
 
 __all__ = [
     "Action",
@@ -62,6 +62,7 @@ __all__ = [
     "read_table",
     "remote_from_dict",
     "save",
+    "with_connect_args",
     "write_file",
     "write_table",
 ]

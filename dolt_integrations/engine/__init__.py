@@ -2,6 +2,7 @@
 
 from dolt_integrations.engine.names.address import Location, parse_location
 from dolt_integrations.engine.names.author import DEFAULT_AUTHOR, Author, parse_author
+from dolt_integrations.engine.names.connect_args import with_connect_args
 from dolt_integrations.engine.names.identifiers import (
     check_column_names,
     check_table_name,
@@ -55,4 +56,5 @@ __all__ = [
     "run_query",
     "select_table",
     "table_name",
+    "with_connect_args",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 from dolt_integrations.core import NewBranch, SerialBranch
 from dolt_integrations.core.configs.branch import named_branch
 from dolt_integrations.core.configs.options import check_text
-from dolt_integrations.engine import Location, parse_author, parse_location
+from dolt_integrations.engine import Location, parse_author, parse_location, with_connect_args
 from dolt_integrations.errors import ConfigError
 
 
@@ -28,6 +28,8 @@ class DoltConfig:
         base: Where the first write makes `branch` if it does not exist: a commit, tag or branch. None is `commit`;
             without either the branch has to exist.
         author: Of the commits, as `Name <email>`; None is whom `dolt config` names, else the workflow itself.
+        connect_args: Options for a server by PyMySQL's names: `{"ssl_ca": ..., "connect_timeout": ...}`. They become a
+            part of `database`.
 
     Example:
         >>> DoltConfig("shop", branch="backtest", commit="v1").start
@@ -39,6 +41,7 @@ class DoltConfig:
     commit: str | None = None
     base: str | None = None
     author: str | None = None
+    connect_args: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself; take a branch config, an `Author` and a datetime for what they name.
@@ -46,6 +49,8 @@ class DoltConfig:
         Raises:
             ConfigError: The database is none, a name is no text, or there is a base without a branch.
         """
+        object.__setattr__(self, "database", with_connect_args(self.database, self.connect_args))
+        object.__setattr__(self, "connect_args", None)
         parse_location(self.database)
         if isinstance(self.branch, NewBranch) and self.base is None:
             base = self.branch.base or (None if self.commit else "HEAD")

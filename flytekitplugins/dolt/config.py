@@ -18,7 +18,7 @@ from dolt_integrations.core.frames.key import parse_key
 from dolt_integrations.core.provenance.meta import metas_of
 from dolt_integrations.core.reads.revision import check_as_of
 from dolt_integrations.core.schemas.union import REPLACE, check_mode
-from dolt_integrations.engine import Author, nearest, parse_author, parse_location, redact
+from dolt_integrations.engine import Author, nearest, parse_author, parse_location, redact, with_connect_args
 from dolt_integrations.engine.names.address import without_password
 from dolt_integrations.engine.names.trust import from_literal
 from dolt_integrations.engine.sql.parameters import bind, plain_params
@@ -53,6 +53,8 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         remote_conf: A `Remote`: the branch is pulled from it before a save or load, and pushed to it after a save.
         as_of: Read an old version: a commit, tag, branch, ancestor (`HEAD~2`) or moment (ISO, UTC unless it says).
         params: The values for `%s` (a list) or `%(name)s` (a dict) in `sql` or in the `where` of `io_args`.
+        connect_args: Options for a server by PyMySQL's names: `{"ssl_ca": ..., "connect_timeout": ...}`. They become a
+            part of `db_path`, with which they travel; a password is taken of the program and not of a literal.
 
     Example:
         >>> DoltConfig(db_path="foo", tablename="rabbits").tablename
@@ -69,6 +71,8 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
     as_of: str | None = None
     params: list[Any] | dict[str, Any] | None = field(default=None, metadata=PARSED)
 
+    connect_args: dict[str, Any] | None = field(default=None, metadata=PARSED)
+
     dataclass_json_config: ClassVar[Any] = READ_BY_FROM_DICT  # type: ignore[misc]
 
     def __post_init__(self) -> None:
@@ -77,8 +81,9 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         Raises:
             ConfigError: A field is of the wrong kind.
         """
+        self.db_path = _text_of(with_connect_args(self.db_path, self.connect_args))
+        self.connect_args = None
         parse_location(self.db_path)
-        self.db_path = _text_of(self.db_path)
         for name in ("tablename", "sql"):
             if not isinstance(getattr(self, name), (str, type(None))):
                 raise ConfigError(f"{name} of a DoltConfig is {shown_kind(getattr(self, name))}", hint="Give a text.")
@@ -104,6 +109,7 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         for name in ("db_path", "tablename", "sql", "as_of"):
             check_member(content, name, str, "a text")
         check_member(content, "io_args", Mapping, "an object")
+        check_member(content, "connect_args", Mapping, "an object")
         return cls(**_marked(content))
 
     def to_dict(self, encode_json: bool = False) -> dict[str, Any]:
@@ -113,6 +119,7 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         metas = [content for meta in metas_of(self.meta_conf) if (content := meta.to_dict()) is not None]
         branch = self.branch_conf.to_dict() if self.branch_conf else None
         values["db_path"] = without_password(self.db_path)
+        del values["connect_args"]  # they are in the db_path
         return {**values, "branch_conf": branch, "meta_conf": metas or None, "remote_conf": remote}
 
     def __getstate__(self) -> dict[str, Any]:

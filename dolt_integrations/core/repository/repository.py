@@ -12,9 +12,11 @@ from dolt_integrations.core.reads.read import find_version
 from dolt_integrations.core.repository.scan import Scan
 from dolt_integrations.core.repository.table import Table
 from dolt_integrations.core.transaction import Transaction
-from dolt_integrations.engine import parse_author, parse_location
+from dolt_integrations.engine import parse_author, parse_location, with_connect_args
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from dolt_integrations.core.provenance.meta import Metas
@@ -51,14 +53,23 @@ class Repository:
         author: Author | str | None = None,
         remote: RemoteConf = None,
         hooks: Metas = None,
+        connect_args: Mapping[str, Any] | None = None,
     ) -> None:
         """Say where the database is. A missing or empty directory becomes one at the first write.
+
+        Args:
+            location: See the attributes, as for `author`, `remote` and `hooks`.
+            author: See there.
+            remote: See there.
+            hooks: See there.
+            connect_args: Options for a server by PyMySQL's names (see `with_connect_args`); they become a part of
+                the location.
 
         Raises:
             ConfigError: An argument is of the wrong kind, or the location is neither a path nor a URL.
         """
-        parse_location(location)
-        self.location = location
+        self.location = with_connect_args(location, connect_args)
+        parse_location(self.location)
         self.author = parse_author(author) if isinstance(author, str) else author
         self.remote = Remote.parse(remote)
         self.hooks = metas_of(hooks)

@@ -22,6 +22,8 @@ DEFAULT_CONNECT_TIMEOUT = 10.0
 MAX_CONNECT_TIMEOUT = 3600
 """Seconds, both."""
 
+URL_OPTIONS = ("connect_timeout", *OPTIONS)
+
 
 class HasRepoDir(Protocol):
     """What this project needs of a `doltcli.Dolt`: its directory. doltcli itself need not be installed."""
@@ -201,9 +203,8 @@ def without_password(location: str) -> str:
 
 def _parse_options(query: str, shown: str) -> dict[str, str]:
     options = {name.lower().replace("-", "_"): value for name, value in parse_qsl(query, keep_blank_values=True)}
-    known = ("connect_timeout", *OPTIONS)
-    if unknown := sorted(set(options) - set(known)):
-        hint = f"There are: {', '.join(known)}. A password is given before the @, or in {PASSWORD_VARIABLE}."
+    if unknown := sorted(set(options) - set(URL_OPTIONS)):
+        hint = f"There are: {', '.join(URL_OPTIONS)}. A password is given before the @, or in {PASSWORD_VARIABLE}."
         raise ConfigError(f"{shown} has an unknown option {unknown[0][:50]!r}", hint=hint)
     return options
 
