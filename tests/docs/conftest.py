@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,8 +44,7 @@ class Place:
 @pytest.fixture(scope="module")
 def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the database `foo`, which has some history, and a remote of it."""
-    folder = tmp_path_factory.mktemp("pages") / "seed"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("seed")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         patch.delenv("DOLT_ROOT_PATH", raising=False)
@@ -59,9 +59,16 @@ def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a test run share."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "bytecode"
+
+
 @pytest.fixture
 def place(
-    seed: Path, home: Path, tmp_path: Path, shared_server: Server, monkeypatch: pytest.MonkeyPatch
+    seed: Path, bytecode: Path, home: Path, tmp_path: Path, shared_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Place]:
     """A place of the page's own. Its home says who the user is, as that of somebody who uses `dolt` does."""
     folder = tmp_path / "work"
@@ -73,7 +80,7 @@ def place(
     for name, value in _metaflow(home, folder).items():
         monkeypatch.setenv(name, value)
     # A flow is many short processes; where bytecode is not kept, each would compile pandas and Metaflow anew.
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(seed.with_name("bytecode")))
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(bytecode))
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     monkeypatch.setenv("DOLT_CLI_PASSWORD", PASSWORD)
     run_sql(
