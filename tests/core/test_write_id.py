@@ -9,7 +9,7 @@ import urllib.parse
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, read_table, write_table
+from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, history, read_table, write_table
 from dolt_integrations.errors import ConfigError, DoltError
 from tests.conftest import run_sql
 
@@ -318,3 +318,15 @@ def test_a_replace_whose_answer_is_lost_has_one_commit(database, cut):
     assert proxy.cut.is_set()
     assert commits(database) == 3
     assert read_table(database, "t").data.equals(MORE)
+
+
+def test_a_revert_does_not_pass_for_the_write_that_it_undoes(base):
+    version = write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1")
+    run_sql(base, f"CALL DOLT_REVERT('{version.commit}')")
+
+    newest = history(base, "t").iloc[0]
+    again = write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1")
+
+    assert newest["message"].startswith("Revert")
+    assert pd.isna(newest["write_id"])
+    assert again.commit == version.commit
