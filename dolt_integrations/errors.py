@@ -29,12 +29,14 @@
     │   ├── InvalidNameError         a table, column or branch name that Dolt does not take
     │   ├── UnsupportedTypeError     a column whose type has no SQL type
     │   ├── UnsupportedValueError    a value that its column's SQL type cannot hold
-    │   ├── ConstraintError          rows that break a CHECK, a foreign key or a NOT NULL of the table
-    │   ├── PrimaryKeyError          a key with NULLs or duplicates, or that names no column
+    │   ├── ConstraintError          rows that break a constraint: a key, UNIQUE, CHECK, foreign key, NOT NULL, ENUM
+    │   │   ├── PrimaryKeyError      a key with NULLs or duplicates, or that names no column; duplicates in a UNIQUE
+    │   │   └── MemberError          a value that an ENUM or SET does not list (also an UnsupportedTypeError)
     │   └── FileError                a file that is missing, empty, ragged, not UTF-8, or no Parquet
     ├── UncommittedChangesError      somebody's uncommitted work is in the way
     ├── LostRaceError                other writers kept winning
     ├── MergeConflictError           two branches changed the same rows or the same schema
+    │   ├── MergedRowsError          rows that two branches wrote break a constraint (also a ConstraintError)
     │   └── SupersededError          others have built on rows of an attempt that another attempt supersedes
     ├── AuditError                   work was refused before it was merged
     ├── MetadataError                a save or load was made, and could not be recorded
@@ -47,7 +49,7 @@ because workflow managers carry them between processes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +73,9 @@ __all__ = [
     "KeyNotFoundError",
     "LiteralError",
     "LostRaceError",
+    "MemberError",
     "MergeConflictError",
+    "MergedRowsError",
     "MetadataError",
     "NotADoltTableError",
     "NotFoundError",
@@ -255,11 +259,46 @@ class UnsupportedValueError(DataError):
 
 
 class ConstraintError(DataError):
-    """Rows that break a CHECK, a foreign key or a NOT NULL of their table."""
+    """Rows that break a constraint of their table.
+
+    Attributes:
+        constraint: Its name; for those without one `PRIMARY KEY`, `NOT NULL`, `ENUM` or `SET`. None where unknown, as
+            are the others.
+        column: The column; several are joined by `, `.
+        value: The value there; of several columns a tuple.
+        row: The first such row of the frame, counted from 0 (of a stream, in its batch).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        constraint: str | None = None,
+        column: str | None = None,
+        value: Any = None,
+        row: int | None = None,
+    ) -> None:
+        """Keep what is known of the constraint and the row beside the text."""
+        super().__init__(message, hint=hint)
+        self.constraint, self.column, self.value, self.row = constraint, column, value, row
+
+    def in_file(self, where: str) -> ConstraintError:
+        """Return the same error about a place in a file.
+
+        Example:
+            >>> str(ConstraintError("it breaks a CHECK", row=0).in_file("users.csv, line 2"))
+            'users.csv, line 2: it breaks a CHECK'
+        """
+        return cast("ConstraintError", _rebuild(type(self), (f"{where}: {self}",), self.__dict__))
 
 
-class PrimaryKeyError(DataError):
-    """A primary key with NULLs or duplicates, or one that names no column."""
+class PrimaryKeyError(ConstraintError):
+    """A primary key with NULLs or duplicates, or one that names no column; duplicates in a UNIQUE key."""
+
+
+class MemberError(ConstraintError, UnsupportedTypeError):
+    """A value that the ENUM or SET of its column does not list."""
 
 
 class FileError(DataError):
@@ -287,6 +326,29 @@ class MergeConflictError(DoltError):
     ) -> None:
         """Keep what is in conflict beside the text."""
         super().__init__(message, hint=hint)
+        self.conflicts = tuple(conflicts)
+        self.branch = branch
+
+
+class MergedRowsError(MergeConflictError, ConstraintError):
+    """Rows of two branches that each keep the constraints of their table, and together break one.
+
+    Attributes:
+        conflicts: As of a `MergeConflictError`.
+        branch: As of a `MergeConflictError`.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        conflicts: Iterable[Any] = (),
+        branch: str | None = None,
+        **violated: Any,
+    ) -> None:
+        """Keep the conflicts beside what `ConstraintError` keeps."""
+        ConstraintError.__init__(self, message, hint=hint, **violated)
         self.conflicts = tuple(conflicts)
         self.branch = branch
 

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.branches.conflicting import conflict_error
 from dolt_integrations.core.branches.decide import take_sides
 from dolt_integrations.core.branches.forward import forward
 from dolt_integrations.core.branches.private import private_branch
@@ -92,10 +93,10 @@ def merge_into(
     except SupersededError:
         raise
     except MergeConflictError as error:
-        raise MergeConflictError(
+        raise conflict_error(
             f"{revision!r} does not merge into branch {target!r} of {database.location}: {error}",
+            error.conflicts,
             hint=_HINTS[on_conflict is None],
-            conflicts=error.conflicts,
         ) from None
 
 
@@ -144,7 +145,7 @@ def _merge(
             take_sides(database, other, ours, schemas, author)
             found = _try(database, workspace, head(other), message, author, wins)
     if found:
-        raise MergeConflictError("; ".join(map(str, found)), conflicts=found)
+        raise conflict_error("; ".join(map(str, found)), found)
     return head(workspace)
 
 

@@ -15,7 +15,7 @@ from dolt_integrations.core.files.formats import check_args, find_format
 from dolt_integrations.core.files.store import read_bytes, write_bytes
 from dolt_integrations.core.frames.frame import frame_of
 from dolt_integrations.engine.session.forks import check_process
-from dolt_integrations.errors import FileError, UnsupportedTypeError, UnsupportedValueError
+from dolt_integrations.errors import ConstraintError, FileError, UnsupportedTypeError, UnsupportedValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,18 +93,38 @@ def read_rows(
 
 
 @contextlib.contextmanager
-def naming_file(rows: pd.DataFrame | pa.Table, filename: _Name) -> Iterator[None]:
-    """Let errors about values that no table can hold name the file that they are in.
+def naming_file(rows: pd.DataFrame | pa.Table, filename: _Name, args: Mapping[str, Any]) -> Iterator[None]:
+    """Let errors about values that no table can hold, or that break a constraint, name the file that they are in.
+
+    Args:
+        rows: What was read.
+        filename: The file.
+        args: How it was read.
 
     Raises:
+        ConstraintError: A row breaks a constraint of the table; with its line, where the file has lines.
         UnsupportedTypeError: A column of a type that has no SQL type.
         UnsupportedValueError: A value that its column cannot hold, with its row.
     """
     try:
         yield
-    except (UnsupportedTypeError, UnsupportedValueError):
+    except (UnsupportedTypeError, UnsupportedValueError, ConstraintError) as error:
         check_values(rows, _shown(filename))
+        if isinstance(error, ConstraintError) and error.row is not None:
+            raise error.in_file(_place(filename, error.row, args)) from error
         raise
+
+
+def _place(filename: _Name, row: int, args: Mapping[str, Any]) -> str:
+    """Return the file and, where it has lines and is still there, the one of a row."""
+    where, args = _shown(filename), dict(args)
+    found, compression = find_format(filename, args, where)
+    line = None
+    if found.line is not None:
+        with contextlib.suppress(FileError):
+            data = decompress(read_bytes(filename, where), compression, where)
+            line = found.line(data, where, row, {**found.defaults, **args})
+    return where if line is None else f"{where}, line {line}"
 
 
 def write_file(frame: pd.DataFrame, filename: _Name, *, args: Mapping[str, Any] | None = None) -> None:

@@ -31,6 +31,7 @@ class Format:
         read_args: The arguments that `read` takes.
         write_args: The arguments that `write` takes.
         defaults: Of the arguments.
+        line: Says on which line of the file a row begins, counted from 1; None of formats without lines.
     """
 
     suffixes: tuple[str, ...]
@@ -39,18 +40,20 @@ class Format:
     read_args: frozenset[str]
     write_args: frozenset[str]
     defaults: Mapping[str, Any]
+    line: Callable[..., int | None] | None = None
 
 
 _CSV = (csvfile.read_csv, csvfile.write_csv, frozenset(READ_ARGS), frozenset(csvfile.WRITE_ARGS))
 
 FORMATS = {
-    "csv": Format((".csv", ".txt", ""), *_CSV, {}),
-    "tsv": Format((".tsv",), *_CSV, {"sep": "\t"}),
+    "csv": Format((".csv", ".txt", ""), *_CSV, {}, csvfile.line_of),
+    "tsv": Format((".tsv",), *_CSV, {"sep": "\t"}, csvfile.line_of),
     "parquet": Format((".parquet", ".pq"), arrowfile.read_parquet, arrowfile.write_parquet,
                       frozenset({"columns", "filters"}), frozenset({"compression"}), {}),
     "feather": Format((".feather", ".arrow"), arrowfile.read_feather, arrowfile.write_feather,
                       frozenset({"columns"}), frozenset({"compression"}), {}),
-    "jsonl": Format((".jsonl", ".ndjson"), jsonfile.read_lines, jsonfile.write_lines, frozenset(), frozenset(), {}),
+    "jsonl": Format((".jsonl", ".ndjson"), jsonfile.read_lines, jsonfile.write_lines, frozenset(), frozenset(), {},
+                    jsonfile.line_of),
 }  # fmt: skip
 """By the name that `format` takes."""
 

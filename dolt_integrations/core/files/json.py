@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -156,6 +157,12 @@ def read_lines(
         raise too_large(where, file_limit())  # a name more is a value more for each line
     columns = {name: [row.get(name) for row in rows] for name in names}
     return frame_of(_Lines(where, columns, lines), table, existing)
+
+
+def line_of(data: bytes, where: str, row: int, args: Mapping[str, Any]) -> int | None:
+    """Return the line of a row, counted from 1."""
+    lines = (number for number, line in enumerate(data.split(b"\n"), 1) if line.strip(b"\xef\xbb\xbf \r\t"))
+    return next(itertools.islice(lines, row, None), None)
 
 
 def _row(line: bytes, where: str) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def save(
     with saving_to(remote, db, branch, author):
         existing = None if overwrite else _existing(db, tablename, branch)
         rows = read_rows(filename, table=tablename, existing=existing, args=args)
-        with naming_file(rows, filename):
+        with naming_file(rows, filename, args):
             return write_table(
                 db,
                 tablename,

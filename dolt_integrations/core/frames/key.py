@@ -72,6 +72,9 @@ def _check_nulls(column: pa.ChunkedArray, name: str, table: str) -> None:
             f"primary key column {name!r} of table `{table}` has {column.null_count} NULLs, the first in row {first}, "
             "counted from 0",
             hint="Fill them, drop their rows, or choose another key.",
+            constraint="PRIMARY KEY",
+            column=name,
+            row=first,
         )
 
 
@@ -98,4 +101,8 @@ def _check_duplicates(keys: pa.Table, table: str) -> None:
         f"primary key ({', '.join(keys.column_names)}) of table `{table}` has duplicates: {repeated.sum()} rows share "
         f"a key with another; {shown!r} is in rows {', '.join(map(str, again))}, counted from 0",
         hint="Drop the duplicates (frame.drop_duplicates), or choose another key.",
+        constraint="PRIMARY KEY",
+        column=", ".join(keys.column_names),
+        value=shown,
+        row=int(again[1]),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.columns.mark import mark_of
-from dolt_integrations.core.schemas.fits import BLOB_BYTES
+from dolt_integrations.core.schemas.fits import BLOB_BYTES, no_member
 from dolt_integrations.core.schemas.numbers import INTEGER_BYTES, integer_range
 from dolt_integrations.engine import Column, TableSchema, parse_type, quote
 from dolt_integrations.errors import UnsupportedTypeError
@@ -57,7 +57,7 @@ def alterations(table: str, existing: TableSchema, wanted: TableSchema) -> list[
 def _change(table: str, old: Column, new: Column) -> str:
     if not holds_all(new.sql_type, old.sql_type) and not is_document_as_text(old, new):
         why = f"; {new.misfit}" if new.misfit else ""
-        raise UnsupportedTypeError(
+        raise no_member(table, old, new) or UnsupportedTypeError(
             f"column {new.name!r} of table `{table}` is {old.sql_type}, and the frame would make it {new.sql_type}, "
             f"which cannot hold all that it held{why}",
             hint='Convert the column, or save with io_args={"schema": "overwrite"} to make the table anew.',

@@ -22,6 +22,7 @@ from dolt_integrations.core.schemas.numbers import (
 )
 from dolt_integrations.engine import parse_type
 from dolt_integrations.engine.sql.types import GEOMETRIES
+from dolt_integrations.errors import MemberError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,40 @@ _TIMESTAMPS = (1_000_000, 2_147_483_647_000_000)
 """Microseconds since 1970 that a TIMESTAMP holds (MySQL manual, "The DATE, DATETIME, and TIMESTAMP Types")."""
 
 
+class Misfit(str):
+    """Why a column cannot hold a value, with the value and its row."""
+
+    def __new__(cls, text: str, value: Any, row: int) -> Misfit:
+        """Keep both beside the text."""
+        made = super().__new__(cls, text)
+        made.value, made.row = value, row
+        return made
+
+    value: Any
+    row: int
+
+
+def no_member(table: str, old: Column, new: Column) -> MemberError | None:
+    """Return the error about a column whose ENUM or SET does not list a value; None where that is not why it gave way.
+
+    Args:
+        table: The table's name.
+        old: The column that the table has.
+        new: What the frame would make of it.
+    """
+    kind, found = parse_type(old.sql_type).base.upper(), new.misfit
+    if kind not in ("ENUM", "SET") or not isinstance(found, Misfit):
+        return None
+    return MemberError(
+        f"column {old.name!r} of table `{table}` is {old.sql_type}, and {found}",
+        hint="Change the value, or add it to the list with SQL (ALTER TABLE ... MODIFY COLUMN).",
+        constraint=kind,
+        column=old.name,
+        value=found.value,
+        row=found.row,
+    )
+
+
 def misfit(encoded: EncodedColumn, column: Column) -> str | None:
     """Return why a column cannot hold values exactly; None if it can.
 
@@ -52,8 +87,10 @@ def misfit(encoded: EncodedColumn, column: Column) -> str | None:
     row = pc.index(bad, True).as_py()
     if row < 0:
         return None
-    value = shown(encoded.values[row].as_py())
-    return f"it holds {value} (row {row}, counted from 0), which {column.sql_type} cannot keep"
+    value = encoded.values[row].as_py()
+    return Misfit(
+        f"it holds {shown(value)} (row {row}, counted from 0), which {column.sql_type} cannot keep", value, row
+    )
 
 
 def _same_base(encoded: EncodedColumn, column: Column) -> pa.Array | None:

@@ -11,6 +11,7 @@ from dolt_integrations.core.columns.arrays import ARRAYS
 from dolt_integrations.core.columns.dtypes import STORAGE, default_dtype
 from dolt_integrations.core.columns.mark import Mark, mark_of, with_mark
 from dolt_integrations.core.schemas.alterations import holds_all, is_document_as_text
+from dolt_integrations.core.schemas.fits import no_member
 from dolt_integrations.engine import Column, TableSchema, nearest, parse_type
 from dolt_integrations.errors import ConfigError, PrimaryKeyError, UnsupportedTypeError
 
@@ -112,7 +113,7 @@ def _common(old: Column, new: Column, in_key: bool, table: str) -> Column:
         return replace(old, nullable=nullable, sql_type=new.sql_type, comment=new.comment, details=new.details)
     if mark is not None and is_document_as_text(old, new):
         return replace(old, nullable=nullable, sql_type=new.sql_type, comment=new.comment)
-    raise UnsupportedTypeError(
+    raise no_member(table, old, new) or UnsupportedTypeError(
         f"column {old.name!r} of table `{table}` is {_shown(old)}, and the frame's is {_shown(new)}"
         + (f"; {new.misfit}" if new.misfit else ""),
         hint="Convert the frame's column (frame.astype), or use mode 'replace'.",

@@ -4,93 +4,164 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager, suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
 from dolt_integrations.core.columns.encoded import shown
-from dolt_integrations.engine import TableSchema, insert_table, quote
-from dolt_integrations.errors import ConstraintError, DoltError
+from dolt_integrations.core.schemas.duplicates import find_duplicate
+from dolt_integrations.core.schemas.numbered import TABLE, NumberedRows
+from dolt_integrations.engine import Connection, TableSchema, quote
+from dolt_integrations.errors import ConstraintError, DoltError, PrimaryKeyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dolt_integrations.engine import Column, Connection
 
 _CHECK = re.compile(r"Check constraint [\"`'](?P<name>.+?)[\"`'] violated", re.IGNORECASE)
 _REFERENCE = re.compile(r"violation on fk: `(?P<name>.+?)`.*key: `\[(?P<key>.*)\]`", re.DOTALL)
 _HINT = "Change or drop the row; nothing is written."
+_UNIQUE_HINT = "Drop one of them, or look at the key and its collation: some take 'a' and 'A' for one."
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What is known of a violation."""
+
+    text: str
+    constraint: str
+    column: str | None = None
+    value: Any = None
+    row: int | None = None
+
+
+class _Rows(NamedTuple):
+    """Rows that a table did not take."""
+
+    connection: Connection
+    table: str
+    schema: TableSchema
+    data: pa.Table
+    mode: str
 
 
 @contextmanager
-def locating(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> Iterator[None]:
-    """Name the row and the value in an error about rows that are written in the block.
+def locating(connection: Connection, table: str, schema: TableSchema, data: pa.Table, mode: str) -> Iterator[None]:
+    """Name the constraint, the value and the row in an error about rows that are written in the block.
+
+    The transaction is rolled back first: rows that are half written would be taken for duplicates of themselves.
 
     Raises:
         ConstraintError: A row breaks a CHECK or a foreign key.
+        PrimaryKeyError: A row has the primary key, or a value of a UNIQUE key, of another one.
     """
     try:
         yield
     except ConstraintError as error:
         found = None
         with suppress(DoltError):  # then Dolt's words have to do
-            found = _located(connection, table, schema, data, str(error))
+            connection.execute("ROLLBACK")
+            found = _located(_Rows(connection, table, schema, data, mode), error)
+        kind, hint = (PrimaryKeyError, _UNIQUE_HINT) if isinstance(error, PrimaryKeyError) else (ConstraintError, _HINT)
+        text = f"table `{table}` does not take the rows: {error if found is None else found.text}"
         if found is None:
-            raise ConstraintError(f"table `{table}` does not take the rows: {error}", hint=_HINT) from error
-        raise ConstraintError(f"table `{table}` does not take the rows: {found}", hint=_HINT) from error
+            known = {"constraint": error.constraint, "column": error.column, "value": error.value, "row": error.row}
+            raise kind(text, hint=hint, **known) from error
+        known = {"constraint": found.constraint, "column": found.column, "value": found.value, "row": found.row}
+        raise kind(text, hint=hint, **known) from error
 
 
-def _located(connection: Connection, table: str, schema: TableSchema, data: pa.Table, text: str) -> str | None:
-    create = str((connection.row(f"SHOW CREATE TABLE {quote(table)}") or ("", ""))[1])
-    if found := _CHECK.search(text):
-        return _failed_check(connection, schema, data, found["name"], create)
-    if found := _REFERENCE.search(text):
-        return _failed_reference(data, found["name"], found["key"], create)
+def _located(rows: _Rows, error: ConstraintError) -> _Found | None:
+    if isinstance(error, PrimaryKeyError):
+        return _failed_key(rows)
+    create = str((rows.connection.row(f"SHOW CREATE TABLE {quote(rows.table)}") or ("", ""))[1])
+    if found := _CHECK.search(str(error)):
+        return _failed_check(rows, found["name"], create)
+    if found := _REFERENCE.search(str(error)):
+        return _failed_reference(rows, found["name"], found["key"], create)
     return None
 
 
-def _failed_check(connection: Connection, schema: TableSchema, data: pa.Table, name: str, create: str) -> str | None:
-    """Let Dolt evaluate the condition for each row, in a temporary table without constraints."""
+def _failed_key(rows: _Rows) -> _Found | None:
+    found = find_duplicate(rows.connection, rows.table, rows.schema, rows.data, rows.mode)
+    if found is None:
+        return None
+    values, text = _values(rows.data, found.row, found.key.names)
+    where = "is in the table already" if found.other is None else f"is that of row {found.other} as well"
+    return _Found(f"{found.key}: {text} {where}", found.key.name, ", ".join(found.key.names), values, found.row)
+
+
+def _failed_check(rows: _Rows, name: str, create: str) -> _Found | None:
+    """Let Dolt evaluate the condition for each row."""
     line = re.search(rf"CONSTRAINT `{re.escape(name)}` CHECK (?P<condition>.+?),?$", create, re.MULTILINE)
     if line is None:
-        return None
+        return _Found(f"CHECK {name} fails", name)
     condition = line["condition"].removesuffix(" /*!80016 NOT ENFORCED */")
-    row = _first_row(connection, schema, data, f"NOT {condition}")
-    columns = [column for column in data.column_names if f"`{column}`" in condition]
-    return None if row is None else f"CHECK {name} {condition} fails for {_values(data, row, columns)}"
+    names = list(dict.fromkeys(_named(rows.data, condition)))
+    row = NumberedRows(rows.connection, rows.schema, rows.data, rows.schema.names).first(f"NOT {condition}")
+    if row is None:
+        return _Found(f"CHECK {name} {condition} fails", name, ", ".join(names) or None)
+    values, text = _values(rows.data, row, names)
+    return _Found(f"CHECK {name} {condition} fails for {text}", name, ", ".join(names), values, row)
 
 
-def _first_row(connection: Connection, schema: TableSchema, data: pa.Table, condition: str) -> int | None:
-    names = {column.name for column in schema.columns}
-    number = next(name for name in (f"row_{at}" for at in range(len(names) + 1)) if name not in names)
-    columns = tuple(replace(column, details="", nullable=True) for column in schema.columns)
-    definition = TableSchema((*columns, _number(columns[0], number))).ddl("rows_to_check")
-    connection.execute(definition.replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1))
-    numbered = data.append_column(number, pa.array(range(data.num_rows), pa.int64()))
-    insert_table(connection, "rows_to_check", numbered)
-    found = connection.row(f"SELECT MIN({quote(number)}) FROM rows_to_check WHERE {condition}")
-    return None if found is None or found[0] is None else int(found[0])
-
-
-def _number(column: Column, name: str) -> Column:
-    return replace(column, name=name, sql_type="bigint", comment="")
-
-
-def _failed_reference(data: pa.Table, name: str, key: str, create: str) -> str | None:
+def _failed_reference(rows: _Rows, name: str, key: str, create: str) -> _Found | None:
     line = re.search(rf"CONSTRAINT `{re.escape(name)}` FOREIGN KEY \((?P<columns>.+?)\) (?P<to>REFERENCES .+)", create)
     if line is None:
         return None
-    columns = [column for column in data.column_names if f"`{column}`" in line["columns"]]
-    rows = zip(*(data.column(column).to_pylist() for column in columns), strict=True)
-    row = next((at for at, values in enumerate(rows) if ",".join(map(str, values)) == key), None)
-    values = f"key [{key}]" if row is None else _values(data, row, columns)
-    return f"foreign key {name} ({line['columns']} {line['to'].rstrip(',')}) has no row for {values}"
+    names = _named(rows.data, line["columns"])
+    what = f"foreign key {name} ({line['columns']} {line['to'].rstrip(',')}) has no row for"
+    row = _row_of_key(rows.data, names, key)
+    row = _orphan(rows, names, line["to"]) if row is None else row
+    if row is None:
+        return _Found(f"{what} key [{key}]", name, ", ".join(names), key)
+    values, text = _values(rows.data, row, names)
+    return _Found(f"{what} {text}", name, ", ".join(names), values, row)
 
 
-def _values(data: pa.Table, row: int, columns: Sequence[str]) -> str:
-    values = ", ".join(f"{column} = {shown(data.column(column)[row].as_py())}" for column in columns)
-    return f"{values} (row {row}, counted from 0)"
+def _named(data: pa.Table, listed: str) -> list[str]:
+    """Return the columns of the rows that a list of SQL names, in its order."""
+    by_name = {name.lower(): name for name in data.column_names}
+    names = [name.replace("``", "`").lower() for name in re.findall(r"`((?:[^`]|``)+)`", listed)]
+    return [by_name[name] for name in names if name in by_name]
+
+
+def _row_of_key(data: pa.Table, names: Sequence[str], key: str) -> int | None:
+    """Return the row whose values Dolt's text of a key shows."""
+    values = zip(*(data.column(name).to_pylist() for name in names), strict=True)
+    return next((at for at, each in enumerate(values) if ",".join(map(str, each)) == key), None)
+
+
+def _orphan(rows: _Rows, names: Sequence[str], to: str) -> int | None:
+    """Return the first row whose key the other table has not: Dolt writes some types in another way than Python."""
+    found = re.match(r"REFERENCES `(?P<table>.+?)` \((?P<columns>.+?)\)", to)
+    if found is None or found["table"].lower() == rows.table.lower():
+        return None
+    parent, columns = quote(found["table"]), found["columns"].split(",")
+    numbered = NumberedRows(rows.connection, rows.schema, rows.data, names)
+    pairs = [(f"{TABLE}.{quote(ours)}", f"{parent}.{theirs}") for ours, theirs in zip(names, columns, strict=True)]
+    given = " AND ".join(f"{ours} IS NOT NULL" for ours, _ in pairs)
+    same = " AND ".join(f"{ours} = {theirs}" for ours, theirs in pairs)
+    return numbered.first(f"{pairs[0][1]} IS NULL AND {given}", f"LEFT JOIN {parent} ON {same}")
+
+
+def _values(data: pa.Table, row: int, columns: Sequence[str]) -> tuple[Any, str]:
+    """Return the values of a row, one or a tuple, and the text that shows them with the row's number."""
+    by_name = {name.lower(): name for name in data.column_names}
+    values = tuple(data.column(by_name[column.lower()])[row].as_py() for column in columns)
+    text = ", ".join(f"{column} = {shown(value)}" for column, value in zip(columns, values, strict=True))
+    return values[0] if len(values) == 1 else values, f"{text} (row {row}, counted from 0)"
+
+
+def lacking(existing: TableSchema, names: Sequence[str]) -> list[str]:
+    """Return the columns of a table that take no NULL, have no default, and are not among the names."""
+    given = {name.lower() for name in names}
+    return [
+        column.name
+        for column in existing.columns
+        if not (column.nullable or column.details or column.name.lower() in given)
+    ]
 
 
 def check_required(table: str, existing: TableSchema, names: Sequence[str]) -> None:
@@ -99,10 +170,36 @@ def check_required(table: str, existing: TableSchema, names: Sequence[str]) -> N
     Raises:
         ConstraintError: Naming the column.
     """
-    given = {name.lower() for name in names}
-    for column in existing.columns:
-        if not (column.nullable or column.details or column.name.lower() in given):
-            raise ConstraintError(
-                f"the frame for table `{table}` lacks column {column.name!r}, which is NOT NULL and has no default",
-                hint="Add it to the frame, or give it a default with SQL.",
-            )
+    for name in lacking(existing, names)[:1]:
+        raise ConstraintError(
+            f"the frame for table `{table}` lacks column {name!r}, which is NOT NULL and has no default",
+            hint="Add it to the frame, or give it a default with SQL.",
+            constraint="NOT NULL",
+            column=name,
+        )
+
+
+def check_new_rows(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> None:
+    """Refuse an upsert that adds rows and lacks a column that they need; rows that are there keep their value.
+
+    Raises:
+        ConstraintError: Naming the column, and the first row that would be added.
+    """
+    lacked = lacking(schema, data.column_names)
+    if not lacked or not data.num_rows:
+        return
+    key = schema.primary_key
+    same = " AND ".join(f"{quote(table)}.{quote(name)} = {TABLE}.{quote(name)}" for name in key)
+    rows = NumberedRows(connection, schema, data, key)
+    row = rows.first(f"{quote(table)}.{quote(key[0])} IS NULL", f"LEFT JOIN {quote(table)} ON {same}")
+    if row is None:
+        return
+    _, text = _values(data, row, key)
+    raise ConstraintError(
+        f"the frame for table `{table}` lacks column {lacked[0]!r}, which is NOT NULL and has no default, and adds a "
+        f"row: {text}",
+        hint="Add the column to the frame, or give it a default with SQL.",
+        constraint="NOT NULL",
+        column=lacked[0],
+        row=row,
+    )

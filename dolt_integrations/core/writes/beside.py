@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.branches.conflicting import conflict_error
 from dolt_integrations.core.branches.forward import MovedError, forward
 from dolt_integrations.core.branches.merge import merge_into
 from dolt_integrations.core.branches.pending import check_branch
@@ -205,6 +206,4 @@ def merge_work(
         raise
     except MergeConflictError as error:
         kept = keep_branch(database, made)
-        raise MergeConflictError(
-            f"{error} The work is on branch {kept!r}", conflicts=error.conflicts, branch=kept
-        ) from error
+        raise conflict_error(f"{error} The work is on branch {kept!r}", error.conflicts, branch=kept) from error

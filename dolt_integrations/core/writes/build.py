@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.schemas.alterations import alterations
 from dolt_integrations.core.schemas.generated import insert_numbered
 from dolt_integrations.core.schemas.union import REPLACE, UPSERT
-from dolt_integrations.core.schemas.violations import locating
+from dolt_integrations.core.schemas.violations import check_new_rows, locating
 from dolt_integrations.core.writes.foreign_keys import check_references, referring_tables, unchecked_references
 from dolt_integrations.engine import find_table, quote
 from dolt_integrations.engine.tables.changes import delete_rows, replace_rows, upsert_rows
@@ -45,7 +45,7 @@ def build_table(workspace: Connection, save: Save, schema: TableSchema) -> list[
         _extend(workspace, save, schema)
     with unchecked_references(workspace, referring), workspace.transaction():
         put_rows(workspace, save, schema)
-        check_references(workspace, save.table, referring)
+        check_references(workspace, save.table, referring, save.rows.data)
     if before == table_hash(workspace, save.table):
         return []
     # Dolt's status says nothing of a comment that has changed.
@@ -56,12 +56,13 @@ def build_table(workspace: Connection, save: Save, schema: TableSchema) -> list[
 
 def put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
     """Do with the rows what the mode says, in the session's transaction; the table has the right columns already."""
-    with locating(connection, save.table, schema, save.rows.data):
+    with locating(connection, save.table, schema, save.rows.data, save.mode):
         _put_rows(connection, save, schema)
 
 
 def _put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
     if save.mode == UPSERT:
+        check_new_rows(connection, save.table, schema, save.rows.data)
         upsert_rows(connection, save.table, schema, save.rows.data)
         return
     if save.mode == REPLACE and save.differences is not None:

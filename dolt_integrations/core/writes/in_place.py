@@ -88,7 +88,7 @@ def _put(connection: Connection, save: Save, schema: TableSchema) -> str | None:
     referring = referring_tables(connection, save.table) if save.mode == REPLACE else []
     with unchecked_references(connection, referring):
         put_rows(connection, save, schema)
-        check_references(connection, save.table, referring)
+        check_references(connection, save.table, referring, save.rows.data)
     return table_hash(connection, save.table)
 
 

@@ -106,7 +106,9 @@ def _check_keys(connection: Connection, stage: str, key: Sequence[str]) -> None:
     twice = connection.row(f"SELECT {names} FROM {stage} GROUP BY {names} HAVING COUNT(*) > 1 LIMIT 1")
     if twice:
         value = twice[0] if len(twice) == 1 else twice
-        raise PrimaryKeyError(f"two rows have one key to the table's collation: {value!r}", hint="Drop one of them.")
+        what = f"two rows have one key to the table's collation: {value!r}"
+        names, hint = ", ".join(key), "Drop one of them."
+        raise PrimaryKeyError(what, hint=hint, constraint="PRIMARY KEY", column=names, value=value)
 
 
 def _update(connection: Connection, table: str, stage: str, key: Sequence[str], names: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,8 @@ class Conflict:
         count: The rows; 1 for a schema.
         rows: The first of them.
         description: What Dolt says, where it says something.
+        constraint: The name of the constraint that the rows break, or `NOT NULL`.
+        columns: The columns of that constraint, where Dolt names them.
     """
 
     table: str
@@ -50,6 +53,8 @@ class Conflict:
     count: int
     rows: tuple[ConflictRow, ...] = ()
     description: str = ""
+    constraint: str | None = None
+    columns: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Say it in a line, the first row included."""
@@ -83,7 +88,7 @@ def conflicts(connection: Connection) -> list[Conflict]:
         if int(count):
             found.append(Conflict(str(table), "data", int(count), _rows(connection, str(table))))
     for table, count in connection.rows("SELECT `table`, num_violations FROM dolt_constraint_violations"):
-        found.append(Conflict(str(table), "constraint", int(count), _violations(connection, str(table))))
+        found.append(_violation(connection, str(table), int(count)))
     return found
 
 
@@ -148,12 +153,33 @@ def _side(row: dict[str, Any], prefix: str) -> dict[str, Any] | None:
     return values if any(value is not None for value in values.values()) else None
 
 
-def _violations(connection: Connection, table: str) -> tuple[ConflictRow, ...]:
+def _violation(connection: Connection, table: str, count: int) -> Conflict:
     try:
         name = quote(f"dolt_constraint_violations_{table}")
         found = connection.dictionaries(f"SELECT * FROM {name} LIMIT {SHOWN_ROWS}")
     except QueryError:
-        return ()
+        return Conflict(table, "constraint", count)
+    text, constraint, columns = _constraint(found[0]) if found else ("", None, ())
     hidden = ("from_root_ish", "violation_info")
     rows = [{name: value for name, value in row.items() if name not in hidden} for row in found]
-    return tuple(ConflictRow(None, None, row) for row in rows)
+    shown = tuple(ConflictRow(None, None, row) for row in rows)
+    return Conflict(table, "constraint", count, shown, text, constraint, columns)
+
+
+def _constraint(row: dict[str, Any]) -> tuple[str, str | None, tuple[str, ...]]:
+    """Return which constraint a row breaks: in words, by its name, and its columns."""
+    try:
+        info = dict(json.loads(row["violation_info"]))
+    except (TypeError, ValueError, KeyError):
+        return "", None, ()
+    columns = tuple(map(str, info.get("Columns") or ()))
+    listed = f"({', '.join(columns)})"
+    if "ForeignKey" in info:
+        to = f"{info.get('ReferencedTable')} ({', '.join(map(str, info.get('ReferencedColumns') or ()))})"
+        return f"foreign key {info['ForeignKey']} {listed} REFERENCES {to}", str(info["ForeignKey"]), columns
+    if "Expression" in info:
+        named = tuple(name for name in row if f"`{name}`" in str(info["Expression"]))
+        return f"CHECK {info.get('Name')} {info['Expression']}", str(info.get("Name")), named
+    if "Name" in info:
+        return f"UNIQUE {info['Name']} {listed}", str(info["Name"]), columns
+    return (f"NOT NULL {listed}", "NOT NULL", columns) if columns else ("", None, ())

@@ -43,6 +43,18 @@ def read_csv(
     return frame_of(Reading(data.lstrip(b"\r\n") if texts else data, where, args, texts), table, existing)
 
 
+def line_of(data: bytes, where: str, row: int, args: Mapping[str, Any]) -> int | None:
+    """Return the line on which a row begins, counted from 1; None where only pandas can take the file apart."""
+    args = {name: value for name, value in args.items() if name != "encoding_errors"}
+    dialect = _dialect(args)
+    if dialect is None or not set(args) <= SAME_ROWS:
+        return None
+    try:
+        return read_texts(_to_utf8(data, args, where).removeprefix(b"\xef\xbb\xbf"), dialect, where).line(row)
+    except FileError:
+        return None
+
+
 def _to_utf8(data: bytes, args: Mapping[str, Any], where: str) -> bytes:
     encoding, errors = str(args.get("encoding") or "utf-8"), str(args.get("encoding_errors") or "strict")
     try:

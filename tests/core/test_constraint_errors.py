@@ -1,0 +1,223 @@
+"""One error for every constraint: each way to write names the constraint, the column, the value and the row."""
+
+import copy
+import datetime
+import decimal
+
+import pandas as pd
+import pytest
+
+from dolt_integrations.core import MergeBranch, NewBranch, Transaction, save, write_table
+from dolt_integrations.errors import (
+    ConstraintError,
+    MemberError,
+    MergeConflictError,
+    PrimaryKeyError,
+    UnsupportedTypeError,
+)
+from tests.conftest import run_sql
+
+
+def plain(url, frame, mode):
+    write_table(url, "t", frame, mode=mode)
+
+
+def stream(url, frame, mode):
+    write_table(url, "t", iter([frame]), mode=mode)
+
+
+def merge(url, frame, mode):
+    write_table(url, "t", frame, mode=mode, branch_conf=MergeBranch("main", "main"))
+
+
+def new_branch(url, frame, mode):
+    write_table(url, "t", frame, mode=mode, branch_conf=NewBranch("fresh"))
+
+
+def block(url, frame, mode):
+    with Transaction(url) as work:
+        work.write("t", frame, mode=mode)
+
+
+WAYS = [plain, stream, merge, new_branch, block]
+
+
+@pytest.fixture
+def theirs(database):
+    """Return a database with a table that has constraints of every kind, and a row."""
+    run_sql(
+        database,
+        "CREATE TABLE p (id int PRIMARY KEY)",
+        "INSERT INTO p VALUES (1)",
+        "CREATE TABLE t (a int PRIMARY KEY, b int, s enum('x','y'), w set('k','l'), n int NOT NULL, u int, "
+        "v varchar(9), pid int, UNIQUE KEY one_u (u), UNIQUE KEY one_uv (v, b), CONSTRAINT positive CHECK (b > 0), "
+        "CONSTRAINT of_p FOREIGN KEY (pid) REFERENCES p (id))",
+        "INSERT INTO t VALUES (1, 1, 'x', 'k', 1, 1, 'q', 1)",
+        "CALL DOLT_COMMIT('-Am', 'made')",
+    )
+    return database
+
+
+def rows(count, **last):
+    base = range(10, 10 + count)
+    frame = pd.DataFrame(
+        {"a": base, "b": 1, "s": "x", "w": "k", "n": 1, "u": base, "v": [f"v{n}" for n in base], "pid": 1}
+    )
+    for name, value in last.items():
+        frame.loc[count - 1, name] = value
+    return frame
+
+
+def left(url):
+    heads = run_sql(url, "SELECT name FROM dolt_branches")
+    return run_sql(url, "SELECT COUNT(*) FROM t"), run_sql(url, "SELECT * FROM dolt_status"), heads
+
+
+def known(error):
+    return error.constraint, error.column, error.value, error.row
+
+
+WRONG = {
+    "check": ({"b": -5}, ("positive", "b", -5)),
+    "enum": ({"s": "z"}, ("ENUM", "s", "z")),
+    "set": ({"w": "m"}, ("SET", "w", "m")),
+    "foreign key": ({"pid": 99}, ("of_p", "pid", 99)),
+    "unique in the frame": ({"u": 10}, ("one_u", "u", 10)),
+    "unique of two columns": ({"v": "v10"}, ("one_uv", "v, b", ("v10", 1))),
+    "primary key in the frame": ({"a": 10}, ("PRIMARY KEY", "a", 10)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("mode", ["append", "upsert", "replace"])
+@pytest.mark.parametrize("name", WRONG)
+def test_an_error_holds_the_constraint_the_column_the_value_and_the_row(way, mode, name, theirs):
+    wrong, expected = WRONG[name]
+
+    with pytest.raises(ConstraintError) as caught:
+        way(theirs, rows(3, **wrong), mode)
+
+    assert known(caught.value) == (*expected, 2)
+    assert "row" in str(caught.value)
+    assert left(theirs) == ([(1,)], [], [("main",)])
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("count", [3, 300])
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [({"a": 1}, ("PRIMARY KEY", "a", 1)), ({"u": 1}, ("one_u", "u", 1)), ({"v": "q"}, ("one_uv", "v, b", ("q", 1)))],
+    ids=["primary", "unique", "unique of two"],
+)
+def test_a_key_that_the_table_has_is_named_with_its_row(way, count, wrong, expected, theirs):
+    with pytest.raises(PrimaryKeyError, match="is in the table already") as caught:
+        way(theirs, rows(count, **wrong), "append")
+
+    assert known(caught.value) == (*expected, count - 1)
+    assert left(theirs) == ([(1,)], [], [("main",)])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_upsert_names_the_row_that_takes_the_unique_value_of_another(way, theirs):
+    with pytest.raises(PrimaryKeyError) as caught:
+        way(theirs, rows(3, u=1), "upsert")
+
+    assert known(caught.value) == ("one_u", "u", 1, 2)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_upsert_that_adds_a_row_without_a_required_column_is_refused_in_our_words(way, theirs):
+    frame = pd.DataFrame({"a": [1, 7], "b": [2, 2]})
+
+    with pytest.raises(ConstraintError, match=r"lacks column 'n', which is NOT NULL .* adds a row: a = 7") as caught:
+        way(theirs, frame, "upsert")
+
+    assert known(caught.value) == ("NOT NULL", "n", None, 1)
+    assert left(theirs) == ([(1,)], [], [("main",)])
+
+
+def test_an_upsert_of_rows_that_are_there_needs_no_other_column(theirs):
+    write_table(theirs, "t", pd.DataFrame({"a": [1], "b": [2]}), mode="upsert")
+
+    assert run_sql(theirs, "SELECT b, n FROM t") == [(2, 1)]
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_an_error_about_a_csv_file_names_the_line(name, theirs, tmp_path):
+    wrong, expected = WRONG[name]
+    path = tmp_path / "rows.csv"
+    rows(3, **wrong).to_csv(path, index=False)
+
+    with pytest.raises((ConstraintError, ValueError), match=r"rows\.csv.*line 4") as caught:
+        save(theirs, "t", path, {"mode": "append"})
+
+    if isinstance(caught.value, ConstraintError):
+        assert known(caught.value) == (*expected, 2)
+    assert left(theirs) == ([(1,)], [], [("main",)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("datetime(6)", pd.Timestamp("2021-01-01 10:00:00.5")),
+        ("decimal(10,2)", decimal.Decimal("1.50")),
+        ("date", datetime.date(2021, 1, 1)),
+        ("varbinary(9)", b"\x00\xff"),
+        ("double", 1e30),
+        ("varchar(9) COLLATE utf8mb4_0900_ai_ci", "a,b"),
+    ],
+)
+def test_a_unique_value_of_each_type_is_found(kind, value, database):
+    run_sql(
+        database, f"CREATE TABLE t (a int PRIMARY KEY, x {kind}, UNIQUE KEY one_x (x))", "CALL DOLT_COMMIT('-Am', 'm')"
+    )
+    write_table(database, "t", pd.DataFrame({"a": [1], "x": [value]}), mode="append")
+
+    with pytest.raises(PrimaryKeyError) as caught:
+        write_table(database, "t", pd.DataFrame({"a": [2, 3], "x": [None, value]}), mode="append")
+
+    assert (caught.value.constraint, caught.value.column, caught.value.row) == ("one_x", "x", 1)
+
+
+def test_todays_classes_are_still_caught():
+    assert issubclass(PrimaryKeyError, ConstraintError)
+    assert issubclass(MemberError, UnsupportedTypeError)
+
+
+@pytest.fixture
+def sides(database):
+    """Return a database whose branch `side` and `main` break every kind of constraint together."""
+    run_sql(
+        database,
+        "CREATE TABLE p (id int PRIMARY KEY)",
+        "INSERT INTO p VALUES (1), (2)",
+        "CREATE TABLE t (a int PRIMARY KEY, u int, pid int, UNIQUE KEY one_u (u), "
+        "CONSTRAINT of_p FOREIGN KEY (pid) REFERENCES p (id))",
+        "INSERT INTO t VALUES (1, 1, 1)",
+        "CALL DOLT_COMMIT('-Am', 'made')",
+        "CALL DOLT_BRANCH('side')",
+    )
+    return database
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("INSERT INTO t VALUES (5, 77, 1)", ("one_u", "u", 77)),
+        ("DELETE FROM p WHERE id = 2", ("of_p", "pid", 2)),
+        ("ALTER TABLE t ADD CONSTRAINT small CHECK (u < 50)", ("small", "u", 77)),
+    ],
+    ids=["unique", "foreign key", "check"],
+)
+@pytest.mark.parametrize("data", [lambda frame: frame, lambda frame: iter([frame])], ids=["frame", "stream"])
+def test_rows_that_break_a_constraint_only_when_merged_are_told(data, statement, expected, sides):
+    run_sql(sides, statement, "CALL DOLT_COMMIT('-Am', 'main')")
+    frame = pd.DataFrame({"a": [9], "u": [77], "pid": [2]})
+
+    with pytest.raises(ConstraintError) as caught:
+        write_table(sides, "t", data(frame), mode="append", branch_conf=MergeBranch("side", "main"))
+
+    assert isinstance(caught.value, MergeConflictError)
+    assert known(caught.value) == (*expected, None)
+    assert caught.value.branch in [name for (name,) in run_sql(sides, "SELECT name FROM dolt_branches")]
+    assert known(copy.copy(caught.value)) == (*expected, None)
