@@ -214,7 +214,7 @@ def test_a_read_only_directory_is_read(own_cache):
         os.chown(path, 12345, 12345)
     own_cache.chmod(0o555)
     code = (
-        "import os, sys; from dolt_integrations.core import cache\n"
+        "import os, sys; from dolt_integrations.core.rows import cache\n"
         "os.setgroups([]); os.setgid(12345); os.setuid(12345)\n"
         f"import pyarrow as pa; cache.store({OTHER!r}, pa.table({{'n': range({SIZE})}}))\n"
         f"print(cache.find({HASH!r}).num_rows, cache.find({OTHER!r}))"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
 import stat
 from pathlib import Path
 
 from dolt_integrations.core.files.limit import read_bounded
+from dolt_integrations.core.whole_file import whole_file
 from dolt_integrations.engine import nearest
 from dolt_integrations.errors import FileError, StorageError
 
@@ -53,17 +53,11 @@ def write_bytes(data: bytes, path: Path, where: str) -> None:
 
 
 def _replace(data: bytes, path: Path) -> None:
-    """Write beside the file, then take its place in one step."""
+    """Write a file without a name, or beside the other one, which then takes the path in one step."""
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}")
-    try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+    with whole_file(path, beside) as file:
+        file.write(data)
         if path.exists():
-            beside.chmod(stat.S_IMODE(path.stat().st_mode))
-        beside.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
+            os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
+        file.flush()
+        os.fsync(file.fileno())

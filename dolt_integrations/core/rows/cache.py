@@ -17,8 +17,11 @@ import os
 import re
 import secrets
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
+
+from dolt_integrations.core.whole_file import whole_file
 
 logger = logging.getLogger(__name__)
 
@@ -81,15 +84,11 @@ def store(key: str | None, rows: pa.Table) -> None:
         return
     temporary = folder / f"{key}.{secrets.token_hex(4)}.part"
     try:
-        _write(temporary, rows, key)
-        temporary.rename(path)
+        with whole_file(path, temporary, mode=0o600) as file:
+            _write(file, rows, key)
         _make_room(folder, _limit())
     except (OSError, pa.ArrowException) as error:
         logger.info("the rows of %s are not kept: %s", key, error)
-        _remove(temporary)
-    except BaseException:
-        _remove(temporary)  # Ctrl-C
-        raise
 
 
 def _folder(*, make: bool) -> Path | None:
@@ -149,28 +148,27 @@ def _limit() -> int:
     return int(said) if said.isdecimal() else DEFAULT_SIZE
 
 
-def _write(path: Path, rows: pa.Table, key: str) -> None:
+def _write(file: IO[bytes], rows: pa.Table, key: str) -> None:
     """Write magic, digest and rows; the digest, which is known last, goes to its place at the end."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(_MAGIC + bytes(_DIGEST))
-        digest = _Digest(file, key)
-        with pa.ipc.new_stream(pa.PythonFile(digest, mode="w"), rows.schema) as writer:
-            writer.write_table(rows, max_chunksize=1 << 20)
-        file.seek(len(_MAGIC))
-        file.write(digest.value)
+    file.write(_MAGIC + bytes(_DIGEST))
+    digest = _Digest(file, key)
+    with pa.ipc.new_stream(pa.PythonFile(digest, mode="w"), rows.schema) as writer:
+        writer.write_table(rows, max_chunksize=1 << 20)
+    file.seek(len(_MAGIC))
+    file.write(digest.value)
 
 
 class _Digest:
     """A file that is written through, and digested on the way."""
 
-    def __init__(self, file: object, key: str) -> None:
+    def __init__(self, file: IO[bytes], key: str) -> None:
         self._file = file
         self._digest = _digest(key)
         self.closed = False
 
     def write(self, data: bytes) -> int:
         self._digest.update(data)
-        return int(self._file.write(data))  # type: ignore[attr-defined]
+        return self._file.write(data)
 
     def flush(self) -> None:
         """Nothing is held back."""

@@ -67,22 +67,18 @@ def _check_version(dolt: str, changed: int, size: int) -> None:
             json.dumps({"versioncheck.disabled": "true", "metrics.disabled": "true"})
         )
         environment = {**os.environ, "DOLT_ROOT_PATH": root, "TMPDIR": root, "DOLT_DISABLE_EVENT_FLUSH": "true"}
-        said = _ask_version(dolt, root, environment)
+        said = _ask_version(dolt, Path(root), environment)
     found = re.search(r"dolt version v?(\d+)\.(\d+)\.(\d+)", said)
     if found and tuple(map(int, found.groups())) < MINIMUM_VERSION:
         wanted = ".".join(map(str, MINIMUM_VERSION))
         raise DoltNotInstalledError(f"{dolt} is older than {wanted}: {found.group()}", hint=_INSTALL_HINT)
 
 
-def _ask_version(dolt: str, folder: str, environment: dict[str, str]) -> str:
+def _ask_version(dolt: str, folder: Path, environment: dict[str, str]) -> str:
     try:
-        done = subprocess.run(  # noqa: S603 - it is dolt
-            [dolt, "version"], cwd=folder, env=environment, capture_output=True, text=True, check=False,
-            timeout=_VERSION_TIMEOUT, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        return _run([dolt, "version"], folder, cwd=folder, env=environment, timeout=_VERSION_TIMEOUT).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ""  # what it is asked to do next says what is wrong
-    return done.stdout
 
 
 _VERSION_TIMEOUT = 20.0
@@ -148,7 +144,9 @@ def _settings(path: Path) -> dict[str, str]:
     return content if isinstance(content, dict) else {}
 
 
-def _run(command: list[str], makes: Path, *, cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def _run(
+    command: list[str], makes: Path, *, cwd: Path, env: dict[str, str], timeout: float | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a dolt command that makes a folder, and that ends with this process, leaving none: see `errand`."""
     theirs, ours = os.pipe()
     with os.fdopen(ours, "wb") as line, os.fdopen(theirs, "rb") as end:
@@ -158,7 +156,7 @@ def _run(command: list[str], makes: Path, *, cwd: Path, env: dict[str, str]) -> 
             stdin=end, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         try:
-            stdout, stderr = process.communicate()
+            stdout, stderr = process.communicate(timeout=timeout)
         except BaseException:
             line.close()
             with contextlib.suppress(subprocess.TimeoutExpired):
