@@ -39,15 +39,13 @@ def attempt_of(task: RunningTask, position: Sequence[int]) -> Attempt:
 
 
 def origins_of(session: Connection, task: RunningTask, position: Sequence[int]) -> list[str]:
-    """Return the node of the run that this one resumes that did this task's work, if it has written.
+    """Return the nodes that did this task's work in the runs that this one resumes, as far as they have written.
 
-    Its tasks have other ids, so it is known by its step and its place in the `foreach`es.
+    Their tasks have other ids, so they are known by their step and their place in the `foreach`es.
     """
-    if task.origin is None:
-        return []
     flow, _, step = task.step.split("/")
-    found = find_nodes(session, f"{flow}/{task.origin}/{step}/", f"@{_place(position)}")
-    return found if len(found) == 1 else []  # of several none is this one
+    found = [find_nodes(session, f"{flow}/{origin}/{step}/", f"@{_place(position)}") for origin in task.origins]
+    return [nodes[0] for nodes in found if len(nodes) == 1]  # of several of a run none is this one
 
 
 def _place(position: Sequence[int]) -> str:

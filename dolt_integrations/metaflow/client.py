@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +40,8 @@ __all__ = [
     "step_records",
 ]
 
+logger = logging.getLogger(__name__)
+
 ARTIFACT = "dolt"
 """The artifact in which a flow keeps what it read and wrote."""
 
@@ -49,12 +53,12 @@ class RunningTask:
     Attributes:
         pathspec: `Flow/run_id/step/task_id`.
         attempt: 0 at first; a retried task has a higher one.
-        origin: The id of the run that this one resumes, or None.
+        origins: The id of the run that this one resumes, of the run that that one resumed, and so on.
     """
 
     pathspec: str
     attempt: int
-    origin: str | None
+    origins: tuple[str, ...] = ()
 
     @property
     def step(self) -> str:
@@ -67,7 +71,27 @@ def running_task() -> RunningTask | None:
     if not current.is_running_flow:
         return None
     path = f"{current.flow_name}/{current.run_id}/{current.step_name}/{current.task_id}"
-    return RunningTask(path, int(current.retry_count or 0), current.origin_run_id)
+    return RunningTask(path, int(current.retry_count or 0), _origins(current.flow_name, current.origin_run_id))
+
+
+@functools.lru_cache(maxsize=8)
+def _origins(flow: str, origin: str | None) -> tuple[str, ...]:
+    found: list[str] = []
+    while origin and origin not in found:
+        found.append(origin)
+        origin = _resumed_by(f"{flow}/{origin}")
+    return tuple(found)
+
+
+def _resumed_by(path: str) -> str | None:
+    """Return the id of the run that a run resumes; None if it resumes none."""
+    try:
+        data = (datum for step in Run(path, _namespace_check=False) for task in step for datum in task.metadata)
+        said = next((str(datum.value) for datum in data if datum.name == "origin-run-id"), "")
+    except MetaflowException as error:
+        logger.warning("whether run %s resumes another one cannot be looked up: %s", path, error)
+        return None
+    return said if said not in ("", "None") else None  # as Metaflow writes it for a run that resumes none
 
 
 def calling_flow() -> FlowSpec | None:

@@ -10,8 +10,8 @@ import pandas as pd
 from dolt_integrations.core import Transaction, Version
 from dolt_integrations.core.provenance.write_id import node_of
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.schemas.union import REPLACE
-from dolt_integrations.engine import Author, open_database, parse_author, table_name
+from dolt_integrations.core.schemas.union import APPEND, REPLACE, UPSERT
+from dolt_integrations.engine import Author, find_table, open_database, parse_author, table_name
 from dolt_integrations.engine.versions.log import is_ancestor, log
 from dolt_integrations.engine.versions.procedures import (
     active_branch,
@@ -30,7 +30,7 @@ from dolt_integrations.errors import (
 from dolt_integrations.metaflow.attempts import attempt_of, block_write, origins_of
 from dolt_integrations.metaflow.client import RunningTask
 from dolt_integrations.metaflow.config import DoltConfig
-from dolt_integrations.metaflow.together import mode_of_shared
+from dolt_integrations.metaflow.together import OvertakenError, mode_of_shared
 
 if TYPE_CHECKING:
     from dolt_integrations.core.provenance.attempt import Claim, Past
@@ -125,13 +125,19 @@ class Landing:
             return self._transact(branch, author, start, writes, modes, message)
         past, superseded = self._past(database, branch, claim, block)
         found = block.adopted(database, claim, past, branch)
-        modes = [self._mode(database, write, head, bool(past.of(write.table))) for write in writes if found is None]
         if found is not None:
             return Version(found.commit, branch, changed=False)
+        try:
+            modes = [self._mode(database, write, head, bool(past.of(write.table))) for write in writes]
+        except OvertakenError as error:
+            modes = [write.mode or self._mode_of_kept(database, write, error.newest) for write in writes]
+            raise self._kept(branch, author, writes, modes, error.newest, str(error)) from error
         replaced = [write.table for write, mode in zip(writes, modes, strict=True) if mode == REPLACE]
         changed = self._changed(database, head, replaced, claim.attempt.node)
         if changed:
-            return self._keep(branch, author, writes, changed)
+            tables = ", ".join(f"`{table}`" for table in changed)
+            since = f"changed on branch {branch!r} since this block began at {self.start}"
+            raise self._kept(branch, author, writes, modes, self.start, f"{tables} of {self.config.location} {since}")
         together = any(write.mode is None and mode != REPLACE for write, mode in zip(writes, modes, strict=True))
         message = block.message(run, claim, branch, modes, [each for every in superseded.values() for each in every])
         begin = None if together else self.start
@@ -167,6 +173,14 @@ class Landing:
         location = self.config.database
         return mode_of_shared(database, location, self.task, write.table, head, has_written=has_written)
 
+    def _mode_of_kept(self, database: Database, write: Write, newest: str | None) -> str:
+        """Return how a table that the run's tasks write together is kept, on top of what the run has of it."""
+        if newest is None:
+            return REPLACE
+        with database.connect(newest) as snapshot:
+            existing = find_table(snapshot, write.table)
+        return UPSERT if existing is not None and existing.primary_key else APPEND
+
     def _changed(self, database: Database, head: str, tables: list[str], node: str) -> list[str]:
         """Return the tables that others have changed since the block began, if it has read anything."""
         if self.start is None or self.start == head:
@@ -182,20 +196,26 @@ class Landing:
         later = [entry for entry in log(session, head, name) if entry.commit not in known]
         return any(node_of(entry.message) != node for entry in later)
 
-    def _keep(self, branch: str, author: Author, writes: list[Write], changed: list[str]) -> Version:
-        """Leave the work on a branch of its own, and say so."""
-        modes = [write.mode or REPLACE for write in writes]
+    def _kept(
+        self, branch: str, author: Author, writes: list[Write], modes: list[str], start: str | None, problem: str
+    ) -> MergeConflictError:
+        """Leave the work on a branch of its own; return the error that names it.
+
+        Args:
+            branch: Where the work was to land.
+            author: Of its commit.
+            writes: The work.
+            modes: How each is written.
+            start: The commit on top of which it is kept: what it was made for.
+            problem: Why it does not land.
+        """
         try:
             message = f"Run: {self.task.pathspec}"
-            return self._transact(branch, author, self.start, writes, modes, message, refuse=True)
+            self._transact(branch, author, start, writes, modes, message, refuse=True)
         except AuditError as error:
-            tables = ", ".join(f"`{table}`" for table in changed)
-            raise MergeConflictError(
-                f"{tables} of {self.config.location} changed on branch {branch!r} since this block began at "
-                f"{self.start}",
-                hint=f"{error.hint} Run the step again, or merge that branch.",
-                branch=error.branch,
-            ) from error
+            hint = f"{error.hint} Run the step again, or merge that branch."
+            return MergeConflictError(problem, hint=hint, branch=error.branch)
+        return MergeConflictError(problem, hint="Nothing is written. Run the step again.")
 
     def _transact(
         self,

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Database, Location
 
 
+class OvertakenError(MergeConflictError):
+    """Others have written a table that the tasks of a run write together.
+
+    Attributes:
+        newest: The run's newest commit of the table; None where the branch has none.
+    """
+
+    def __init__(self, message: str, *, newest: str | None) -> None:
+        """Keep the commit beside the text."""
+        super().__init__(message)
+        self.newest = newest
+
+
 def mode_of_shared(
     database: Database, location: Location, task: RunningTask, table: str, head: str, *, has_written: bool
 ) -> str:
@@ -31,7 +44,7 @@ def mode_of_shared(
         has_written: Whether an earlier attempt of the task, or of the run that is resumed, has rows there.
 
     Raises:
-        MergeConflictError: The run, or the one that it resumes, has written the table, and another has since.
+        OvertakenError: The run, or one that it resumes, has written the table, and another has since.
     """
     try:
         with unnoted():
@@ -48,39 +61,39 @@ def mode_of_shared(
     with database.connect(head) as snapshot:
         existing = find_table(snapshot, table)
     # What an earlier block, or the run that is resumed, has written already is written again, not twice.
-    again = ours.any() or task.origin is not None
+    again = ours.any() or bool(task.origins)
     return UPSERT if again and existing is not None and existing.primary_key else APPEND
 
 
 def _steps(task: RunningTask) -> tuple[str, ...]:
-    """Return what the paths of the step's tasks begin with, in this run and in the one that it resumes."""
+    """Return what the paths of the step's tasks begin with, in this run and in those that it resumes."""
     flow, run, step = task.step.split("/")
-    return tuple(f"{flow}/{each}/{step}/" for each in (run, task.origin) if each)
+    return tuple(f"{flow}/{each}/{step}/" for each in (run, *task.origins))
 
 
 def _check_newest(past: pd.DataFrame, taken_over: pd.Series, task: RunningTask, table: str, location: str) -> None:
     """Refuse to put rows of a run among those of another one.
 
     Raises:
-        MergeConflictError: The newest commit of the table is another run's, or no run's.
+        OvertakenError: The newest commit of the table is another run's, or no run's.
     """
     flow, run, _ = task.step.split("/")
-    runs = tuple(f"{flow}/{each}/" for each in (run, task.origin) if each)
-    newest = past.iloc[0]
-    execution = newest["execution_id"]
-    if taken_over.iloc[0] or (isinstance(execution, str) and execution.startswith(runs)):
+    ours = taken_over | past["execution_id"].str.startswith(tuple(f"{flow}/{each}/" for each in (run, *task.origins)))
+    ours = ours.fillna(value=False).astype(bool)
+    if ours.iloc[0]:
         return
-    who = execution if isinstance(execution, str) else newest["author"]
-    raise MergeConflictError(
+    newest = past.iloc[0]
+    who = newest["execution_id"] if isinstance(newest["execution_id"], str) else newest["author"]
+    raise OvertakenError(
         f"table `{table}` of {location} has rows of run {flow}/{run}, and was written by {who} since, in commit "
         f"{newest['commit']}: {task.pathspec} does not put its rows among those",
-        hint="Nothing is written. Run the flow anew, or write to a branch of the run's own.",
+        newest=str(past["commit"][ours].iloc[0]) if ours.any() else None,
     )
 
 
 def _taken_over(task: RunningTask) -> list[str]:
     """Return the commits of the tasks of this step that a resumed run has taken over from another."""
-    if task.origin is None:
+    if not task.origins:
         return []
     entries: list[dict[str, Any]] = []
     for record in cloned_records(task):

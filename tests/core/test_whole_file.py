@@ -50,9 +50,13 @@ def test_a_block_that_raises_leaves_what_was_there(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"old")
 
-    with pytest.raises(KeyboardInterrupt), whole_file(path, tmp_path / "beside") as file:
-        file.write(b"half")
-        raise KeyboardInterrupt
+    def interrupted():
+        with whole_file(path, tmp_path / "beside") as file:
+            file.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
 
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]

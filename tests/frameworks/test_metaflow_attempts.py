@@ -21,7 +21,7 @@ class Scoped:
 class Task:
     """A task of a run, attempt by attempt, without the processes that Metaflow starts for it."""
 
-    def __init__(self, url, run="1", task="2", position=(), origin=None, step="work"):
+    def __init__(self, url, run="1", task="2", position=(), origin=(), step="work"):
         self.config, self.position = DoltConfig(url), position
         self.path, self.origin, self.number = f"Flow{url.rpartition('/')[2]}/{run}/{step}/{task}", origin, -1
         self.again()
@@ -33,7 +33,7 @@ class Task:
 
     def block(self, *writes, read=None):
         """Run a block that writes (table, frame, mode, key), after it has read a table."""
-        task = RunningTask(self.path, self.number, self.origin)
+        task = RunningTask(self.path, self.number, tuple(self.origin))
         block = Block(self.config, task, self.position)
         block.begin()
         try:
@@ -167,10 +167,14 @@ def test_a_foreach_does_not_put_its_rows_among_those_of_others(who, database):
         run_sql(database, "INSERT INTO t VALUES (2, 'v2')", "CALL DOLT_COMMIT('-am', 'by hand')")
     before = contents(database)
 
-    with pytest.raises(MergeConflictError, match=r"has rows of run Flow\w+/1"):
+    with pytest.raises(MergeConflictError, match=r"has rows of run Flow\w+/1") as caught:
         Task(database, task="2", position=(1,)).block(("t", rows(3), None, None))
 
     assert contents(database) == before
+    assert caught.value.branch in str(caught.value)
+    with unnoted():
+        kept = read_table(database, "t", branch_conf=caught.value.branch).data
+    assert sorted(kept["id"]) == [1, 3]
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "foreach"])
@@ -179,11 +183,30 @@ def test_a_resumed_task_appends_once(shared, database):
     mode = None if shared else "append"
     first = Task(database, run="1", task="2", position=position).block(("t", rows(1, 1), mode, None))
 
-    again = Task(database, run="5", task="7", position=position, origin="1").block(("t", rows(1, 1), mode, None))
+    again = Task(database, run="5", task="7", position=position, origin=["1"]).block(("t", rows(1, 1), mode, None))
 
     with unnoted():
         assert len(read_table(database, "t").data) == 2
     assert again == first
+
+
+@pytest.mark.parametrize("between", ["nothing", "the same", "other rows"])
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "foreach"])
+def test_a_resumed_run_that_is_resumed_appends_once(shared, between, database):
+    """The second run failed before the block, adopted the rows, or wrote others; the third resumes the second."""
+    position, mode = ((0,), None) if shared else ((), "append")
+    first = Task(database, run="1", task="2", position=position).block(("t", rows(1, 1), mode, None))
+    second = first
+    if between != "nothing":
+        frame = rows(1, 1) if between == "the same" else rows(2, 2)
+        second = Task(database, run="5", task="7", position=position, origin=["1"]).block(("t", frame, mode, None))
+
+    third = Task(database, run="8", task="9", position=position, origin=["5", "1"])
+    again = third.block(("t", rows(1, 1), mode, None))
+
+    assert [row[0] for row in contents(database)] == [1, 1]
+    assert (again == first) == (between != "other rows")
+    assert (second == first) == (between != "other rows")
 
 
 @pytest.mark.parametrize("key", [["id"], None], ids=["key", "no key"])
@@ -193,7 +216,7 @@ def test_a_resumed_foreach_goes_on_with_the_table_of_the_run_that_it_resumes(key
         Task(database, run="1", task=str(number), position=(number,)).block(("t", rows(number), None, key))
 
     for number, ids in enumerate([(50,), (1,)]):
-        resumed = Task(database, run="5", task=f"1{number}", position=(number,), origin="1")
+        resumed = Task(database, run="5", task=f"1{number}", position=(number,), origin=["1"])
         resumed.block(("t", rows(*ids), None, key))
 
     assert [row[0] for row in contents(database)] == [1, 50]

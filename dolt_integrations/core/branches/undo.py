@@ -10,9 +10,18 @@ from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.branches.undo_rows import MESSAGE, Undoing
 from dolt_integrations.core.provenance.find import find_writes
+from dolt_integrations.core.provenance.write_id import node_of
 from dolt_integrations.core.schemas.union import REPLACE
 from dolt_integrations.engine import DEFAULT_AUTHOR, quote, table_name
-from dolt_integrations.engine.versions.procedures import commit, head, parent, soft_reset, stage, table_hash
+from dolt_integrations.engine.versions.procedures import (
+    commit,
+    head,
+    message_of,
+    parent,
+    soft_reset,
+    stage,
+    table_hash,
+)
 from dolt_integrations.errors import SupersededError
 
 if TYPE_CHECKING:
@@ -101,7 +110,9 @@ def _state_before(database: Database, write: EarlierWrite, table: str) -> Iterat
 
 
 def _without_superseded(database: Database, workspace: Connection, table: str, write: EarlierWrite) -> None:
-    known = {each.commit: each for each in find_writes(workspace, write.name.node)}
+    # A run that resumes another one supersedes writes of that run's node.
+    nodes = {write.name.node, *(node_of(message_of(workspace, each)) for each in write.supersedes)}
+    known = {each.commit: each for node in nodes if node for each in find_writes(workspace, node)}
     again = [known[each] for each in write.supersedes if each in known and table.lower() in known[each].name.tables]
     start = head(workspace)
     for each in again:
