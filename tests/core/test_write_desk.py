@@ -126,7 +126,7 @@ def test_uncommitted_work_in_the_same_table_is_an_error_and_stays(work, frame, d
     desk.dolt("sql", "-q", work)
     before, head = Desk(desk), desk.head("desk")
 
-    with pytest.raises(UncommittedChangesError, match=r"`t`.*'desk'.*dolt add t"):
+    with pytest.raises(UncommittedChangesError, match=r"`t`.*'desk'.*dolt add -f t"):
         write_table(desk.path, "t", frame)
 
     assert Desk(desk) == before

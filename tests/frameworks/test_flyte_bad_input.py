@@ -301,7 +301,7 @@ def test_a_table_name_that_dolt_does_not_take(shop: Repository, tablename: str) 
 def test_a_table_with_uncommitted_changes(repository: Repository) -> None:
     repository.dolt("sql", "-q", "create table t (a int)")
 
-    with pytest.raises(UncommittedChangesError, match=r"`t`.*dolt add t"):
+    with pytest.raises(UncommittedChangesError, match=r"`t`.*dolt add -f t"):
         write(DoltConfig(db_path=str(repository.path), tablename="t"))
 
     assert repository.sql("select count(*) as n from t") == [{"n": "0"}]

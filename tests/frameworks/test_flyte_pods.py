@@ -179,7 +179,7 @@ def test_a_task_that_fails_to_write_reports_why(pods: Pods, repository: Reposito
 
     assert "UncommittedChangesError" in error.message
     assert "table `orders` has uncommitted changes on branch 'run/1'" in error.message
-    assert "commit them (dolt add orders; dolt commit -m ...)" in error.message
+    assert "commit them (dolt add -f orders; dolt commit)" in error.message
     assert repository.messages("run/1") == ["Initialize data repository"]
 
 

@@ -18,7 +18,7 @@ from dolt_integrations.core.provenance.write_id import (
     write_id_of,
 )
 from dolt_integrations.engine.versions.log import entries_with
-from dolt_integrations.engine.versions.procedures import message_of, parent, table_hash
+from dolt_integrations.engine.versions.procedures import message_of, parents, table_hash
 from dolt_integrations.errors import BranchNotFoundError
 
 if TYPE_CHECKING:
@@ -114,6 +114,9 @@ def find_nodes(session: Connection, prefix: str, suffix: str) -> list[str]:
 def has_written(database: Database, commit: str, table: str, *, rows: str | None = None) -> bool:
     """Whether a commit changed a table, and is not known to be of other rows.
 
+    A merge did if the table differs from either parent: where a conflict was decided for the branch in every row, only
+    the merged work had other rows.
+
     Args:
         database: Where.
         commit: The commit.
@@ -121,11 +124,13 @@ def has_written(database: Database, commit: str, table: str, *, rows: str | None
         rows: The digest of the rows that it is to have written.
     """
     with database.connect(commit) as snapshot:
-        content, before = table_hash(snapshot, table), parent(snapshot, commit)
+        content, before = table_hash(snapshot, table), parents(snapshot, commit)
         known = trailers_of(message_of(snapshot, commit)).get(_ROWS)
     if content is None or (rows is not None and known is not None and known != rows):
         return False
-    if before is None:
-        return True
-    with database.connect(before) as snapshot:
-        return table_hash(snapshot, table) != content
+    return not before or any(_hash_at(database, each, table) != content for each in before)
+
+
+def _hash_at(database: Database, commit: str, table: str) -> str | None:
+    with database.connect(commit) as snapshot:
+        return table_hash(snapshot, table)

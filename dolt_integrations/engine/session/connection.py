@@ -141,6 +141,22 @@ class Connection:
         self._began_on = self._began_on or str(self.value("SELECT active_branch()"))
         self._set_branch(branch)
 
+    @contextmanager
+    def in_database(self) -> Iterator[None]:
+        """Ask within the block in the database itself, so that a table function asks for rights on that alone."""
+        if self.revision is None or self._began_on is not None:
+            yield
+            return
+        revision = self.revision
+        self.execute(f"USE {quote(self.address.database)}")
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(DoltError):  # the block's own error says more
+                self.switch(revision)
+            raise
+        self.switch(revision)
+
     def _set_branch(self, branch: str) -> None:
         # With @@ Dolt does not take every database's name.
         self.execute(f"SET SESSION {quote(f'{self.address.database}_head_ref')} = %s", (f"refs/heads/{branch}",))

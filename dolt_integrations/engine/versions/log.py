@@ -55,8 +55,10 @@ def log(connection: Connection, commit: str, table: str | None = None) -> list[L
 
 def entries_with(connection: Connection, text: str) -> list[LogEntry]:
     """Return the commits of the session's branch whose message contains a text, each before its parents."""
-    statement = "SELECT * FROM dolt_log('--parents') WHERE INSTR(message, %s) > 0"
-    return [_entry(row) for row in connection.dictionaries(statement, (text,))]
+    head = connection.value("SELECT HASHOF('HEAD')")
+    statement = "SELECT * FROM dolt_log(%s, '--parents') WHERE INSTR(message, %s) > 0"
+    with connection.in_database():
+        return [_entry(row) for row in connection.dictionaries(statement, (head, text))]
 
 
 def is_ancestor(connection: Connection, ancestor: str, commit: str) -> bool:

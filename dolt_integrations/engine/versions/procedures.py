@@ -221,10 +221,21 @@ def message_of(connection: Connection, commit: str) -> str:
     return str(connection.value("SELECT message FROM dolt_commits WHERE commit_hash = %s", (commit,)))
 
 
+def parents(connection: Connection, commit: str) -> list[str]:
+    """Return the parents of a commit: none of the first one; of a merge, what the branch was before, and the work."""
+    found = (_parent(connection, commit, index) for index in (0, 1))
+    return [each for each in found if each]
+
+
 def parent(connection: Connection, commit: str) -> str | None:
     """Return the first parent of a commit: of a merge, what the branch was before. None for the first commit."""
+    return _parent(connection, commit, 0)
+
+
+def _parent(connection: Connection, commit: str, index: int) -> str | None:
+    # One by one: asked for a commit alone, Dolt (1.83) says of a merge that there is more than one row.
     row = connection.row(
-        "SELECT parent_hash FROM dolt_commit_ancestors WHERE commit_hash = %s AND parent_index = 0", (commit,)
+        "SELECT parent_hash FROM dolt_commit_ancestors WHERE commit_hash = %s AND parent_index = %s", (commit, index)
     )
     return str(row[0]) if row and row[0] else None
 
