@@ -7,6 +7,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.audits import refusal
+from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.pending import check_branch
 from dolt_integrations.core.branches.private import keep_branch, private_branch, remove_abandoned
 from dolt_integrations.core.branches.target import Save, check_name, head_of, name_for_merge
@@ -292,7 +293,10 @@ class Transaction:
         if made is not None:
             self._check(workspace, database, made)
         landed = self._bring(database, workspace, made, author)
-        return Version(landed, self.merge_to, changed=made is not None or bool(self._outside))
+        version = Version(landed, self.merge_to, changed=made is not None or bool(self._outside))
+        if version.changed:
+            check_landed(database, workspace, str(self.merge_to), landed, keep=True)
+        return version
 
     def _work_message(self) -> str:
         """Return the message of the work's own commit, which names only what it takes back itself."""

@@ -6,6 +6,7 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.merge import merge_into
 from dolt_integrations.core.branches.target import check_name
 from dolt_integrations.core.retry import retried
@@ -116,7 +117,7 @@ def pull(remote: Remote, database: Database, branch: str | None, *, author: Auth
         _fetch(remote, database, connection, name)
         theirs = remote_branches(connection, remote.name).get(name)
     if theirs is not None:
-        _bring_up(remote, database, name, theirs, author)
+        retried(lambda: _bring_up(remote, database, name, theirs, author), LostRaceError, attempts=3)
 
 
 def _settle(remote: Remote, database: Database, connection: Connection) -> None:
@@ -175,6 +176,8 @@ def _bring_up(remote: Remote, database: Database, branch: str, theirs: str, auth
     if base == theirs or (remote.force and base != ours):
         return
     merge_into(database, branch, theirs, message=f"Merge branch '{branch}' of remote {remote.name}", author=author)
+    with database.connect() as connection:
+        check_landed(database, connection, branch, theirs)
 
 
 def push(remote: Remote, database: Database, branch: str, *, author: Author) -> None:

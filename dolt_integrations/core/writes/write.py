@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.private import remove_abandoned
 from dolt_integrations.core.branches.target import Save, check_name
 from dolt_integrations.core.configs.branch import Branch, BranchConf, MergeBranch, SerialBranch
@@ -100,7 +101,8 @@ def write_table(
         MergeConflictError: A `MergeBranch` conflicts; the error names the branch that keeps the work.
         SupersededError: Others have built on rows that an earlier attempt wrote and this one does not; nothing is
             written.
-        LostRaceError: Others kept changing the same table; nothing is written.
+        LostRaceError: Others kept changing the same table, or another client moved or deleted the branch: it has
+            nothing of the save. What came in batches is then on a branch that the error names.
         ServerError: The server cannot be reached or went away.
         RemoteError: The remote cannot be reached or refuses, before anything is written.
         PushError: The push failed for good; the text says which commit is safe where.
@@ -161,6 +163,8 @@ def _write_once(database: Database, save: Save, branch_conf: Branch, identity: I
         if isinstance(prepared, Version):
             return prepared
         version = _write(database, connection, prepared, branch_conf, known)
+        if version.changed:
+            check_landed(database, connection, branch, version.commit, keep=save.rest is not None)
         identity.done(version)
         if save.mode == REPLACE and save.rest is None and version.changed and not isinstance(branch_conf, MergeBranch):
             _remember(database, save, version)

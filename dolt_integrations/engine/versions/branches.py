@@ -64,8 +64,23 @@ def _exists(connection: Connection, name: str) -> bool:
     return bool(connection.rows("SELECT 1 FROM dolt_branches WHERE name = %s", (name,)))
 
 
+def is_head(connection: Connection, branch: str, commit: str) -> bool:
+    """Whether a commit is the head of a branch.
+
+    Raises:
+        RevisionNotFoundError: No such branch.
+    """
+    return bool(connection.value("SELECT HASHOF(%s)", (branch,)) == commit)
+
+
 def has_commit(connection: Connection, branch: str, commit: str) -> bool:
-    """Whether a commit is the head of a branch or one of its ancestors."""
+    """Whether a commit is the head of a branch or one of its ancestors.
+
+    Args:
+        connection: A session at no revision.
+        branch: The branch.
+        commit: The commit.
+    """
     head, wanted = connection.row("SELECT HASHOF(%s), HASHOF(%s)", (branch, commit)) or ("", None)
     return bool(head == wanted or connection.value("SELECT DOLT_MERGE_BASE(%s, %s)", (head, wanted)) == wanted)
 

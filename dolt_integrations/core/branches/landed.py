@@ -1,0 +1,38 @@
+"""Looking after a save that its branch has the commit that is reported: other clients do not know our locks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.branches.private import keep_branch
+from dolt_integrations.engine.versions.branches import has_commit, is_head
+from dolt_integrations.errors import BranchNotFoundError, LostRaceError, RevisionNotFoundError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine import Connection, Database
+
+
+def check_landed(database: Database, connection: Connection, branch: str, commit: str, *, keep: bool = False) -> None:
+    """Make sure that a branch has a commit that has just landed on it.
+
+    Args:
+        database: Where.
+        connection: A session on it.
+        branch: The branch.
+        commit: The commit.
+        keep: Whether the commit gets a branch of its own if it has been lost, because it cannot be made again.
+
+    Raises:
+        LostRaceError: Another client has moved the branch elsewhere meanwhile, or deleted it.
+    """
+    try:
+        if is_head(connection, branch, commit):
+            return
+        with database.connect() as other:  # at a commit a session of Dolt's looks for no common ancestor
+            if has_commit(other, branch, commit):
+                return
+    except (BranchNotFoundError, RevisionNotFoundError):
+        pass
+    what = f"commit {commit} had landed on branch {branch!r} of {database.location}, and another client has moved or"
+    hint = f"The work is on branch {keep_branch(database, commit)!r}: merge that." if keep else "Save again."
+    raise LostRaceError(f"{what} deleted the branch since", hint=hint)
