@@ -165,7 +165,7 @@ class Transaction:
     def _begin(self, stack: ExitStack, database: Database) -> None:
         with database.connect() as connection:
             known = find_branches(connection)
-            stack.callback(remove_abandoned, database, known.heads)
+            stack.callback(remove_abandoned, database)
             self.merge_to = known.name_of(self.merge_to)
             check_name(known, self.merge_to, database.location)
             self._is_new = self.create and self.merge_to not in known.heads

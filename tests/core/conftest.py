@@ -5,12 +5,19 @@ import shutil
 import pytest
 
 from dolt_integrations.core import write_table
+from dolt_integrations.core.branches import private
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.remotes.exchange import clone_if_missing
 from dolt_integrations.core.rows import cache, differences
 from dolt_integrations.core.writes import route
 from tests.conftest import Repository, new_repository, run_sql
 from tests.core.queries import FIRST, SECOND
+
+
+@pytest.fixture(autouse=True)
+def every_save_looks_for_leftovers(monkeypatch):
+    """Else a process looks once a minute, and what a test has killed would stay for as long."""
+    monkeypatch.setattr(private, "EVERY", 0.0)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from dolt_integrations.core.branches.private import PREFIX, private_branch
 from dolt_integrations.engine import open_database
 from dolt_integrations.errors import ServerLostError
 from tests.conftest import Script, eventually, run_sql
-from tests.core.saves import ONE
+from tests.core.saves import ONE, TWO
 from tests.core.witness import branches
 
 HOLD = """
@@ -153,3 +153,26 @@ def test_what_a_transaction_that_was_killed_left_is_removed_by_a_transaction(dat
         block.write("t", ONE)
 
     assert branches(database) == ["main"]
+
+
+def test_a_process_looks_for_leftovers_once_in_a_while(database, monkeypatch):
+    monkeypatch.setattr("dolt_integrations.core.branches.private.EVERY", 3600.0)
+    write_table(database, "t", ONE)
+    name = f"{PREFIX}1-00000000000000aa"
+    run_sql(database, f"CALL DOLT_BRANCH('{name}')")
+
+    write_table(database, "t", TWO)
+    assert branches(database) == [name, "main"]
+
+    monkeypatch.setattr("dolt_integrations.core.branches.private.EVERY", 0.0)
+    write_table(database, "t", ONE)
+    assert branches(database) == ["main"]
+
+
+def test_many_branches_of_others_do_not_hide_a_leftover(database):
+    names = [f"run/{number}" for number in range(60)] + ["dolt-integrations/kept/abc", f"{PREFIX}1-00000000000000aa"]
+    run_sql(database, *[f"CALL DOLT_BRANCH('{name}')" for name in names])
+
+    write_table(database, "t", ONE)
+
+    assert set(branches(database)) == {*names[:-1], "main"}

@@ -7,13 +7,19 @@ import logging
 import os
 import re
 import secrets
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine.session.locks import free_locks
-from dolt_integrations.engine.versions.branches import create_branch, create_unshared_branch, delete_branch
+from dolt_integrations.engine.versions.branches import (
+    branches_below,
+    create_branch,
+    create_unshared_branch,
+    delete_branch,
+)
 from dolt_integrations.errors import BranchNotFoundError, DoltError, LostRaceError
 
 if TYPE_CHECKING:
@@ -29,6 +35,14 @@ KEPT = "dolt-integrations/kept/"
 
 MOST = 50
 """Private branches that one save looks at, so that it does not take long after many were left."""
+
+EVERY = 60.0
+"""Seconds after which a process that saves looks for leftovers in a database again."""
+
+_LOOKED: dict[str, float] = {}
+"""When this process last looked for leftovers, by where the database is."""
+
+_LOCK = threading.Lock()
 
 ABANDONED_AFTER = 24 * 3600
 """Seconds after which a private branch whose name says nothing of its session is taken for abandoned."""
@@ -72,23 +86,27 @@ def keep_branch(database: Database, commit: str) -> str:
     return name
 
 
-def remove_abandoned(database: Database, names: Iterable[str]) -> None:
-    """Delete those of the branches that are private ones of sessions that ended. Never fails.
-
-    Args:
-        database: Where.
-        names: The branches that are known: to look for leftovers costs nothing where there are none.
-    """
-    suspects = [name for name in names if name.startswith(PREFIX)][:MOST]
-    if not suspects:
+def remove_abandoned(database: Database) -> None:
+    """Delete private branches of sessions that ended, if this process has not looked for a while. Never fails."""
+    if not _is_due(database.address.source):
         return
     try:
         with database.in_haste().connect() as connection:
-            for name in abandoned(connection, suspects):
+            for name in abandoned(connection, branches_below(connection, PREFIX, MOST)):
                 logger.info("removing %s, whose session has ended, from %s", name, connection.address)
                 _delete(connection, name)
     except DoltError as error:
         logger.info("private branches stay for now: %s", error)
+
+
+def _is_due(source: str) -> bool:
+    """Whether it is time to look for leftovers in a database again."""
+    now = time.monotonic()
+    with _LOCK:
+        if now - _LOOKED.get(source, -EVERY) < EVERY:
+            return False
+        _LOOKED[source] = now
+        return True
 
 
 def abandoned(connection: Connection, names: Iterable[str]) -> list[str]:

@@ -157,7 +157,7 @@ def _write_once(database: Database, save: Save, branch_conf: Branch, identity: I
         known = find_branches(connection)
         branch = known.name_of(branch_conf.name)
         check_name(known, branch, database.location)
-        stack.callback(remove_abandoned, database, known.heads)
+        stack.callback(remove_abandoned, database)
         place = Place(branch, branch in known.heads, isinstance(branch_conf, MergeBranch))
         prepared = identity.prepared(stack, database, connection, save, place)
         if isinstance(prepared, Version):

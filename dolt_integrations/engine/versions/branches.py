@@ -85,6 +85,18 @@ def has_commit(connection: Connection, branch: str, commit: str) -> bool:
     return bool(head == wanted or connection.value("SELECT DOLT_MERGE_BASE(%s, %s)", (head, wanted)) == wanted)
 
 
+def branches_below(connection: Connection, prefix: str, most: int) -> list[str]:
+    """Return the names of some branches that begin with a text, the oldest names first.
+
+    Args:
+        connection: A session on the database.
+        prefix: What they begin with; without `%` and `_`.
+        most: How many at most.
+    """
+    statement = "SELECT name FROM dolt_branches WHERE name LIKE %s ORDER BY name LIMIT %s"
+    return [str(name) for (name,) in connection.rows(statement, (f"{prefix}%", most))]
+
+
 def delete_branch(connection: Connection, name: str) -> None:
     """Delete a branch, merged or not."""
     connection.execute("CALL DOLT_BRANCH('-D', %s)", (name,))
