@@ -81,9 +81,9 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         Raises:
             ConfigError: A field is of the wrong kind.
         """
+        parse_location(self.db_path)
         self.db_path = _text_of(with_connect_args(self.db_path, self.connect_args))
         self.connect_args = None
-        parse_location(self.db_path)
         for name in ("tablename", "sql"):
             if not isinstance(getattr(self, name), (str, type(None))):
                 raise ConfigError(f"{name} of a DoltConfig is {shown_kind(getattr(self, name))}", hint="Give a text.")
