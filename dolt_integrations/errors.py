@@ -163,7 +163,7 @@ class DoltNotInstalledError(DoltError):
 
 
 class ForkedProcessError(DoltError):
-    """A save or load in a forked child of a process that has saved or loaded: the child lacks its threads."""
+    """A save or load in a child of a process that has saved or loaded, or a write in a child of a task's process."""
 
 
 class FrameworkNotInstalledError(DoltError, ImportError):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
+import os
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.frames.digest import digest_of
 from dolt_integrations.core.frames.frame import encode_frame
-from dolt_integrations.core.provenance.attempt import Attempt, Past
+from dolt_integrations.core.provenance.attempt import Attempt, Past, child_error
 from dolt_integrations.core.provenance.find import find_nodes, has_written
 from dolt_integrations.core.provenance.write_id import superseding, with_attempt
 from dolt_integrations.core.schemas.union import REPLACE
@@ -30,12 +32,25 @@ TOGETHER = "together"
 _ATTEMPTS: dict[tuple[str, int], Attempt] = {}
 _LOCK = threading.Lock()
 
+_PROCESS = os.getpid()
+"""The process that has imported this: Metaflow gives each task one of its own."""
+
 
 def attempt_of(task: RunningTask, position: Sequence[int]) -> Attempt:
     """Return the attempt of a task that runs in this process."""
     node = f"{task.pathspec}@{_place(position)}"
     with _LOCK:
         return _ATTEMPTS.setdefault((node, task.attempt), Attempt(node, task.attempt))
+
+
+def check_process(task: RunningTask) -> None:
+    """Refuse to write in a child of the process that runs a task, by whatever way it was started.
+
+    Raises:
+        ForkedProcessError: This is one.
+    """
+    if os.getpid() != _PROCESS or multiprocessing.parent_process() is not None:
+        raise child_error(task.pathspec)
 
 
 def origins_of(session: Connection, task: RunningTask, position: Sequence[int]) -> list[str]:

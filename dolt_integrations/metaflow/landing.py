@@ -27,7 +27,7 @@ from dolt_integrations.errors import (
     MergeConflictError,
     ServerLostError,
 )
-from dolt_integrations.metaflow.attempts import attempt_of, block_write, origins_of
+from dolt_integrations.metaflow.attempts import attempt_of, block_write, check_process, origins_of
 from dolt_integrations.metaflow.client import RunningTask
 from dolt_integrations.metaflow.config import DoltConfig
 from dolt_integrations.metaflow.together import OvertakenError, mode_of_shared
@@ -80,8 +80,10 @@ class Landing:
         Raises:
             MergeConflictError: The block read, and replaces, a table that others have changed since; or rows that it
                 changes were changed. The error names the branch that keeps the work.
+            ForkedProcessError: This is a child of the task's process.
             DoltError: See `Transaction`.
         """
+        check_process(self.task)
         with attempt_of(self.task, self.position).claim() as claim:
             return retried(lambda: self._attempt(writes, claim), LostRaceError, ServerLostError)
 

@@ -6,6 +6,7 @@ written, and this one neither adopts nor has read, is superseded by the first wr
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from dolt_integrations.core.provenance.find import EarlierWrite, find_writes
 from dolt_integrations.core.provenance.reads import commits_read
 from dolt_integrations.core.provenance.write_id import WriteName, renamed
 from dolt_integrations.engine.versions.log import is_ancestor
-from dolt_integrations.errors import SupersededError
+from dolt_integrations.errors import ForkedProcessError, SupersededError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,12 +58,20 @@ class Attempt:
             number: The attempt's: 0 at first, later ones have higher numbers.
         """
         self.node, self.number = node, number
+        self._process = os.getpid()
         self._own: set[str] = set()
         self._taken: defaultdict[WriteName, set[int]] = defaultdict(set)
         self._lock = threading.Lock()
 
     def claim(self) -> Claim:
-        """Return the claim on a name of one write. It is a context manager."""
+        """Return the claim on a name of one write. It is a context manager.
+
+        Raises:
+            ForkedProcessError: This is a forked child of the attempt's process. Equal rows of two children have one
+                name, and neither knows what the other has adopted.
+        """
+        if os.getpid() != self._process:
+            raise child_error(self.node)
         return Claim(self)
 
     def turn(self, connection: Connection, database: Database, tables: Sequence[str]) -> AbstractContextManager[None]:
@@ -127,6 +136,15 @@ class Attempt:
         """Note that a commit is this attempt's: made by it, or adopted."""
         with self._lock:
             self._own.add(commit)
+
+
+def child_error(node: str) -> ForkedProcessError:
+    """Return the error that a write of a node's attempt is in a child of the process that runs it."""
+    return ForkedProcessError(
+        f"process {os.getpid()} is a child of the one that runs {node}, and what children write cannot be told apart "
+        "when the task is retried",
+        hint="Nothing is written. Return the rows to the task's own process and write them there; threads may write.",
+    )
 
 
 _CONTENT = ("tables", "branch", "modes", "digest", "count")
