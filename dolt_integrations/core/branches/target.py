@@ -11,10 +11,11 @@ from dolt_integrations.core.frames.frame import EncodedFrame
 from dolt_integrations.core.provenance.find import EarlierWrite
 from dolt_integrations.core.rows.differences import Differences
 from dolt_integrations.core.schemas.generated import check_sources
-from dolt_integrations.core.schemas.limits import check_limits
+from dolt_integrations.core.schemas.limits import check_limits, fitted_row
 from dolt_integrations.core.schemas.union import APPEND, REPLACE, UPSERT, extended
 from dolt_integrations.core.schemas.violations import check_required
 from dolt_integrations.engine import Author, nearest, table_name
+from dolt_integrations.engine.names.identifiers import check_branch_name
 from dolt_integrations.engine.versions.procedures import active_branch, find_branches, resolve, table_hash
 from dolt_integrations.errors import BranchNotFoundError, InvalidNameError, PrimaryKeyError
 
@@ -81,6 +82,7 @@ class Save:
         if self.mode == APPEND and self.rows.num_rows:
             check_required(self.table, existing, wanted.names)
         both = extended(existing, wanted, self.primary_key, self.mode, self.table, self.rows.blank)
+        both = fitted_row(both, existing)
         check_limits(self.table, both)
         return both
 
@@ -99,7 +101,7 @@ def find_target(connection: Connection, database: Database, branch_conf: Branch)
 
     Raises:
         BranchNotFoundError: It does not exist, and the config does not create it.
-        InvalidNameError: Dolt does not tell its name apart from another branch's.
+        InvalidNameError: Dolt does not tell its name apart from another branch's, or takes it for no branch.
         RevisionNotFoundError: It is to be created from what does not exist.
     """
     known = find_branches(connection)
@@ -107,6 +109,7 @@ def find_target(connection: Connection, database: Database, branch_conf: Branch)
     check_name(known, branch, database.location)
     if branch in known.heads or not branch_conf.creates:
         return Target(branch, head_of(known, branch, database), exists=True)
+    check_branch_name(branch)
     return Target(branch, resolve(connection, branch_conf.start or known.active), exists=False)
 
 

@@ -16,6 +16,7 @@ from dolt_integrations.core.columns.mark import mark_of
 from dolt_integrations.core.frames.index import is_unnamed, label_of, level_name
 from dolt_integrations.core.frames.key import check_key
 from dolt_integrations.core.frames.sources import frame_sources
+from dolt_integrations.core.schemas.limits import check_key_bytes
 from dolt_integrations.core.schemas.wanted import marked, wanted_schema
 from dolt_integrations.engine import Column, Result, TableSchema, arrow_type, check_column_names
 from dolt_integrations.engine.session.forks import check_process
@@ -81,11 +82,13 @@ class EncodedFrame:
 
         Raises:
             PrimaryKeyError: The key has NULLs or duplicates, or names no column.
-            UnsupportedValueError: A text or bytes in the key are too long.
+            UnsupportedValueError: A text or bytes in the key are too long, or all of a row's key are.
         """
         key = self._key(primary_key, existing)
         check_key(self.data, key, self.table)
-        return wanted_schema(self.table, self.columns, key, existing, keeps_blank=keeps_blank)
+        wanted = wanted_schema(self.table, self.columns, key, existing, keeps_blank=keeps_blank)
+        check_key_bytes(self.table, wanted, self.data)
+        return wanted
 
     def _key(self, primary_key: Sequence[str] | None, existing: TableSchema | None) -> tuple[str, ...]:
         if primary_key is not None:

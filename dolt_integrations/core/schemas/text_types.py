@@ -14,7 +14,7 @@ LONGEST_KEY = 768
 """Characters of the longest key column: 3072 bytes of at most 4 a character (MySQL manual, "InnoDB Limits")."""
 
 ROW_BYTES = 65_504
-"""Bytes that the VARCHARs of a row may declare together (Dolt: `invalid table spec: expected size < 65504`)."""
+"""Bytes that the columns of a row may declare together. Dolt takes so many, though its error says `size < 65504`."""
 
 
 def text_types(lengths: dict[str, int], key: tuple[str, ...], table: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from dolt_integrations.core.columns.mark import Mark, mark_of, with_mark
 from dolt_integrations.core.columns.objects import FAST_DECIMAL, decimal_type
 from dolt_integrations.core.schemas.alterations import holds_all
 from dolt_integrations.core.schemas.fits import misfit
-from dolt_integrations.core.schemas.limits import check_limits
+from dolt_integrations.core.schemas.limits import check_limits, fitted_row
 from dolt_integrations.core.schemas.text_types import LONGEST_KEY, key_bytes_type, text_types
 from dolt_integrations.engine import Column, TableSchema, parse_type
 from dolt_integrations.errors import PrimaryKeyError
@@ -57,7 +57,7 @@ def wanted_schema(
     texts = text_types(lengths, key, table)
     wanted = _Wanted(table, key, texts, keeps_blank)
     found = [wanted.column(name, each, before.get(name.lower())) for name, each in columns.items()]
-    schema = TableSchema(_with_generated(found, existing), key)
+    schema = fitted_row(TableSchema(_with_generated(found, existing), key), existing)
     check_limits(table, schema)
     return schema
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.schemas.alterations import alterations
 from dolt_integrations.core.schemas.generated import insert_numbered
+from dolt_integrations.core.schemas.rules import check_rules
 from dolt_integrations.core.schemas.union import REPLACE, UPSERT
 from dolt_integrations.core.schemas.violations import check_new_rows, locating
 from dolt_integrations.core.writes.foreign_keys import check_references, referring_tables, unchecked_references
@@ -106,6 +107,7 @@ def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: li
     existing = find_table(workspace, save.table)
     if existing is not None and existing.has_key(schema.primary_key) and not save.overwrite:
         changes = alterations(save.table, existing, schema)
+        check_rules(workspace, save.table, schema.names)
         with unchecked_references(workspace, referring):
             workspace.execute(f"DELETE FROM {quote(save.table)}")
         for change in changes:
@@ -134,5 +136,7 @@ def _recreate(workspace: Connection, save: Save, schema: TableSchema, referring:
             f"table `{save.table}` has a foreign key from or to it, and the frame has another key or order of columns",
             hint="Change the table's columns with SQL first.",
         )
+    if not save.overwrite and find_table(workspace, save.table) is not None:
+        check_rules(workspace, save.table, None)
     workspace.execute(f"DROP TABLE IF EXISTS {quote(save.table)}")
     workspace.execute(schema.ddl(save.table))

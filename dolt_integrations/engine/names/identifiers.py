@@ -63,6 +63,29 @@ def _table_problem(name: str) -> str | None:
     return None
 
 
+_NO_BRANCH = re.compile(
+    r"\A(|HEAD|-.*|@|[0-9a-v]{32})\Z|[\x00-\x20\x7f:?\[\\^~*]|[^\x00-\x7f]|\.\.|@\{|//|\A/|/\Z|\.\Z|(\A|/)\.|\.lock(/|\Z)",
+    re.IGNORECASE,
+)
+"""Names that Dolt does not give to a branch (Dolt source, `ref.IsValidBranchName`, `datas.ValidateDatasetId`)."""
+
+
+def check_branch_name(name: str) -> None:
+    """Refuse the name of a new branch that Dolt would refuse, or could not find again.
+
+    Raises:
+        InvalidNameError: Empty, `HEAD`, like a commit or an option, not ASCII, or with characters of revisions.
+
+    Example:
+        >>> check_branch_name("run/2024.1")
+    """
+    if _NO_BRANCH.search(name):
+        raise InvalidNameError(
+            f"branch name {name!r} is none that Dolt takes",
+            hint="Choose letters, digits, `-`, `_` and single `/` or `.` between them.",
+        )
+
+
 def check_column_names(names: Iterable[str], *, table: str) -> None:
     """Refuse column names that Dolt would refuse, or that are one column to it (it ignores case).
 

@@ -11,8 +11,9 @@ import random
 import time
 from typing import TYPE_CHECKING
 
+from dolt_integrations.engine.names.identifiers import check_branch_name
 from dolt_integrations.engine.versions.procedures import branches
-from dolt_integrations.errors import InvalidNameError, LostRaceError
+from dolt_integrations.errors import LostRaceError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
@@ -30,7 +31,7 @@ def create_branch(connection: Connection, name: str, commit: str) -> None:
         InvalidNameError: Dolt does not take the name.
         RevisionNotFoundError: No such commit.
     """
-    _check_name(name)
+    check_branch_name(name)
     database = connection.address.database
     # Dolt takes names that differ only in case for one, so all of these have one turn, too.
     with connection.locks((database, "case", name.lower()), (database, name)):
@@ -48,7 +49,7 @@ def create_unshared_branch(connection: Connection, name: str, commit: str) -> No
 
     Dolt gives up where others make or move other branches at the same moment ("optimistic lock failed"): then again.
     """
-    _check_name(name)
+    check_branch_name(name)
     for left in reversed(range(_ATTEMPTS)):
         try:
             connection.execute("CALL DOLT_BRANCH(%s, %s)", (name, commit))
@@ -100,8 +101,3 @@ def branches_below(connection: Connection, prefix: str, most: int) -> list[str]:
 def delete_branch(connection: Connection, name: str) -> None:
     """Delete a branch, merged or not."""
     connection.execute("CALL DOLT_BRANCH('-D', %s)", (name,))
-
-
-def _check_name(name: str) -> None:
-    if name.startswith("-") or not name:
-        raise InvalidNameError(f"branch name {name!r} is empty or begins with `-`", hint="Choose another name.")
