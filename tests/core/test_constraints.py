@@ -127,7 +127,7 @@ def test_a_table_that_is_too_wide_is_refused_before_anything_is_sent(tmp_path):
 
 
 def test_columns_that_come_to_a_row_that_is_full_are_refused(database):
-    run_sql(database, "CREATE TABLE t (a int PRIMARY KEY, x varchar(16200))", "CALL DOLT_COMMIT('-Am', 'made')")
+    run_sql(database, "CREATE TABLE t (a int PRIMARY KEY, x varchar(16370))", "CALL DOLT_COMMIT('-Am', 'made')")
 
     with pytest.raises(DataError, match="may take"):
         write_table(database, "t", pd.DataFrame({"a": [1], "y": ["b"]}), mode="append")

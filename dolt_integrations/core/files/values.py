@@ -6,6 +6,7 @@ cells are read as the column's type says (`007` is a text to a VARCHAR), exactly
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,8 +16,8 @@ from dolt_integrations.core.files.cells import parse_cells
 from dolt_integrations.core.files.columns import check_names, match_columns, name_index, named_series
 from dolt_integrations.core.frames.frame import assemble_frame
 from dolt_integrations.core.schemas.wanted import keeps
-from dolt_integrations.engine import Column
-from dolt_integrations.errors import DataError
+from dolt_integrations.engine import Column, parse_type
+from dolt_integrations.errors import DataError, UnsupportedValueError
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -94,10 +95,28 @@ class _Cells:
         cells = self.reading.cells_for(self.name, self.column)
         if cells is None:
             return values
-        return decode_column(self.column, parse_cells(cells, self.column, self.reading.locate))
+        try:
+            return self._parsed(cells, self.column)
+        except UnsupportedValueError:
+            wider = _wider(self.column)
+            if wider is None:
+                raise
+            with contextlib.suppress(UnsupportedValueError):
+                return self._parsed(cells, wider)
+            raise
+
+    def _parsed(self, cells: pa.ChunkedArray, column: Column) -> pd.Series:
+        return decode_column(column, parse_cells(cells, column, self.reading.locate))
 
     def _fit(self, values: pd.Series) -> bool:
         try:
             return keeps(self.column, encode_column(values, self.reading.where))
         except DataError:
             return False  # the column's type may take the texts all the same
+
+
+def _wider(column: Column) -> Column | None:
+    """Return the column that a save of timestamps makes of one that cannot keep them; None of other types."""
+    if parse_type(column.sql_type).base not in ("datetime", "timestamp") or column.sql_type == "datetime(6)":
+        return None
+    return replace(column, sql_type="datetime(6)")

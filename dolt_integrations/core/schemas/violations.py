@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CHECK = re.compile(r"Check constraint [\"`'](?P<name>.+?)[\"`'] violated", re.IGNORECASE)
 _REFERENCE = re.compile(r"violation on fk: `(?P<name>.+?)`.*key: `\[(?P<key>.*)\]`", re.DOTALL)
 _HINT = "Change or drop the row; nothing is written."
-_UNIQUE_HINT = "Drop one of them, or look at the key and its collation: some take 'a' and 'A' for one."
+_UNIQUE_HINT = "Drop one of them, or look at the unique key and its collation: some take 'a' and 'A' for one."
 
 
 @dataclass(frozen=True)
