@@ -231,3 +231,12 @@ def test_a_table_of_any_name_has_a_hash(table, connection):
 
 def test_no_table_has_no_hash(connection):
     assert procedures.table_hash(connection, "nowhere") is None
+
+
+def test_a_table_whose_drop_is_staged_is_staged_again(connection):
+    connection.execute("DROP TABLE t")
+
+    procedures.stage(connection, ["t"])
+    procedures.stage(connection, ["t"])
+
+    assert [(entry.table, entry.staged) for entry in procedures.status(connection)] == [("t", True)]
