@@ -1,33 +1,40 @@
 """Encrypted sessions with a server that takes no others."""
 
+import contextlib
 import shutil
 import subprocess
 
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import read_table, write_table
+from dolt_integrations.core import read_table, with_connect_args, write_table
 from dolt_integrations.errors import ConfigError, ServerError
 from tests.conftest import free_port, new_repository
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="it makes the certificate")
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """The URL of a database, and the file of the server's certificate."""
-    folder = tmp_path_factory.mktemp("tls")
+def make_certificate(folder, name):
+    """Make `name.pem` and `name.key`, signed by itself: it is its own CA."""
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    files = ["-keyout", str(folder / f"{name}.key"), "-out", str(folder / f"{name}.pem")]
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files],
+        check=True, capture_output=True,
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def serving(folder, more, option=""):
+    """Serve a new database encrypted, with `cert.pem`, and yield its URL."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(folder))
         shop = new_repository(folder / "shop")
-        subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-        files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files],
-            check=True, capture_output=True,
-        )  # fmt: skip
+        make_certificate(folder, "cert")
         port = free_port()
-        files_of = f"  tls_key: {folder}/key.pem\n  tls_cert: {folder}/cert.pem\n  require_secure_transport: true\n"
+        files_of = (
+            f"  tls_key: {folder}/cert.key\n  tls_cert: {folder}/cert.pem\n  require_secure_transport: true\n{more}"
+        )
         (folder / "server.yaml").write_text(f"listener:\n  host: 127.0.0.1\n  port: {port}\n{files_of}")
         process = subprocess.Popen(
             ["dolt", "sql-server", "--config", str(folder / "server.yaml")], cwd=shop.path,
@@ -36,13 +43,32 @@ def served(tmp_path_factory):
         url = f"mysql://root@127.0.0.1:{port}/shop"
         for _ in range(600):
             try:
-                write_table(url, "t", pd.DataFrame({"id": range(3_000)}))
+                write_table(url + option, "t", pd.DataFrame({"id": range(3_000)}))
                 break
             except ServerError:
                 subprocess.run(["sleep", "0.1"], check=True)
-        yield url, folder / "cert.pem"
+        yield url
         process.terminate()
         process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """The URL of a database, and the file of the server's certificate."""
+    folder = tmp_path_factory.mktemp("tls")
+    with serving(folder, "") as url:
+        yield url, folder / "cert.pem"
+
+
+@pytest.fixture(scope="module")
+def knowing(tmp_path_factory):
+    """The URL of a database of which every client has to show `me.pem`, and the folder with that and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    make_certificate(folder, "me")
+    make_certificate(folder, "stranger")
+    shown = f"?tls=skip-verify&ssl_cert={folder}/me.pem&ssl_key={folder}/me.key"
+    with serving(folder, f"  require_client_cert: true\n  ca_cert: {folder}/me.pem\n", shown) as url:
+        yield url, folder
 
 
 @pytest.mark.parametrize(
@@ -71,3 +97,30 @@ def test_a_certificate_of_an_unknown_ca_is_an_error_that_says_which_file_to_give
 def test_a_ca_file_that_is_not_there_is_an_error_that_names_it(served):
     with pytest.raises(ConfigError, match=r"nowhere\.pem"):
         read_table(f"{served[0]}?ssl_ca=nowhere.pem", "t")
+
+
+@pytest.mark.parametrize("verified", ["&tls=skip-verify", "&ssl_ca={}/cert.pem"])
+def test_a_server_that_demands_a_client_certificate_is_read_and_written_with_one(verified, knowing, monkeypatch):
+    monkeypatch.setenv("DOLT_INTEGRATIONS_CACHE", "off")
+    url, folder = knowing
+    url = with_connect_args(url, {"ssl_cert": folder / "me.pem", "ssl_key": folder / "me.key"})
+    url += verified.format(folder)
+
+    write_table(url, "t", pd.DataFrame({"id": range(3_000)}))
+
+    assert sorted(read_table(url, "t").data["id"]) == list(range(3_000))
+
+
+@pytest.mark.parametrize("option", ["", "?tls=skip-verify", "?ssl_ca={0}/cert.pem"])
+def test_without_a_client_certificate_the_error_says_how_to_give_one(option, knowing):
+    url, folder = knowing
+
+    with pytest.raises(ServerError, match="ssl_cert"):
+        read_table(url + option.format(folder), "t")
+
+
+def test_a_client_certificate_of_an_unknown_ca_is_refused(knowing):
+    url, folder = knowing
+
+    with pytest.raises(ServerError, match="no encrypted connection"):
+        read_table(f"{url}?tls=skip-verify&ssl_cert={folder}/stranger.pem&ssl_key={folder}/stranger.key", "t")

@@ -79,12 +79,23 @@ def _open(address: ServerAddress, database: str, tls: Tls, local_infile: bool) -
         forget_after_fork(session)
         return session
     except pymysql.MySQLError as error:
-        cause = getattr(error, "original_exception", None)
-        if isinstance(cause, ssl.SSLError):
+        cause = _of_encryption(error)
+        if cause is not None:
             raise _not_encrypted(address, cause) from error
         if error.args[:1] == (ER.UNKNOWN_SYSTEM_VARIABLE,):
             raise not_dolt(f"{address.host}:{address.port}", "a MySQL server") from error
         raise
+
+
+def _of_encryption(error: BaseException) -> ssl.SSLError | None:
+    """Return the error of Python's ssl that an error of pymysql's is about, if it is about one.
+
+    In TLS 1.3 a server refuses a client without a certificate only after the handshake, where pymysql reads on.
+    """
+    found: BaseException | None = getattr(error, "original_exception", None) or error
+    while found is not None and not isinstance(found, ssl.SSLError):
+        found = found.__cause__ or found.__context__
+    return found
 
 
 def _not_encrypted(address: ServerAddress, error: ssl.SSLError) -> ServerError:
@@ -95,7 +106,7 @@ def _not_encrypted(address: ServerAddress, error: ssl.SSLError) -> ServerError:
             "without looking at the certificate."
         )
         return ServerError(f"the certificate of {at} is not trusted: {error.verify_message}", hint=hint)
-    hint = "Does the server ask for a client certificate (`?ssl_cert=` and `?ssl_key=` in the URL)?"
+    hint = "Does the server ask for a client certificate? `?ssl_cert=` and `?ssl_key=` in the URL name its files."
     return ServerError(f"no encrypted connection with {at}: {error.reason or error}", hint=hint)
 
 
