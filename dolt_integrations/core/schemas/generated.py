@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from dolt_integrations.engine import insert_table, quote
+from dolt_integrations.engine.session.answers import number
 from dolt_integrations.errors import DataError, PrimaryKeyError
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def insert_numbered(connection: Connection, table: str, schema: TableSchema, dat
         insert_table(connection, table, data, schema)
     except PrimaryKeyError:
         connection.execute("ROLLBACK TO SAVEPOINT before_rows")
-        last = int(connection.value(f"SELECT COALESCE(MAX({quote(column.name)}), 0) FROM {quote(table)}"))
+        statement = f"SELECT COALESCE(MAX({quote(column.name)}), 0) FROM {quote(table)}"
+        last = connection.value(statement, kind=number)
         logger.info("the numbers of table %s go on behind %d", table, last)
         numbers = pa.array(range(last + 1, last + 1 + data.num_rows))
         insert_table(connection, table, data.append_column(column.name, numbers), schema)

@@ -13,14 +13,14 @@ from dolt_integrations.core.columns.encoded import shown
 from dolt_integrations.core.schemas.duplicates import find_duplicate
 from dolt_integrations.core.schemas.numbered import TABLE, NumberedRows
 from dolt_integrations.engine import Connection, TableSchema, quote
+from dolt_integrations.engine.session import answers
 from dolt_integrations.errors import ConstraintError, DoltError, PrimaryKeyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-_CHECK = re.compile(r"Check constraint [\"`'](?P<name>.+?)[\"`'] violated", re.IGNORECASE)
-_REFERENCE = re.compile(r"violation on fk: `(?P<name>.+?)`.*key: `\[(?P<key>.*)\]`", re.DOTALL)
+_CHECK = re.compile(r"Check constraint [\"`'](?P<name>.{1,200}?)[\"`'] violated", re.IGNORECASE)
 _HINT = "Change or drop the row; nothing is written."
 _UNIQUE_HINT = "Drop one of them, or look at the unique key and its collation: some take 'a' and 'A' for one."
 
@@ -75,12 +75,14 @@ def locating(connection: Connection, table: str, schema: TableSchema, data: pa.T
 def _located(rows: _Rows, error: ConstraintError) -> _Found | None:
     if isinstance(error, PrimaryKeyError):
         return _failed_key(rows)
-    create = str((rows.connection.row(f"SHOW CREATE TABLE {quote(rows.table)}") or ("", ""))[1])
-    if found := _CHECK.search(str(error)):
+    kinds = (answers.text, answers.text)
+    _, create = rows.connection.row(f"SHOW CREATE TABLE {quote(rows.table)}", kinds=kinds) or ("", "")
+    text = str(error)
+    if found := _CHECK.search(text):
         return _failed_check(rows, found["name"], create)
-    if found := _REFERENCE.search(str(error)):
-        return _failed_reference(rows, found["name"], found["key"], create)
-    return None
+    _, is_reference, rest = text.partition("violation on fk: `")
+    name, key = rest.partition("`")[0], rest.rpartition("key: `[")[2].rpartition("]`")[0]
+    return _failed_reference(rows, name, key, create) if is_reference else None
 
 
 def _failed_key(rows: _Rows) -> _Found | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.columns.encoded import shown
 from dolt_integrations.engine import quote
+from dolt_integrations.engine.session.answers import text
 from dolt_integrations.errors import ConstraintError, DoltError
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ def referring_tables(connection: Connection, table: str) -> list[str]:
         "SELECT DISTINCT table_name FROM information_schema.referential_constraints "
         "WHERE constraint_schema = DATABASE() AND (table_name = %s OR referenced_table_name = %s)",
         (table, table),
+        (text,),
     )
-    return [str(name) for (name,) in rows]
+    return [name for (name,) in rows]
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from dolt_integrations.engine.server.interrupts import hear_interrupts
 from dolt_integrations.engine.server.lease import Lease, runtime_folder
 from dolt_integrations.engine.server.ownership import check_ownership, make_private
 from dolt_integrations.engine.server.private import LOCAL_USER, START_TIMEOUT, PrivateServer
+from dolt_integrations.engine.session.answers import text
 from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.engine.session.pool import POOL
 from dolt_integrations.errors import DatabaseNotFoundError, ServerLostError, ServerUnreachableError, StorageError
@@ -210,7 +211,7 @@ def _private_server(path: Path, timeout: float) -> PrivateServer:
 def _address_of(server: PrivateServer, path: Path) -> ServerAddress:
     at = ServerAddress("127.0.0.1", server.server.port, LOCAL_USER, "information_schema", server.server.secret)
     with Connection(at) as connection:
-        names = [str(name) for (name,) in connection.rows("SHOW DATABASES")]
+        names = [name for (name,) in connection.rows("SHOW DATABASES", kinds=(text,))]
     database = _database_of(path, [name for name in names if name not in _SYSTEM_DATABASES])
     return replace(at, database=database, label=str(path))
 

@@ -12,6 +12,7 @@ from pymysql.constants import FIELD_TYPE
 from pymysql.cursors import Cursor, DictCursor, SSCursor
 
 from dolt_integrations.engine.names.identifiers import is_commit_hash, quote
+from dolt_integrations.engine.session.answers import anything, number, read_rows, text, understood
 from dolt_integrations.engine.session.forks import forked_error
 from dolt_integrations.engine.session.locks import LOCK_TIMEOUT, held
 from dolt_integrations.engine.session.pool import POOL
@@ -30,7 +31,8 @@ from dolt_integrations.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from types import TracebackType
     from typing import BinaryIO
 
@@ -138,7 +140,7 @@ class Connection:
         self.revision = branch
         self._where = f"database {self.address} at {branch}"
         self.execute(f"USE {quote(self.address.database)}")
-        self._began_on = self._began_on or str(self.value("SELECT active_branch()"))
+        self._began_on = self._began_on or self.value("SELECT active_branch()", kind=text)
         self._set_branch(branch)
 
     @contextmanager
@@ -171,28 +173,42 @@ class Connection:
         """Whether the session is encrypted."""
         return self._session.is_encrypted
 
-    def rows(self, statement: str, arguments: Sequence[object] = ()) -> list[Row]:
-        """Run a statement and return its rows."""
+    def rows(
+        self, statement: str, arguments: Sequence[object] = (), kinds: Sequence[Callable[[Any], Any]] | None = None
+    ) -> list[Row]:
+        """Run a statement and return its rows; with `kinds` (see `answers`) their values are read as these.
+
+        Raises:
+            ServerError: The rows are not of the `kinds`.
+        """
         with self._cursor(statement, arguments) as cursor:
-            return list(cursor.fetchall())
+            found = list(cursor.fetchall())
+        return found if kinds is None else read_rows(found, kinds, statement, self._where)
+
+    def understood(self, what: str) -> AbstractContextManager[None]:
+        """Let whatever a block stumbles over be a ServerError: it reads what the server has answered."""
+        return understood(what, self._where)
 
     def dictionaries(self, statement: str, arguments: Sequence[object] = ()) -> list[dict[str, Any]]:
         """Run a statement and return its rows, each by the names of its columns."""
         with self._cursor(statement, arguments, DictCursor) as cursor:
             return list(cursor.fetchall())
 
-    def row(self, statement: str, arguments: Sequence[object] = ()) -> Row | None:
-        """Run a statement and return its first row, if there is one."""
-        rows = self.rows(statement, arguments)
+    def row(
+        self, statement: str, arguments: Sequence[object] = (), kinds: Sequence[Callable[[Any], Any]] | None = None
+    ) -> Row | None:
+        """Run a statement and return its first row, if there is one; see `rows`."""
+        rows = self.rows(statement, arguments, kinds)
         return rows[0] if rows else None
 
-    def value(self, statement: str, arguments: Sequence[object] = ()) -> Any:
-        """Run a statement and return the first value of its first row.
+    def value(self, statement: str, arguments: Sequence[object] = (), kind: Callable[[Any], Any] = anything) -> Any:
+        """Run a statement and return the first value of its first row, read as its kind.
 
         Raises:
             QueryError: There is no row.
+            ServerError: The value is not of the kind.
         """
-        row = self.row(statement, arguments)
+        row = self.row(statement, arguments, (kind,))
         if row is None:
             raise QueryError(f"the statement returned no row: {statement} ({self._where})")
         return row[0]
@@ -210,8 +226,8 @@ class Connection:
         Raises:
             DataError: A value did not fit, or a key was there already.
         """
-        for _, code, message in self.rows("SHOW WARNINGS"):
-            warning = pymysql.err.DataError(int(code), str(message))
+        for _, code, message in self.rows("SHOW WARNINGS", kinds=(text, number, text)):
+            warning = pymysql.err.DataError(code, message)
             raise translate(warning, where=self._where, fallback=DataError) from warning
 
     @contextmanager

@@ -6,6 +6,7 @@ import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from dolt_integrations.engine.session.answers import anything
 from dolt_integrations.errors import DatabaseLockedError, DoltError
 
 if TYPE_CHECKING:
@@ -31,10 +32,12 @@ def held(connection: Connection, locks: Sequence[Sequence[str]], timeout: float)
     """
     named = [lock_name(names) for names in locks]
     row = connection.row(
-        f"SELECT {', '.join(['GET_LOCK(%s, %s)'] * len(named))}", [a for name in named for a in (name, timeout)]
+        f"SELECT {', '.join(['GET_LOCK(%s, %s)'] * len(named))}",
+        [a for name in named for a in (name, timeout)],
+        (anything,) * len(named),
     )
     try:
-        for names, got in zip(locks, row or (), strict=True):
+        for names, got in zip(locks, row or (None,) * len(named), strict=True):
             if got != 1:
                 what = f"another writer kept {' '.join(names)} locked for {timeout:g} s (database {connection.address})"
                 raise DatabaseLockedError(what)
@@ -56,6 +59,8 @@ def free_locks(connection: Connection, locks: Sequence[Sequence[str]]) -> list[b
     if not locks:
         return []
     row = connection.row(
-        f"SELECT {', '.join(['IS_FREE_LOCK(%s)'] * len(locks))}", [lock_name(names) for names in locks]
+        f"SELECT {', '.join(['IS_FREE_LOCK(%s)'] * len(locks))}",
+        [lock_name(names) for names in locks],
+        (anything,) * len(locks),
     )
-    return [free == 1 for free in row or ()]
+    return [free == 1 for free in row or (None,) * len(locks)]

@@ -129,7 +129,11 @@ class Session(_Connection):  # type: ignore[misc]
     def _read_query_result(self, unbuffered: bool = False) -> Any:
         self._result = None
         result = _Result(self)
-        self._guarded(result.init_unbuffered_query if unbuffered else result.read)
+        try:
+            self._guarded(result.init_unbuffered_query if unbuffered else result.read)
+        except BaseException:
+            result.unbuffered_active = False  # or pymysql would fetch the rest when it is collected
+            raise
         self._result = result
         if result.server_status is not None:
             self.server_status = result.server_status

@@ -29,7 +29,8 @@ def describe_query(connection: Connection, query: str) -> tuple[tuple[Column, ..
     doubtful = re.search(r"\b(left|right|full|outer|rollup)\b|dolt_", query, re.IGNORECASE) is not None
     certain = all(not field.flags & FLAG.NOT_NULL or (field.org_table and not doubtful) for field in fields)
     declared: dict[str, dict[str, Column]] = {}
-    return tuple(_column(connection, field, declared) for field in fields), certain
+    with connection.understood("what the server says of the columns of a query"):
+        return tuple(_column(connection, field, declared) for field in fields), certain
 
 
 def _column(connection: Connection, field: Any, declared: dict[str, dict[str, Column]]) -> Column:
@@ -38,6 +39,7 @@ def _column(connection: Connection, field: Any, declared: dict[str, dict[str, Co
     An expression's column declares nothing about NULLs; it counts as one without, until some come.
     """
     told = Column(field.name, _protocol_type(field), nullable=False)
+    arrow_type(told.sql_type)
     if not field.org_table:
         return told
     if field.org_table not in declared:

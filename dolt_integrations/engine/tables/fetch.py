@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.server.interrupts import interruptible
+from dolt_integrations.engine.session.answers import number
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.sql.types import GEOMETRIES, arrow_type, parse_type
 from dolt_integrations.errors import DoltError
@@ -34,15 +35,20 @@ def fetch(connection: Connection, query: str, columns: tuple[Column, ...], *, fa
     check_process()
     types = [arrow_type(column.sql_type) for column in columns]
     names = [column.name for column in columns]
-    fast = fast and not connection.address.tls.is_verified and all(map(_fast_reader_knows, columns))
+    tls = connection.address.tls
+    # connectorx verifies nothing, and has no certificate to show.
+    fast = fast and not (tls.is_verified or tls.cert) and all(map(_fast_reader_knows, columns))
     fast = fast and not _is_few(connection, query)
     if fast and not _has_odd_dates(connection, query, columns):
         data = _fetch_fast(connection, query, _protocol(columns))
         if data is not None:
-            arrays = [_cast(data.column(number), kind) for number, kind in enumerate(types)]
-            return pa.Table.from_arrays(arrays, names=names)
+            with connection.understood(_ROWS):
+                arrays = [_cast(data.column(at), kind) for at, kind in enumerate(types)]
+                return pa.Table.from_arrays(arrays, names=names)
     return _fetch_exactly(connection, query, names, types)
 
+
+_ROWS = "what the server sends for the rows of a query"
 
 FEW = 1_000
 """Rows up to which the session that is there reads as fast as connectorx, which opens one of its own."""
@@ -52,7 +58,7 @@ def _is_few(connection: Connection, query: str) -> bool:
     """Whether a whole table has few rows, which Dolt tells at once."""
     head, _, table = query.rpartition(" FROM ")
     whole = head.startswith("SELECT ") and re.fullmatch("`(?:[^`]|``)+`", table)
-    return bool(whole) and int(connection.value(f"SELECT COUNT(*) FROM {table}")) <= FEW
+    return bool(whole) and connection.value(f"SELECT COUNT(*) FROM {table}", kind=number) <= FEW
 
 
 _SLOW = {"time", "null", "bit", "year", "set", "json", *GEOMETRIES}
@@ -134,16 +140,23 @@ def fetch_batches(connection: Connection, query: str, columns: tuple[Column, ...
     names = [column.name for column in columns]
     with connection.stream(query) as cursor:
         batch = cursor.fetchmany(rows)
-        yield _table(batch, names, types)
+        yield _read(connection, batch, names, types)
         while len(batch) == rows:
             batch = cursor.fetchmany(rows)
             if batch:
-                yield _table(batch, names, types)
+                yield _read(connection, batch, names, types)
 
 
 def _fetch_exactly(connection: Connection, query: str, names: list[str], types: list[pa.DataType]) -> pa.Table:
     with connection.stream(query) as cursor:
-        return _table(list(cursor.fetchall_unbuffered()), names, types)
+        return _read(connection, list(cursor.fetchall_unbuffered()), names, types)
+
+
+def _read(
+    connection: Connection, rows: Sequence[tuple[Any, ...]], names: list[str], types: list[pa.DataType]
+) -> pa.Table:
+    with connection.understood(_ROWS):
+        return _table(rows, names, types)
 
 
 def _table(rows: Sequence[tuple[Any, ...]], names: list[str], types: list[pa.DataType]) -> pa.Table:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import nearest, quote
+from dolt_integrations.engine.session.answers import maybe, number, text
 from dolt_integrations.engine.sql.definitions import column_details
+from dolt_integrations.engine.sql.types import arrow_type
 from dolt_integrations.errors import InvalidNameError, TableNotFoundError
 
 if TYPE_CHECKING:
@@ -75,9 +77,13 @@ def _literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
+_TABLES = "SHOW FULL TABLES"
+
+
 def tables(connection: Connection) -> list[str]:
     """Return the names of the tables at the session's revision."""
-    return [str(name) for (name, kind) in connection.rows("SHOW FULL TABLES") if kind == "BASE TABLE"]
+    rows = connection.rows(_TABLES, kinds=(text, text))
+    return [name for name, kind in rows if kind == "BASE TABLE"]
 
 
 def table_name(connection: Connection, name: str) -> str:
@@ -86,7 +92,7 @@ def table_name(connection: Connection, name: str) -> str:
     Raises:
         InvalidNameError: That is the name of a view, or of two tables that differ only in case.
     """
-    rows = [(str(found), str(kind)) for found, kind in connection.rows("SHOW FULL TABLES")]
+    rows: list[tuple[str, str]] = [(found, kind) for found, kind in connection.rows(_TABLES, kinds=(text, text))]
     matches = [entry for entry in rows if entry[0].lower() == name.lower()]
     if len(matches) > 1:
         raise _two_in_case(connection, name, [found for found, _ in matches])
@@ -115,10 +121,10 @@ def describe_table(connection: Connection, table: str) -> TableSchema:
 
 def _definition(connection: Connection, table: str) -> tuple[str, str]:
     """Return the name of a table or view in the case that it has in the database, and its CREATE statement."""
-    name, create, *_ = connection.row(f"SHOW CREATE TABLE {quote(table)}") or (table, "")
+    name, create = connection.row(f"SHOW CREATE TABLE {quote(table)}", kinds=(text, text)) or (table, "")
     if name != table and table in (known := tables(connection)):
         raise _two_in_case(connection, table, [each for each in known if each.lower() == table.lower()])
-    return str(name), str(create)
+    return name, create
 
 
 def _two_in_case(connection: Connection, name: str, found: list[str]) -> InvalidNameError:
@@ -159,21 +165,29 @@ def _schema(connection: Connection, name: str, create: str) -> TableSchema:
 
 def _look_up(connection: Connection, name: str, create: str) -> TableSchema:
     """Read the columns; `SHOW COLUMNS` says neither ON UPDATE nor what a column is generated as."""
-    rows = connection.rows(f"SHOW FULL COLUMNS FROM {quote(name)}")
-    details = column_details(create, [(str(row[0]), str(row[1]), row[5]) for row in rows])
-    columns = tuple(
-        Column(str(row[0]), str(row[1]), row[3] == "YES", str(row[8] or ""), details.get(str(row[0]), ""))
-        for row in rows
-    )
-    return TableSchema(columns, _key(connection, name, [str(row[0]) for row in rows if row[4] == "PRI"]))
+    rows = connection.rows(f"SHOW FULL COLUMNS FROM {quote(name)}", kinds=_COLUMN)
+    details = column_details(create, [(row[0], row[1], row[5]) for row in rows])
+    columns = tuple(Column(row[0], row[1], row[3] == "YES", row[8] or "", details.get(row[0], "")) for row in rows)
+    with connection.understood(f"the types of the columns of {name}"):
+        _ = [arrow_type(column.sql_type) for column in columns]
+    return TableSchema(columns, _key(connection, name, [row[0] for row in rows if row[4] == "PRI"]))
+
+
+_COLUMN = (text, text, maybe(text), text, maybe(text), maybe(text), maybe(text), maybe(text), maybe(text))
+"""Field, Type, Collation, Null, Key, Default, Extra, Privileges, Comment."""
 
 
 def _key(connection: Connection, table: str, members: list[str]) -> tuple[str, ...]:
     """Put the key's columns in the key's own order, which `SHOW COLUMNS` does not tell."""
     if len(members) < 2:
         return tuple(members)
-    rows = connection.rows(f"SHOW KEYS FROM {quote(table)}")
+    rows = connection.rows(f"SHOW KEYS FROM {quote(table)}", kinds=_INDEX)
+    # The column of an index on an expression is NULL, and no primary key is one.
     return tuple(str(row[4]) for row in sorted(rows, key=lambda row: int(row[3])) if row[2] == "PRIMARY")
+
+
+_INDEX = (text, number, text, number, maybe(text))
+"""Table, Non_unique, Key_name, Seq_in_index, Column_name."""
 
 
 def find_table(connection: Connection, table: str) -> TableSchema | None:
@@ -205,7 +219,7 @@ def foreign_collations(connection: Connection, table: str) -> bool:
 
 def has_unique_index(connection: Connection, table: str) -> bool:
     """Whether a table has a unique index besides its primary key."""
-    rows = connection.rows(f"SHOW KEYS FROM {quote(table)}")
+    rows = connection.rows(f"SHOW KEYS FROM {quote(table)}", kinds=_INDEX)
     return any(not row[1] and row[2] != "PRIMARY" for row in rows)
 
 

@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import check_branch_name
+from dolt_integrations.engine.session.answers import maybe, text
 from dolt_integrations.engine.versions.procedures import branches
 from dolt_integrations.errors import LostRaceError
 
@@ -82,7 +83,8 @@ def has_commit(connection: Connection, branch: str, commit: str) -> bool:
         branch: The branch.
         commit: The commit.
     """
-    head, wanted = connection.row("SELECT HASHOF(%s), HASHOF(%s)", (branch, commit)) or ("", None)
+    hashes = connection.row("SELECT HASHOF(%s), HASHOF(%s)", (branch, commit), (maybe(text), maybe(text)))
+    head, wanted = hashes or ("", None)
     return bool(head == wanted or connection.value("SELECT DOLT_MERGE_BASE(%s, %s)", (head, wanted)) == wanted)
 
 

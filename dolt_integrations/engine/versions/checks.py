@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dolt_integrations.engine.session.answers import anything, text
+
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
 
@@ -14,5 +16,6 @@ def failed_checks(connection: Connection) -> list[str]:
         return []
     if connection.revision is not None:
         connection.stand_on(connection.revision)  # or Dolt 1.83 would ask for other rights
-    rows = connection.rows("SELECT test_name, status, message FROM DOLT_TEST_RUN('*')")
-    return [f"test {name!r} failed: {message}" for name, status, message in rows if str(status).upper() != "PASS"]
+    statement = "SELECT test_name, status, message FROM DOLT_TEST_RUN('*')"
+    rows = connection.rows(statement, kinds=(anything, text, anything))
+    return [f"test {name!r} failed: {message}" for name, status, message in rows if status.upper() != "PASS"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.session.answers import text
 from dolt_integrations.engine.tables.fetch import fetch
 from dolt_integrations.engine.tables.schema import Column, TableSchema, find_table, table_name
 
@@ -50,8 +51,8 @@ def find_version_of(snapshot: Connection, table: str) -> TableVersion | None:
     schema = find_table(snapshot, name)
     if schema is None:
         return None
-    ddl = snapshot.rows(f"SHOW CREATE TABLE {quote(name)}")[0][1]
-    return TableVersion(name, schema, _NOT_PLAIN.search(str(ddl)) is None)
+    _, ddl = snapshot.row(f"SHOW CREATE TABLE {quote(name)}", kinds=(text, text)) or (name, "")
+    return TableVersion(name, schema, _NOT_PLAIN.search(ddl) is None)
 
 
 _NOT_PLAIN = re.compile(r"GENERATED ALWAYS|COLLATE[ =](?!\w+_bin\b|binary\b)", re.IGNORECASE)

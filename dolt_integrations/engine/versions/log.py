@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dolt_integrations.engine.session.answers import timestamp
 from dolt_integrations.errors import InvalidNameError, QueryError, RevisionNotFoundError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def log(connection: Connection, commit: str, table: str | None = None) -> list[L
     if table is not None:
         check_argument(table, ",")
         statement, arguments = "SELECT * FROM dolt_log(%s, '--parents', '--tables', %s)", [commit, table]
-    return [_entry(row) for row in connection.dictionaries(statement, arguments)]
+    return _entries(connection, statement, arguments)
 
 
 def entries_with(connection: Connection, text: str) -> list[LogEntry]:
@@ -58,7 +59,7 @@ def entries_with(connection: Connection, text: str) -> list[LogEntry]:
     head = connection.value("SELECT HASHOF('HEAD')")
     statement = "SELECT * FROM dolt_log(%s, '--parents') WHERE INSTR(message, %s) > 0"
     with connection.in_database():
-        return [_entry(row) for row in connection.dictionaries(statement, (head, text))]
+        return _entries(connection, statement, [head, text])
 
 
 def is_ancestor(connection: Connection, ancestor: str, commit: str) -> bool:
@@ -86,13 +87,19 @@ def check_argument(table: str, separator: str = "") -> None:
         raise InvalidNameError(f"Dolt's functions take the name of table {table!r} for options or a list", hint=hint)
 
 
+def _entries(connection: Connection, statement: str, arguments: list[str]) -> list[LogEntry]:
+    rows = connection.dictionaries(statement, arguments)
+    with connection.understood(f"the answer to {statement}"):
+        return [_entry(row) for row in rows]
+
+
 def _entry(row: dict[str, Any]) -> LogEntry:
     """Read a row; versions of Dolt that tell the author from the committer have columns for both."""
     return LogEntry(
         commit=str(row["commit_hash"]),
         author=str(row.get("author", row["committer"])),
         email=str(row.get("author_email", row.get("email", ""))),
-        date=row["date"] if "date" in row else row["committer_date"],
+        date=timestamp(row["date"] if "date" in row else row["committer_date"]),
         message=str(row["message"]),
         parents=tuple(parent for parent in str(row["parents"]).split(", ") if parent),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.session.answers import anything, maybe, number, text
 from dolt_integrations.errors import QueryError
 
 if TYPE_CHECKING:
@@ -76,37 +77,40 @@ def merge(connection: Connection, revision: str, message: str, author: Author) -
     Raises:
         QueryError: The revisions have no common ancestor, or cannot be merged for another reason.
     """
-    row = connection.row("CALL DOLT_MERGE(%s, '-m', %s, '--author', %s)", (revision, message, str(author)))
-    return not (row and int(row[2] or 0))
+    statement = "CALL DOLT_MERGE(%s, '-m', %s, '--author', %s)"
+    row = connection.row(statement, (revision, message, str(author)), (anything, anything, maybe(number)))
+    return not (row and row[2])
 
 
 def conflicts(connection: Connection) -> list[Conflict]:
     """Return what a merge left in the session's transaction; schemas first, then rows, then constraints."""
-    schemas = connection.rows("SELECT table_name, description FROM dolt_schema_conflicts")
-    found = [Conflict(str(table), "schema", 1, description=str(text or "")) for table, text in schemas]
-    for table, count in connection.rows("SELECT `table`, num_conflicts FROM dolt_conflicts"):
-        if int(count):
-            found.append(Conflict(str(table), "data", int(count), _rows(connection, str(table))))
-    for table, count in connection.rows("SELECT `table`, num_violations FROM dolt_constraint_violations"):
-        found.append(_violation(connection, str(table), int(count)))
+    statement = "SELECT table_name, description FROM dolt_schema_conflicts"
+    schemas = connection.rows(statement, kinds=(text, maybe(text)))
+    found = [Conflict(table, "schema", 1, description=said or "") for table, said in schemas]
+    counted = (text, number)
+    for table, count in connection.rows("SELECT `table`, num_conflicts FROM dolt_conflicts", kinds=counted):
+        if count:
+            found.append(Conflict(table, "data", count, _rows(connection, table)))
+    statement = "SELECT `table`, num_violations FROM dolt_constraint_violations"
+    for table, count in connection.rows(statement, kinds=counted):
+        found.append(_violation(connection, table, count))
     return found
 
 
-_TABLE = re.compile(r"\btable (?:with same name )?['`]?(?P<table>[^'`]+?)['`]?(?: because| has| added|,| deleted|$)")
+_TABLE = re.compile(
+    r"\btable (?:with same name )?['`]?(?P<table>[^'`]{1,200}?)['`]?(?: because| has| added|,| deleted|$)"
+)
 """Where Dolt's texts about merges that it does not even begin name the table."""
-
-
-_COLUMN = re.compile(r"merge new column `&\{(?P<column>\S+).*?\}` in table `(?P<table>.*?)`", re.DOTALL)
-"""A column that has no value for the rows of the other side; Dolt writes it as Go prints its structure."""
 
 
 def refused_merge(error: BaseException) -> Conflict:
     """Return the conflict that is told by an error, where Dolt merges nothing because of a table's columns or key."""
     text = str(error.__cause__.args[-1] if error.__cause__ and error.__cause__.args else error).strip()
-    column = _COLUMN.search(text)
-    if column:
-        text = f"the new column `{column['column']}` is NOT NULL without a default, and the other side has other rows"
-        return Conflict(column["table"], "schema", 1, description=text)
+    _, is_column, structure = text.partition("merge new column `&{")  # as Go prints it
+    column, (_, is_in_table, rest) = structure.partition(" ")[0], structure.partition("}` in table `")
+    if is_column and is_in_table:
+        text = f"the new column `{column}` is NOT NULL without a default, and the other side has other rows"
+        return Conflict(rest.partition("`")[0], "schema", 1, description=text)
     text = text.removeprefix("error: ")
     found = _TABLE.search(text)
     return Conflict(found["table"] if found else "", "schema", 1, description=text)
@@ -132,9 +136,11 @@ def resolve_rows(connection: Connection, table: str, side: str) -> None:
 def changed_tables(connection: Connection, from_commit: str, to_commit: str) -> list[str]:
     """Return the tables in which two commits differ; of a renamed one both names."""
     rows = connection.rows(
-        "SELECT from_table_name, to_table_name FROM DOLT_DIFF_SUMMARY(%s, %s)", (from_commit, to_commit)
+        "SELECT from_table_name, to_table_name FROM DOLT_DIFF_SUMMARY(%s, %s)",
+        (from_commit, to_commit),
+        (maybe(text), maybe(text)),
     )
-    return sorted({str(name) for row in rows for name in row if name})
+    return sorted({name for row in rows for name in row if name})
 
 
 def _rows(connection: Connection, table: str) -> tuple[ConflictRow, ...]:

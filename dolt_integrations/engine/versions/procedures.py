@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import is_commit_hash, nearest
+from dolt_integrations.engine.session.answers import anything, maybe, number, text
 from dolt_integrations.errors import BranchNotFoundError, RevisionNotFoundError, TableNotFoundError
 
 if TYPE_CHECKING:
@@ -54,23 +55,25 @@ class Branches:
 
 def find_branches(connection: Connection) -> Branches:
     """Return every branch, and which one the session is on."""
-    rows = connection.rows("SELECT active_branch(), name, hash FROM dolt_branches")
-    return Branches(str(rows[0][0]), {str(name): str(commit) for _, name, commit in rows})
+    kinds = (maybe(text), text, text)
+    rows = connection.rows("SELECT active_branch(), name, hash FROM dolt_branches", kinds=kinds)
+    with connection.understood("the list of branches"):
+        return Branches(str(rows[0][0]), {name: commit for _, name, commit in rows})
 
 
 def active_branch(connection: Connection) -> str:
     """Return the branch of the session; on a fresh one, the branch that the directory has checked out."""
-    return str(connection.value("SELECT active_branch()"))
+    return str(connection.value("SELECT active_branch()", kind=text))
 
 
 def branches(connection: Connection) -> dict[str, str]:
     """Return every branch with the commit at its head."""
-    return {str(name): str(commit) for name, commit in connection.rows("SELECT name, hash FROM dolt_branches")}
+    return dict(connection.rows("SELECT name, hash FROM dolt_branches", kinds=(text, text)))
 
 
 def head(connection: Connection) -> str:
     """Return the commit at the head of the session's branch."""
-    return str(connection.value("SELECT HASHOF('HEAD')"))
+    return str(connection.value("SELECT HASHOF('HEAD')", kind=text))
 
 
 def resolve(connection: Connection, revision: str, newest: str | None = None) -> str:
@@ -86,19 +89,22 @@ def resolve(connection: Connection, revision: str, newest: str | None = None) ->
     Raises:
         RevisionNotFoundError: With the nearest names of branches and tags.
     """
-    name, steps = _REVISION.fullmatch(revision).groups()  # type: ignore[union-attr]  # it matches every text
+    name, steps = _without_steps(revision)
     if name.upper() == "HEAD":
         name = newest or name
     elif not is_commit_hash(name):
         name = _commit_named(connection, name) or name
     try:
-        return str(connection.value("SELECT HASHOF(%s)", (name + steps,)))
+        return str(connection.value("SELECT HASHOF(%s)", (name + steps,), text))
     except (RevisionNotFoundError, BranchNotFoundError) as error:
         raise _no_revision(connection, revision) from error
 
 
-_REVISION = re.compile(r"(.*?)((?:[~^]\d*)*)", re.DOTALL)
-"""A name, and the steps back from there."""
+def _without_steps(revision: str) -> tuple[str, str]:
+    """Return a name, and the steps back from there, as `~2^`. From the end: linear time."""
+    steps = re.match(r"(?:\d*[~^])*", revision[::-1])
+    at = len(revision) - (steps.end() if steps else 0)
+    return revision[:at], revision[at:]
 
 
 def _commit_named(connection: Connection, name: str) -> str | None:
@@ -110,7 +116,7 @@ def _commit_named(connection: Connection, name: str) -> str | None:
 
 
 def _tags(connection: Connection) -> dict[str, str]:
-    return {str(tag): str(commit) for tag, commit in connection.rows("SELECT tag_name, tag_hash FROM dolt_tags")}
+    return dict(connection.rows("SELECT tag_name, tag_hash FROM dolt_tags", kinds=(text, text)))
 
 
 def _no_revision(connection: Connection, revision: str) -> RevisionNotFoundError:
@@ -132,6 +138,7 @@ def commit_at(connection: Connection, moment: datetime.datetime, newest: str) ->
     row = connection.row(
         "SELECT commit_hash FROM dolt_log(%s) WHERE date <= %s ORDER BY date DESC, commit_order DESC LIMIT 1",
         (newest, moment.strftime("%Y-%m-%d %H:%M:%S.%f")),
+        (text,),
     )
     if row is None:
         first = connection.value("SELECT MIN(date) FROM dolt_log(%s)", (newest,))
@@ -145,13 +152,13 @@ def commit_at(connection: Connection, moment: datetime.datetime, newest: str) ->
 def status(connection: Connection) -> list[TableStatus]:
     """Return the uncommitted work on the session's branch, tables that `dolt_ignore` names included."""
     try:
-        rows = connection.rows(f"{_STATUS} FROM dolt_status_ignored")
+        rows = connection.rows(f"{_STATUS} FROM dolt_status_ignored", kinds=_STATUS_KINDS)
     except TableNotFoundError:  # Dolt before 1.82 has no such view of its status
-        rows = connection.rows(f"{_STATUS} FROM dolt_status")
-    return [TableStatus(str(table), bool(staged), str(text)) for table, staged, text in rows]
+        rows = connection.rows(f"{_STATUS} FROM dolt_status", kinds=_STATUS_KINDS)
+    return [TableStatus(table, bool(staged), word) for table, staged, word in rows]
 
 
-_STATUS = "SELECT table_name, staged, status"
+_STATUS, _STATUS_KINDS = "SELECT table_name, staged, status", (text, anything, text)
 
 
 def is_merging(connection: Connection) -> bool:
@@ -182,7 +189,8 @@ def take_table(connection: Connection, revision: str, table: str) -> None:
 
 def commit(connection: Connection, message: str, author: Author) -> str | None:
     """Commit what is staged, ending the session's transaction. Returns the hash; None when nothing was staged."""
-    row = connection.row("CALL DOLT_COMMIT('--skip-empty', '-m', %s, '--author', %s)", (message, str(author)))
+    statement = "CALL DOLT_COMMIT('--skip-empty', '-m', %s, '--author', %s)"
+    row = connection.row(statement, (message, str(author)), (text,))
     connection.in_transaction = connection.in_transaction and row is None
     return str(row[0]) if row else None
 
@@ -200,7 +208,7 @@ def fast_forward(connection: Connection, revision: str) -> None:
 def table_hash(connection: Connection, table: str) -> str | None:
     """Return the hash of a table's schema and content in the session's working set; None if it is no table of it."""
     try:
-        return str(connection.value("SELECT DOLT_HASHOF_TABLE(%s)", (table,)))
+        return str(connection.value("SELECT DOLT_HASHOF_TABLE(%s)", (table,), text))
     except TableNotFoundError:
         return _hash_in_any_case(connection, table)
 
@@ -210,19 +218,21 @@ def _hash_in_any_case(connection: Connection, table: str) -> str | None:
         "SELECT DOLT_HASHOF_TABLE(table_name) FROM information_schema.tables "
         "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND LOWER(table_name) = LOWER(%s)",
         (table,),
+        (text,),
     )
     return str(row[0]) if row else None
 
 
 def find_message(connection: Connection, line: str) -> str | None:
     """Return the newest commit of the session's branch whose message has a line; None if there is none."""
-    rows = connection.rows("SELECT commit_hash, message FROM dolt_log WHERE INSTR(message, %s) > 0", (line,))
-    return next((str(commit) for commit, message in rows if line in str(message).splitlines()), None)
+    statement = "SELECT commit_hash, message FROM dolt_log WHERE INSTR(message, %s) > 0"
+    rows = connection.rows(statement, (line,), (text, text))
+    return next((commit for commit, message in rows if line in message.splitlines()), None)
 
 
 def message_of(connection: Connection, commit: str) -> str:
     """Return the message of a commit."""
-    return str(connection.value("SELECT message FROM dolt_commits WHERE commit_hash = %s", (commit,)))
+    return str(connection.value("SELECT message FROM dolt_commits WHERE commit_hash = %s", (commit,), text))
 
 
 def parents(connection: Connection, commit: str) -> list[str]:
@@ -239,7 +249,9 @@ def parent(connection: Connection, commit: str) -> str | None:
 def _parent(connection: Connection, commit: str, index: int) -> str | None:
     # One by one: asked for a commit alone, Dolt (1.83) says of a merge that there is more than one row.
     row = connection.row(
-        "SELECT parent_hash FROM dolt_commit_ancestors WHERE commit_hash = %s AND parent_index = %s", (commit, index)
+        "SELECT parent_hash FROM dolt_commit_ancestors WHERE commit_hash = %s AND parent_index = %s",
+        (commit, index),
+        (maybe(text),),
     )
     return str(row[0]) if row and row[0] else None
 
@@ -254,5 +266,6 @@ def count_changes(connection: Connection, from_commit: str, to_commit: str, tabl
     row = connection.row(
         "SELECT rows_added, rows_modified, rows_deleted FROM DOLT_DIFF_STAT(%s, %s, %s)",
         (from_commit, to_commit, table),
+        (maybe(number),) * 3,
     )
-    return (int(row[0] or 0), int(row[1] or 0), int(row[2] or 0)) if row else (0, 0, 0)
+    return (row[0] or 0, row[1] or 0, row[2] or 0) if row else (0, 0, 0)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dolt_integrations.engine.session.answers import text
+
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
 
 
 def remotes(connection: Connection) -> dict[str, str]:
     """Return the URL of every remote of the database, by its name."""
-    return {str(name): str(url) for name, url in connection.rows("SELECT name, url FROM dolt_remotes")}
+    return dict(connection.rows("SELECT name, url FROM dolt_remotes", kinds=(text, text)))
 
 
 def add_remote(connection: Connection, name: str, url: str) -> None:
@@ -29,8 +31,8 @@ def add_remote(connection: Connection, name: str, url: str) -> None:
 def remote_branches(connection: Connection, name: str) -> dict[str, str]:
     """Return the branches of a remote with their heads, as of the last fetch or push."""
     prefix = f"remotes/{name}/"
-    rows = connection.rows("SELECT name, hash FROM dolt_remote_branches")
-    return {str(label)[len(prefix) :]: str(commit) for label, commit in rows if str(label).startswith(prefix)}
+    rows = connection.rows("SELECT name, hash FROM dolt_remote_branches", kinds=(text, text))
+    return {label[len(prefix) :]: commit for label, commit in rows if label.startswith(prefix)}
 
 
 def fetch_remote(connection: Connection, name: str, *, user: str | None = None, branch: str | None = None) -> None:
