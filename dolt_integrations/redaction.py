@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _SECRET = re.compile(r"(?i)pass|pwd|secret|token|credential")
-_MEMBER = re.compile(r"(?is)([?&;][^=&?;\s]*(?:pass|pwd|secret|token|credential)[^=&?;\s]*=).*")
+_MEMBER = re.compile(r"[?&;][^=&?;\s]*=")
 _USER = re.compile(r"(?P<user>[\w.%+-]*):.*|(?P<only>[\w.%+-]+)", re.DOTALL)
 _PORT = re.compile(r"(\[[0-9A-Fa-f:.]*\]|[^:/?#\s]*)(:\d{1,5})?([/?#].*)?", re.DOTALL)
 
@@ -38,7 +38,10 @@ def redact(location: str) -> str:
 
 
 def _members(text: str) -> str:
-    return _MEMBER.sub(r"\1...", text)
+    for member in _MEMBER.finditer(text):
+        if _SECRET.search(member.group()):
+            return f"{text[: member.end()]}..."
+    return text
 
 
 def shown(value: Any, longest: int = 300) -> str:

@@ -17,6 +17,7 @@ from dolt_integrations.errors import AccessDeniedError, ConfigError, DoltError
 from dolt_integrations.redaction import redact, shown
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import run_sql
+from tests.fuzzing import examples
 from tests.hostile import hostile
 
 ONE = pd.DataFrame({"id": [1]})
@@ -177,7 +178,7 @@ def doors(url):
     ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(secret=SECRETS, url=st.sampled_from(URLS))
 @example(secret="se@cret/Xy7!q?Zk9", url=URLS[0])
 def test_no_text_shows_a_password_whatever_it_is_of(secret, url, caplog):
@@ -203,7 +204,7 @@ LITERALS = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(LITERALS)
 @example({"config": {"db_path": "mysql://x", "meta_conf": {"_type": "CallbackMeta", "fn": "os:system"}}})
 def test_any_literal_is_a_table_or_an_error_of_ours(value):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dolt_integrations.core import read_arrow, read_batches, read_table
 from tests.conftest import run_sql
+from tests.fuzzing import examples
 
 TYPES = {
     "number": ("BIGINT", "-1000000007"),
@@ -80,7 +81,7 @@ def is_counted(comment):
 
 
 @settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

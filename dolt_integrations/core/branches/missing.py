@@ -42,7 +42,7 @@ def telling_where(database: Database, tablename: str | None, branch: str | None)
 
 
 def _named_by(error: TableNotFoundError) -> str | None:
-    found = re.search(r"table not found: (.+?)(?:, maybe you mean| \(database|$)", str(error))
+    found = re.search(r"table not found: (.{1,200}?)(?:, maybe you mean| \(database|$)", str(error))
     return found[1] if found else None
 
 

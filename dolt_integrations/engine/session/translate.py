@@ -47,7 +47,18 @@ class _Rule:
     hint: str | None = None
 
     def fits(self, code: int, message: str) -> bool:
-        return code in self.codes or any(re.search(text, message, re.IGNORECASE) for text in self.texts)
+        return code in self.codes or any(_is_in(text, message) for text in self.texts)
+
+
+def _is_in(text: str, message: str) -> bool:
+    """Whether the parts of a text between `.*` are in a message one after the other; in linear time."""
+    at = 0
+    for part in text.split(".*"):
+        found = re.compile(part, re.IGNORECASE).search(message, at)
+        if found is None:
+            return False
+        at = found.end()
+    return True
 
 
 _REMOTE_RULES = (

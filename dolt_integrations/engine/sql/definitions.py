@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_PART = re.compile(r"'(?:[^'\\]|\\.|'')*'|`(?:[^`]|``)*`|[(),]|[^'`(),]+", re.DOTALL)
-"""A text, a name, a parenthesis, a comma, or what stands between them."""
+_PART = re.compile(r"'(?:[^'\\]|\\.?|'')*(?:'|\Z)|`(?:[^`]|``)*(?:`|\Z)|[(),]|[^'`(),]+", re.DOTALL)
+"""A text, a name, a parenthesis, a comma, or what stands between them. What has no end goes to the end: linear time."""
 
 
 def column_details(create: str, columns: Sequence[tuple[str, str, str | None]]) -> dict[str, str]:
