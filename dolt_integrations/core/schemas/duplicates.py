@@ -59,12 +59,13 @@ class Duplicate:
 def unique_keys(connection: Connection, table: str) -> list[UniqueKey]:
     """Return a table's primary key and its unique indexes."""
     found: dict[str, list[tuple[str, int | None]]] = {}
-    for row in connection.dictionaries(f"SHOW KEYS FROM {quote(table)}"):
-        if not int(row["Non_unique"]):
-            length = row.get("Sub_part")
-            found.setdefault(str(row["Key_name"]), []).append(
-                (str(row["Column_name"]), int(length) if length else None)
-            )
+    rows = connection.dictionaries(f"SHOW KEYS FROM {quote(table)}")
+    with connection.understood(f"the list of the indexes of `{table}`"):
+        for row in rows:
+            if not int(row["Non_unique"]):
+                length = row.get("Sub_part")
+                part = (str(row["Column_name"]), int(length) if length else None)
+                found.setdefault(str(row["Key_name"]), []).append(part)
     named = {"PRIMARY": "PRIMARY KEY"}
     return [UniqueKey(named.get(name, name), tuple(parts)) for name, parts in found.items()]
 

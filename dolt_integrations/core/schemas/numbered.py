@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from dolt_integrations.engine import TableSchema, insert_table, quote
+from dolt_integrations.engine.session.answers import maybe, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +41,8 @@ class NumberedRows:
 
     def first(self, condition: str, joined: str = "") -> int | None:
         """Return the number of the first row of which a condition holds."""
-        found = self._connection.value(f"SELECT MIN({self.number}) FROM {TABLE} {joined} WHERE {condition}")
-        return None if found is None else int(found)
+        statement = f"SELECT MIN({self.number}) FROM {TABLE} {joined} WHERE {condition}"
+        return self._connection.value(statement, kind=maybe(number))  # type: ignore[no-any-return]
 
     def pair(self, parts: Sequence[str]) -> tuple[int, int] | None:
         """Return the first two rows that are equal in all parts, none of which is NULL."""
@@ -49,12 +50,13 @@ class NumberedRows:
         given = " AND ".join(f"{part} IS NOT NULL" for part in parts)
         first = self._connection.value(
             f"SELECT MIN(first_row) FROM (SELECT MIN({self.number}) AS first_row FROM {TABLE} WHERE {given} "
-            f"GROUP BY {names} HAVING COUNT(*) > 1) AS twice"
+            f"GROUP BY {names} HAVING COUNT(*) > 1) AS twice",
+            kind=maybe(number),
         )
         if first is None:
             return None
         same = " AND ".join(f"{part} = ({self._of_row(part, first)})" for part in parts)
-        return int(first), int(self.first(f"{same} AND {self.number} > {int(first)}") or first)
+        return first, self.first(f"{same} AND {self.number} > {first}") or first
 
     def _of_row(self, part: str, row: int) -> str:
         return f"SELECT {part} FROM {TABLE} WHERE {self.number} = {int(row)}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.schemas.duplicates import unique_keys
 from dolt_integrations.engine import quote
+from dolt_integrations.engine.session.answers import text
 from dolt_integrations.errors import DataError
 
 if TYPE_CHECKING:
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
 
     from dolt_integrations.engine import Connection
 
-_CHECK = re.compile(r"^\s*CONSTRAINT `(?P<name>.+?)` CHECK (?P<condition>.+?),?$", re.MULTILINE)
+_CHECK = re.compile(r"^ *CONSTRAINT `(?P<name>.+?)` CHECK (?P<condition>.+?),?$", re.MULTILINE)
 
 
 def rules(connection: Connection, table: str) -> dict[str, set[str]]:
     """Return a table's CHECKs and UNIQUE keys as SQL says them, with their columns in lower case."""
-    create = str((connection.row(f"SHOW CREATE TABLE {quote(table)}") or ("", ""))[1])
+    _, create = connection.row(f"SHOW CREATE TABLE {quote(table)}", kinds=(text, text)) or ("", "")
     found = {
         str(key): {name.lower() for name in key.names} for key in unique_keys(connection, table) if not key.is_primary
     }

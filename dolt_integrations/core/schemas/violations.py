@@ -137,7 +137,7 @@ def _row_of_key(data: pa.Table, names: Sequence[str], key: str) -> int | None:
 
 def _orphan(rows: _Rows, names: Sequence[str], to: str) -> int | None:
     """Return the first row whose key the other table has not: Dolt writes some types in another way than Python."""
-    found = re.match(r"REFERENCES `(?P<table>.+?)` \((?P<columns>.+?)\)", to)
+    found = re.match(r"REFERENCES `(?P<table>.{1,200}?)` \((?P<columns>.+?)\)", to)
     if found is None or found["table"].lower() == rows.table.lower():
         return None
     parent, columns = quote(found["table"]), found["columns"].split(",")

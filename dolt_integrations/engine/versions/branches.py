@@ -97,7 +97,7 @@ def branches_below(connection: Connection, prefix: str, most: int) -> list[str]:
         most: How many at most.
     """
     statement = "SELECT name FROM dolt_branches WHERE name LIKE %s ORDER BY name LIMIT %s"
-    return [str(name) for (name,) in connection.rows(statement, (f"{prefix}%", most))]
+    return [name for (name,) in connection.rows(statement, (f"{prefix}%", most), (text,))]
 
 
 def delete_branch(connection: Connection, name: str) -> None:

@@ -56,7 +56,7 @@ def log(connection: Connection, commit: str, table: str | None = None) -> list[L
 
 def entries_with(connection: Connection, text: str) -> list[LogEntry]:
     """Return the commits of the session's branch whose message contains a text, each before its parents."""
-    head = connection.value("SELECT HASHOF('HEAD')")
+    head = connection.value("SELECT HASHOF('HEAD')", kind=str)
     statement = "SELECT * FROM dolt_log(%s, '--parents') WHERE INSTR(message, %s) > 0"
     with connection.in_database():
         return _entries(connection, statement, [head, text])
