@@ -131,7 +131,7 @@ def _common_mark(old: Column, new: Column) -> str | None:
     """Return the comment for a column of both, the table's where it can be; None if their values differ in meaning."""
     ours, theirs = mark_of(old.comment), mark_of(new.comment)
     if "category" in (ours.dtype, theirs.dtype):
-        return _common_categories(old, ours, theirs)
+        return _common_categories(old, new, ours, theirs)
     meant, given = _meaning(*_dtype(old)), _meaning(*_dtype(new))
     # Whole numbers in a column of flags or decimals, times in one of spans: it holds each, so that it stayed as it is.
     fits = (meant, given) in _HOLDING and parse_type(old.sql_type).base == parse_type(new.sql_type).base
@@ -158,9 +158,12 @@ def _family(kind: pa.DataType) -> str:
     return re.sub("^large_|_view$", "", name) if re.fullmatch(r"(large_)?(string|binary)(_view)?", name) else name
 
 
-def _common_categories(old: Column, ours: Mark, theirs: Mark) -> str | None:
+def _common_categories(old: Column, new: Column, ours: Mark, theirs: Mark) -> str | None:
     if ours.dtype != "category":
         return old.comment if theirs.of == (ours.dtype or default_dtype(old)[0]) else None
+    if theirs.dtype != "category" and not ours.ordered and _meaning(str(ours.of), None) == _meaning(*_dtype(new)):
+        # Plain values come to categories: as in pandas' own concat the column is one of plain values from then on.
+        return with_mark(old.comment, replace(theirs, index=ours.index, label=ours.label))
     if theirs.dtype != "category" or ours == replace(theirs, index=ours.index, label=ours.label, arrow=ours.arrow):
         return old.comment if theirs.dtype == "category" else None
     if not ours.categories:
