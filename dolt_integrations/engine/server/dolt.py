@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import os
 import re
@@ -41,8 +40,11 @@ _INSTALL_HINT = (
 )
 
 
-def find_dolt() -> str:
+def find_dolt(runtime: Path | None = None) -> str:
     """Return the path of the `dolt` program, whose version was looked at once.
+
+    Args:
+        runtime: A lease's folder, which is removed if this process is ended while it looks and nobody else has it.
 
     Raises:
         DoltNotInstalledError: It is not on PATH, or older than `MINIMUM_VERSION`.
@@ -51,13 +53,19 @@ def find_dolt() -> str:
     if found is None:
         raise DoltNotInstalledError("the program `dolt` is not on PATH", hint=_INSTALL_HINT)
     state = os.stat(found)
-    _check_version(found, state.st_mtime_ns, state.st_size)
+    program = (found, state.st_mtime_ns, state.st_size)  # the last two tell another program of that path
+    if program not in _CHECKED:
+        _check_version(found, runtime)
+        _CHECKED.add(program)
     return found
 
 
-@functools.lru_cache(maxsize=8)
-def _check_version(dolt: str, changed: int, size: int) -> None:
-    """Refuse a `dolt` that is too old. The time of its change and its size tell another program of that path.
+_CHECKED: set[tuple[str, int, int]] = set()
+"""The programs whose version is new enough."""
+
+
+def _check_version(dolt: str, runtime: Path | None) -> None:
+    """Refuse a `dolt` that is too old.
 
     It looks for newer releases in the network, unless its global config says not to.
     """
@@ -67,16 +75,17 @@ def _check_version(dolt: str, changed: int, size: int) -> None:
             json.dumps({"versioncheck.disabled": "true", "metrics.disabled": "true"})
         )
         environment = {**os.environ, "DOLT_ROOT_PATH": root, "TMPDIR": root, "DOLT_DISABLE_EVENT_FLUSH": "true"}
-        said = _ask_version(dolt, Path(root), environment)
+        said = _ask_version(dolt, Path(root), environment, runtime or Path(root))
     found = re.search(r"dolt version v?(\d+)\.(\d+)\.(\d+)", said)
     if found and tuple(map(int, found.groups())) < MINIMUM_VERSION:
         wanted = ".".join(map(str, MINIMUM_VERSION))
         raise DoltNotInstalledError(f"{dolt} is older than {wanted}: {found.group()}", hint=_INSTALL_HINT)
 
 
-def _ask_version(dolt: str, folder: Path, environment: dict[str, str]) -> str:
+def _ask_version(dolt: str, folder: Path, environment: dict[str, str], runtime: Path) -> str:
+    command = [dolt, "version"]
     try:
-        return _run([dolt, "version"], folder, cwd=folder, env=environment, timeout=_VERSION_TIMEOUT).stdout
+        return _run(command, folder, cwd=folder, env=environment, runtime=runtime, timeout=_VERSION_TIMEOUT).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ""  # what it is asked to do next says what is wrong
 
@@ -145,13 +154,19 @@ def _settings(path: Path) -> dict[str, str]:
 
 
 def _run(
-    command: list[str], makes: Path, *, cwd: Path, env: dict[str, str], timeout: float | None = None
+    command: list[str],
+    makes: Path,
+    *,
+    cwd: Path,
+    env: dict[str, str],
+    runtime: Path | None = None,
+    timeout: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a dolt command that makes a folder, and that ends with this process, leaving none: see `errand`."""
     theirs, ours = os.pipe()
     with os.fdopen(ours, "wb") as line, os.fdopen(theirs, "rb") as end:
         process = subprocess.Popen(  # noqa: S603 - the program is Python itself, the arguments are ours
-            [sys.executable, "-I", "-S", errand.__file__, env["DOLT_ROOT_PATH"], str(makes), *command],
+            [sys.executable, "-I", "-S", errand.__file__, str(runtime or env["DOLT_ROOT_PATH"]), str(makes), *command],
             cwd=cwd, env=env, umask=PRIVATE, text=True, start_new_session=True,
             stdin=end, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
@@ -172,7 +187,7 @@ def init_database(path: Path, root: Path, author: Author) -> None:
         DoltNotInstalledError: No `dolt` on PATH.
         ServerError: `dolt init` failed, or the directory cannot be made.
     """
-    command = [find_dolt(), "init"]
+    command = [find_dolt(root), "init"]
     try:
         path.mkdir(mode=0o755, parents=True, exist_ok=True)
         done = _run(command, path / ".dolt", cwd=path, env=quiet_environment(root, author))
@@ -210,7 +225,7 @@ def clone_database(source: Source, path: Path, root: Path, *, depth: int | None 
     """
     if source.url.startswith("file://") and not Path(source.url.removeprefix("file://")).is_dir():
         return False  # `dolt clone` would make the directory
-    command = [find_dolt(), "clone", "--remote", source.name]
+    command = [find_dolt(root), "clone", "--remote", source.name]
     command += ["--depth", str(depth)] if depth else []
     command += ["--user", source.user] if source.user else []
     done = _run([*command, source.url, str(path)], path, cwd=path.parent, env=quiet_environment(root))

@@ -128,7 +128,7 @@ class PrivateServer:
         _check_writable(self.directory)
         folder = self._lease.folder
         port = _free_port()
-        command = [find_dolt(), "sql-server", "--config", str(_write_config(folder, port))]
+        command = [find_dolt(folder), "sql-server", "--config", str(_write_config(folder, port))]
         self._supervisor = subprocess.Popen(  # noqa: S603 - the program is Python itself, the arguments are ours
             [sys.executable, "-I", "-S", supervisor.__file__, str(folder), str(self.directory), *command],
             env={
