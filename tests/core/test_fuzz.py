@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dolt_integrations.core import Repository, with_connect_args
@@ -130,6 +130,7 @@ def damage(draw):
 @pytest.mark.parametrize("suffix", ["parquet", "feather", "jsonl"])
 @settings(max_examples=examples(40), deadline=None, suppress_health_check=QUIET)
 @given(damage=damage())
+@example(damage=([(0.8828125, 1)], 0))
 def test_a_damaged_file_is_a_table_or_an_error_of_ours(suffix, damage, tmp_path):
     data = bytearray(written(suffix))
     for at, value in damage[0]:

@@ -43,6 +43,7 @@ def read_parquet(
         _check_names(pq.ParquetFile(pa.BufferReader(data)).schema_arrow.names, where)
         check_parquet_size(data, args.get("columns") if not args.get("filters") else None, where)
         rows = pq.read_table(pa.BufferReader(data), **args)
+        rows.validate(full=True)
     except FileError:
         raise
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
@@ -57,6 +58,7 @@ def read_feather(
     try:
         check_feather_size(data, where)
         rows = feather.read_table(pa.BufferReader(data), **args)
+        rows.validate(full=True)  # or a damaged file's rows would be looked for beyond its end
         _check_names(rows.column_names, where)
     except FileError:
         raise
