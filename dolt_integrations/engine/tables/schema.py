@@ -170,6 +170,8 @@ def _look_up(connection: Connection, name: str, create: str) -> TableSchema:
     columns = tuple(Column(row[0], row[1], row[3] == "YES", row[8] or "", details.get(row[0], "")) for row in rows)
     with connection.understood(f"the types of the columns of {name}"):
         _ = [arrow_type(column.sql_type) for column in columns]
+        if len({column.name for column in columns}) < len(columns):
+            raise ValueError("two columns have one name")
     return TableSchema(columns, _key(connection, name, [row[0] for row in rows if row[4] == "PRI"]))
 
 
