@@ -25,16 +25,17 @@ def take_tables(workspace: Connection, revision: str, tables: Sequence[str]) -> 
     back, and the rows that it has got since are gone (1.83 and 2.3).
 
     Args:
-        workspace: On the private branch, which has nothing uncommitted.
+        workspace: On the private branch; what is uncommitted there is ours, and is staged.
         revision: Where from.
         tables: Their names, as they are there.
 
     Raises:
         EntangledError: That would change another table as well; the branch is as it was.
     """
+    known = {*tables, *(entry.table for entry in status(workspace))}
     for table in tables:
         take_table(workspace, revision, table)
-    others = [name for entry in status(workspace) if entry.table not in tables for name in entry.names[:1]]
+    others = [name for entry in status(workspace) if entry.table not in known for name in entry.names[:1]]
     twice = [name for name in tables_in_two_cases(workspace) if name not in tables]
     if others or twice:
         discard_changes(workspace)
