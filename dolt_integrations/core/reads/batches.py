@@ -26,7 +26,7 @@ from dolt_integrations.engine import (
     parse_location,
     quote,
 )
-from dolt_integrations.errors import ConfigError
+from dolt_integrations.errors import ConfigError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -143,7 +143,20 @@ def _by_key(snapshot: Connection, table: str, schema: TableSchema, part: Part, r
             yield data
         if data.num_rows < rows:
             return
-        last = data.slice(data.num_rows - 1)
+        last = _next(data, schema.primary_key, last, table)
+
+
+def _next(data: pa.Table, key: tuple[str, ...], last: pa.Table | None, table: str) -> pa.Table:
+    """Return the last row of a batch, from which the next one goes on.
+
+    Raises:
+        ServerError: It is the last row of the batch before: the server would give the same rows for ever.
+    """
+    found = data.slice(data.num_rows - 1)
+    if last is not None and all(found.column(name).equals(last.column(name)) for name in key):
+        problem = f"the server gives the rows of table `{table}` behind a key again and again"
+        raise ServerError(problem, hint="Look at the server, or at what lies between it and this program.")
+    return found
 
 
 def _behind(snapshot: Connection, key: tuple[str, ...], last: pa.Table) -> str:
