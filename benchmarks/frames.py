@@ -232,11 +232,21 @@ def _first_line(error: BaseException) -> str:
 def outcomes(folder: Path) -> dict[str, dict[str, str]]:
     """Return by method and frame how each came back; nothing for a method that is not installed."""
     found: dict[str, dict[str, str]] = {}
-    for name, (method, needs) in METHODS.items():
-        if needs is None or _version(needs):
-            (folder / name).mkdir()
-            found[name] = {make.__name__: outcome(method, make(), folder / name) for make in FRAMES}
+    for name in available():
+        (folder / name).mkdir()
+        found[name] = {make.__name__: outcome(METHODS[name][0], make(), folder / name) for make in FRAMES}
     return found
+
+
+def available() -> list[str]:
+    """Return the methods whose distribution is installed."""
+    return [name for name, (_, needs) in METHODS.items() if needs is None or _version(needs)]
+
+
+def named_versions() -> str:
+    """Return the versions of what is compared."""
+    versions = {"pandas": pd.__version__, **{needs: _version(needs) for _, needs in METHODS.values() if needs}}
+    return ", ".join(f"{name} {version or 'not installed'}" for name, version in versions.items())
 
 
 def _version(distribution: str) -> str | None:
@@ -250,10 +260,7 @@ def main() -> None:
     """Print the frames that come back by method, and what became of the others."""
     with tempfile.TemporaryDirectory() as folder:
         found = outcomes(Path(folder))
-    versions = {needs: _version(needs) for _, needs in METHODS.values() if needs}
-    versions = {"pandas": pd.__version__, **versions}
-    named = ", ".join(f"{name} {version or 'not installed'}" for name, version in versions.items())
-    print(f"thirteen frames, written and read back ({named})")
+    print(f"thirteen frames, written and read back ({named_versions()})")
     print("  " + " ".join([f"{'':12}", *(f"{name:>8}" for name in METHODS)]))
     for make in FRAMES:
         print(f"  {make.__name__:12} " + " ".join(f"{_word(found, name, make.__name__):>8}" for name in METHODS))

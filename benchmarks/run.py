@@ -19,6 +19,7 @@ import batches
 import frames
 import overhead
 import rows
+import shipped
 import stores
 import writers
 
@@ -29,6 +30,7 @@ def main() -> None:
     print(f"{dolt.stdout.splitlines()[0]}, Python {platform.python_version()}, pandas {pd.__version__}")
     overhead.main()
     frames.main()
+    shipped.main()
     rows.main([])
     stores.main([])
     stores.main(["--frame", "generated", "--rows", str(stores.SLOW)])
