@@ -7,7 +7,7 @@ import pandas as pd
 
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.provenance.attempt import Attempt
-from dolt_integrations.core.provenance.reads import add_scope, unnoted
+from dolt_integrations.core.provenance.reads import unnoted
 
 NUMBERS = itertools.count()
 
@@ -16,9 +16,6 @@ class Scope:
     """What reads are noted for: each attempt of a test has one of its own, as each has a process on a cluster."""
 
     now = None
-
-
-add_scope(lambda: Scope.now)
 
 
 def rows(*ids, value="v"):

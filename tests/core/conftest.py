@@ -7,10 +7,12 @@ import pytest
 from dolt_integrations.core import write_table
 from dolt_integrations.core.branches import private
 from dolt_integrations.core.configs.remote import Remote
+from dolt_integrations.core.provenance import reads
 from dolt_integrations.core.remotes.exchange import clone_if_missing
 from dolt_integrations.core.rows import cache, differences
 from dolt_integrations.core.writes import route
 from tests.conftest import Repository, new_repository, run_sql
+from tests.core.attempts import Scope
 from tests.core.queries import FIRST, SECOND
 
 
@@ -108,3 +110,10 @@ def clone(tmp_path, remote):
         return Repository(tmp_path / name)
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def own_reads(monkeypatch):
+    """Reads are noted for the attempt of the test alone, not for flytekit's execution outside of tasks."""
+    monkeypatch.setattr(Scope, "now", None)
+    monkeypatch.setattr(reads, "_SCOPES", [lambda: Scope.now])
