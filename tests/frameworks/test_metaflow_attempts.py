@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from dolt_integrations.core import read_table, write_table
+from dolt_integrations.core.provenance import reads
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.errors import MergeConflictError
 from dolt_integrations.metaflow import DoltConfig
@@ -12,6 +13,13 @@ from dolt_integrations.metaflow.block import Block
 from dolt_integrations.metaflow.client import RunningTask
 from tests.conftest import run_sql
 from tests.core.attempts import Scope, contents, rows
+
+
+@pytest.fixture(autouse=True)
+def own_reads(monkeypatch):
+    """Reads are noted for the attempt of the test alone, not for flytekit's execution outside of tasks."""
+    monkeypatch.setattr(Scope, "now", None)
+    monkeypatch.setattr(reads, "_SCOPES", [lambda: Scope.now])
 
 
 class Scoped:

@@ -14,9 +14,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 TIME_TO_STOP = 0.5
 """Seconds that the command gets to stop before it is killed."""
+
+ATTEMPTS = 20
+"""How often it is tried to remove a folder that others write to."""
 
 
 def main(runtime: str, folder: str, command: list[str]) -> int:
@@ -55,7 +59,11 @@ def _remove_unused(runtime: str) -> None:
         os.rename(runtime, gone)
     except OSError:
         return
-    shutil.rmtree(gone, ignore_errors=True)
+    for _ in range(ATTEMPTS):  # a process that is being stopped may write to it while it is removed
+        shutil.rmtree(gone, ignore_errors=True)
+        if not os.path.exists(gone):
+            return
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":
