@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.branches.undo_rows import MESSAGE, Undoing
-from dolt_integrations.core.provenance.find import find_writes
+from dolt_integrations.core.provenance.find import find_writes, hash_at
 from dolt_integrations.core.provenance.write_id import node_of
 from dolt_integrations.core.schemas.union import REPLACE
 from dolt_integrations.engine import DEFAULT_AUTHOR, quote, table_name
@@ -65,7 +65,7 @@ def warn_of(table: str, writes: Sequence[EarlierWrite]) -> None:
 
 def _undo(database: Database, workspace: Connection, table: str, write: EarlierWrite, start: str) -> None:
     with _state_before(database, write, table) as before, _explaining(write, table):
-        if table_hash(workspace, table) == _hash_at(database, write.work, table):
+        if table_hash(workspace, table) == hash_at(database, write.work, table):
             _take(database, workspace, before, table)
         else:
             now = head(workspace)
@@ -123,14 +123,9 @@ def _mode(write: EarlierWrite, table: str, modes: Sequence[str]) -> str:
     return dict(zip(write.name.tables, modes, strict=False)).get(table.lower(), "")
 
 
-def _hash_at(database: Database, revision: str, table: str) -> str | None:
-    with database.connect(revision) as snapshot:
-        return table_hash(snapshot, table)
-
-
 def _take(database: Database, workspace: Connection, revision: str, table: str) -> None:
     """Make the table what it is at a revision."""
-    if _hash_at(database, revision, table) is None:
+    if hash_at(database, revision, table) is None:
         workspace.execute(f"DROP TABLE IF EXISTS {quote(table_name(workspace, table))}")
     else:
         take_tables(workspace, revision, [table_name(workspace, table)])

@@ -128,9 +128,10 @@ def has_written(database: Database, commit: str, table: str, *, rows: str | None
         known = trailers_of(message_of(snapshot, commit)).get(_ROWS)
     if content is None or (rows is not None and known is not None and known != rows):
         return False
-    return not before or any(_hash_at(database, each, table) != content for each in before)
+    return not before or any(hash_at(database, each, table) != content for each in before)
 
 
-def _hash_at(database: Database, commit: str, table: str) -> str | None:
+def hash_at(database: Database, commit: str, table: str) -> str | None:
+    """Return the hash of a table at a commit; None if it is not there."""
     with database.connect(commit) as snapshot:
         return table_hash(snapshot, table)
