@@ -21,10 +21,10 @@ from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.reads.batches import read_batches
 from dolt_integrations.core.reads.read import Loaded, find_version, read_arrow, read_table
 from dolt_integrations.core.reads.revision import AsOf
+from dolt_integrations.core.reads.scan import Scan
 from dolt_integrations.core.repository.repository import Repository
-from dolt_integrations.core.repository.scan import Scan
 from dolt_integrations.core.repository.table import Table
-from dolt_integrations.core.transaction import Transaction
+from dolt_integrations.core.transaction.transaction import Transaction
 from dolt_integrations.core.writes.write import write_table
 from dolt_integrations.engine import Author, Location, with_connect_args
 

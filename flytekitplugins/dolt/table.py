@@ -21,7 +21,7 @@ from dolt_integrations.core.frames.interchange import to_arrow
 from dolt_integrations.core.frames.polars import to_polars
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.reads.batches import ROWS
-from dolt_integrations.core.writes.stream import is_stream
+from dolt_integrations.core.writes.stream_source import is_stream
 from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
 from dolt_integrations.redaction import shown
 from flytekitplugins.dolt.callers import code_of, is_called_by

@@ -95,7 +95,7 @@ def lazy(start, stop):
 
 
 def test_a_lazy_frame_is_computed(database, monkeypatch):
-    monkeypatch.setattr("dolt_integrations.core.writes.stream.ROWS", 3)
+    monkeypatch.setattr("dolt_integrations.core.writes.stream_source.ROWS", 3)
 
     write_table(database, "t", lazy(0, 10).filter(pl.col("n") != 4), primary_key="n")
 
@@ -120,7 +120,7 @@ def test_arrow_tables_of_every_type_are_stored_as_one_is(database, name):
 
 @pytest.mark.parametrize("name", ARROW)
 def test_a_lazy_frame_of_every_type_is_stored_as_its_frame_is(database, monkeypatch, name):
-    monkeypatch.setattr("dolt_integrations.core.writes.stream.ROWS", 1)
+    monkeypatch.setattr("dolt_integrations.core.writes.stream_source.ROWS", 1)
     frame = pl.DataFrame({"n": range(3)}).with_columns(pl.Series("x", ARROW[name]))
     whole = write_table(database, "t", frame, primary_key="n")
 

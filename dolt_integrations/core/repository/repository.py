@@ -9,9 +9,9 @@ from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.inspect.history import history
 from dolt_integrations.core.provenance.meta import metas_of
 from dolt_integrations.core.reads.read import find_version
-from dolt_integrations.core.repository.scan import Scan
+from dolt_integrations.core.reads.scan import Scan
 from dolt_integrations.core.repository.table import Table
-from dolt_integrations.core.transaction import Transaction
+from dolt_integrations.core.transaction.transaction import Transaction
 from dolt_integrations.engine import parse_author, parse_location, with_connect_args
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dolt_integrations.core.inspect.blame import blame
 from dolt_integrations.core.inspect.diff import diff
 from dolt_integrations.core.inspect.history import history
-from dolt_integrations.core.repository.scan import Scan
+from dolt_integrations.core.reads.scan import Scan
 from dolt_integrations.core.writes.write import write_table
 from dolt_integrations.engine import check_table_name
 

@@ -24,7 +24,7 @@ from dolt_integrations.core.rows.version_rows import remember
 from dolt_integrations.core.schemas.union import REPLACE, check_mode
 from dolt_integrations.core.writes.identity import Place, identified
 from dolt_integrations.core.writes.route import _write
-from dolt_integrations.core.writes.stream import first_batch
+from dolt_integrations.core.writes.stream_source import first_batch
 from dolt_integrations.engine import (
     DEFAULT_AUTHOR,
     check_table_name,

@@ -1,0 +1,1 @@
+"""Several tables in one commit: `Transaction`, and the tables as one sees them."""
