@@ -9,12 +9,11 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dolt_integrations.adapters import REPLACE, Attempt, encode_frame
 from dolt_integrations.core.frames.digest import digest_of
-from dolt_integrations.core.frames.frame import encode_frame
-from dolt_integrations.core.provenance.attempt import Attempt, Past, child_error
+from dolt_integrations.core.provenance.attempt import Past, child_error
 from dolt_integrations.core.provenance.find import find_nodes, has_written
 from dolt_integrations.core.provenance.write_id import superseding, with_attempt
-from dolt_integrations.core.schemas.union import REPLACE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

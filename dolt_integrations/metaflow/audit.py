@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.engine import nearest
-from dolt_integrations.engine.names.trust import from_literal
+from dolt_integrations.adapters import from_literal, nearest
 from dolt_integrations.errors import ConfigError, KeyNotFoundError, RunNotFoundError
 from dolt_integrations.metaflow.action import READ, DoltAction, action_from_dict
 from dolt_integrations.metaflow.client import Run, find_run, records_of

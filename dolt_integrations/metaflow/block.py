@@ -8,10 +8,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.core import Version, read_table
-from dolt_integrations.core.frames.frame import encode_frame
-from dolt_integrations.core.schemas.union import REPLACE, check_mode
-from dolt_integrations.engine import Location, check_table_name, open_database
+from dolt_integrations.adapters import REPLACE, check_mode, check_table_name, encode_frame
+from dolt_integrations.core import Location, Version, read_table
+from dolt_integrations.engine import open_database
 from dolt_integrations.errors import BranchNotFoundError, ConfigError, DatabaseNotFoundError, NotFoundError
 from dolt_integrations.metaflow.action import READ, WRITE, DoltAction
 from dolt_integrations.metaflow.attempts import attempt_of

@@ -8,10 +8,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from dolt_integrations.core import NewBranch, SerialBranch
-from dolt_integrations.core.configs.branch import named_branch
-from dolt_integrations.core.configs.options import check_text
-from dolt_integrations.engine import Location, parse_author, parse_location, with_connect_args
+from dolt_integrations.adapters import check_text, named_branch, parse_author, parse_location
+from dolt_integrations.core import Location, NewBranch, SerialBranch, with_connect_args
 from dolt_integrations.errors import ConfigError
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from dolt_integrations.adapters import parse_key
 from dolt_integrations.core import SerialBranch, Version, diff, history
-from dolt_integrations.core.frames.key import parse_key
 from dolt_integrations.errors import ConfigError, KeyNotFoundError
 from dolt_integrations.metaflow.action import table_query
 from dolt_integrations.metaflow.audit import Audit, audit_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from dolt_integrations.core.frames.key import Key
+    from dolt_integrations.adapters import Key
 
 _NO_CONFIG = "Give config=DoltConfig(database=..., branch=...)."
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dolt_integrations.core import Transaction, Version
+from dolt_integrations.adapters import APPEND, REPLACE, UPSERT, parse_author
+from dolt_integrations.core import Author, Transaction, Version
 from dolt_integrations.core.provenance.write_id import node_of
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.schemas.union import APPEND, REPLACE, UPSERT
-from dolt_integrations.engine import Author, find_table, open_database, parse_author, table_name
+from dolt_integrations.engine import find_table, open_database, table_name
 from dolt_integrations.engine.versions.log import is_ancestor, log
 from dolt_integrations.engine.versions.procedures import (
     active_branch,

@@ -10,7 +10,7 @@ from dolt_integrations.engine.versions.procedures import active_branch, parent
 from dolt_integrations.errors import BranchNotFoundError
 
 if TYPE_CHECKING:
-    from dolt_integrations.core.provenance.attempt import Attempt
+    from dolt_integrations.adapters import Attempt
     from dolt_integrations.metaflow.config import DoltConfig
 
 

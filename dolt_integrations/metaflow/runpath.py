@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from dolt_integrations.adapters import is_commit_hash
 from dolt_integrations.core import SerialBranch, history
-from dolt_integrations.engine import is_commit_hash
 from dolt_integrations.errors import RunNotFoundError
 from dolt_integrations.metaflow.client import find_run
 
 if TYPE_CHECKING:
-    from dolt_integrations.engine import Location
+    from dolt_integrations.core import Location
     from dolt_integrations.metaflow.client import Run
 
 logger = logging.getLogger(__name__)

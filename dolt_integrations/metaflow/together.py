@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dolt_integrations.adapters import APPEND, REPLACE, UPSERT, unnoted
 from dolt_integrations.core import history
-from dolt_integrations.core.provenance.reads import unnoted
-from dolt_integrations.core.schemas.union import APPEND, REPLACE, UPSERT
 from dolt_integrations.engine import find_table
 from dolt_integrations.errors import MergeConflictError, TableNotFoundError
 from dolt_integrations.metaflow.client import RunningTask, cloned_records
@@ -14,7 +13,8 @@ from dolt_integrations.metaflow.client import RunningTask, cloned_records
 if TYPE_CHECKING:
     import pandas as pd
 
-    from dolt_integrations.engine import Database, Location
+    from dolt_integrations.core import Location
+    from dolt_integrations.engine import Database
 
 
 class OvertakenError(MergeConflictError):

@@ -11,19 +11,28 @@ from typing import Any, ClassVar
 from dataclasses_json import DataClassJsonMixin
 from mashumaro.types import SerializableType
 
-from dolt_integrations.core import Branch, Meta, Remote
-from dolt_integrations.core.configs.options import options_of, shown_kind
-from dolt_integrations.core.configs.selection import Part, part_of
-from dolt_integrations.core.frames.key import parse_key
-from dolt_integrations.core.provenance.meta import metas_of
-from dolt_integrations.core.reads.revision import check_as_of
-from dolt_integrations.core.schemas.union import REPLACE, check_mode
-from dolt_integrations.engine import Author, nearest, parse_author, parse_location, redact, with_connect_args
-from dolt_integrations.engine.names.address import without_password
-from dolt_integrations.engine.names.trust import from_literal
-from dolt_integrations.engine.sql.parameters import bind, plain_params
+from dolt_integrations.adapters import (
+    REPLACE,
+    Part,
+    bind,
+    check_as_of,
+    check_mode,
+    from_literal,
+    metas_of,
+    nearest,
+    options_of,
+    parse_author,
+    parse_key,
+    parse_location,
+    part_of,
+    plain_params,
+    redact,
+    shown,
+    shown_kind,
+    without_password,
+)
+from dolt_integrations.core import Author, Branch, Meta, Remote, with_connect_args
 from dolt_integrations.errors import ConfigError
-from dolt_integrations.redaction import shown
 from flytekitplugins.dolt.json_members import PARSED, READ_BY_FROM_DICT
 from flytekitplugins.dolt.pydantic_schema import PydanticField
 

@@ -9,8 +9,7 @@ from urllib.parse import quote
 
 from flytekit import FlyteContext, FlyteContextManager
 
-from dolt_integrations.core.provenance.attempt import Attempt
-from dolt_integrations.core.provenance.reads import add_scope
+from dolt_integrations.adapters import Attempt, add_scope
 from flytekitplugins.dolt.callers import running_task
 
 if TYPE_CHECKING:

@@ -15,15 +15,10 @@ from dataclasses_json import DataClassJsonMixin
 from flytekit.types.pickle import FlytePickle
 from mashumaro.types import SerializableType
 
+from dolt_integrations.adapters import BATCH_ROWS as ROWS
+from dolt_integrations.adapters import encode_frame, frame_of, is_stream, shown, to_arrow, to_polars, unnoted
 from dolt_integrations.core import Loaded, Version, find_version, read_arrow, read_batches, read_table
-from dolt_integrations.core.frames.frame import encode_frame, frame_of
-from dolt_integrations.core.frames.interchange import to_arrow
-from dolt_integrations.core.frames.polars import to_polars
-from dolt_integrations.core.provenance.reads import unnoted
-from dolt_integrations.core.reads.batches import ROWS
-from dolt_integrations.core.writes.stream_source import is_stream
 from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
-from dolt_integrations.redaction import shown
 from flytekitplugins.dolt.callers import code_of, is_called_by
 from flytekitplugins.dolt.config import DoltConfig, json_object
 from flytekitplugins.dolt.json_members import PARSED, READ_BY_FROM_DICT
@@ -34,7 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-    from dolt_integrations.engine import Column
+    from dolt_integrations.adapters import Column
 
 logger = logging.getLogger(__name__)
 

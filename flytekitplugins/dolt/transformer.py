@@ -13,10 +13,9 @@ from flytekit.models.types import LiteralType, SimpleType
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 
+from dolt_integrations.adapters import REPLACE, shown
 from dolt_integrations.core import find_version, write_table
-from dolt_integrations.core.schemas.union import REPLACE
 from dolt_integrations.errors import ConfigError, LiteralError, NotADoltTableError
-from dolt_integrations.redaction import shown
 from flytekitplugins.dolt.compile_time import check_reference, is_compiling
 from flytekitplugins.dolt.config import DoltConfig
 from flytekitplugins.dolt.lineage import attempt_of, commit_message

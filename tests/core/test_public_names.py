@@ -10,7 +10,13 @@ import pytest
 import dolt_integrations
 import flytekitplugins.dolt
 
-PACKAGES = ["dolt_integrations.engine", "dolt_integrations.core", "flytekitplugins.dolt", "dolt_integrations.metaflow"]
+PACKAGES = [
+    "dolt_integrations.adapters",
+    "dolt_integrations.engine",
+    "dolt_integrations.core",
+    "flytekitplugins.dolt",
+    "dolt_integrations.metaflow",
+]
 MODULES = [
     name
     for package in (dolt_integrations, flytekitplugins.dolt)
