@@ -85,7 +85,8 @@ class Stopping:
 
 def left_in(folder):
     """Return the files below a folder, whole ones of the cache left out."""
-    return [str(path) for path in folder.rglob("*") if path.is_file() and path.suffix != ".arrow"]
+    found = [os.path.join(parent, name) for parent, _, files in os.walk(folder) for name in files]
+    return [path for path in found if not path.endswith(".arrow")]
 
 
 def hold(db):

@@ -17,9 +17,9 @@ def no_dolt(monkeypatch, tmp_path):
 
 
 @pytest.mark.usefixtures("no_dolt")
-def test_without_the_program_there_is_an_error_that_says_how_to_get_it():
+def test_without_the_program_there_is_an_error_that_says_how_to_get_it(tmp_path):
     with pytest.raises(DoltNotInstalledError, match=r"not on PATH.*Install Dolt.*mysql://"):
-        find_dolt()
+        find_dolt(tmp_path)
 
 
 def test_a_directory_cannot_be_opened_without_the_program(repository, tmp_path, monkeypatch):
@@ -91,7 +91,7 @@ def test_the_quiet_environment_switches_metrics_off(tmp_path):
 @pytest.fixture
 def old_dolt(tmp_path, monkeypatch):
     """A PATH whose `dolt` says that it is old, and works all the same."""
-    real, folder = find_dolt(), tmp_path / "bin"
+    real, folder = find_dolt(tmp_path), tmp_path / "bin"
     folder.mkdir()
     said = 'if [ "$1" = version ]; then echo dolt version 1.79.4; else exec ' + real + ' "$@"; fi'
     (folder / "dolt").write_text(f"#!/bin/sh\n{said}\n")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 import shutil
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.server.dolt import clone_database
+from dolt_integrations.engine.server.guard import sole_use
 from dolt_integrations.engine.server.interrupts import hear_interrupts
-from dolt_integrations.engine.server.lease import Lease, runtime_folder
 from dolt_integrations.engine.server.ownership import check_ownership
 from dolt_integrations.errors import DatabaseNotFoundError, StorageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dolt_integrations.engine.server.dolt import Source
 
 logger = logging.getLogger(__name__)
@@ -69,15 +68,11 @@ def clone_directory(path: Path, source: Source, *, shallow: bool, timeout: float
     """
     hear_interrupts()
     check_ownership(path)
-    deadline = time.monotonic() + timeout
-    lease = Lease(runtime_folder(Path(os.path.realpath(path))), deadline)
     try:
-        with lease.starting(deadline):
-            return is_database(path) or _clone(path, source, lease.folder, shallow)
+        with sole_use(path, timeout) as runtime:
+            return is_database(path) or _clone(path, source, runtime, shallow)
     except OSError as error:
         raise StorageError(f"cannot clone {source.url} into {path}: {error}") from error
-    finally:
-        lease.release()
 
 
 def _clone(path: Path, source: Source, root: Path, shallow: bool) -> bool:

@@ -15,8 +15,8 @@ from dolt_integrations.engine.names.address import DirectoryAddress, Location, S
 from dolt_integrations.engine.names.author import Author, configured_author
 from dolt_integrations.engine.names.identifiers import nearest
 from dolt_integrations.engine.server.dolt import init_database
+from dolt_integrations.engine.server.guard import sole_use
 from dolt_integrations.engine.server.interrupts import hear_interrupts
-from dolt_integrations.engine.server.lease import Lease, runtime_folder
 from dolt_integrations.engine.server.ownership import check_ownership, make_private
 from dolt_integrations.engine.server.private import LOCAL_USER, START_TIMEOUT, PrivateServer
 from dolt_integrations.engine.session.answers import text
@@ -125,14 +125,9 @@ def _how_to_make(path: Path) -> str:
 
 def _initialise(path: Path, author: Author, timeout: float) -> None:
     """Run `dolt init` once, however many processes want it at the same time."""
-    deadline = time.monotonic() + timeout
-    lease = Lease(runtime_folder(Path(os.path.realpath(path))), deadline)
-    try:
-        with lease.starting(deadline):
-            if not (path / ".dolt" / "noms").is_dir():
-                init_database(path, lease.folder, configured_author(path) or author)
-    finally:
-        lease.release()
+    with sole_use(path, timeout) as runtime:
+        if not (path / ".dolt" / "noms").is_dir():
+            init_database(path, runtime, configured_author(path) or author)
 
 
 class _SharedServers:

@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import secrets
 import shutil
 import subprocess
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.engine.server.clone import CLONE_TIMEOUT, REPLACED, UNFINISHED, is_shallow, remove_tree
 from dolt_integrations.engine.server.dolt import clone_database, find_dolt, quiet_environment
-from dolt_integrations.engine.server.lease import Lease, runtime_folder
+from dolt_integrations.engine.server.guard import sole_use
 from dolt_integrations.engine.server.ownership import check_ownership
 from dolt_integrations.engine.server.private import running_server
 from dolt_integrations.errors import ServerError, StorageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dolt_integrations.engine.server.dolt import Source
 
 logger = logging.getLogger(__name__)
@@ -48,15 +47,11 @@ def deepen(path: Path, source: Source, *, timeout: float = CLONE_TIMEOUT) -> boo
         UnsafeDirectoryError: It is another user's.
     """
     check_ownership(path)
-    deadline = time.monotonic() + timeout
-    lease = Lease(runtime_folder(Path(os.path.realpath(path))), deadline)
     try:
-        with lease.starting(deadline):
-            return not is_shallow(path) or _deepen(path, source, lease.folder)
+        with sole_use(path, timeout) as runtime:
+            return not is_shallow(path) or _deepen(path, source, runtime)
     except OSError as error:
         raise StorageError(f"cannot exchange the shallow clone in {path}: {error}") from error
-    finally:
-        lease.release()
 
 
 def _deepen(path: Path, source: Source, root: Path) -> bool:
@@ -107,7 +102,7 @@ def _exchange(path: Path, full: Path) -> None:
 
 def _rows(path: Path, root: Path, statement: str) -> list[dict[str, Any]]:
     """Run SQL by the CLI: a server on the directory is what must not be there now."""
-    command = [find_dolt(), "sql", "-r", "json", "-q", statement]
+    command = [find_dolt(root), "sql", "-r", "json", "-q", statement]
     done = subprocess.run(  # noqa: S603 - the program is dolt, the arguments are ours
         command, cwd=path, env=quiet_environment(root), capture_output=True, text=True, check=False
     )

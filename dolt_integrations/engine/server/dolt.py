@@ -40,11 +40,11 @@ _INSTALL_HINT = (
 )
 
 
-def find_dolt(runtime: Path | None = None) -> str:
-    """Return the path of the `dolt` program, whose version was looked at once.
+def find_dolt(runtime: Path) -> str:
+    """Return the path of the `dolt` program, whose version was checked once.
 
     Args:
-        runtime: A lease's folder, which is removed if this process is ended while it looks and nobody else has it.
+        runtime: The folder of a lease, for the files that dolt leaves.
 
     Raises:
         DoltNotInstalledError: It is not on PATH, or older than `MINIMUM_VERSION`.
@@ -64,30 +64,29 @@ _CHECKED: set[tuple[str, int, int]] = set()
 """The programs whose version is new enough."""
 
 
-def _check_version(dolt: str, runtime: Path | None) -> None:
-    """Refuse a `dolt` that is too old.
-
-    It looks for newer releases in the network, unless its global config says not to.
-    """
-    with tempfile.TemporaryDirectory(prefix="dolt-integrations-") as root:
-        (Path(root) / ".dolt").mkdir()
-        (Path(root) / ".dolt" / "config_global.json").write_text(
-            json.dumps({"versioncheck.disabled": "true", "metrics.disabled": "true"})
-        )
-        environment = {**os.environ, "DOLT_ROOT_PATH": root, "TMPDIR": root, "DOLT_DISABLE_EVENT_FLUSH": "true"}
-        said = _ask_version(dolt, Path(root), environment, runtime or Path(root))
-    found = re.search(r"dolt version v?(\d+)\.(\d+)\.(\d+)", said)
+def _check_version(dolt: str, runtime: Path) -> None:
+    """Refuse a `dolt` that is too old."""
+    found = re.search(r"dolt version v?(\d+)\.(\d+)\.(\d+)", _ask_version(dolt, runtime))
     if found and tuple(map(int, found.groups())) < MINIMUM_VERSION:
         wanted = ".".join(map(str, MINIMUM_VERSION))
         raise DoltNotInstalledError(f"{dolt} is older than {wanted}: {found.group()}", hint=_INSTALL_HINT)
 
 
-def _ask_version(dolt: str, folder: Path, environment: dict[str, str], runtime: Path) -> str:
+def _ask_version(dolt: str, runtime: Path) -> str:
+    """Return what `dolt version` prints; it looks for newer releases in the network, unless its config forbids that."""
+    root = Path(tempfile.mkdtemp(dir=runtime))
+    (root / ".dolt").mkdir()
+    (root / ".dolt" / "config_global.json").write_text(
+        json.dumps({"versioncheck.disabled": "true", "metrics.disabled": "true"})
+    )
+    environment = {**os.environ, "DOLT_ROOT_PATH": str(root), "TMPDIR": str(root), "DOLT_DISABLE_EVENT_FLUSH": "true"}
     command = [dolt, "version"]
     try:
-        return _run(command, folder, cwd=folder, env=environment, runtime=runtime, timeout=_VERSION_TIMEOUT).stdout
+        return _run(command, root, cwd=root, env=environment, runtime=runtime, timeout=_VERSION_TIMEOUT).stdout
     except (OSError, subprocess.TimeoutExpired):
-        return ""  # what it is asked to do next says what is wrong
+        return ""  # the next command that it runs tells what is wrong
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
 
 
 _VERSION_TIMEOUT = 20.0
@@ -159,14 +158,14 @@ def _run(
     *,
     cwd: Path,
     env: dict[str, str],
-    runtime: Path | None = None,
+    runtime: Path,
     timeout: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a dolt command that makes a folder, and that ends with this process, leaving none: see `errand`."""
     theirs, ours = os.pipe()
     with os.fdopen(ours, "wb") as line, os.fdopen(theirs, "rb") as end:
         process = subprocess.Popen(  # noqa: S603 - the program is Python itself, the arguments are ours
-            [sys.executable, "-I", "-S", errand.__file__, str(runtime or env["DOLT_ROOT_PATH"]), str(makes), *command],
+            [sys.executable, "-I", "-S", errand.__file__, str(runtime), str(makes), *command],
             cwd=cwd, env=env, umask=PRIVATE, text=True, start_new_session=True,
             stdin=end, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
@@ -190,7 +189,7 @@ def init_database(path: Path, root: Path, author: Author) -> None:
     command = [find_dolt(root), "init"]
     try:
         path.mkdir(mode=0o755, parents=True, exist_ok=True)
-        done = _run(command, path / ".dolt", cwd=path, env=quiet_environment(root, author))
+        done = _run(command, path / ".dolt", cwd=path, env=quiet_environment(root, author), runtime=root)
     except OSError as error:
         raise ServerError(f"cannot make a Dolt database in {path}: {error}") from error
     if done.returncode != 0:
@@ -228,7 +227,7 @@ def clone_database(source: Source, path: Path, root: Path, *, depth: int | None 
     command = [find_dolt(root), "clone", "--remote", source.name]
     command += ["--depth", str(depth)] if depth else []
     command += ["--user", source.user] if source.user else []
-    done = _run([*command, source.url, str(path)], path, cwd=path.parent, env=quiet_environment(root))
+    done = _run([*command, source.url, str(path)], path, cwd=path.parent, env=quiet_environment(root), runtime=root)
     if done.returncode != 0:
         said = " ".join((done.stderr or done.stdout).split())
         if "contains no Dolt data" in said:

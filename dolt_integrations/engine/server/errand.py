@@ -2,9 +2,12 @@
 
     python -I -S errand.py RUNTIME_FOLDER FOLDER dolt clone ...
 
-Whoever started this process holds the other end of its standard input. When that is closed, by its death too, the
-command is ended and the folder that it was making removed, and the runtime folder where nobody else uses it. Both are
-in a session of their own: Ctrl-C in a terminal goes to whoever waits for them, who then ends them in this way.
+The process that started this one holds the other end of its standard input. When that is closed, by its death too,
+the command is ended and the folder that it was making removed. Both are in a session of their own: Ctrl-C in a terminal
+goes to the process that waits for them, which then ends them in this way.
+
+The command writes into the runtime folder, so a lease on that is held as long as it runs: see `supervisor`, which
+removes the folder.
 """
 
 import fcntl
@@ -14,17 +17,15 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 TIME_TO_STOP = 0.5
 """Seconds that the command gets to stop before it is killed."""
 
-ATTEMPTS = 20
-"""How often it is tried to remove a folder that others write to."""
-
 
 def main(runtime: str, folder: str, command: list[str]) -> int:
-    """Run the command; return its exit code, or 1 where nobody wants it any more."""
+    """Run the command; return its exit code, or 1 where it is not wanted any more."""
+    if not _lease(runtime):
+        return 1
     wake, woken = os.pipe()
     signal.signal(signal.SIGCHLD, lambda *_: None)
     os.set_blocking(woken, False)
@@ -35,10 +36,22 @@ def main(runtime: str, folder: str, command: list[str]) -> int:
         if 0 in ready:
             _stop(child)
             shutil.rmtree(folder, ignore_errors=True)
-            _remove_unused(runtime)
             return 1
         os.read(wake, 4096)
     return child.returncode
+
+
+def _lease(runtime: str) -> bool:
+    """Hold a lease until this process ends; False if the runtime folder is being removed."""
+    path = os.path.join(runtime, "lease")
+    try:
+        lease = os.open(path, os.O_RDWR)
+        fcntl.flock(lease, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return os.fstat(lease).st_ino == os.stat(path).st_ino
+    except FileNotFoundError:
+        return os.path.isdir(runtime)  # nobody leases it
+    except OSError:
+        return False
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:
@@ -48,22 +61,6 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
-
-
-def _remove_unused(runtime: str) -> None:
-    """Remove a runtime folder of which nobody holds the lease; renamed first, as somebody may make it anew."""
-    gone = f"{runtime}.{os.getpid()}"
-    try:
-        lease = os.open(os.path.join(runtime, "lease"), os.O_RDWR)
-        fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.rename(runtime, gone)
-    except OSError:
-        return
-    for _ in range(ATTEMPTS):  # a process that is being stopped may write to it while it is removed
-        shutil.rmtree(gone, ignore_errors=True)
-        if not os.path.exists(gone):
-            return
-        time.sleep(0.05)
 
 
 if __name__ == "__main__":

@@ -7,17 +7,19 @@ import logging
 import os
 import secrets
 import socket
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.server import supervisor
 from dolt_integrations.engine.server.dolt import find_dolt, quiet_environment
+from dolt_integrations.engine.server.guard import Guard
 from dolt_integrations.engine.server.lease import Lease, runtime_folder
 from dolt_integrations.engine.server.ownership import read_trusted
 from dolt_integrations.errors import DatabaseLockedError, ServerError, ServerUnreachableError, StorageError
+
+if TYPE_CHECKING:
+    import subprocess
 
 logger = logging.getLogger(__name__)
 
@@ -71,10 +73,6 @@ def _listens(port: int) -> bool:
     return True
 
 
-_LEFT_RUNNING: list[subprocess.Popen[bytes]] = []
-"""Supervisors that this process started, and that others still use. Kept to be reaped when they have ended."""
-
-
 class PrivateServer:
     """The use of a server on a directory, from `__init__` to `close`.
 
@@ -90,12 +88,17 @@ class PrivateServer:
             DatabaseLockedError: Another process holds the directory and did not let go in time.
             ServerError: It does not start.
         """
-        _LEFT_RUNNING[:] = [process for process in _LEFT_RUNNING if process.poll() is None]
         self.directory = Path(os.path.realpath(directory))
         self._deadline = time.monotonic() + timeout
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._reason = ""
-        self._lease = Lease(runtime_folder(self.directory), self._deadline)
+        folder = runtime_folder(self.directory)
+        self._guard = None if running_server(self.directory) else Guard(folder)
+        try:
+            self._lease = Lease(folder, self._deadline)
+        except BaseException:
+            self._dismiss_guard()
+            raise
         try:
             self.server = running_server(self.directory) or self._start()
         except BaseException as error:
@@ -112,6 +115,12 @@ class PrivateServer:
         if self._supervisor is not None:
             self._wait_for_stop(time.monotonic() + _HASTE if in_haste else None)
         self._lease.sweep()
+        self._dismiss_guard()
+
+    def _dismiss_guard(self) -> None:
+        if self._guard is not None:
+            self._guard.dismiss()
+            self._guard = None
 
     def _start(self) -> RunningServer:
         with self._lease.starting(self._deadline):
@@ -129,17 +138,9 @@ class PrivateServer:
         folder = self._lease.folder
         port = _free_port()
         command = [find_dolt(folder), "sql-server", "--config", str(_write_config(folder, port))]
-        self._supervisor = subprocess.Popen(  # noqa: S603 - the program is Python itself, the arguments are ours
-            [sys.executable, "-I", "-S", supervisor.__file__, str(folder), str(self.directory), *command],
-            env={
-                **quiet_environment(folder),
-                "DOLT_ROOT_PASSWORD": secrets.token_hex(16),
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        environment = {**quiet_environment(folder), "DOLT_ROOT_PASSWORD": secrets.token_hex(16)}
+        guard, self._guard = self._guard or Guard(folder), None
+        self._supervisor = guard.order(self.directory, command, environment)
         logger.debug("starting a private dolt sql-server for %s on port %d", self.directory, port)
         return self._wait_for_start(port)
 
@@ -177,12 +178,12 @@ class PrivateServer:
             if self._lease.is_held_by_others():
                 shared_since = shared_since or time.monotonic()
                 if time.monotonic() - shared_since > 0.1:
-                    _LEFT_RUNNING.append(self._supervisor)
+                    Guard.leave(self._supervisor)
                     return
             else:
                 shared_since = None
             if deadline is not None and time.monotonic() > deadline:
-                _LEFT_RUNNING.append(self._supervisor)
+                Guard.leave(self._supervisor)
                 return
             time.sleep(_PAUSE)
 

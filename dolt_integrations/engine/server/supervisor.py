@@ -1,6 +1,10 @@
 """Runs one private `dolt sql-server` for as long as somebody holds its lease. Standard library only.
 
-    python -I -S supervisor.py RUNTIME_FOLDER DIRECTORY dolt sql-server ...
+    python -I -S supervisor.py RUNTIME_FOLDER < order
+
+It is started before the runtime folder is made, and first waits for its order (`pack`): the database's directory, the
+command and its environment. If its standard input ends without one, the process that started it was killed, or has no
+use for a server; then it removes the folder once nobody holds the lease. So a signal at any time leaves no files.
 
 Users of the server hold a shared lock on `RUNTIME_FOLDER/lease`. This process waits for the exclusive one, which the
 kernel grants when the last user has let go, killed ones included. Then it stops the server and removes the folder.
@@ -33,13 +37,68 @@ class ServerExited(Exception):
     """The server ended by itself."""
 
 
-def main(folder: str, directory: str, command: list[str]) -> int:
+_END = b"\0end of the order"
+"""What a whole order ends with; that of a process that was killed while it wrote does not."""
+
+
+def pack(directory: str, command: list[str], environment: dict[str, str]) -> bytes:
+    """Return an order as bytes: the directory, the command, and the environment, each string ended by a zero byte."""
+    settings = [f"{name}={value}" for name, value in environment.items()]
+    return b"\0".join(map(os.fsencode, [directory, *command, "", *settings])) + _END
+
+
+def unpack(order: bytes) -> tuple[str, list[str], dict[str, str]] | None:
+    """Return what `pack` was given, or None if the order is not whole."""
+    if not order.endswith(_END):
+        return None
+    parts = [os.fsdecode(part) for part in order[: -len(_END)].split(b"\0")]
+    end = parts.index("")
+    return parts[0], parts[1:end], dict(part.split("=", 1) for part in parts[end + 1 :])
+
+
+def main(folder: str) -> int:
+    """Wait for the order, and carry it out."""
+    order = unpack(sys.stdin.buffer.read())
+    if order is None:
+        return _clean_up(folder)
+    directory, command, environment = order
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(directory)
+    return _supervise(folder, directory, command)
+
+
+def _clean_up(folder: str) -> int:
+    """Remove the runtime folder when nobody holds its lease, unless another supervisor does it."""
+    try:
+        lease = os.open(os.path.join(folder, "lease"), os.O_RDWR)
+    except OSError:
+        return 0
+    fcntl.flock(lease, fcntl.LOCK_EX)
+    if not _is_served(folder):
+        _remove(folder, lease)
+    return 0
+
+
+def _is_served(folder: str) -> bool:
+    try:
+        served = os.open(os.path.join(folder, SERVED), os.O_RDWR)
+        fcntl.flock(served, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    os.close(served)
+    return False
+
+
+def _supervise(folder: str, directory: str, command: list[str]) -> int:
     """Start the server, wait for the last user to leave, stop it. Returns the server's exit code."""
     lease = os.open(os.path.join(folder, "lease"), os.O_RDWR)
     _show_alive(folder)
     signal.signal(signal.SIGCHLD, _raise_exited)
     try:
-        server = _start(folder, directory, command)
+        server = _start(folder, command)
         fcntl.flock(lease, fcntl.LOCK_EX)
     except ServerExited:
         remove_unused(folder, lease)
@@ -105,12 +164,11 @@ def _raise_exited(_signal: int, _frame: object) -> None:
     raise ServerExited
 
 
-def _start(folder: str, directory: str, command: list[str]) -> int:
+def _start(folder: str, command: list[str]) -> int:
     pid = os.fork()
     if pid:
         return pid
     try:
-        os.chdir(directory)
         log = os.open(os.path.join(folder, "server.log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(log, 1)
@@ -169,4 +227,4 @@ def _reap(server: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3:]))
+    sys.exit(main(sys.argv[1]))
