@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Scan:
     """What is to be read of a repository: each method runs it, on the newest commit or the one that `as_of` names.
 
-    Made by `Table.scan` and `Repository.sql`.
+    Made by `Table.scan` and `Repository.sql`; by those of a `Transaction` it is of what the transaction has written.
 
     Example:
         >>> users = Repository(folder).table("users")
@@ -34,6 +34,11 @@ class Scan:
     """
 
     arguments: Mapping[str, Any]
+    commit: Callable[[], str] | None = None
+
+    def _now(self) -> dict[str, Any]:
+        """Return the arguments with the commit to read, where that is known only when the scan is run."""
+        return {**self.arguments, **({"as_of": self.commit()} if self.commit is not None else {})}
 
     def load(self) -> Loaded:
         """Return a pandas DataFrame together with the version that it is of.
@@ -41,7 +46,7 @@ class Scan:
         Raises:
             DoltError: As `read_table`.
         """
-        return read_table(**self.arguments)
+        return read_table(**self._now())
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the rows as a pandas DataFrame, in the dtypes that were saved.
@@ -57,7 +62,7 @@ class Scan:
         Raises:
             DoltError: As `read_table`.
         """
-        return read_arrow(**self.arguments)[0]
+        return read_arrow(**self._now())[0]
 
     def to_polars(self) -> pl.DataFrame:
         """Return the rows as a polars DataFrame, without pandas in between.
@@ -79,7 +84,7 @@ class Scan:
             ConfigError: The scan is of a query.
             DoltError: As `read_batches`.
         """
-        arguments = dict(self.arguments)
+        arguments = self._now()
         if arguments.pop("sql", None) is not None:
             raise ConfigError("batches are read of a table, and this scan is of a query", hint="Scan a table.")
         return read_batches(**arguments, rows=rows)

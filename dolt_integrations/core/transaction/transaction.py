@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.audits import refusal
 from dolt_integrations.core.branches.landed import check_landed
@@ -15,11 +15,11 @@ from dolt_integrations.core.branches.undo import take_back, warn_of
 from dolt_integrations.core.configs.branch import Branch, SerialBranch, check_on_conflict, named_branch
 from dolt_integrations.core.configs.options import check_flag, check_text, shown_kind
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
-from dolt_integrations.core.frames.digest import digest_of
-from dolt_integrations.core.frames.frame import encode_frame
+from dolt_integrations.core.frames.digest import RowsDigest
 from dolt_integrations.core.frames.key import Key, parse_key
 from dolt_integrations.core.provenance.find import find_write
 from dolt_integrations.core.provenance.meta import metas_for_save, record_save
+from dolt_integrations.core.provenance.reads import note_read
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import (
     check_write_id,
@@ -29,11 +29,13 @@ from dolt_integrations.core.provenance.write_id import (
     with_write_id,
     without_superseding,
 )
-from dolt_integrations.core.reads.read import Loaded, read_table
+from dolt_integrations.core.reads.scan import Scan
 from dolt_integrations.core.remotes.follow import saving_to
 from dolt_integrations.core.schemas.union import REPLACE, check_mode
+from dolt_integrations.core.transaction.table import TransactionTable
 from dolt_integrations.core.writes.beside import create_target, merge_work
-from dolt_integrations.core.writes.build import build_table
+from dolt_integrations.core.writes.stream import batches_of, build_batches
+from dolt_integrations.core.writes.stream_source import first_batch
 from dolt_integrations.engine import (
     DEFAULT_AUTHOR,
     check_table_name,
@@ -46,27 +48,37 @@ from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.tables.schema import table_name
 from dolt_integrations.engine.versions.checks import failed_checks
 from dolt_integrations.engine.versions.log import is_ancestor
-from dolt_integrations.engine.versions.procedures import commit, find_branches, head, message_of, resolve
-from dolt_integrations.errors import AuditError, ConfigError, DoltError, LostRaceError
+from dolt_integrations.engine.versions.procedures import (
+    commit,
+    find_branches,
+    head,
+    message_of,
+    parent,
+    resolve,
+    soft_reset,
+    stage,
+    status,
+)
+from dolt_integrations.errors import AuditError, ConfigError, LostRaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
-
-    import pandas as pd
 
     from dolt_integrations.core.branches.merge import Superseded
     from dolt_integrations.core.provenance.meta import Metas
+    from dolt_integrations.core.reads.read import Loaded
     from dolt_integrations.engine import Author, Connection, Database, Location
+    from dolt_integrations.engine.sql.parameters import Params
 
 
 class Transaction:
     """A block of writes to several tables that land on a branch together, in one commit, or not at all.
 
-    The tables are written on a private branch. At the end of the block they are committed there, audited, and merged
-    into `merge_to`, by a fast-forward or a merge commit; what others changed there meanwhile stays. A block that
-    raises leaves nothing. One that is refused by the audit, or that conflicts, leaves its work on a branch that the
-    error names.
+    The tables are written on a private branch, where the block reads what it has written. At its end they are
+    committed there, audited, and merged into `merge_to`, by a fast-forward or a merge commit; what others changed there
+    meanwhile stays. A block that raises leaves nothing. One that is refused by the audit, or that conflicts, leaves its
+    work on a branch that the error names.
 
     Attributes:
         start: The commit that the block began at.
@@ -75,7 +87,9 @@ class Transaction:
     Example:
         >>> with Transaction(folder, message="Add a shop") as shop:
         ...     shop.write("users", pd.DataFrame({"name": ["Alice"]}))
-        ...     shop.write("orders", pd.DataFrame({"user": ["Alice"], "item": ["tea"]}))
+        ...     shop.table("orders").write(pd.DataFrame({"user": ["Alice"], "item": ["tea"]}))
+        ...     shop.sql("select item from users join orders on user = name").to_arrow().to_pylist()
+        [{'item': 'tea'}]
         >>> shop.version.branch, shop.version.changed
         ('main', True)
     """
@@ -144,8 +158,8 @@ class Transaction:
         self.version: Version | None = None
         self._superseded, self._outside = superseded or {}, superseded or {}
         self._tables: dict[str, None] = {}
-        self._failure: DoltError | None = None
-        self._earlier = self._is_new = False
+        self._failure: BaseException | None = None
+        self._earlier = self._is_new = self._is_unseen = self._is_seen = self._is_done = False
         self._stack = ExitStack()
         self._database: Database | None = None
         self._workspace: Connection | None = None
@@ -154,7 +168,8 @@ class Transaction:
         """Begin: from now on the database's server is held, and a private branch is there."""
         check_process()
         self._digest = hashlib.sha256()
-        self.version, self._tables, self._failure, self._earlier = None, {}, None, False
+        self.version, self._tables, self._failure = None, {}, None
+        self._earlier = self._is_unseen = self._is_seen = self._is_done = False
         with ExitStack() as stack:
             stack.enter_context(saving_to(self.remote_conf, self.db, SerialBranch(self.merge_to), self.author))
             self._database = stack.enter_context(open_database(self.db, create=self.author or DEFAULT_AUTHOR))
@@ -190,7 +205,7 @@ class Transaction:
             if here:
                 take_back(database, workspace, table, here)
                 warn_of(table, here)
-                self._tables[table_name(workspace, table)] = None
+                self._tables[table_name(workspace, table)], self._is_unseen = None, True
             if there:
                 self._outside[table] = there
 
@@ -199,53 +214,113 @@ class Transaction:
         found = find_write(database, str(self.merge_to), str(self.write_id))
         return Version(found, self.merge_to, changed=False) if found else None
 
+    def table(self, name: str) -> TransactionTable:
+        """Return a handle on a table, which need not be there yet.
+
+        Raises:
+            InvalidNameError: Dolt has no tables of this name.
+        """
+        return TransactionTable(self, name)
+
     def write(
         self,
         tablename: str,
-        data: pd.DataFrame,
+        data: Any,
         *,
         primary_key: Key = None,
         mode: str = REPLACE,
         overwrite: bool = False,
     ) -> None:
-        """Write a frame to a table; see `write_table`. Others see it when the block has ended.
+        """Write a frame, or a stream of them, to a table; see `write_table`. Others see it when the block has ended.
 
         Raises:
             ConfigError: The block has not begun, or has ended, or an argument is of the wrong kind.
-            DataError: The frame is not to be stored as it is. Where Dolt itself refuses it, the block lands nothing,
-                even if the error is caught.
+            DataError: The frame is not to be stored as it is. Where Dolt itself refuses it, or a stream fails after its
+                first batch, the block lands nothing, even if the error is caught.
         """
         check_table_name(tablename)
         check_mode(mode, overwrite=overwrite)
         check_flag(overwrite, "overwrite")
         key = parse_key(primary_key)
         workspace, database = self._open()
-        rows = encode_frame(data, table=tablename)
-        rows.schema(key)
-        if self.write_id is not None:
-            self._digest.update(f"{tablename.lower()} {mode} {digest_of(rows, key)}".encode())
-        name = name_for_merge(workspace, database, str(self.merge_to), tablename)
+        if self._is_done:
+            hint = "Write in the `with` block; an audit accepts by returning None or True, and refuses by raising."
+            raise ConfigError("an audit reads the work of its Transaction, it does not add to it", hint=hint)
+        with first_batch(data, tablename) as (rows, rest):
+            rows.schema(key)
+            name = name_for_merge(workspace, database, str(self.merge_to), tablename)
+            author = self.author or database.author or DEFAULT_AUTHOR
+            save = Save(name, rows, key, self.message, author, overwrite, mode, rest=rest)
+            digest = RowsDigest(key or ()) if self.write_id is not None else None
+            self._write(workspace, save, digest)
+        if digest is not None:
+            self._digest.update(f"{tablename.lower()} {mode} {digest.hex()}".encode())
+
+    def _write(self, workspace: Connection, save: Save, digest: RowsDigest | None) -> None:
         if self._earlier:
-            self._tables[name] = None
+            for _ in batches_of(save, digest):
+                pass  # the rows are there already; in the end the digest tells whether they are these
+            self._tables[save.table] = None
             return
-        author = self.author or database.author or DEFAULT_AUTHOR
-        save = Save(name, rows, key, self.message, author, overwrite, mode)
-        schema = save.schema(find_table(workspace, name))
+        schema = save.schema(find_table(workspace, save.table))
         try:
-            if build_table(workspace, save, schema):
-                self._tables[name] = None
-        except DoltError as error:
+            if build_batches(workspace, save, digest, schema):
+                self._tables[save.table], self._is_unseen = None, True
+        except BaseException as error:
             self._failure = error
             raise
 
-    def read(self, tablename: str | None = None, sql: str | None = None) -> Loaded:
-        """Read what the private branch has committed: the start, and in the audit the work.
+    def read(
+        self,
+        tablename: str | None = None,
+        sql: str | None = None,
+        *,
+        columns: str | Iterable[str] | None = None,
+        where: str | None = None,
+        params: Params = None,
+    ) -> Loaded:
+        """Read a table, or run a query, on the private branch: what the block began at, with what it has written.
+
+        The arguments are those of `read_table`. The commit of the version is one of the private branch.
 
         Raises:
             ConfigError: The block has not begun, or has ended.
+            DoltError: As `read_table`; or what made an earlier write of the block fail.
         """
-        workspace, _ = self._open()
-        return read_table(self.db, tablename, sql, as_of=head(workspace))
+        return self.scan(tablename=tablename, sql=sql, columns=columns, where=where, params=params).load()
+
+    def sql(self, query: str, params: Params = None) -> Scan:
+        """Describe a query on what the block began at and what it has written; the methods of the `Scan` run it.
+
+        Args:
+            query: One that only reads, with `%s` or `%(name)s` for values.
+            params: The values, in a list or a dict.
+        """
+        return self.scan(sql=query, params=params)
+
+    def scan(self, **what: Any) -> Scan:
+        """Describe a read of the private branch; `what` are arguments of `read_table`."""
+        return Scan({"db": self.db, **what}, commit=self._commit_to_read)
+
+    def _commit_to_read(self) -> str:
+        """Return the commit that has what the block began at and what it has written.
+
+        What it has written is committed on the private branch for that; in the end all of it becomes one commit.
+        """
+        workspace, database = self._open()
+        if self._failure is not None:
+            raise self._failure
+        if self._earlier and self.version is not None:
+            # As the block saw it that made the commit: without its writes before it writes, with them after.
+            with database.connect() as session:
+                before = None if self._tables else parent(session, self.version.commit)
+            return before or self.version.commit
+        if self._is_unseen:
+            author = self.author or database.author or DEFAULT_AUTHOR
+            commit(workspace, "Work of a Transaction that has not ended", author)
+            self._is_unseen, self._is_seen = False, True
+        note_read(self.start)
+        return head(workspace)
 
     def _open(self) -> tuple[Connection, Database]:
         if self._workspace is None or self._database is None:
@@ -289,6 +364,9 @@ class Transaction:
         if self._failure is not None:
             raise self._failure
         author = self.author or database.author or DEFAULT_AUTHOR
+        if self._is_seen:
+            self._squash(workspace)
+        self._is_unseen, self._is_seen, self._is_done = False, False, True
         made = commit(workspace, self._work_message(), author) if self._tables else None
         if made is not None:
             self._check(workspace, database, made)
@@ -297,6 +375,12 @@ class Transaction:
         if version.changed:
             check_landed(database, workspace, str(self.merge_to), landed, keep=True)
         return version
+
+    def _squash(self, workspace: Connection) -> None:
+        """Make what was committed for reads uncommitted work again, all of it staged: Dolt unstages it on the way."""
+        soft_reset(workspace, self.start)
+        # Dolt's status says nothing of a comment that has changed; triggers may have written to other tables.
+        stage(workspace, sorted({*self._tables, *(entry.table for entry in status(workspace))}))
 
     def _work_message(self) -> str:
         """Return the message of the work's own commit, which names only what it takes back itself."""

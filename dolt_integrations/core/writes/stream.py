@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.branches.target import Save
     from dolt_integrations.core.configs.branch import Branch
     from dolt_integrations.core.frames.frame import EncodedFrame
-    from dolt_integrations.engine import Connection, Database
+    from dolt_integrations.engine import Connection, Database, TableSchema
 
 logger = logging.getLogger(__name__)
 
@@ -119,19 +119,48 @@ def _superseding(save: Save, *, merged: bool) -> Save:
 
 def _build(database: Database, workspace: Connection, save: Save, digest: RowsDigest) -> list[str]:
     """Write all batches. Returns the tables that were staged: none where the table is as it was."""
-    before, changed = table_hash(workspace, save.table), {save.table}
+    before = table_hash(workspace, save.table)
     if save.superseded:
         take_back(database, workspace, save.table, save.superseded)
-    later = replace(save, mode=UPSERT if save.mode == UPSERT else APPEND, overwrite=False)
-    for number, rows in enumerate(counted(_batches(save), f"write {save.table}")):
-        if save.turn is not None:
-            add_frame(digest, rows)
-        part = replace(save if number == 0 else later, rows=rows)
-        changed.update(build_table(workspace, part, part.schema(find_table(workspace, save.table))))
+    changed = build_batches(workspace, save, digest if save.turn is not None else None)
     if before == table_hash(workspace, save.table):
         return []
-    stage(workspace, sorted(changed))
+    stage(workspace, sorted({*changed, save.table}))
+    return sorted({*changed, save.table})
+
+
+def build_batches(
+    workspace: Connection, save: Save, digest: RowsDigest | None = None, schema: TableSchema | None = None
+) -> list[str]:
+    """Write all batches of a save on a private branch, those after the first as appends or upserts.
+
+    Args:
+        workspace: On the private branch.
+        save: What to save: a frame, or a stream's first batch with the others as its `rest`.
+        digest: Gets the rows; None is none.
+        schema: What the table is to have with the first batch; None where that has to be looked at.
+
+    Returns:
+        The tables that were staged: none where the table is as it was.
+    """
+    before = table_hash(workspace, save.table) if save.rest is not None else None
+    later = replace(save, mode=UPSERT if save.mode == UPSERT else APPEND, overwrite=False)
+    changed: set[str] = set()
+    for number, rows in enumerate(batches_of(save, digest)):
+        part = replace(save if number == 0 else later, rows=rows)
+        wanted = schema if number == 0 else None
+        changed.update(build_table(workspace, part, wanted or part.schema(find_table(workspace, save.table))))
+    if save.rest is not None and before == table_hash(workspace, save.table):
+        return []
     return sorted(changed)
+
+
+def batches_of(save: Save, digest: RowsDigest | None = None) -> Iterator[EncodedFrame]:
+    """Yield the frame of a save, or a stream's batches, each once it is part of the digest."""
+    for rows in counted(_batches(save), f"write {save.table}") if save.rest is not None else [save.rows]:
+        if digest is not None:
+            add_frame(digest, rows)
+        yield rows
 
 
 def _batches(save: Save) -> Iterator[EncodedFrame]:
