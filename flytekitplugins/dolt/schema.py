@@ -1,7 +1,6 @@
 """The public names, where upstream had them."""
 
-from flytekitplugins.dolt.config import DoltConfig
-from flytekitplugins.dolt.table import DoltTable
+from dolt_integrations.flyte import DoltConfig, DoltTable
 from flytekitplugins.dolt.transformer import DoltTableNameTransformer
 
 __all__ = ["DoltConfig", "DoltTable", "DoltTableNameTransformer"]

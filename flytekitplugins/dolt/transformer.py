@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgpack
-from flytekit import FlyteContext, FlyteContextManager
-from flytekit.core.type_engine import get_underlying_type
 from flytekit.extend import TypeEngine, TypeTransformer
-from flytekit.models.literals import Binary, Literal, Scalar
+from flytekit.models.literals import Literal, Scalar
 from flytekit.models.types import LiteralType, SimpleType
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 
-from dolt_integrations.adapters import REPLACE, shown
-from dolt_integrations.core import find_version, write_table
-from dolt_integrations.errors import ConfigError, LiteralError, NotADoltTableError
-from flytekitplugins.dolt.compile_time import check_reference, is_compiling
-from flytekitplugins.dolt.config import DoltConfig
-from flytekitplugins.dolt.lineage import attempt_of, commit_message
-from flytekitplugins.dolt.table import DoltTable
+from dolt_integrations.adapters import shown
+from dolt_integrations.errors import LiteralError, NotADoltTableError
+from dolt_integrations.flyte.config import DoltConfig
+from dolt_integrations.flyte.contents import class_of, unpacked, whole_numbers
+from dolt_integrations.flyte.saving import save
+from dolt_integrations.flyte.table import DoltTable
+from flytekitplugins.dolt.runtime import FlytekitRuntime
+
+if TYPE_CHECKING:
+    from flytekit import FlyteContext
 
 T = TypeVar("T", DoltConfig, DoltTable)
 
@@ -74,7 +74,7 @@ class DoltConfigTransformer(_StructTransformer[DoltConfig]):
             LiteralError: The literal is not a STRUCT.
             ConfigError: It is one, but not of a config.
         """
-        return _class_of(expected_python_type, DoltConfig).from_dict(_content(lv, "DoltConfig"))
+        return class_of(expected_python_type, DoltConfig).from_dict(_content(lv, "DoltConfig"))
 
 
 class DoltTableNameTransformer(_StructTransformer[DoltTable]):
@@ -102,7 +102,7 @@ class DoltTableNameTransformer(_StructTransformer[DoltTable]):
                 f"value {shown(python_val)} of type {type(python_val).__name__} is not a DoltTable"
             )
         with python_val.explaining():
-            return _literal(save(python_val, ctx))
+            return _literal(save(python_val, FlytekitRuntime(ctx)))
 
     def to_python_value(
         self, ctx: FlyteContext | None, lv: Literal, expected_python_type: type[DoltTable]
@@ -112,13 +112,7 @@ class DoltTableNameTransformer(_StructTransformer[DoltTable]):
         Raises:
             LiteralError: The literal is not a DoltTable's (a ValueError, as upstream's).
         """
-        return _class_of(expected_python_type, DoltTable).from_dict(_content(lv, "DoltTable"))
-
-
-def _class_of(expected: Any, base: type[T]) -> type[T]:
-    """Return the class that a task's annotation asks for: our own, or a subclass of it."""
-    found = get_underlying_type(expected)
-    return found if isinstance(found, type) and issubclass(found, base) else base
+        return class_of(expected_python_type, DoltTable).from_dict(_content(lv, "DoltTable"))
 
 
 def _literal(content: dict[str, Any]) -> Literal:
@@ -131,93 +125,12 @@ def _content(lv: Literal, what: str) -> Any:
     """Return the JSON object of a literal: a STRUCT, or the msgpack of a field of a dataclass."""
     scalar = lv.scalar if lv else None
     if scalar is not None and scalar.generic is not None:
-        return _whole_numbers(MessageToDict(scalar.generic))
+        return whole_numbers(MessageToDict(scalar.generic))
     if scalar is not None and scalar.binary is not None:
-        return _unpacked(scalar.binary)
+        return unpacked(scalar.binary.value, scalar.binary.tag)
     raise LiteralError(
         f"a {what} travels as a STRUCT, and the literal is a {type(lv.scalar or lv).__name__ if lv else None}"
     )
-
-
-def save(table: DoltTable, ctx: FlyteContext | None = None) -> dict[str, Any]:
-    """Write a table's rows, if Dolt does not have them, in a commit that names the execution.
-
-    Returns:
-        The reference to the table, as a JSON object.
-
-    Raises:
-        ConfigError: There are rows, and no table to write them to.
-        DoltError: They cannot be written; see `dolt_integrations.core.write_table`.
-    """
-    if table.is_blank:
-        return table.to_dict()
-    config = table.config
-    config.check()
-    ctx = ctx or FlyteContextManager.current_context()
-    if is_compiling(ctx):
-        check_reference(table)
-        return table.to_dict()
-    if not table.is_to_be_written():
-        return _pinned(table).to_dict()
-    if config.tablename is None or config.as_of is not None:
-        what = f"the query {config.sql!r}" if config.tablename is None else f"the past ({config.as_of})"
-        hint = "Return the data in a DoltTable whose config has a tablename, and no sql or as_of."
-        raise ConfigError(
-            f"a DoltTable of {config.shown_path} has new data for {what}, which cannot be written", hint=hint
-        )
-    if config.mode == REPLACE and not config.part.is_all:
-        hint = 'Return it under a config without them, or with io_args={"mode": "upsert"}.'
-        raise ConfigError(
-            f"a DoltTable of a part of table {config.tablename!r} (io_args: columns, where) would replace all of it",
-            hint=hint,
-        )
-    author = config.author
-    version = write_table(
-        config.db_path,
-        config.tablename,
-        table.data,
-        branch_conf=config.branch_conf,
-        primary_key=config.primary_key,
-        mode=config.mode,
-        message=commit_message(ctx),
-        overwrite=(config.io_args or {}).get("schema") == "overwrite",
-        author=author,
-        attempt=attempt_of(ctx),
-        meta_conf=config.meta_conf,
-        remote_conf=config.remote_conf,
-    )
-    table.pin(version)
-    return table.to_dict()
-
-
-def _pinned(table: DoltTable) -> DoltTable:
-    """Return a reference to the past with its commit now: `main` or `HEAD~1` would mean another one tomorrow.
-
-    The table itself stays as it is. A workflow's body may pass one object to every run.
-    """
-    config = table.config
-    if table.version is not None or config.as_of is None:
-        return table
-    version = find_version(
-        config.db_path, branch_conf=config.branch_conf, as_of=config.as_of, remote_conf=config.remote_conf
-    )
-    return type(table)(config, version=version)
-
-
-def _unpacked(binary: Binary) -> Any:
-    try:
-        return msgpack.loads(binary.value, strict_map_key=False)
-    except (ValueError, msgpack.UnpackException) as error:
-        raise LiteralError(f"a DoltTable's literal with tag {binary.tag!r} cannot be read") from error
-
-
-def _whole_numbers(value: Any) -> Any:
-    """Make integers of the whole numbers in a STRUCT, where every number is a double."""
-    if isinstance(value, dict):
-        return {key: _whole_numbers(member) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_whole_numbers(member) for member in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 TypeEngine.register(DoltConfigTransformer())

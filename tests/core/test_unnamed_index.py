@@ -9,8 +9,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from dolt_integrations.core import Transaction, diff, load, read_table, save, write_table
+from dolt_integrations.flyte.saving import save as save_output
 from flytekitplugins.dolt import DoltConfig, DoltTable
-from flytekitplugins.dolt.transformer import save as save_output
 from tests.conftest import run_sql
 
 CARS = pd.DataFrame({"mpg": [21.0, 22.8]}, index=["Mazda", "Datsun"])

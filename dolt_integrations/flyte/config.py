@@ -33,8 +33,8 @@ from dolt_integrations.adapters import (
 )
 from dolt_integrations.core import Author, Branch, Meta, Remote, with_connect_args
 from dolt_integrations.errors import ConfigError
-from flytekitplugins.dolt.json_members import PARSED, READ_BY_FROM_DICT
-from flytekitplugins.dolt.pydantic_schema import PydanticField
+from dolt_integrations.flyte.json_members import PARSED, READ_BY_FROM_DICT
+from dolt_integrations.flyte.pydantic_schema import PydanticField
 
 _IO_ARGS = ("primary_key", "author", "schema", "mode", "columns", "where")
 _IGNORED_IO_ARGS = {"if_exists": "replace", "index": False}

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
 
 import pandas as pd
 from dataclasses_json import DataClassJsonMixin
-from flytekit.types.pickle import FlytePickle
 from mashumaro.types import SerializableType
 
 from dolt_integrations.adapters import BATCH_ROWS as ROWS
 from dolt_integrations.adapters import encode_frame, frame_of, is_stream, shown, to_arrow, to_polars, unnoted
 from dolt_integrations.core import Loaded, Version, find_version, read_arrow, read_batches, read_table
 from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
-from flytekitplugins.dolt.callers import code_of, is_called_by
-from flytekitplugins.dolt.config import DoltConfig, json_object
-from flytekitplugins.dolt.json_members import PARSED, READ_BY_FROM_DICT
-from flytekitplugins.dolt.lineage import note_input
-from flytekitplugins.dolt.pydantic_schema import PydanticField
+from dolt_integrations.flyte.config import DoltConfig, json_object
+from dolt_integrations.flyte.json_members import PARSED, READ_BY_FROM_DICT
+from dolt_integrations.flyte.lineage import note_input
+from dolt_integrations.flyte.pydantic_schema import PydanticField
+from dolt_integrations.flyte.runtime import is_pickling
+from dolt_integrations.flyte.saving import save
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from dolt_integrations.adapters import Column
 
 logger = logging.getLogger(__name__)
-
-_HANDED_ON = frozenset({code_of(FlytePickle.to_pickle)})
-"""flytekit's function that pickles what it has no other way to hand on."""
 
 
 @dataclass(init=False, repr=False, eq=False)
@@ -242,8 +239,6 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 
     def _serialize(self) -> dict[str, Any]:
         """Write it, if need be, as a field of a dataclass that leaves a task (mashumaro calls this)."""
-        from flytekitplugins.dolt.transformer import save
-
         return save(self)
 
     @classmethod
@@ -257,13 +252,11 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         table equal to an earlier one would never be written. What leaves a task as a pickle (annotated `Any`, with a
         `NewType` or a class that flytekit does not know) is written like any other table that leaves a task.
         """
-        if self.has_rows and is_called_by(_HANDED_ON):
+        if self.has_rows and is_pickling():
             self._leave_in_pickle()
         return {**self.__dict__, "_nonce": uuid.uuid4().hex}
 
     def _leave_in_pickle(self) -> None:
-        from flytekitplugins.dolt.transformer import save
-
         what = f"{self.config.tablename or self.config.sql!r} of {self.config.shown_path}"
         save(self)
         if self.version is None:

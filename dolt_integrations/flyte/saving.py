@@ -1,0 +1,108 @@
+"""Saving: what happens to a `DoltTable` that leaves a task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.adapters import REPLACE
+from dolt_integrations.core import find_version, write_table
+from dolt_integrations.errors import ConfigError
+from dolt_integrations.flyte.lineage import commit_message
+from dolt_integrations.flyte.runtime import current_runtime
+
+if TYPE_CHECKING:
+    from dolt_integrations.core import Version
+    from dolt_integrations.flyte.config import DoltConfig
+    from dolt_integrations.flyte.runtime import Runtime
+    from dolt_integrations.flyte.table import DoltTable
+
+
+def save(table: DoltTable, runtime: Runtime | None = None) -> dict[str, Any]:
+    """Write a table's rows, if Dolt does not have them, in a commit that names the execution.
+
+    Args:
+        table: The table; it is pinned to the commit.
+        runtime: Whose task returns it; by default, that of the task that runs now.
+
+    Returns:
+        The reference to the table, as a JSON object.
+
+    Raises:
+        ConfigError: There are rows, and no table to write them to.
+        DoltError: They cannot be written; see `dolt_integrations.core.write_table`.
+    """
+    if table.is_blank:
+        return table.to_dict()
+    table.config.check()
+    runtime = runtime or current_runtime()
+    if runtime.is_compiling():
+        _check_reference(table)
+        return table.to_dict()
+    if not table.is_to_be_written():
+        return _pinned(table).to_dict()
+    _check_target(table.config)
+    table.pin(_write(table.config, table.data, runtime))
+    return table.to_dict()
+
+
+def _write(config: DoltConfig, frame: Any, runtime: Runtime) -> Version:
+    assert config.tablename is not None  # noqa: S101 - checked before
+    return write_table(
+        config.db_path,
+        config.tablename,
+        frame,
+        branch_conf=config.branch_conf,
+        primary_key=config.primary_key,
+        mode=config.mode,
+        message=commit_message(runtime),
+        overwrite=(config.io_args or {}).get("schema") == "overwrite",
+        author=config.author,
+        attempt=runtime.execution.attempt,
+        meta_conf=config.meta_conf,
+        remote_conf=config.remote_conf,
+    )
+
+
+def _check_target(config: DoltConfig) -> None:
+    if config.tablename is None or config.as_of is not None:
+        what = f"the query {config.sql!r}" if config.tablename is None else f"the past ({config.as_of})"
+        hint = "Return the data in a DoltTable whose config has a tablename, and no sql or as_of."
+        raise ConfigError(
+            f"a DoltTable of {config.shown_path} has new data for {what}, which cannot be written", hint=hint
+        )
+    if config.mode == REPLACE and not config.part.is_all:
+        hint = 'Return it under a config without them, or with io_args={"mode": "upsert"}.'
+        raise ConfigError(
+            f"a DoltTable of a part of table {config.tablename!r} (io_args: columns, where) would replace all of it",
+            hint=hint,
+        )
+
+
+def _check_reference(table: DoltTable) -> None:
+    """Refuse a table with rows at compile time: they would be written for every execution to come.
+
+    Raises:
+        ConfigError: The table has rows.
+    """
+    if table.has_rows:
+        what = f"table {table.config.tablename!r}" if table.config.tablename else "the DoltTable"
+        hint = "Return the table from a task and pass on what the task returns, or pass a DoltTable without data."
+        raise ConfigError(
+            f"{what} of {table.config.shown_path} has rows and is bound in a workflow's definition; "
+            "only tasks write to a database",
+            hint=hint,
+        )
+
+
+def _pinned(table: DoltTable) -> DoltTable:
+    """Return a reference to the past with its commit now: `main` or `HEAD~1` would mean another one tomorrow.
+
+    The table itself stays as it is. A workflow's body may pass one object to every run.
+    """
+    config = table.config
+    if table.version is not None or config.as_of is None:
+        return table
+    version = find_version(
+        config.db_path, branch_conf=config.branch_conf, as_of=config.as_of, remote_conf=config.remote_conf
+    )
+    return type(table)(config, version=version)
