@@ -34,6 +34,8 @@
     │   │   └── MemberError          a value that an ENUM or SET does not list (also an UnsupportedTypeError)
     │   └── FileError                a file that is missing, empty, ragged, not UTF-8, or no Parquet
     ├── UncommittedChangesError      somebody's uncommitted work is in the way
+    ├── NameTakenError               a branch or tag of that name is there already
+    ├── UnmergedBranchError          a branch has commits that would be lost with it
     ├── LostRaceError                other writers kept winning
     ├── MergeConflictError           two branches changed the same rows or the same schema
     │   ├── MergedRowsError          rows that two branches wrote break a constraint (also a ConstraintError)
@@ -77,6 +79,7 @@ __all__ = [
     "MergeConflictError",
     "MergedRowsError",
     "MetadataError",
+    "NameTakenError",
     "NotADoltTableError",
     "NotFoundError",
     "PrimaryKeyError",
@@ -93,6 +96,7 @@ __all__ = [
     "SupersededError",
     "TableNotFoundError",
     "UncommittedChangesError",
+    "UnmergedBranchError",
     "UnsafeDirectoryError",
     "UnsupportedTypeError",
     "UnsupportedValueError",
@@ -307,6 +311,14 @@ class FileError(DataError):
 
 class UncommittedChangesError(DoltError):
     """Uncommitted work on the target branch is in the way of a save."""
+
+
+class NameTakenError(DoltError):
+    """There is a branch or a tag of that name already, or one that Dolt does not tell apart from it."""
+
+
+class UnmergedBranchError(DoltError):
+    """A branch has commits, or uncommitted work, that nothing else leads to, and `force` was not given."""
 
 
 class LostRaceError(DoltError):

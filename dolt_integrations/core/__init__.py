@@ -15,6 +15,7 @@ from dolt_integrations.core.files.save_load import load, save
 from dolt_integrations.core.inspect.blame import blame
 from dolt_integrations.core.inspect.diff import diff
 from dolt_integrations.core.inspect.history import history
+from dolt_integrations.core.manage.promote import Promotion
 from dolt_integrations.core.provenance.callbacks import CallbackMeta, callback
 from dolt_integrations.core.provenance.meta import Action, Meta, metas_from_dicts
 from dolt_integrations.core.provenance.version import Version
@@ -41,6 +42,7 @@ __all__ = [
     "MergeBranch",
     "Meta",
     "NewBranch",
+    "Promotion",
     "Remote",
     "Repository",
     "Scan",

@@ -10,6 +10,7 @@ from dolt_integrations.core.inspect.history import history
 from dolt_integrations.core.provenance.meta import metas_of
 from dolt_integrations.core.reads.read import find_version
 from dolt_integrations.core.reads.scan import Scan
+from dolt_integrations.core.repository.operations import Operations
 from dolt_integrations.core.repository.table import Table
 from dolt_integrations.core.transaction.transaction import Transaction
 from dolt_integrations.engine import parse_author, parse_location, with_connect_args
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.sql.parameters import Params
 
 
-class Repository:
+class Repository(Operations):
     """A Dolt database: where it is, who writes to it, what it is kept in step with and who is notified.
 
     Nothing is opened before it is used, and nothing is held open between two uses.

@@ -136,7 +136,8 @@ _RULES = (
     _Rule(
         ServerLostError,
         codes=(2006, 2013, 2014, 2055, 4031),
-        texts=("lost connection", "packet sequence number wrong"),
+        # A server that has collected its garbage ends all sessions with the last of these.
+        texts=("lost connection", "packet sequence number wrong", "performed an online garbage collection"),
         hint="The server went away in the middle; nothing half-done is visible. Try again.",
     ),
     _Rule(

@@ -7,12 +7,14 @@ turns, and look afterwards.
 
 from __future__ import annotations
 
+import datetime
 import random
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import check_branch_name
-from dolt_integrations.engine.session.answers import maybe, text
+from dolt_integrations.engine.session.answers import anything, maybe, text, timestamp
 from dolt_integrations.engine.versions.procedures import branches
 from dolt_integrations.errors import LostRaceError
 
@@ -103,3 +105,41 @@ def branches_below(connection: Connection, prefix: str, most: int) -> list[str]:
 def delete_branch(connection: Connection, name: str) -> None:
     """Delete a branch, merged or not."""
     connection.execute("CALL DOLT_BRANCH('-D', %s)", (name,))
+
+
+def rename_branch(connection: Connection, old: str, new: str) -> None:
+    """Rename a branch.
+
+    Raises:
+        LostRaceError: There is a branch of the new name.
+        QueryError: It is the default branch, or a session is on it.
+    """
+    check_branch_name(new)
+    connection.execute("CALL DOLT_BRANCH('-m', %s, %s)", (old, new))
+
+
+@dataclass(frozen=True)
+class BranchHead:
+    """A branch with the commit at its head.
+
+    Attributes:
+        date: Of the commit, in UTC.
+        is_dirty: Whether it has uncommitted work.
+    """
+
+    name: str
+    commit: str
+    author: str
+    date: datetime.datetime
+    message: str
+    is_dirty: bool
+
+
+def branch_heads(connection: Connection) -> dict[str, BranchHead]:
+    """Return every branch by its name."""
+    statement = (
+        "SELECT name, hash, latest_committer, latest_commit_date, latest_commit_message, dirty "
+        "FROM dolt_branches ORDER BY name"
+    )
+    rows = connection.rows(statement, kinds=(text, text, maybe(text), timestamp, text, anything))
+    return {row[0]: BranchHead(row[0], row[1], row[2] or "", row[3], row[4], bool(row[5])) for row in rows}

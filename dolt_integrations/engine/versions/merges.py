@@ -82,18 +82,23 @@ def merge(connection: Connection, revision: str, message: str, author: Author) -
     return not (row and row[2])
 
 
-def conflicts(connection: Connection) -> list[Conflict]:
-    """Return what a merge left in the session's transaction; schemas first, then rows, then constraints."""
+def conflicts(connection: Connection, most: int = SHOWN_ROWS) -> list[Conflict]:
+    """Return what a merge left in the session's transaction; schemas first, then rows, then constraints.
+
+    Args:
+        connection: In the merge's transaction.
+        most: Rows of each table that are read.
+    """
     statement = "SELECT table_name, description FROM dolt_schema_conflicts"
     schemas = connection.rows(statement, kinds=(text, maybe(text)))
     found = [Conflict(table, "schema", 1, description=said or "") for table, said in schemas]
     counted = (text, number)
     for table, count in connection.rows("SELECT `table`, num_conflicts FROM dolt_conflicts", kinds=counted):
         if count:
-            found.append(Conflict(table, "data", count, _rows(connection, table)))
+            found.append(Conflict(table, "data", count, _rows(connection, table, most)))
     statement = "SELECT `table`, num_violations FROM dolt_constraint_violations"
     for table, count in connection.rows(statement, kinds=counted):
-        found.append(_violation(connection, table, count))
+        found.append(_violation(connection, table, count, most))
     return found
 
 
@@ -143,8 +148,8 @@ def changed_tables(connection: Connection, from_commit: str, to_commit: str) -> 
     return sorted({name for row in rows for name in row if name})
 
 
-def _rows(connection: Connection, table: str) -> tuple[ConflictRow, ...]:
-    found = connection.dictionaries(f"SELECT * FROM {quote(f'dolt_conflicts_{table}')} LIMIT {SHOWN_ROWS}")
+def _rows(connection: Connection, table: str, most: int) -> tuple[ConflictRow, ...]:
+    found = connection.dictionaries(f"SELECT * FROM {quote(f'dolt_conflicts_{table}')} LIMIT {most}")
     return tuple(ConflictRow(_side(row, "base_"), _side(row, "our_"), _side(row, "their_")) for row in found)
 
 
@@ -159,10 +164,10 @@ def _side(row: dict[str, Any], prefix: str) -> dict[str, Any] | None:
     return values if any(value is not None for value in values.values()) else None
 
 
-def _violation(connection: Connection, table: str, count: int) -> Conflict:
+def _violation(connection: Connection, table: str, count: int, most: int) -> Conflict:
     try:
         name = quote(f"dolt_constraint_violations_{table}")
-        found = connection.dictionaries(f"SELECT * FROM {name} LIMIT {SHOWN_ROWS}")
+        found = connection.dictionaries(f"SELECT * FROM {name} LIMIT {most}")
     except QueryError:
         return Conflict(table, "constraint", count)
     text, constraint, columns = _constraint(found[0]) if found else ("", None, ())

@@ -1,0 +1,1 @@
+"""Day two: branches and tags, promoting, reverting, restoring, comparing, pruning, collecting garbage."""

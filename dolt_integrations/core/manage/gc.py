@@ -1,0 +1,40 @@
+"""Collecting garbage through the server that serves the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.configs.options import check_flag
+from dolt_integrations.core.retry import retried
+from dolt_integrations.engine import parse_location
+from dolt_integrations.engine.names.address import DirectoryAddress
+from dolt_integrations.engine.versions.garbage import collect_garbage
+from dolt_integrations.errors import ServerLostError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dolt_integrations.core.manage.place import Place
+
+
+def gc(place: Place, *, full: bool = False) -> int | None:
+    """Free what no branch and no tag leads to; see `Repository.gc`."""
+    check_flag(full, "full")
+    address = parse_location(place.location)
+    folder = address.path / ".dolt" / "noms" if isinstance(address, DirectoryAddress) else None
+    before = _size(folder)
+
+    def attempt() -> None:
+        with place.reading() as database:
+            collect_garbage(database.connect(), full=full)
+
+    retried(attempt, ServerLostError)
+    after = _size(folder)
+    return None if before is None or after is None else before - after
+
+
+def _size(folder: Path | None) -> int | None:
+    """Return the bytes of a folder; None on a server, whose disk is its own."""
+    if folder is None:
+        return None
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -1,0 +1,26 @@
+"""Whether a branch's commits are safe without it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.branches.private import PREFIX
+from dolt_integrations.engine.versions.log import is_ancestor
+from dolt_integrations.engine.versions.procedures import branches
+from dolt_integrations.engine.versions.tags import find_tags
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine import Connection
+
+
+def is_merged(connection: Connection, name: str, commit: str) -> bool:
+    """Whether another branch than this one, or a tag, has its commit.
+
+    Args:
+        connection: A session at no revision.
+        name: The branch.
+        commit: Its head.
+    """
+    heads = {head for other, head in branches(connection).items() if other != name and not other.startswith(PREFIX)}
+    heads |= {tag.commit for tag in find_tags(connection).values()}
+    return commit in heads or any(is_ancestor(connection, commit, head) for head in sorted(heads))

@@ -1,0 +1,67 @@
+"""Where an operation works, and for whom: what a `Repository` was given once."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.configs.branch import SerialBranch
+from dolt_integrations.core.configs.remote import Remote
+from dolt_integrations.core.provenance.meta import Meta, record_save
+from dolt_integrations.core.remotes.follow import loading_from, saving_to
+from dolt_integrations.engine import DEFAULT_AUTHOR, Author, Location, open_database
+from dolt_integrations.engine.versions.merges import changed_tables
+from dolt_integrations.engine.versions.procedures import message_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dolt_integrations.core.provenance.version import Version
+    from dolt_integrations.engine import Database
+
+
+@dataclass(frozen=True)
+class Place:
+    """A database, the author of its commits, its remote, and the hooks that are notified."""
+
+    location: Location
+    author: Author | None = None
+    remote: Remote | None = None
+    hooks: tuple[Meta, ...] = ()
+
+    @contextmanager
+    def reading(self, branch: str | None = None) -> Iterator[Database]:
+        """Yield the open database, its branch pulled from the remote."""
+        config = SerialBranch(branch)
+        with loading_from(self.remote, self.location, config), open_database(self.location) as database:
+            yield database
+
+    @contextmanager
+    def writing(self, branch: str | None = None) -> Iterator[Database]:
+        """Yield the open database, its branch pulled from the remote before, and pushed to it after the block."""
+        with (
+            saving_to(self.remote, self.location, SerialBranch(branch), self.author),
+            open_database(self.location) as database,
+        ):
+            yield database
+
+    def author_in(self, database: Database) -> Author:
+        """Return whom the commits are by."""
+        return self.author or database.author or DEFAULT_AUTHOR
+
+    def notify(self, database: Database, before: str, version: Version) -> None:
+        """Notify the hooks of each table that an operation has changed.
+
+        Args:
+            database: Where.
+            before: The commit that the branch was at.
+            version: What it has now.
+        """
+        if not self.hooks or not version.changed:
+            return
+        with database.connect() as connection:
+            tables = changed_tables(connection, before, version.commit)
+            message = message_of(connection, version.commit)
+        for table in tables:
+            record_save(self.hooks, database, version, table, message)

@@ -1,0 +1,73 @@
+"""Restoring tables: each becomes what it was at a version, in a commit on top of the branch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.branches.missing import missing_table
+from dolt_integrations.core.branches.take import EntangledError, take_tables
+from dolt_integrations.core.configs.branch import SerialBranch
+from dolt_integrations.core.configs.options import check_tablename
+from dolt_integrations.core.manage.landing import work_on
+from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.trailers import with_trailers
+from dolt_integrations.core.reads.revision import AsOf, check_as_of, find_commit
+from dolt_integrations.core.writes.foreign_keys import check_references, referring_tables
+from dolt_integrations.engine import table_name
+from dolt_integrations.engine.versions.procedures import commit, table_hash
+from dolt_integrations.errors import ConfigError, MergeConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dolt_integrations.core.manage.place import Place
+    from dolt_integrations.core.provenance.version import Version
+    from dolt_integrations.engine import Connection, Database
+
+
+def restore(
+    place: Place, tables: str | Iterable[str], to: AsOf, branch: str | None = None, message: str | None = None
+) -> Version:
+    """Make tables what they were at a version; see `Repository.restore`."""
+    names = [tables] if isinstance(tables, str) else list(tables)
+    if not names:
+        raise ConfigError("no table is named that is to be restored", hint="Give a name, or a list of them.")
+    for name in names:
+        check_tablename(name)
+    check_as_of(to)
+    with place.writing(branch) as database:
+        with unnoted():
+            _, revision = find_commit(database, SerialBranch(branch), to)
+        found = _names_at(database, revision, names)
+
+        def work(workspace: Connection, start: str) -> None:
+            _take(workspace, revision, found)
+            text = message or f"Restore {', '.join(found)} to {revision}"
+            commit(workspace, with_trailers(text, {"Restores": revision}), place.author_in(database))
+
+        return work_on(place, database, branch, work)
+
+
+def _names_at(database: Database, revision: str, names: list[str]) -> list[str]:
+    """Return the names of the tables in the case that they have at the revision.
+
+    Raises:
+        TableNotFoundError: One is not there.
+    """
+    with database.connect(revision) as snapshot:
+        found = [table_name(snapshot, name) for name in names]
+        missing = next((name for name in found if table_hash(snapshot, name) is None), None)
+    if missing is not None:
+        raise missing_table(database, missing, revision)
+    return found
+
+
+def _take(workspace: Connection, revision: str, tables: list[str]) -> None:
+    try:
+        take_tables(workspace, revision, tables)
+    except EntangledError as error:
+        hint = "Nothing is changed. Rename the table back first, or write the old rows to the table's new name."
+        raise MergeConflictError(f"{', '.join(tables)} cannot be restored: {error}", hint=hint) from error
+    with workspace.transaction():  # what is found is not to stay
+        for table in tables:
+            check_references(workspace, table, referring_tables(workspace, table), None)

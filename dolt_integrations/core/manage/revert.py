@@ -1,0 +1,94 @@
+"""Reverting an execution: all its commits on all its tables are undone in one commit, later rows stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.branches.conflicting import conflict_error
+from dolt_integrations.core.configs.options import check_text
+from dolt_integrations.core.manage.executions import REVERTS, entries_of, names_of, reverted
+from dolt_integrations.core.manage.landing import squash, work_on
+from dolt_integrations.core.manage.undo_commit import Undo
+from dolt_integrations.engine.versions.log import log
+from dolt_integrations.engine.versions.procedures import resolve
+from dolt_integrations.errors import ConfigError, RevisionNotFoundError, RunNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dolt_integrations.core.manage.place import Place
+    from dolt_integrations.core.provenance.version import Version
+    from dolt_integrations.engine import Connection, Database
+    from dolt_integrations.engine.versions.log import LogEntry
+    from dolt_integrations.engine.versions.merges import Conflict
+
+
+def revert(place: Place, what: str, branch: str | None = None, message: str | None = None) -> Version:
+    """Undo an execution, or a commit, on a branch; see `Repository.revert`."""
+    check_text(what, "the execution to revert")
+    with place.writing(branch) as database:
+
+        def work(workspace: Connection, start: str) -> None:
+            with database.connect() as connection:
+                entries = log(connection, start)
+                found = _found(connection, entries, what, f"{branch or 'the default branch'} of {database.location}")
+            gone = reverted(entries)
+            undone = [entry for entry in found if entry.commit not in gone]
+            for entry in undone:
+                _undo(database, workspace, entry, entries, what)
+            if undone:
+                squash(workspace, start, _message(what, undone, message), place.author_in(database))
+
+        return work_on(place, database, branch, work)
+
+
+def _found(connection: Connection, entries: Sequence[LogEntry], what: str, where: str) -> list[LogEntry]:
+    """Return the commits of an execution; or the commit that is named, if the branch has it."""
+    try:
+        return entries_of(entries, what, where)
+    except RunNotFoundError as error:
+        try:
+            commit = resolve(connection, what, entries[0].commit)
+        except RevisionNotFoundError:
+            raise error from None
+    found = [entry for entry in entries if entry.commit == commit]
+    if not found:
+        raise RevisionNotFoundError(f"commit {commit} is not on {where}", hint="Name the branch that has it.")
+    if found[0].is_merge or not found[0].parents:
+        kind = "a merge" if found[0].is_merge else "the first commit"
+        raise ConfigError(
+            f"commit {commit} is {kind}, which is not reverted", hint="Give an execution, or another commit."
+        )
+    return found
+
+
+def _undo(database: Database, workspace: Connection, entry: LogEntry, entries: Sequence[LogEntry], what: str) -> None:
+    undo = Undo(database, workspace, entry.commit, entry.parents[0])
+    found = undo.apply()
+    if found:
+        since = entries[: next(at for at, each in enumerate(entries) if each.commit == entry.commit)]
+        raise conflict_error(
+            f"{what!r} is not reverted: others have built on commit {entry.commit}: {'; '.join(map(str, found))}",
+            found,
+            hint=f"Nothing is changed. {_advice(database, found, since)}",
+        )
+
+
+def _advice(database: Database, found: Sequence[Conflict], since: Sequence[LogEntry]) -> str:
+    """Say which commits have changed the tables since."""
+    if not since:
+        return "Restore the table to a version before, or undo the rows by hand."
+    newest, wanted = since[0].commit, {entry.commit for entry in since}
+    by: dict[str, None] = {}
+    with database.connect() as connection:
+        for table in {conflict.table for conflict in found if conflict.table and not conflict.table.startswith("-")}:
+            for entry in log(connection, newest, table):
+                if entry.commit in wanted:
+                    by[next(iter(names_of(entry.message)), entry.commit)] = None
+    later = f"Since then these have written to it: {', '.join(list(by)[:5])}. Revert these first, or r" if by else "R"
+    return f"{later}estore the table to a version before."
+
+
+def _message(what: str, undone: Sequence[LogEntry], message: str | None) -> str:
+    trailers = [f"{REVERTS}: {entry.commit}" for entry in undone]
+    return "\n".join([message or f"Revert {' '.join(what.split())}", "", *trailers])

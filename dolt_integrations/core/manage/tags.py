@@ -1,0 +1,138 @@
+"""`Tags`: names of versions that stay where they are, and keep them through `gc`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
+from dolt_integrations.core.configs.options import shown_kind
+from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.version import Version
+from dolt_integrations.core.reads.revision import AsOf, check_as_of, find_commit
+from dolt_integrations.engine import nearest
+from dolt_integrations.engine.names.identifiers import check_branch_name
+from dolt_integrations.engine.versions.tags import create_tag, delete_tag, find_tags
+from dolt_integrations.errors import ConfigError, NameTakenError, RevisionNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dolt_integrations.core.manage.place import Place
+    from dolt_integrations.engine import Database
+    from dolt_integrations.engine.versions.tags import Tag
+
+
+class Tags:
+    """The tags of a repository. Made by `Repository.tags`.
+
+    Example:
+        >>> repository = Repository(folder)
+        >>> _ = repository.table("users").write(pd.DataFrame({"id": [1]}), key="id")
+        >>> _ = repository.tags.create("good", message="checked by Ann")
+        >>> repository.tags.list()[["tag", "message"]]
+            tag         message
+        0  good  checked by Ann
+    """
+
+    def __init__(self, place: Place) -> None:
+        """Say where."""
+        self._place = place
+
+    def list(self) -> pd.DataFrame:
+        """Return the tags by name.
+
+        Returns:
+            A row for each: `tag`, `commit`, `date` (when it was made; datetime64[us, UTC]), `author`, `message`.
+
+        Raises:
+            DatabaseNotFoundError: There is no database.
+        """
+        with self._place.reading() as database, database.connect() as connection:
+            found = find_tags(connection).values()
+        columns = {
+            "tag": [each.name for each in found],
+            "commit": [each.commit for each in found],
+            "date": pd.Series([each.date for each in found], dtype="datetime64[us]").dt.tz_localize("UTC"),
+            "author": [each.tagger for each in found],
+            "message": [each.message for each in found],
+        }
+        return pd.DataFrame({name: _column(values) for name, values in columns.items()})
+
+    def create(self, name: str, at: AsOf | None = None, *, message: str = "") -> Version:
+        """Tag a version.
+
+        Args:
+            name: The tag's name.
+            at: A commit, tag, branch, ancestor (`main~2`) or timestamp; None is the head of the default branch.
+            message: What the tag says.
+
+        Raises:
+            NameTakenError: There is a tag of that name.
+            InvalidNameError: Dolt does not take the name.
+            NotFoundError: No such revision.
+        """
+        _check(name)
+        check_as_of(at)
+        with self._place.reading() as database, database.connect() as connection:
+            with unnoted():
+                _, commit = find_commit(database, None, at)
+            with connection.lock(database.address.database, "tag", name):
+                _check_free(find_tags(connection), name, database)
+                create_tag(connection, name, commit, message, self._place.author_in(database))
+        return Version(commit)
+
+    def rename(self, old: str, new: str) -> Version:
+        """Rename a tag: it is made again under the new name, and then deleted under the old one.
+
+        Raises:
+            RevisionNotFoundError: No such tag, with the nearest names.
+            NameTakenError: There is a tag of the new name.
+        """
+        _check(new)
+        with self._place.reading() as database, database.connect() as connection:
+            with connection.lock(database.address.database, "tag", new):
+                known = find_tags(connection)
+                tag = _find(known, old, database)
+                _check_free(known, new, database)
+                create_tag(connection, new, tag.commit, tag.message, self._place.author_in(database))
+            delete_tag(connection, old)
+        return Version(tag.commit)
+
+    def delete(self, name: str) -> Version:
+        """Delete a tag. Commits that only it had are lost at the next `gc`.
+
+        Returns:
+            The version that it named: `create(name, version.commit)` brings it back, until `gc` has run.
+
+        Raises:
+            RevisionNotFoundError: No such tag, with the nearest names.
+        """
+        with self._place.reading() as database, database.connect() as connection:
+            tag = _find(find_tags(connection), name, database)
+            delete_tag(connection, name)
+        return Version(tag.commit)
+
+
+def _column(values: object) -> pd.Series:
+    return values if isinstance(values, pd.Series) else pd.Series(values, dtype=TEXT_DTYPE)
+
+
+def _check(name: object) -> None:
+    if not isinstance(name, str):
+        raise ConfigError(f"the name of a tag is {shown_kind(name)}", hint="Give a text.")
+    check_branch_name(name)
+
+
+def _check_free(known: Mapping[str, Tag], name: str, database: Database) -> None:
+    other = next((each for each in known if each.lower() == name.lower()), None)
+    if other is not None:
+        what = f"there is a tag {other!r} in database {database.location} already, at commit {known[other].commit}"
+        raise NameTakenError(what, hint="Choose another name, or delete that one first.")
+
+
+def _find(known: Mapping[str, Tag], name: str, database: Database) -> Tag:
+    if name not in known:
+        raise RevisionNotFoundError(f"no tag {name!r} in database {database.location}", hint=nearest(name, known))
+    return known[name]

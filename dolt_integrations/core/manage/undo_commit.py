@@ -1,0 +1,117 @@
+"""Undoing one commit on a private branch: row by row, what others have written since stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.branches.private import private_branch
+from dolt_integrations.core.branches.take import EntangledError, take_tables
+from dolt_integrations.core.manage.undo_multiset import subtract
+from dolt_integrations.core.rows.changes import TableVersions
+from dolt_integrations.engine import DEFAULT_AUTHOR, quote, table_name
+from dolt_integrations.engine.versions.merges import Conflict, changed_tables, conflicts, merge, refused_merge
+from dolt_integrations.engine.versions.procedures import commit, head, stage, table_hash
+from dolt_integrations.errors import DataError, LostRaceError, QueryError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine import Connection, Database
+
+MOST = 100
+"""Rows in conflict of each table that are listed."""
+
+_MESSAGE = "Undo a commit"
+
+
+class Undo:
+    """Undoing a commit on the private branch of a session, whose head has it."""
+
+    def __init__(self, database: Database, workspace: Connection, made: str, before: str) -> None:
+        """Prepare.
+
+        Args:
+            database: Where.
+            workspace: On a private branch without uncommitted work.
+            made: The commit.
+            before: Its parent.
+        """
+        self._database, self._workspace = database, workspace
+        self._made, self._before, self._now = made, before, head(workspace)
+        with database.connect() as connection:
+            self.tables = changed_tables(connection, before, made)
+
+    def apply(self) -> list[Conflict]:
+        """Undo, and commit that. Returns what is in the way; then the branch is to be given up."""
+        keyless = [table for table in self.tables if self._is_subtracted(table)]
+        found = [conflict for table in keyless if (conflict := self._subtract(table)) is not None]
+        if found:
+            return found
+        if keyless:
+            stage(self._workspace, keyless)
+            commit(self._workspace, _MESSAGE, DEFAULT_AUTHOR)
+        others = [table for table in self.tables if table not in keyless]
+        return self._merge(others) if others else []
+
+    def _is_subtracted(self, table: str) -> bool:
+        """Whether a table has no key, before, after and now, and others have written to it since."""
+        states = [self._versions(table).at(each) for each in (self._made, self._now)]
+        has_keys = any(state is None or state.schema.primary_key for state in states)
+        return not has_keys and not self._is_unchanged(table)
+
+    def _subtract(self, table: str) -> Conflict | None:
+        return subtract(self._database, self._workspace, table, self._made, self._before, self._versions(table))
+
+    def _versions(self, table: str) -> TableVersions:
+        return TableVersions(self._database, self._workspace, table)
+
+    def _hash_at(self, commit: str, table: str) -> str | None:
+        with self._database.connect(commit) as snapshot:
+            return table_hash(snapshot, table)
+
+    def _is_unchanged(self, table: str) -> bool:
+        """Whether nobody has changed a table since the commit."""
+        return self._hash_at(self._made, table) == self._hash_at(self._now, table)
+
+    def _merge(self, tables: list[str]) -> list[Conflict]:
+        """Merge a commit that undoes the tables right after the commit: Dolt keeps what came since."""
+        with private_branch(self._database, self._made) as other:
+            other.execute("SET foreign_key_checks = 0")  # the merge verifies them
+            for table in tables:
+                try:
+                    self._put_before(other, table)
+                except (EntangledError, QueryError, DataError) as error:
+                    return [Conflict(table, "schema", 1, description=str(error))]
+            commit(other, _MESSAGE, DEFAULT_AUTHOR)
+            return _try(self._workspace, head(other))
+
+    def _put_before(self, other: Connection, table: str) -> None:
+        """Make a table what it was before the commit; where others use its new columns, these stay."""
+        old, new = self._versions(table).at(self._before), self._versions(table).at(self._made)
+        unchanged = self._is_unchanged(table)
+        if old is not None and (new is None or unchanged or old.is_like(new)):
+            take_tables(other, self._before, [old.name])
+        elif old is None and unchanged:
+            other.execute(f"DROP TABLE IF EXISTS {quote(table_name(other, table))}")
+        elif new is not None:
+            other.execute(f"DELETE FROM {quote(new.name)}")
+            if old is not None:
+                known = [column.name for column in new.schema.columns if not column.is_generated]
+                names = ", ".join(quote(name) for name in old.schema.names if name in known)
+                source = f"{quote(f'{self._database.address.database}/{self._before}')}.{quote(old.name)}"
+                other.execute(f"INSERT INTO {quote(new.name)} ({names}) SELECT {names} FROM {source}")
+        stage(other, [table])
+
+
+def _try(workspace: Connection, revision: str) -> list[Conflict]:
+    """Merge in one transaction, which is undone where conflicts are left. Returns these."""
+    workspace.execute("START TRANSACTION")
+    try:
+        try:
+            merged = merge(workspace, revision, _MESSAGE, DEFAULT_AUTHOR)
+        except (LostRaceError, QueryError) as error:
+            return [refused_merge(error)]
+        if not merged:
+            return conflicts(workspace, MOST)
+        workspace.execute("COMMIT")
+        return []
+    finally:
+        workspace.execute("ROLLBACK")

@@ -1,0 +1,262 @@
+"""Branches and tags of a repository, promoting a branch, comparing, pruning, collecting garbage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dolt_integrations import Repository
+from dolt_integrations.core import NewBranch, read_table
+from dolt_integrations.errors import (
+    AuditError,
+    BranchNotFoundError,
+    ConfigError,
+    InvalidNameError,
+    MergeConflictError,
+    NameTakenError,
+    NotFoundError,
+    RevisionNotFoundError,
+    UnmergedBranchError,
+)
+from tests.conftest import open_session, run_sql
+from tests.core.manage import orders, three_runs
+
+
+@pytest.fixture
+def shop(database: str) -> Repository:
+    """A table on main, and another row of it on the branch of a run."""
+    shop = Repository(database)
+    shop.table("orders").write(orders(1), key="id", message="Run: A/1/s/1")
+    shop.table("orders", branch=NewBranch("run/1")).write(orders(2), mode="append", message="Run: A/2/s/1")
+    return shop
+
+
+def names(shop: Repository) -> list[str]:
+    return list(shop.branches.list()["branch"])
+
+
+def test_branches_are_created_listed_renamed_and_deleted(shop: Repository) -> None:
+    made = shop.branches.create("again", at="HEAD~1")
+    assert shop.branches.rename("again", "Again").commit == made.commit
+    with pytest.raises(NameTakenError, match="run/1"):
+        shop.branches.rename("Again", "run/1")
+    assert shop.branches.delete("Again").commit == made.commit
+
+    found = shop.branches.list()
+    assert found[["branch", "execution_id", "is_default", "is_dirty"]].to_numpy().tolist() == [
+        ["main", "A/1/s/1", True, False],
+        ["run/1", "A/2/s/1", False, False],
+    ]
+
+
+def test_a_branch_that_is_not_merged_is_deleted_by_force_only(shop: Repository) -> None:
+    with pytest.raises(UnmergedBranchError, match="Promote it, tag it, or say force=True"):
+        shop.branches.delete("run/1")
+    shop.tags.create("kept", at="run/1")
+    shop.branches.delete("run/1")
+    shop.branches.create("run/1", at="kept")
+    shop.tags.delete("kept")
+
+    commit = shop.branches.delete("run/1", force=True).commit
+
+    shop.branches.create("run/1", at=commit)
+    run_sql(f"{shop.location}", "UPDATE orders SET amount = 0", revision="run/1")
+    shop.tags.create("kept", at="run/1")
+    with pytest.raises(UnmergedBranchError, match="uncommitted work"):
+        shop.branches.delete("run/1")
+
+
+def test_branches_that_cannot_be_are_errors(shop: Repository) -> None:
+    with pytest.raises(NameTakenError, match="there is a branch 'main'"):
+        shop.branches.create("main")
+    with pytest.raises(InvalidNameError):
+        shop.branches.create("Main")
+    with pytest.raises(InvalidNameError):
+        shop.branches.create("a b")
+    with pytest.raises(BranchNotFoundError, match="run/1"):
+        shop.branches.delete("run-1")
+    with pytest.raises(ConfigError, match="default branch"):
+        shop.branches.delete("main", force=True)
+    with pytest.raises(ConfigError, match="default branch"):
+        shop.branches.rename("main", "trunk")
+    assert names(shop) == ["main", "run/1"]
+
+
+def test_tags_are_created_listed_renamed_and_deleted(shop: Repository) -> None:
+    made = shop.tags.create("good", message="checked")
+    with pytest.raises(NameTakenError):
+        shop.tags.create("good", at="run/1")
+    with pytest.raises(InvalidNameError):
+        shop.tags.create("so so")
+    shop.tags.rename("good", "best")
+
+    assert shop.tags.list()[["tag", "commit", "message"]].to_numpy().tolist() == [["best", made.commit, "checked"]]
+    with pytest.raises(RevisionNotFoundError, match="best"):
+        shop.tags.delete("bst")
+    shop.tags.delete("best")
+    assert shop.tags.list().empty
+
+
+def test_a_branch_is_promoted_forward_and_then_has_been(shop: Repository) -> None:
+    version = shop.promote("run/1")
+
+    assert (version.changed, version.branch) == (True, "main")
+    assert version.commit == shop.version("run/1").commit
+    assert shop.promote("run/1") == type(version)(version.commit, "main")
+
+
+def test_a_promotion_beside_other_commits_is_a_merge(shop: Repository) -> None:
+    shop.table("orders").write(orders(3), mode="append")
+
+    shop.promote("run/1", message="Land run 1")
+
+    assert shop.table("orders").read()["id"].tolist() == [1, 2, 3]
+    assert shop.history()["message"].iloc[0] == "Land run 1"
+
+
+def test_an_audit_sees_what_would_land_and_may_refuse_it(shop: Repository) -> None:
+    shop.table("orders").write(orders(3), mode="append")
+    head, seen = shop.version().commit, []
+
+    def audit(new):
+        seen.append((new.tables, sorted(new.read("orders").data["id"]), len(new.diff("orders"))))
+        return False
+
+    with pytest.raises(AuditError, match="'main' has nothing of it"):
+        shop.promote("run/1", audit=audit)
+
+    assert seen == [(("orders",), [1, 2, 3], 1)]
+    assert (shop.version().commit, names(shop)) == (head, ["main", "run/1"])
+
+
+def test_what_others_commit_during_the_audit_is_audited_too(shop: Repository) -> None:
+    seen = []
+
+    def audit(new):
+        seen.append(sorted(new.read("orders").data["id"]))
+        if len(seen) == 1:
+            shop.table("orders").write(orders(3), mode="append")
+
+    shop.promote("run/1", audit=audit)
+
+    assert seen == [[1, 2], [1, 2, 3]]
+    assert shop.table("orders").read()["id"].tolist() == [1, 2, 3]
+
+
+def test_a_promotion_that_conflicts_changes_nothing_unless_a_side_wins(shop: Repository) -> None:
+    shop.table("orders").write(orders(2, amounts=[0]), mode="append")
+    head = shop.version().commit
+
+    with pytest.raises(MergeConflictError, match="'run/1' does not merge into 'main'") as caught:
+        shop.promote("run/1")
+    assert caught.value.conflicts[0].rows[0].theirs == {"id": 2, "amount": 20}
+    assert shop.version().commit == head
+
+    shop.promote("run/1", on_conflict="theirs")
+    assert shop.table("orders").read()["amount"].tolist() == [10, 20]
+
+
+def test_promotions_that_cannot_be_are_errors(shop: Repository) -> None:
+    with pytest.raises(BranchNotFoundError, match="run/1"):
+        shop.promote("run1")
+    with pytest.raises(BranchNotFoundError, match="main"):
+        shop.promote("run/1", into="mian")
+    with pytest.raises(ConfigError, match="itself"):
+        shop.promote("main")
+    with pytest.raises(ConfigError, match="audit"):
+        shop.promote("run/1", audit="strict")
+
+
+def test_runs_are_compared_by_the_tables_that_they_wrote(database: str) -> None:
+    shop = three_runs(database)
+
+    assert shop.compare("Import/1", "Import/2").to_numpy().tolist() == [
+        ["log", "modified", 2, 0, 0, ""],
+        ["orders", "modified", 1, 1, 0, ""],
+        ["users", "added", 1, 0, 0, ""],
+    ]
+    with pytest.raises(NotFoundError, match="Import/9"):
+        shop.compare("Import/1", "Import/9")
+    with pytest.raises(NotFoundError, match="main"):
+        shop.compare("mian", "main")
+
+
+def test_versions_are_compared_with_their_columns(database: str) -> None:
+    shop = three_runs(database)
+    shop.table("orders").write(orders(1).assign(note="n").drop(columns="amount"))
+
+    found = shop.compare("HEAD~1", "HEAD").set_index("table")
+
+    assert found.loc["orders"].tolist() == ["modified", 0, 1, 3, "+note varchar(255), -amount bigint"]
+    assert found["change"].tolist() == ["same", "modified", "same"]
+
+
+def test_branches_are_pruned_when_they_are_merged_or_old_and_their_commits_stay_readable(shop: Repository) -> None:
+    shop.branches.create("by-hand", at=shop.table("users", branch=NewBranch("tmp")).write(orders(1), key="id").commit)
+    shop.branches.delete("tmp")
+    shop.table("orders", branch=NewBranch("run/2")).write(orders(5), mode="append", message="Run: A/3/s/1")
+    shop.promote("run/2")
+    pinned = shop.version("run/1").commit
+    tag = f"dolt-integrations/pinned/{pinned}"
+
+    assert shop.prune()[["branch", "action", "reason"]].to_numpy().tolist() == [
+        ["run/1", "keep", "not merged"],
+        ["run/2", "delete", "merged"],
+    ]
+    assert shop.prune(older_than=0)["tags"].tolist() == [tag, ""]
+    assert names(shop) == ["by-hand", "main", "run/1", "run/2"]
+
+    shop.prune(older_than=0, dry_run=False)
+    shop.gc()
+
+    assert (names(shop), shop.tags.list()["tag"].tolist()) == (["by-hand", "main"], [tag])
+    assert read_table(shop.location, "orders", as_of=pinned).data["id"].tolist() == [1, 2]
+
+
+def test_pruning_keeps_only_the_commits_that_are_asked_for(tmp_path: Path) -> None:
+    shop = Repository(tmp_path / "shop")
+    shop.table("orders").write(orders(1), key="id")
+    shop.table("orders", branch=NewBranch("run/1")).write(orders(2), mode="append", message="Run: A/2/s/1")
+    first = shop.version("run/1").commit
+    shop.table("orders", branch="run/1").write(orders(7), mode="append", message="Run: A/2/s/2")
+    last = shop.version("run/1").commit
+
+    shop.prune(older_than=0, keep_commits=[first], dry_run=False)
+    shop.gc()
+
+    assert len(read_table(shop.location, "orders", as_of=first).data) == 2
+    with pytest.raises(RevisionNotFoundError, match="dolt gc"):
+        read_table(shop.location, "orders", as_of=last)
+    with pytest.raises(ConfigError, match="keep_commits"):
+        shop.prune(keep_commits="all")
+    with pytest.raises(ConfigError, match="older_than"):
+        shop.prune(older_than=-1)
+
+
+def test_saves_and_loads_go_on_after_a_collection(shop: Repository) -> None:
+    table = shop.table("orders")
+    with open_session(str(shop.location)) as other, other.cursor() as cursor:
+        cursor.execute("CALL DOLT_GC()")  # another client collects, and ends the idle sessions of this process
+
+    table.write(orders(8), mode="append")
+    shop.gc(full=True)
+
+    assert table.read()["id"].tolist() == [1, 8]
+
+
+def test_a_collection_in_a_directory_says_how_much_it_freed(tmp_path: Path) -> None:
+    shop = Repository(tmp_path / "shop")
+    shop.table("orders").write(orders(*range(1, 3000)), key="id")
+    shop.table("orders", branch=NewBranch("run/1")).write(orders(*range(9000, 20_000)))
+    shop.branches.delete("run/1", force=True)
+
+    freed = shop.gc()
+
+    assert freed is not None
+    assert freed > 0
+    assert state_of(shop) == 2999
+
+
+def state_of(shop: Repository) -> int:
+    return len(shop.table("orders").read())
