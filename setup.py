@@ -24,9 +24,15 @@ METAFLOW_REQUIRES = [
     "metaflow>=2.12",  # the oldest whose client and `current` are what is used here; tested with 2.19
 ]
 
+KEDRO_REQUIRES = [
+    "kedro>=1.0",  # its hooks have a `run_id`, and its catalog is the present one; tested with 1.7
+]
+
 TEST_REQUIRES = [
     *DOLTCLI_REQUIRES,
     *METAFLOW_REQUIRES,  # flows are run for real
+    *KEDRO_REQUIRES,  # and so are pipelines
+    "kedro-datasets>=8.0",  # their CSV files; catalogs have other datasets beside ours
     "pytest>=8.0",
     "pytest-mock>=3.12",
     "pytest-xdist>=3.5",  # the tests mostly wait for servers and processes: with it they fit into ten minutes
@@ -66,6 +72,7 @@ setup(
     install_requires=INSTALL_REQUIRES,
     extras_require={
         "doltcli": DOLTCLI_REQUIRES,
+        "kedro": KEDRO_REQUIRES,
         "metaflow": METAFLOW_REQUIRES,
         "test": TEST_REQUIRES,
         "corpus": CORPUS_REQUIRES,

@@ -6,21 +6,25 @@ An adapter translates a workflow manager's words into calls of the core. It impo
 - the checks of what users give (`parse_key`, `check_mode`, `part_of`, `metas_of` ...), for an adapter's own arguments;
 - frames as the core sees them (`encode_frame`, `to_arrow`, `is_stream` ...);
 - what keeps passwords out of texts, literals and pickles (`redact`, `shown`, `without_password`, `from_literal`);
-- the attempts of a task (`Attempt`, `add_scope`, `unnoted`), so that a retried task writes once.
+- the attempts of a task (`Attempt`, `add_scope`, `unnoted`), so that a retried task writes once;
+- the trailers of commit messages (`trailers_of`, `trailer_values`).
 
 Everything else is private: `make lint` refuses an adapter that imports it.
 """
 
 from dolt_integrations.core.configs.branch import named_branch
-from dolt_integrations.core.configs.options import check_text, options_of, shown_kind
+from dolt_integrations.core.configs.options import check_flag, check_options, check_text, options_of, shown_kind
+from dolt_integrations.core.configs.remote import RemoteConf
 from dolt_integrations.core.configs.selection import Part, part_of
 from dolt_integrations.core.frames.frame import EncodedFrame, encode_frame, frame_of
 from dolt_integrations.core.frames.interchange import to_arrow
 from dolt_integrations.core.frames.key import Key, parse_key
 from dolt_integrations.core.frames.polars import to_polars
 from dolt_integrations.core.provenance.attempt import Attempt
-from dolt_integrations.core.provenance.meta import metas_of
+from dolt_integrations.core.provenance.meta import Metas, metas_of
 from dolt_integrations.core.provenance.reads import add_scope, unnoted
+from dolt_integrations.core.provenance.trailers import trailer_values, trailers_of
+from dolt_integrations.core.provenance.write_id import check_write_id
 from dolt_integrations.core.reads.batches import ROWS as BATCH_ROWS
 from dolt_integrations.core.reads.revision import check_as_of
 from dolt_integrations.core.schemas.union import APPEND, REPLACE, UPSERT, check_mode
@@ -47,14 +51,19 @@ __all__ = [
     "Column",
     "EncodedFrame",
     "Key",
+    "Metas",
     "Params",
     "Part",
+    "RemoteConf",
     "add_scope",
     "bind",
     "check_as_of",
+    "check_flag",
     "check_mode",
+    "check_options",
     "check_table_name",
     "check_text",
+    "check_write_id",
     "encode_frame",
     "frame_of",
     "from_literal",
@@ -74,6 +83,8 @@ __all__ = [
     "shown_kind",
     "to_arrow",
     "to_polars",
+    "trailer_values",
+    "trailers_of",
     "unnoted",
     "without_password",
 ]

@@ -15,6 +15,7 @@ PACKAGES = [
     "dolt_integrations.engine",
     "dolt_integrations.core",
     "flytekitplugins.dolt",
+    "dolt_integrations.kedro",
     "dolt_integrations.metaflow",
 ]
 MODULES = [

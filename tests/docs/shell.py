@@ -95,10 +95,21 @@ def _check_dolt(block: Block, arguments: list[str]) -> None:
     assert arguments[0] in known, f"{block}: dolt has no command {arguments[0]!r}"
 
 
+def _check_kedro(block: Block, arguments: list[str]) -> None:
+    from kedro.framework.cli.project import run
+
+    assert arguments[0] == "run", f"{block}: only `kedro run` is checked"
+    known = {name for parameter in run.params for name in parameter.opts}
+    for word in arguments[1:]:
+        name = word.partition("=")[0]
+        assert not word.startswith("-") or name in known, f"{block}: kedro run has no option {name}"
+
+
 _CHECKS = {
     "make": _check_make,
     "pip": _check_pip,
     "python": _check_python,
     "pyflyte": _check_pyflyte,
     "dolt": _check_dolt,
+    "kedro": _check_kedro,
 }

@@ -6,6 +6,8 @@ a block says what else becomes of it:
     <!-- file: medians.py -->     it is written to that file; shell blocks run it
     <!-- in a Metaflow step -->   it is the body of a step, run in a flow
     <!-- not run: why -->         it cannot run here
+
+The entries of a YAML block are those of a Kedro catalog, each of which is made; Python blocks find it as `catalog`.
 """
 
 import logging
@@ -16,6 +18,8 @@ import types
 
 import pandas as pd
 import pytest
+import yaml
+from kedro.io import DataCatalog
 
 from tests.conftest import run_sql
 from tests.docs import shell
@@ -23,7 +27,7 @@ from tests.docs.pages import PAGES, ROOT, anchors_of, blocks_of, links_of
 
 ALL_PAGES = sorted({*PAGES, *ROOT.glob("*.md"), *ROOT.glob("cookbook/**/*.md"), *ROOT.glob("benchmarks/*.md")})
 
-LANGUAGES = {"python", "sh", "sql", "text"}
+LANGUAGES = {"python", "sh", "sql", "text", "yaml"}
 
 FLOW = """
 from metaflow import FlowSpec, step
@@ -58,7 +62,7 @@ def name_of(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_the_blocks_of_a_page_run(page, place, shared_server, monkeypatch):
-    module = types.ModuleType(page.stem.replace("-", "_"))
+    module = types.ModuleType(f"page_{page.stem.replace('-', '_')}")  # a page has the name of a framework
     # flytekit names a task after the file of its module.
     module.__dict__.update(names(), __file__=str(place.folder / f"{module.__name__}.py"))
     monkeypatch.setitem(sys.modules, module.__name__, module)
@@ -73,6 +77,8 @@ def test_the_blocks_of_a_page_run(page, place, shared_server, monkeypatch):
             shell.run(block, place.folder)
         elif block.language == "sh":
             shell.check(block)
+        elif block.language == "yaml":
+            module.catalog = catalog_of(place.adapted(block.text))
         elif block.language == "sql":
             run_sql(shared_server.url, *filter(str.strip, block.text.split(";")))
 
@@ -91,6 +97,13 @@ def run_python(block, place, module):
     else:
         # The block's lines are those of the page, so that an error shows where it is.
         exec(compile("\n" * (block.line - 1) + text, str(block.page), "exec"), module.__dict__)  # noqa: S102 - our pages
+
+
+def catalog_of(text):
+    """Return a catalog all of whose datasets have been made."""
+    catalog = DataCatalog.from_config(yaml.safe_load(text), credentials={"dolt": {"user": "flyte", "password": "x"}})
+    assert all(catalog.get(name) for name in list(catalog))
+    return catalog
 
 
 def run_program(block, *command):

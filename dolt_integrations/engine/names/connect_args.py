@@ -73,7 +73,7 @@ def _options(arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if name == "ssl":
             yield from _options_of_ssl(value)
         elif name not in URL_OPTIONS:
-            hint = nearest(str(name), [*URL_OPTIONS, "ssl"])
+            hint = nearest(str(name), [*URL_OPTIONS, "ssl", "password"])
             raise ConfigError(f"connect_args has no option {str(name)[:50]!r}", hint=hint)
         elif value is not None:
             yield name, _text(name, value)

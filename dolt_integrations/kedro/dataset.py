@@ -1,0 +1,184 @@
+"""What the datasets of a Dolt database have in common: where they are, and which version of it a load reads."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from dolt_integrations.adapters import check_options, metas_of, options_of, parse_location
+from dolt_integrations.core import Remote, find_version, history
+from dolt_integrations.errors import BranchNotFoundError, NotFoundError, RevisionNotFoundError
+from dolt_integrations.kedro.framework import AbstractDataset, AbstractVersionedDataset, VersionNotFoundError
+from dolt_integrations.kedro.origin import PREFIX, Origin, Output, inputs_of, message_of, note_read
+from dolt_integrations.kedro.place import BranchEntry, find_location, parse_branch
+from dolt_integrations.kedro.versions import commit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dolt_integrations.adapters import Metas, RemoteConf
+    from dolt_integrations.core import Branch, Location, Version
+    from dolt_integrations.kedro.framework import Version as KedroVersion
+
+D = TypeVar("D", bound="DoltDataset")
+
+
+class DoltDataset(AbstractVersionedDataset[Any, Any]):
+    """The base of the datasets. Nothing is opened before a dataset is used, and nothing is held open.
+
+    Kedro's versions are files below a folder; those of a table are the commits of its database. So none is written
+    under a name of its own, a load version may be anything that names a commit, and `versioned: true` may be left out.
+    """
+
+    versioned = True
+    """Kedro asks for it: a load version of the command line is never ignored."""
+
+    def __init__(
+        self,
+        what: str,
+        database: Location | None,
+        *,
+        branch: BranchEntry,
+        credentials: Mapping[str, Any] | None,
+        remote: RemoteConf,
+        hooks: Metas,
+        metadata: Mapping[str, Any] | None,
+        version: KedroVersion | None,
+    ) -> None:
+        """Say where the dataset is.
+
+        Args:
+            what: The table, or what stands for it in Kedro's texts.
+            database: See `DoltTableDataset`, as for all that follow.
+            branch: See there.
+            credentials: See there.
+            remote: See there.
+            hooks: See there.
+            metadata: See there.
+            version: What Kedro says of versions.
+        """
+        super().__init__(PurePosixPath(what), version)
+        self.metadata = metadata
+        self._location = find_location(database, credentials)
+        self._shown = str(parse_location(self._location))
+        self._branch = parse_branch(branch)
+        self._remote = Remote.parse(remote)
+        self._hooks = metas_of(hooks)
+        self._as_of: Any = None
+        self._saved: Version | None = None
+        self.origin: Origin | None = None
+
+    @classmethod
+    def _save_wrapper(cls, save_func: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+        """Wrap `save` as Kedro does for datasets without versions: no path of a version has to be free."""
+        return AbstractDataset._save_wrapper.__func__(cls, save_func)  # type: ignore[attr-defined, no-any-return]
+
+    def _copy(self: D, **overwrite_params: Any) -> D:
+        """Return a copy that reads another version, as Kedro's catalog does for `load(name, version=...)`."""
+        other = copy.copy(self)
+        for name, value in overwrite_params.items():
+            setattr(other, name, value)
+        return other
+
+    def _load_args(self, load_args: object, known: tuple[str, ...]) -> dict[str, Any]:
+        """Return the options of a load, all of which are known, and keep its `as_of`."""
+        options = options_of(load_args, "load_args")
+        check_options(options, (*known, "as_of"), "load_args")
+        self._as_of = options.pop("as_of", None)
+        return options
+
+    def _source(self) -> dict[str, Any]:
+        """Return the arguments of a read: the database and the version.
+
+        Raises:
+            VersionNotFoundError: There is no such load version.
+        """
+        source = {"db": self._location, "meta_conf": self._hooks, "remote_conf": self._remote}
+        return {**source, "branch_conf": self._branch, **self._version_to_read()}
+
+    def _version_to_read(self) -> dict[str, Any]:
+        label = self._version.load if self._version else None
+        if label:
+            return {"as_of": self._commit_of(str(label))}
+        if self._saved is not None and self._as_of is None:
+            return {"as_of": self._saved.commit}
+        if self._branch is not None and self._branch.creates and not self._is_there(self._branch):
+            return {"branch_conf": None, "as_of": self._as_of or self._branch.start}
+        return {"as_of": self._as_of}
+
+    def _warn_of_pinned(self) -> None:
+        """Say that a load will not return what is saved, as Kedro does."""
+        pinned = (self._version.load if self._version else None) or self._as_of
+        if pinned is not None:
+            warnings.warn(f"{self} is saved, and loads of it read version {pinned!r}, not what is saved", stacklevel=4)
+
+    def _message(self, table: str) -> str:
+        """Return the message of a save: the run that makes it, if there is one, and what its node has read."""
+        origin = self.origin
+        if origin is not None and origin.node is not None:
+            return message_of(origin.run, [Output(origin.dataset, table, origin.node)], inputs_of(origin))
+        run = self._version.save if self._version else None
+        return f"{PREFIX}{run}" if run else f"Save {table} by Kedro"
+
+    def _note(self, commit: str, what: str) -> None:
+        """Keep in mind which version a run has read."""
+        if self.origin is not None:
+            note_read(self.origin, commit, what, self._shown)
+
+    def _commit_of(self, label: str) -> str:
+        branch = self._branch
+        if branch is not None and branch.creates and not self._is_there(branch):
+            branch = None
+        try:
+            return commit_of(self._location, branch, self._remote, label)
+        except RevisionNotFoundError as error:
+            raise VersionNotFoundError(f"Did not find version {label!r} for {self}.\n{error}") from error
+
+    def _is_there(self, branch: Branch) -> bool:
+        try:
+            find_version(self._location, branch_conf=branch, remote_conf=self._remote)
+        except BranchNotFoundError:
+            return False
+        return True
+
+    def resolve_load_version(self) -> str:
+        """Return the commit that a load reads now.
+
+        Raises:
+            VersionNotFoundError: There is no such load version.
+            NotFoundError: No such database or branch.
+        """
+        where = {"branch_conf": self._branch, **self._version_to_read()}
+        return find_version(self._location, **where, remote_conf=self._remote).commit
+
+    def resolve_save_version(self) -> str | None:
+        """Return the commit that the last save made or found; None before one, and after `release`."""
+        return self._saved.commit if self._saved is not None else None
+
+    def _get_versions(self) -> list[str]:
+        """Return the commits that changed the table, newest first."""
+        try:
+            past = history(self._location, self._table(), branch_conf=self._branch, remote_conf=self._remote)
+        except NotFoundError as error:
+            raise VersionNotFoundError(f"Did not find any versions for {self}.\n{error}") from error
+        return [str(commit) for commit in past["commit"]]
+
+    def _get_version_from_path(self, path: str) -> str:
+        """Return the version itself: a commit has no path."""
+        return path
+
+    def _table(self) -> str | None:
+        """Return the table whose commits are its versions; None is all commits."""
+        return None
+
+    def _release(self) -> None:
+        """Forget what was saved: the next load reads the newest version."""
+        self._saved = None
+
+    def _describe(self) -> dict[str, Any]:
+        """Return what Kedro shows of the dataset, without a password."""
+        version = self._version.load if self._version else None
+        branch = self._branch.name if self._branch is not None else None
+        return {"database": self._shown, "branch": branch, "as_of": self._as_of, "version": version}

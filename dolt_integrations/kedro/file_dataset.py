@@ -1,0 +1,156 @@
+"""`DoltFileDataset`: a table that nodes read and write as a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.adapters import check_as_of, check_table_name, options_of, shown_kind
+from dolt_integrations.core import load, save
+from dolt_integrations.errors import ConfigError, NotFoundError
+from dolt_integrations.kedro.chunks import check_chunks
+from dolt_integrations.kedro.dataset import DoltDataset
+from dolt_integrations.kedro.frames import read_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dolt_integrations.adapters import Metas, RemoteConf
+    from dolt_integrations.core import Location
+    from dolt_integrations.kedro.framework import Version as KedroVersion
+    from dolt_integrations.kedro.place import BranchEntry
+
+
+class DoltFileDataset(DoltDataset):
+    """A table that nodes exchange as a CSV file, or in another format: a load writes the file, a save reads one.
+
+    Example:
+        ```yaml
+        bar:
+          type: dolt_integrations.kedro.DoltFileDataset
+          database: data/doltdb
+          table: bar
+          filepath: data/02_intermediate/bar.csv
+          branch: {type: MergeBranch, branch_from: c2, merge_to: master}
+          save_args: {primary_key: c}
+        ```
+
+        >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Ann"], "count": [4]}))
+        >>> path = DoltFileDataset(folder, "users", folder + ".csv").load()
+        >>> print(path.read_text())
+        name,count
+        Ann,4
+    """
+
+    def __init__(
+        self,
+        database: Location | None = None,
+        table: str = "",
+        filepath: str | os.PathLike[str] = "",
+        *,
+        branch: BranchEntry = None,
+        load_args: Mapping[str, Any] | None = None,
+        save_args: Mapping[str, Any] | None = None,
+        credentials: Mapping[str, Any] | None = None,
+        remote: RemoteConf = None,
+        hooks: Metas = None,
+        metadata: Mapping[str, Any] | None = None,
+        version: KedroVersion | None = None,
+    ) -> None:
+        """Say which table, and where its file is.
+
+        Args:
+            database: As for `DoltTableDataset`, as all that is not named here.
+            table: See there.
+            filepath: The file that a load writes; its suffix names the format.
+            branch: See there.
+            load_args: `as_of`, and what `dolt_integrations.core.load` takes beside it.
+            save_args: What `dolt_integrations.core.save` takes, and `message`.
+            credentials: See there.
+            remote: See there.
+            hooks: See there.
+            metadata: See there.
+            version: See there.
+
+        Raises:
+            ConfigError: An argument is of the wrong kind, or there is no filepath.
+            InvalidNameError: Dolt has no tables of this name.
+        """
+        check_table_name(table)
+        if not isinstance(filepath, (str, os.PathLike)) or not str(filepath):
+            hint = "Give one with a suffix: data/02_intermediate/users.csv."
+            raise ConfigError(f"filepath of a DoltFileDataset is {shown_kind(filepath)}", hint=hint)
+        super().__init__(
+            table,
+            database,
+            branch=branch,
+            credentials=credentials,
+            remote=remote,
+            hooks=hooks,
+            metadata=metadata,
+            version=version,
+        )
+        self._name, self._file = table, Path(filepath)
+        self._reading = options_of(load_args, "load_args")
+        self._as_of = self._reading.pop("as_of", None)
+        check_as_of(self._as_of)
+        self._write = options_of(save_args, "save_args")
+
+    def load(self) -> Path:
+        """Write the table to the file.
+
+        Returns:
+            The file's path.
+
+        Raises:
+            VersionNotFoundError: There is no such load version.
+            DatasetError: As `dolt_integrations.core.load`; its cause is the `DoltError`.
+        """
+        source = self._source()
+        as_of = source.pop("as_of")
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        version = load(filename=self._file, tablename=self._name, load_args={**self._reading, "as_of": as_of}, **source)
+        self._note(version.commit, self._name)
+        return self._file
+
+    def save(self, data: Any) -> None:
+        """Write a file to the table, in one commit.
+
+        Args:
+            data: The path of the file that a node has written.
+
+        Raises:
+            DatasetError: As `dolt_integrations.core.save`; its cause is the `DoltError`, and the table is as it was.
+        """
+        if not isinstance(data, (str, os.PathLike)):
+            hint = "Return the path of a file, or use a DoltTableDataset for frames."
+            raise ConfigError(f"what is saved to {self._file} is a {type(data).__name__}", hint=hint)
+        self._warn_of_pinned()
+        options = dict(self._write)
+        message = options.pop("message", None) or self._message(self._name)
+        check_chunks(self._name, str(options.get("mode", "replace")))
+        self._saved = save(
+            self._location,
+            self._name,
+            data,
+            save_args=options,
+            branch_conf=self._branch,
+            meta_conf=self._hooks,
+            remote_conf=self._remote,
+            commit_message=message,
+        )
+
+    def _exists(self) -> bool:
+        """Whether the version that a load reads has the table."""
+        try:
+            read_frame("arrow", {**self._source(), "tablename": self._name, "where": "1 = 0"})
+        except NotFoundError:
+            return False
+        return True
+
+    def _table(self) -> str:
+        return self._name
+
+    def _describe(self) -> dict[str, Any]:
+        return {"table": self._name, "filepath": self._file, **super()._describe()}
