@@ -7,6 +7,7 @@ An adapter translates a workflow manager's words into calls of the core. It impo
 - frames as the core sees them (`encode_frame`, `to_arrow`, `is_stream` ...);
 - what keeps passwords out of texts, literals and pickles (`redact`, `shown`, `without_password`, `from_literal`);
 - the attempts of a task (`Attempt`, `add_scope`, `unnoted`), so that a retried task writes once;
+- the errors that a workflow manager is to try again after (`recognise_by`);
 - the trailers of commit messages (`trailers_of`, `trailer_values`).
 
 Everything else is private: `make lint` refuses an adapter that imports it.
@@ -40,6 +41,7 @@ from dolt_integrations.engine import (
 from dolt_integrations.engine.names.address import without_password
 from dolt_integrations.engine.names.trust import from_literal
 from dolt_integrations.engine.sql.parameters import Params, bind, plain_params
+from dolt_integrations.recognised import recognise_by
 from dolt_integrations.redaction import redact, shown
 
 __all__ = [
@@ -78,6 +80,7 @@ __all__ = [
     "parse_location",
     "part_of",
     "plain_params",
+    "recognise_by",
     "redact",
     "shown",
     "shown_kind",

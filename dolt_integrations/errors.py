@@ -13,7 +13,9 @@
     │   ├── AccessDeniedError        the server refuses the user or the password
     │   ├── DatabaseLockedError      another process holds the directory (or table), and kept it
     │   └── RemoteError              a remote cannot be reached, refuses, or is no Dolt database
+    │       ├── RemoteUnreachableError   it does not answer
     │       └── PushError            what was saved is in the database, and does not get to the remote
+    │           └── PushLaterError   the remote does not answer, or others kept pushing
     ├── NotFoundError
     │   ├── DatabaseNotFoundError
     │   ├── BranchNotFoundError
@@ -46,12 +48,15 @@
         └── UnsafeDirectoryError     a database's directory belongs to another user, or others may write to it
 
 An error says what happened, where, and what to do next; `hint` holds the last part alone. All are picklable,
-because workflow managers carry them between processes.
+because workflow managers carry them between processes. Those whose `is_transient` holds (nobody answers, a lost server,
+a lock that was not let go, a lost race) may be gone in another attempt; the others come again.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from dolt_integrations.recognised import plain, recognised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,9 +89,11 @@ __all__ = [
     "NotFoundError",
     "PrimaryKeyError",
     "PushError",
+    "PushLaterError",
     "QueryError",
     "QuerySyntaxError",
     "RemoteError",
+    "RemoteUnreachableError",
     "RevisionNotFoundError",
     "RunNotFoundError",
     "ServerError",
@@ -123,6 +130,10 @@ def shortened(text: str) -> str:
 class DoltError(Exception):
     """The root of the tree.
 
+    Attributes:
+        hint: What to do next.
+        is_transient: Whether another attempt, somewhat later and without any change, may succeed.
+
     Args:
         message: What happened, and where.
         hint: What to do next.
@@ -132,19 +143,29 @@ class DoltError(Exception):
         'no table `a` on branch `main`. Save it first.'
     """
 
+    is_transient: ClassVar[bool] = False
+
+    def __new__(cls, *arguments: Any, **named: Any) -> Any:
+        """Make it of a class that workflow managers recognise as well, if it is transient."""
+        return super().__new__(recognised(cls), *arguments)
+
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         """Join the message and the hint into the text of the error, both cut where they are long."""
         message, hint = shortened(message), shortened(hint) if hint else hint
         super().__init__(f"{message}. {hint}" if hint else message)
         self.hint = hint
 
+    def __str__(self) -> str:
+        """Return the text alone, whatever a workflow manager's class would make of it."""
+        return Exception.__str__(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by the finished text, so that nothing is joined twice."""
-        return (_rebuild, (type(self), self.args, self.__dict__))
+        """Pickle by the finished text, so that nothing is joined twice, and by a class that each process has."""
+        return (_rebuild, (plain(type(self)), self.args, self.__dict__))
 
 
 def _rebuild(cls: type[DoltError], args: tuple[Any, ...], state: dict[str, Any]) -> DoltError:
-    error = cls.__new__(cls, *args)
+    error: DoltError = cls.__new__(cls, *args)
     error.args = args
     error.__dict__.update(state)
     return error
@@ -179,11 +200,15 @@ class ServerError(DoltError):
 
 
 class ServerUnreachableError(ServerError):
-    """Nothing answers at the server's address, or not in time."""
+    """Nothing answers at the server's address, or not in time, or it takes no more connections."""
+
+    is_transient = True
 
 
 class ServerLostError(ServerError):
     """The connection to the server broke in the middle of an operation."""
+
+    is_transient = True
 
 
 class AccessDeniedError(ServerError):
@@ -193,13 +218,27 @@ class AccessDeniedError(ServerError):
 class DatabaseLockedError(ServerError):
     """Another process holds the database's directory, or writes the same table, and did not let go in time."""
 
+    is_transient = True
+
 
 class RemoteError(ServerError):
     """A remote cannot be reached, refuses the user or the data, or is no Dolt database."""
 
 
+class RemoteUnreachableError(RemoteError):
+    """A remote does not answer."""
+
+    is_transient = True
+
+
 class PushError(RemoteError):
     """A branch does not get to its remote. Its commits are safe in the database."""
+
+
+class PushLaterError(PushError):
+    """... because the remote does not answer, or others kept pushing. Saving again pushes again."""
+
+    is_transient = True
 
 
 class NotFoundError(DoltError):
@@ -323,6 +362,8 @@ class UnmergedBranchError(DoltError):
 
 class LostRaceError(DoltError):
     """Other writers changed the same table again and again while this one tried."""
+
+    is_transient = True
 
 
 class MergeConflictError(DoltError):

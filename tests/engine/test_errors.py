@@ -41,7 +41,8 @@ def test_an_error_survives_pickling_as_it_is(kind, hint):
 
     again = pickle.loads(pickle.dumps(error))  # noqa: S301 - made here
 
-    assert type(again) is kind
+    assert type(again) is type(error)
+    assert isinstance(again, kind)
     assert (str(again), again.hint, again.args) == (str(error), hint, error.args)
 
 

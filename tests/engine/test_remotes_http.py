@@ -14,7 +14,7 @@ from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.remotes.exchange import clone_if_missing, pull, push
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 from dolt_integrations.engine.server.dolt import quiet_environment
-from dolt_integrations.errors import PushError, RemoteError
+from dolt_integrations.errors import PushError, PushLaterError, RemoteError, RemoteUnreachableError
 from tests.conftest import Repository, Server, eventually, free_port, new_repository, run_sql, start_server
 
 _numbers = itertools.count(1)
@@ -231,10 +231,10 @@ def test_uncommitted_work_on_the_remote_keeps_a_push_out(hub, tmp_path):
 def test_a_remote_that_nobody_listens_for_is_an_error_in_time(repository):
     remote = Remote(url=f"http://127.0.0.1:{free_port()}/shop")
 
-    with pytest.raises(PushError, match="Is the remote up") as caught:
+    with pytest.raises(PushLaterError, match="Is the remote up") as caught:
         pushed(repository.path, remote)
 
-    assert isinstance(caught.value.__cause__, RemoteError)
+    assert isinstance(caught.value.__cause__, RemoteUnreachableError)
 
 
 @pytest.fixture

@@ -6,11 +6,13 @@ import dataclasses
 import itertools
 import subprocess
 import typing
+import warnings
 from collections import OrderedDict
 from pathlib import Path
 
 from flyteidl.core import errors_pb2, literals_pb2
 from flytekit import FlyteContextManager
+from flytekit.bin.entrypoint import _execute_task
 from flytekit.configuration import Image, ImageConfig, SerializationSettings
 from flytekit.core.python_function_task import PythonFunctionTask
 from flytekit.core.type_engine import TypeEngine
@@ -94,6 +96,23 @@ class Pods:
             "FLYTE_INTERNAL_TASK_VERSION": "v1",
             "FLYTE_ATTEMPT_NUMBER": str(attempt),
         }
+
+    def here(self, task: PythonFunctionTask, inputs: dict[str, typing.Any]) -> Path:
+        """Run a task in this process, by flytekit's own entry point, and return the folder that it writes to.
+
+        The environment has to be a pod's already: see `environment`.
+        """
+        folder = self.folder / f"here-{EXECUTION}" / f"n{next(_nodes)}" / "data" / "0"
+        folder.mkdir(parents=True)
+        (folder / "inputs.pb").write_bytes(LiteralMap(inputs).to_flyte_idl().SerializeToString())
+        arguments = container_of(task).args
+        resolver = arguments.index("--resolver")
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # flytekit's, of itself
+            _execute_task(
+                str(folder / "inputs.pb"), str(folder), False, str(folder / "raw"),
+                arguments[resolver + 1], arguments[resolver + 3 :],
+            )  # fmt: skip
+        return folder
 
     @staticmethod
     def error(folder: Path) -> errors_pb2.ContainerError:

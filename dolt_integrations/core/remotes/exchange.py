@@ -32,6 +32,7 @@ from dolt_integrations.errors import (
     DoltError,
     LostRaceError,
     PushError,
+    PushLaterError,
     RemoteError,
     RevisionNotFoundError,
 )
@@ -191,7 +192,8 @@ def push(remote: Remote, database: Database, branch: str, *, author: Author) -> 
 
     Raises:
         ConfigError: As `pull`.
-        PushError: It does not get there; the text says which commit is safe where, and what to do.
+        PushError: It does not get there; the text says which commit is safe where, and what to do. A PushLaterError
+            where that may be otherwise in a while.
 
     Example:
         >>> from dolt_integrations.core.configs.remote import Remote
@@ -229,7 +231,8 @@ def _push_error(remote: Remote, database: Database, branch: str, error: DoltErro
         commit = None
     safe = f"commit {commit}, its head, is safe in {database.location}" if commit else "its commits are safe there"
     hint = f"Mend that, then save again, or push it by hand: dolt push {remote.name} {branch}."
-    return PushError(
+    kind = PushLaterError if error.is_transient else PushError
+    return kind(
         f"branch {branch!r} of {database.location} does not get to remote {remote.name!r}, but {safe}: {error}",
         hint=hint,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
+from dolt_integrations.engine.names.cluster import is_on_cluster
 from dolt_integrations.engine.names.tls import OPTIONS, Tls, tls_from_options
 from dolt_integrations.engine.names.trust import FromLiteral, given_password, may_have_password, settings_for, tie
 from dolt_integrations.errors import ConfigError
@@ -19,8 +20,12 @@ from dolt_integrations.redaction import shown as shown_value
 PASSWORD_VARIABLE = "DOLT_CLI_PASSWORD"  # noqa: S105 - the variable's name; Dolt's own clients read it too
 DEFAULT_PORT = 3306
 DEFAULT_CONNECT_TIMEOUT = 10.0
+CLUSTER_CONNECT_TIMEOUT = 60.0
+"""... where nobody is there who could try again, and a server may be about to be restarted on another machine."""
+SHORT_WAIT = 0.5
+"""... for a server that refuses sessions, where somebody waits for the error about a wrong port."""
 MAX_CONNECT_TIMEOUT = 3600
-"""Seconds, both."""
+"""Seconds, all of them."""
 
 URL_OPTIONS = ("connect_timeout", *OPTIONS)
 
@@ -52,6 +57,7 @@ class ServerAddress:
 
     Attributes:
         connect_timeout: Seconds to wait for the server to answer.
+        wait: Seconds within which a server that refuses sessions is asked again; at most the `connect_timeout`.
         tls: How the connection is encrypted.
         withheld: Whether the environment's password is not for this server, which only a literal names.
         label: What to call it in texts instead of its URL: a private server's is its directory.
@@ -66,6 +72,7 @@ class ServerAddress:
     tls: Tls = field(default_factory=Tls)
     label: str = field(default="", compare=False)
     withheld: bool = field(default=False, compare=False)
+    wait: float = field(default=0.0, compare=False)
 
     def __str__(self) -> str:
         """Return what the user named: the label, or the URL without its password."""
@@ -142,14 +149,16 @@ def _parse_url(url: str) -> ServerAddress:
     if not parts.hostname or not database or "/" in database:
         raise ConfigError(f"{shown} does not name a host and one database", hint=_HINT)
     options = _parse_options(parts.query, shown)
+    timeout, wait = _parse_patience(options.get("connect_timeout"), shown)
     address = ServerAddress(
         host=parts.hostname,
         port=port,
         user=unquote(parts.username or "root"),
         database=database,
         password=unquote(parts.password or ""),
-        connect_timeout=_parse_timeout(options.get("connect_timeout", str(DEFAULT_CONNECT_TIMEOUT)), shown),
         tls=_parse_tls(options, shown),
+        connect_timeout=timeout,
+        wait=wait,
     )
     return _with_credentials(address, isinstance(url, FromLiteral))
 
@@ -207,6 +216,16 @@ def _parse_options(query: str, shown: str) -> dict[str, str]:
         hint = f"There are: {', '.join(URL_OPTIONS)}. A password is given before the @, or in {PASSWORD_VARIABLE}."
         raise ConfigError(f"{shown} has an unknown option {unknown[0][:50]!r}", hint=hint)
     return options
+
+
+def _parse_patience(text: str | None, shown: str) -> tuple[float, float]:
+    """Return the `connect_timeout` and the `wait`: all of it where it is asked for, and on a cluster."""
+    if text is not None:
+        seconds = _parse_timeout(text, shown)
+        return seconds, seconds
+    if is_on_cluster():
+        return CLUSTER_CONNECT_TIMEOUT, CLUSTER_CONNECT_TIMEOUT
+    return DEFAULT_CONNECT_TIMEOUT, SHORT_WAIT
 
 
 def _parse_timeout(text: str, shown: str) -> float:

@@ -58,7 +58,7 @@ class Database:
 
     def in_haste(self) -> Database:
         """Return the database as one tidies it up after Ctrl-C: no answer of the server is waited for long."""
-        return replace(self, address=replace(self.address, connect_timeout=_HASTE), patience=_HASTE)
+        return replace(self, address=replace(self.address, connect_timeout=_HASTE, wait=0), patience=_HASTE)
 
 
 @contextmanager

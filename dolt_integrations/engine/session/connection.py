@@ -15,8 +15,9 @@ from dolt_integrations.engine.names.identifiers import is_commit_hash, quote
 from dolt_integrations.engine.session.answers import anything, number, read_rows, text, understood
 from dolt_integrations.engine.session.forks import forked_error
 from dolt_integrations.engine.session.locks import LOCK_TIMEOUT, held
+from dolt_integrations.engine.session.patience import open_patiently
 from dolt_integrations.engine.session.pool import POOL
-from dolt_integrations.engine.session.session import ENDED, cut, end, limit, open_session
+from dolt_integrations.engine.session.session import ENDED, cut, end, limit
 from dolt_integrations.engine.session.translate import translate
 from dolt_integrations.errors import (
     AccessDeniedError,
@@ -74,7 +75,8 @@ class Connection:
             local_infile: Whether the session is for `sending` files.
 
         Raises:
-            ServerUnreachableError: Nothing answers within the address's `connect_timeout`.
+            ServerUnreachableError: Nothing answers within the address's `connect_timeout`, or the server refuses
+                sessions for all of its `wait`.
             AccessDeniedError: The server refuses the user or the password.
             DatabaseNotFoundError: The server has no such database.
             BranchNotFoundError: The database has no such branch.
@@ -97,7 +99,7 @@ class Connection:
         session = POOL.take(self.address, local_infile=self._local_infile)
         try:
             if session is None:
-                return open_session(self.address, database, local_infile=self._local_infile)
+                return open_patiently(self.address, database, local_infile=self._local_infile)
             if self.revision:
                 session.select_db(database)
         except (pymysql.MySQLError, OSError) as error:

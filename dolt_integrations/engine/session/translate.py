@@ -25,6 +25,7 @@ from dolt_integrations.errors import (
     QueryError,
     QuerySyntaxError,
     RemoteError,
+    RemoteUnreachableError,
     RevisionNotFoundError,
     ServerError,
     ServerLostError,
@@ -75,8 +76,8 @@ _REMOTE_RULES = (
         hint="Check the remote's user, DOLT_REMOTE_PASSWORD or `dolt creds`, and what that user may do there.",
     ),
     _Rule(
-        RemoteError,
-        texts=("code = (Unavailable|DeadlineExceeded)",),
+        RemoteUnreachableError,
+        texts=("code = (Unavailable|DeadlineExceeded)", "dial tcp", "i/o timeout", "TLS handshake timeout"),
         hint="Is the remote up, and is the URL right? (The port is that of --remotesapi-port.)",
     ),
     _Rule(
@@ -134,8 +135,13 @@ _RULES = (
     ),
     _Rule(ServerUnreachableError, codes=(2002, 2003, 2005), hint="Is the server up, and are host and port right?"),
     _Rule(
+        ServerUnreachableError,
+        codes=(1040, 1203),
+        hint="Let fewer tasks run at a time, or let the server take more: `max_connections` in its configuration.",
+    ),
+    _Rule(
         ServerLostError,
-        codes=(2006, 2013, 2014, 2055, 4031),
+        codes=(1053, 2006, 2013, 2014, 2055, 4031),
         # A server that has collected its garbage ends all sessions with the last of these.
         texts=("lost connection", "packet sequence number wrong", "performed an online garbage collection"),
         hint="The server went away in the middle; nothing half-done is visible. Try again.",

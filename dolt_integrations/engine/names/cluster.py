@@ -1,0 +1,13 @@
+"""Whether this process is a pod of a cluster, where nobody watches and the disk goes with the process."""
+
+from __future__ import annotations
+
+import os
+
+_EXECUTION = "FLYTE_INTERNAL_EXECUTION_ID"
+"""What Flyte sets in the pods of tasks, and nowhere else (flytekit, `bin/entrypoint.py`)."""
+
+
+def is_on_cluster() -> bool:
+    """Whether this process runs a task of a cluster."""
+    return bool(os.environ.get(_EXECUTION))

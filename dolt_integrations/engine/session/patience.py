@@ -1,0 +1,60 @@
+"""Opening a session with a server that is restarted, or has as many sessions as it takes."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pymysql
+
+from dolt_integrations.engine.session.pool import POOL
+from dolt_integrations.engine.session.session import open_session
+from dolt_integrations.engine.session.translate import translate
+from dolt_integrations.errors import ServerLostError, ServerUnreachableError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine.names.address import ServerAddress
+    from dolt_integrations.engine.session.wire import Session
+
+logger = logging.getLogger(__name__)
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 2.0
+_SILENCE = 5.0
+"""Seconds of silence after which a server may be waiting for one of our own idle sessions to end.
+
+Dolt greets no session beyond its `max_connections`: it lets a few wait for a minute, and hangs up on the others.
+"""
+
+
+def open_patiently(address: ServerAddress, database: str, *, local_infile: bool) -> Session:
+    """Open a session, and ask a server that refuses one again, with growing pauses, for all of the address's `wait`.
+
+    Raises:
+        pymysql.MySQLError: As `open_session`, when the time is up, or where another attempt would change nothing.
+        OSError: The same.
+        ServerError: As `open_session`.
+        ConfigError: As `open_session`.
+    """
+    begun, pause, seconds = time.monotonic(), _FIRST_PAUSE, min(address.connect_timeout, _SILENCE)
+    while True:
+        asked = time.monotonic()
+        try:
+            return open_session(replace(address, connect_timeout=seconds), database, local_infile=local_infile)
+        except (pymysql.MySQLError, OSError) as error:
+            was_silent = time.monotonic() - asked >= seconds
+            last = begun + (address.connect_timeout if was_silent else address.wait)
+            if time.monotonic() + pause > last or not _may_pass(error):
+                raise
+            logger.info("%s:%s takes no session yet: %s", address.host, address.port, error)
+        POOL.empty(address)
+        time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads attempts, guards nothing
+        pause = min(pause * 2, _LONGEST_PAUSE)
+        seconds = max(begun + address.connect_timeout - time.monotonic(), _FIRST_PAUSE)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether nothing answered, or the server hung up before it had greeted: a stopped server, or a full one."""
+    return isinstance(translate(error, where=""), (ServerUnreachableError, ServerLostError))
