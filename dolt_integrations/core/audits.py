@@ -1,16 +1,39 @@
-"""What the result of an audit means: `None` and what is true accept the work, everything else refuses it."""
+"""Audits of work before it lands. `None` and what is true accept it, everything else refuses it."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 
+from dolt_integrations.engine.versions.checks import failed_checks
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine import Connection
+
 _CONTAINERS = ("__arrow_c_stream__", "__arrow_c_array__", "__dataframe__")
 """What frames and columns of every library have; those of pyarrow are true where they are not empty."""
+
+
+def find_problem(
+    workspace: Connection, audit: Callable[[], object] | None, *, tests: bool
+) -> tuple[str | None, BaseException | None]:
+    """Look for what refuses the work of a private branch. Returns why, and its cause; None where nothing does.
+
+    Args:
+        workspace: On the private branch, whose work is committed.
+        audit: The user's function; None is none.
+        tests: Whether Dolt's own tests, the table `dolt_tests`, are run, before the audit.
+    """
+    if tests and (failed := failed_checks(workspace)):
+        return "; ".join(failed), None
+    try:
+        return (refusal(audit()) if audit is not None else None), None
+    except Exception as error:  # noqa: BLE001 - whatever the user's function raises refuses the work
+        return f"the audit raised {type(error).__name__}: {error}", error
 
 
 def refusal(result: Any) -> str | None:

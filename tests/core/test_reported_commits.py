@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import MergeBranch, NewBranch, Remote, Transaction, read_table, write_table
-from dolt_integrations.core import transaction as transactions
 from dolt_integrations.core.remotes import exchange
+from dolt_integrations.core.transaction import block as transactions
 from dolt_integrations.core.writes import write as writes
 from dolt_integrations.errors import BranchNotFoundError, LostRaceError
 from tests.conftest import run_sql

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.target import required_branch
 from dolt_integrations.core.branches.undo import take_back, warn_of
 from dolt_integrations.core.configs.branch import check_on_conflict
+from dolt_integrations.core.provenance.find import EarlierWrite
 from dolt_integrations.core.provenance.write_id import superseding
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import find_table
@@ -31,12 +33,10 @@ from dolt_integrations.engine.versions.procedures import commit, head, resolve
 from dolt_integrations.errors import LostRaceError, MergeConflictError, SupersededError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from dolt_integrations.core.provenance.find import EarlierWrite
     from dolt_integrations.engine import Author, Connection, Database
 
-    Superseded = Mapping[str, Sequence[EarlierWrite]]
+Superseded = Mapping[str, Sequence[EarlierWrite]]
+"""For each table the writes of earlier attempts that are to be taken back, newest first."""
 
 logger = logging.getLogger(__name__)
 

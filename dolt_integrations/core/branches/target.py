@@ -89,7 +89,13 @@ class Save:
 
 @dataclass(frozen=True)
 class Target:
-    """The branch that a save goes to, and the commit that it starts from."""
+    """The branch that a save goes to, and the commit that it starts from.
+
+    Attributes:
+        branch: The branch.
+        start: Its head; of one that is merged into, and of one that is to be created, where the config says.
+        exists: Whether the branch does.
+    """
 
     branch: str
     start: str
@@ -108,7 +114,9 @@ def find_target(connection: Connection, database: Database, branch_conf: Branch)
     branch = known.name_of(branch_conf.name)
     check_name(known, branch, database.location)
     if branch in known.heads or not branch_conf.creates:
-        return Target(branch, head_of(known, branch, database), exists=True)
+        newest = head_of(known, branch, database)
+        merged = branch_conf.merges and branch_conf.start is not None
+        return Target(branch, resolve(connection, str(branch_conf.start)) if merged else newest, exists=True)
     check_branch_name(branch)
     return Target(branch, resolve(connection, branch_conf.start or known.active), exists=False)
 

@@ -82,6 +82,16 @@ class Branch:
         """Where a branch that is created begins: a branch, tag or commit; None is the default branch."""
         return None
 
+    @property
+    def merges(self) -> bool:
+        """Whether a save begins at a start of its own and is merged into the branch."""
+        return False
+
+    @property
+    def resolution(self) -> str | None:
+        """Which side wins where such a merge conflicts, one of `SIDES`; None raises."""
+        return None
+
     def to_dict(self) -> dict[str, Any]:
         """Return the config as a JSON object that `branch_from_dict` understands.
 
@@ -212,6 +222,16 @@ class MergeBranch(Branch):
     def start(self) -> str:
         """Where the work begins."""
         return self.branch_from
+
+    @property
+    def merges(self) -> bool:
+        """It does."""
+        return True
+
+    @property
+    def resolution(self) -> str | None:
+        """What `on_conflict` says."""
+        return self.on_conflict
 
 
 def branch_from_dict(value: Branch | Mapping[str, Any] | None) -> Branch | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.branches.target import find_target
-from dolt_integrations.core.configs.branch import Branch, BranchConf, MergeBranch, SerialBranch
+from dolt_integrations.core.configs.branch import Branch, BranchConf, SerialBranch
 from dolt_integrations.core.configs.options import check_options, check_text, options_of
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.files.file import naming_file, read_args, read_rows, write_args, write_file
@@ -16,7 +16,6 @@ from dolt_integrations.core.remotes.follow import saving_to
 from dolt_integrations.core.schemas.union import REPLACE, check_mode
 from dolt_integrations.core.writes.write import write_table
 from dolt_integrations.engine import check_table_name, find_table, open_database, parse_author
-from dolt_integrations.engine.versions.procedures import resolve
 from dolt_integrations.errors import ConfigError, DatabaseNotFoundError
 
 if TYPE_CHECKING:
@@ -160,10 +159,7 @@ def _existing(db: Location, tablename: str, branch_conf: Branch) -> TableSchema 
     """Return the table's columns where the save will find it; None where there is none, or no database yet."""
     try:
         with open_database(db) as database, database.connect() as connection:
-            if isinstance(branch_conf, MergeBranch):
-                start = resolve(connection, branch_conf.branch_from)
-            else:
-                start = find_target(connection, database, branch_conf).start
+            start = find_target(connection, database, branch_conf).start
             with database.connect(start) as snapshot:
                 return find_table(snapshot, tablename)
     except DatabaseNotFoundError:

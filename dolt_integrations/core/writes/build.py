@@ -7,19 +7,25 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.frames.digest import RowsDigest, add_frame
+from dolt_integrations.core.progress import counted
 from dolt_integrations.core.schemas.alterations import alterations
 from dolt_integrations.core.schemas.generated import insert_numbered
 from dolt_integrations.core.schemas.rules import check_rules
-from dolt_integrations.core.schemas.union import REPLACE, UPSERT
+from dolt_integrations.core.schemas.union import APPEND, REPLACE, UPSERT
 from dolt_integrations.core.schemas.violations import check_new_rows, locating
 from dolt_integrations.core.writes.foreign_keys import check_references, referring_tables, unchecked_references
+from dolt_integrations.core.writes.stream_source import encode_batch
 from dolt_integrations.engine import find_table, quote
 from dolt_integrations.engine.tables.changes import delete_rows, replace_rows, upsert_rows
 from dolt_integrations.engine.versions.procedures import stage, status, table_hash
 from dolt_integrations.errors import DataError, UnsupportedTypeError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dolt_integrations.core.branches.target import Save
+    from dolt_integrations.core.frames.frame import EncodedFrame
     from dolt_integrations.engine import Column, Connection, TableSchema
 
 
@@ -53,6 +59,46 @@ def build_table(workspace: Connection, save: Save, schema: TableSchema) -> list[
     changed = sorted({save.table, *(entry.table for entry in status(workspace))})
     stage(workspace, changed)
     return changed
+
+
+def build_batches(
+    workspace: Connection, save: Save, digest: RowsDigest | None = None, schema: TableSchema | None = None
+) -> list[str]:
+    """Write all batches of a save on a private branch, those after the first as appends or upserts.
+
+    Args:
+        workspace: On the private branch.
+        save: What to save: a frame, or a stream's first batch with the others as its `rest`.
+        digest: Gets the rows; None is none.
+        schema: What the table is to have with the first batch; None where that has to be looked at.
+
+    Returns:
+        The tables that were staged: none where the table is as it was.
+    """
+    before = table_hash(workspace, save.table) if save.rest is not None else None
+    later = replace(save, mode=UPSERT if save.mode == UPSERT else APPEND, overwrite=False)
+    changed: set[str] = set()
+    for number, rows in enumerate(batches_of(save, digest)):
+        part = replace(save if number == 0 else later, rows=rows)
+        wanted = schema if number == 0 else None
+        changed.update(build_table(workspace, part, wanted or part.schema(find_table(workspace, save.table))))
+    if save.rest is not None and before == table_hash(workspace, save.table):
+        return []
+    return sorted(changed)
+
+
+def batches_of(save: Save, digest: RowsDigest | None = None) -> Iterator[EncodedFrame]:
+    """Yield the frame of a save, or a stream's batches, each once it is part of the digest."""
+    for rows in counted(_batches(save), f"write {save.table}") if save.rest is not None else [save.rows]:
+        if digest is not None:
+            add_frame(digest, rows)
+        yield rows
+
+
+def _batches(save: Save) -> Iterator[EncodedFrame]:
+    yield save.rows
+    for batch in save.rest or ():
+        yield encode_batch(batch, save.table)
 
 
 def put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:

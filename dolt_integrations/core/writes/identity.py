@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.earlier import find_earlier, superseding_save, turn_of
-from dolt_integrations.core.configs.branch import MergeBranch
 from dolt_integrations.core.frames.digest import digest_of
 from dolt_integrations.core.provenance.write_id import with_write_id
 from dolt_integrations.core.schemas.union import APPEND, REPLACE
@@ -120,7 +119,7 @@ def identified(save: Save, branch_conf: Branch, write_id: str | None, attempt: A
     elif write_id is not None:
         digest = digest_of(save.rows, save.primary_key) if save.rest is None else None
         yield _Named(write_id, is_new=False, digest=digest)
-    elif save.mode == APPEND or isinstance(branch_conf, MergeBranch):
+    elif save.mode == APPEND or branch_conf.merges:
         yield _Named(uuid.uuid4().hex, is_new=True, digest=None)
     else:
         yield Identity()

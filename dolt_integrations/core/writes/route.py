@@ -1,4 +1,4 @@
-"""Which way a save takes: one transaction on the branch, a private branch, a stream or a merge."""
+"""Which way a save takes: one transaction on the branch, or a private branch beside it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.pending import check_clean, check_others, pending_work
 from dolt_integrations.core.branches.target import Save, Target, find_target
-from dolt_integrations.core.configs.branch import Branch, MergeBranch
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.rows.differences import WORTHWHILE, find_differences
 from dolt_integrations.core.schemas.union import REPLACE
-from dolt_integrations.core.writes.beside import save_by_merge, save_by_private_branch, save_on_new_branch
+from dolt_integrations.core.writes.beside import save_beside
 from dolt_integrations.core.writes.in_place import save_in_transaction
-from dolt_integrations.core.writes.stream import save_stream
 from dolt_integrations.engine import (
     find_table,
 )
@@ -22,6 +20,7 @@ from dolt_integrations.engine.versions.procedures import table_hash
 from dolt_integrations.errors import LostRaceError, UncommittedChangesError
 
 if TYPE_CHECKING:
+    from dolt_integrations.core.configs.branch import Branch
     from dolt_integrations.engine import Connection, Database, TableSchema
     from dolt_integrations.engine.versions.procedures import Branches
 
@@ -31,10 +30,9 @@ SMALL = 10_000
 
 
 def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch, known: Branches) -> Version:
-    if save.rest is not None:
-        return save_stream(database, save, branch_conf)
-    if isinstance(branch_conf, MergeBranch):
-        return save_by_merge(database, save, branch_conf)
+    if save.rest is not None or branch_conf.merges:
+        target = find_target(connection, database, branch_conf)
+        return save_beside(database, connection, save, branch_conf, target)
     branch = known.name_of(branch_conf.name)
     few = save.rows.num_rows < (WORTHWHILE if save.mode == REPLACE else SMALL)
     if few and branch in known.heads and not save.superseded:
@@ -44,7 +42,7 @@ def _write(database: Database, connection: Connection, save: Save, branch_conf: 
         if version is not None:
             return version
     with connection.lock(database.address.database, branch, save.table.lower()):
-        return _save_to(database, connection, save, find_target(connection, database, branch_conf))
+        return _save_to(database, connection, save, branch_conf, find_target(connection, database, branch_conf))
 
 
 def _write_at_once(database: Database, connection: Connection, save: Save, branch: str) -> Version | None:
@@ -83,9 +81,9 @@ def _compared(database: Database, connection: Connection, save: Save, schema: Ta
         return replace(save, differences=find_differences(snapshot, save.table, schema, base, save.rows.data))
 
 
-def _save_to(database: Database, connection: Connection, save: Save, target: Target) -> Version:
+def _save_to(database: Database, connection: Connection, save: Save, branch_conf: Branch, target: Target) -> Version:
     if not target.exists:
-        return save_on_new_branch(database, save, target)
+        return save_beside(database, connection, save, branch_conf, target)
     connection.switch(target.branch)
     save = save.named(connection)
     with connection.lock(database.address.database, target.branch):
@@ -95,7 +93,7 @@ def _save_to(database: Database, connection: Connection, save: Save, target: Tar
         existing = find_table(connection, save.table)
     if save.superseded:
         check_others(pending, target.branch)
-        return save_by_private_branch(database, connection, save, None, target)
+        return save_beside(database, connection, save, branch_conf, target)
     schema = save.schema(existing)
     if existing == schema:
         save = _compared(database, connection, save, schema, target)
@@ -104,7 +102,7 @@ def _save_to(database: Database, connection: Connection, save: Save, target: Tar
     if existing == schema and _is_small(save) and not any(entry.staged for entry in pending):
         return _write_in_turn(database, connection, save, schema, target)
     check_others(pending, target.branch)
-    return save_by_private_branch(database, connection, save, schema, target)
+    return save_beside(database, connection, save, branch_conf, target, schema)
 
 
 def _write_in_turn(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.private import remove_abandoned
 from dolt_integrations.core.branches.target import Save, check_name
-from dolt_integrations.core.configs.branch import Branch, BranchConf, MergeBranch, SerialBranch
+from dolt_integrations.core.configs.branch import Branch, BranchConf, SerialBranch
 from dolt_integrations.core.configs.options import check_flag, check_text
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.frames.key import Key, parse_key
@@ -158,7 +158,7 @@ def _write_once(database: Database, save: Save, branch_conf: Branch, identity: I
         branch = known.name_of(branch_conf.name)
         check_name(known, branch, database.location)
         stack.callback(remove_abandoned, database)
-        place = Place(branch, branch in known.heads, isinstance(branch_conf, MergeBranch))
+        place = Place(branch, branch in known.heads, branch_conf.merges)
         prepared = identity.prepared(stack, database, connection, save, place)
         if isinstance(prepared, Version):
             return prepared
@@ -166,7 +166,7 @@ def _write_once(database: Database, save: Save, branch_conf: Branch, identity: I
         if version.changed:
             check_landed(database, connection, branch, version.commit, keep=save.rest is not None)
         identity.done(version)
-        if save.mode == REPLACE and save.rest is None and version.changed and not isinstance(branch_conf, MergeBranch):
+        if save.mode == REPLACE and save.rest is None and version.changed and not branch_conf.merges:
             _remember(database, save, version)
         return version
 

@@ -1,0 +1,216 @@
+"""A block of a `Transaction` while it is open: what it has written on its private branch, and how that lands."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.audits import find_problem
+from dolt_integrations.core.branches.landed import check_landed
+from dolt_integrations.core.branches.merge import Superseded
+from dolt_integrations.core.branches.pending import check_branch
+from dolt_integrations.core.branches.private import keep_branch, remove_abandoned
+from dolt_integrations.core.branches.target import check_name, head_of
+from dolt_integrations.core.branches.undo import warn_of
+from dolt_integrations.core.frames.digest import RowsDigest
+from dolt_integrations.core.provenance.reads import note_read
+from dolt_integrations.core.provenance.version import Version
+from dolt_integrations.core.provenance.write_id import (
+    superseded_by,
+    superseding,
+    with_write_id,
+    without_superseding,
+)
+from dolt_integrations.core.transaction.repeated import BlockDigest, check_same_rows, commit_seen, find_repeated
+from dolt_integrations.core.writes.build import batches_of
+from dolt_integrations.core.writes.landing import CommitInfo, CreateBranch, Merge
+from dolt_integrations.core.writes.workspace import Workspace, open_workspace
+from dolt_integrations.engine import DEFAULT_AUTHOR, Author, find_table, table_name
+from dolt_integrations.engine.versions.log import is_ancestor
+from dolt_integrations.engine.versions.procedures import find_branches, head, resolve
+from dolt_integrations.errors import AuditError, LostRaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import ExitStack
+
+    from dolt_integrations.core.branches.target import Save
+    from dolt_integrations.engine import Database
+
+
+@dataclass(frozen=True)
+class BlockOptions:
+    """What a `Transaction` was given; see there."""
+
+    branch: str | None
+    branch_from: str | None
+    create: bool
+    message: str
+    author: Author | None
+    on_conflict: str | None
+    write_id: str | None
+    superseded: Superseded = field(default_factory=dict)
+
+
+class Block:
+    """The open block of a `Transaction`.
+
+    Attributes:
+        database: Where.
+        options: How.
+        branch: The branch that the work lands on.
+        start: The commit that it began at.
+        tables: The tables that it has changed, in order.
+        message: Of the commit.
+        failure: What made a write fail halfway: such a block lands nothing.
+    """
+
+    def __init__(self, database: Database, options: BlockOptions, stack: ExitStack) -> None:
+        """Begin: look up the branch, and make the private one.
+
+        Args:
+            database: Where.
+            options: How.
+            stack: Gets what ends with the block.
+        """
+        self.database, self.options = database, options
+        self.tables: dict[str, None] = {}
+        self.message = with_write_id(options.message, options.write_id)
+        self.failure: BaseException | None = None
+        self._digest = BlockDigest()
+        self._find_branch(stack)
+        self._repeated = self._find_repeated(stack)
+        if not self._is_new and self._repeated is None:
+            check_branch(database, self.branch)
+        self.work: Workspace = stack.enter_context(open_workspace(database, self.start))
+        self._outside = self._take_back()
+
+    def _find_branch(self, stack: ExitStack) -> None:
+        options = self.options
+        with self.database.connect() as connection:
+            known = find_branches(connection)
+            stack.callback(remove_abandoned, self.database)
+            self.branch = known.name_of(options.branch)
+            check_name(known, self.branch, self.database.location)
+            self._is_new = options.create and self.branch not in known.heads
+            begin = head_of(known, known.active if self._is_new else self.branch, self.database)
+            self.start = resolve(connection, options.branch_from) if options.branch_from else begin
+
+    def _find_repeated(self, stack: ExitStack) -> Version | None:
+        if self.options.write_id is None or self._is_new:
+            return None
+        turn = stack.enter_context(self.database.connect())
+        stack.enter_context(turn.lock(self.database.address.database, "write", self.options.write_id))
+        return find_repeated(self.database, self.branch, self.options.write_id)
+
+    def _take_back(self) -> Superseded:
+        """Take back here what the start has of earlier attempts. Returns the rest, taken back when the work lands."""
+        outside = {}
+        for table, writes in self.options.superseded.items():
+            here = tuple(write for write in writes if is_ancestor(self.work.session, write.work, self.start))
+            there = tuple(write for write in writes if write not in here)
+            if here:
+                self.work.take_back(table, here)
+                warn_of(table, here)
+                self.tables[table_name(self.work.session, table)] = None
+            if there:
+                outside[table] = there
+        return outside
+
+    @cached_property
+    def author(self) -> Author:
+        """Of the commit: the one that was named, else whom the database names, else the workflow itself."""
+        return self.options.author or self.database.author or DEFAULT_AUTHOR
+
+    def write(self, save: Save) -> None:
+        """Write rows. A block that is repeated only looks at them.
+
+        Raises:
+            DoltError: The rows cannot be written; the block then lands nothing.
+        """
+        digest = RowsDigest(save.primary_key or ()) if self.options.write_id is not None else None
+        if self._repeated is not None:
+            for _ in batches_of(save, digest):
+                pass  # in the end the digest tells whether they are those that are there
+            self.tables[save.table] = None
+        else:
+            self._build(save, digest)
+        if digest is not None:
+            self._digest.add(save.table, save.mode, digest)
+
+    def _build(self, save: Save, digest: RowsDigest | None) -> None:
+        schema = save.schema(find_table(self.work.session, save.table))
+        try:
+            if self.work.build(save, digest, schema):
+                self.tables[save.table] = None
+        except BaseException as error:
+            self.failure = error
+            raise
+
+    def commit_to_read(self) -> str:
+        """Return the commit that has what the block began at and what it has written.
+
+        Raises:
+            BaseException: What made a write fail halfway.
+        """
+        if self.failure is not None:
+            raise self.failure
+        if self._repeated is not None:
+            return commit_seen(self.database, self._repeated, has_written=bool(self.tables))
+        note_read(self.start)
+        return self.work.snapshot(CommitInfo("Work of a Transaction that has not ended", self.author))
+
+    def land(self, audit: Callable[[], object] | None, *, tests: bool) -> Version:
+        """Commit the work, let it be audited, and bring the branch onto it.
+
+        Raises:
+            AuditError: It was refused; the error names the branch that keeps it.
+            DoltError: See `Transaction`.
+        """
+        if self._repeated is not None:
+            check_same_rows(self.database, str(self.options.write_id), self._repeated, self._digest)
+            return self._repeated
+        self.message = with_write_id(self.options.message, self.options.write_id, rows=self._digest.hex())
+        if self.failure is not None:
+            raise self.failure
+        made = self.work.commit(CommitInfo(self._work_message(), self.author))
+        if made is not None:
+            self._check(made, audit, tests=tests)
+        if made is None and not self._outside:
+            return Version(self._untouched(), self.branch, changed=False)
+        merge = Merge(self.options.on_conflict, self._outside)
+        landed = self.work.land(CreateBranch(merge) if self._is_new else merge, self.branch, self._info)
+        check_landed(self.database, self.work.session, self.branch, landed, keep=True)
+        return Version(landed, self.branch, changed=True)
+
+    @property
+    def _info(self) -> CommitInfo:
+        return CommitInfo(self.message, self.author)
+
+    def _work_message(self) -> str:
+        """Return the message of the work's own commit, which names only what it takes back itself."""
+        if not self._outside:
+            return self.message
+        there = [write.commit for writes in self._outside.values() for write in writes]
+        known = superseded_by(self.message)
+        return superseding(without_superseding(self.message), [each for each in known if each not in there])
+
+    def _check(self, made: str, audit: Callable[[], object] | None, *, tests: bool) -> None:
+        problem, cause = find_problem(self.work.session, audit, tests=tests)
+        if problem:
+            kept = keep_branch(self.database, made)
+            raise AuditError(
+                f"the Transaction on {self.database.location} was refused: {problem}",
+                hint=f"{self.branch!r} has nothing of it; the work is on branch {kept!r}.",
+                branch=kept,
+            ) from cause
+
+    def _untouched(self) -> str:
+        """Return the head of the branch, to which the block brings nothing; one that does not exist is created."""
+        if self._is_new:
+            with suppress(LostRaceError):
+                return self.work.land(CreateBranch(), self.branch, self._info)
+        with self.database.connect(self.branch) as connection:
+            return head(connection)

@@ -1,0 +1,67 @@
+"""A block whose write id is on its branch already: it writes nothing, and has to be of the same rows."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.provenance.find import find_write
+from dolt_integrations.core.provenance.version import Version
+from dolt_integrations.core.provenance.write_id import rows_digest_of
+from dolt_integrations.engine.versions.procedures import message_of, parent
+from dolt_integrations.errors import ConfigError
+
+if TYPE_CHECKING:
+    from dolt_integrations.core.frames.digest import RowsDigest
+    from dolt_integrations.engine import Database
+
+
+class BlockDigest:
+    """A digest of all rows that a block writes, in the order of its writes."""
+
+    def __init__(self) -> None:
+        """Begin without rows."""
+        self._digest = hashlib.sha256()
+
+    def add(self, table: str, mode: str, rows: RowsDigest) -> None:
+        """Add the rows of a write."""
+        self._digest.update(f"{table.lower()} {mode} {rows.hex()}".encode())
+
+    def hex(self) -> str:
+        """Return the digest, of 32 hexadecimal digits."""
+        return self._digest.hexdigest()[:32]
+
+
+def find_repeated(database: Database, branch: str, write_id: str) -> Version | None:
+    """Return the version that an earlier run of a block has made; None where the branch has none."""
+    found = find_write(database, branch, write_id)
+    return Version(found, branch, changed=False) if found else None
+
+
+def commit_seen(database: Database, version: Version, *, has_written: bool) -> str:
+    """Return the commit that a repeated block reads: what the block saw that made the version.
+
+    Args:
+        database: Where.
+        version: That the first run has made.
+        has_written: Whether the repeated block has written something yet.
+    """
+    if has_written:
+        return version.commit
+    with database.connect() as session:
+        return parent(session, version.commit) or version.commit
+
+
+def check_same_rows(database: Database, write_id: str, version: Version, digest: BlockDigest) -> None:
+    """Make sure that a version has been made of the same rows.
+
+    Raises:
+        ConfigError: It has been made of others.
+    """
+    with database.connect() as connection:
+        known = rows_digest_of(message_of(connection, version.commit))
+    if known is not None and known != digest.hex():
+        raise ConfigError(
+            f"write id {write_id!r} is of other rows in commit {version.commit} of {database.location}",
+            hint="Nothing is written. Give each block a write_id of its own.",
+        )
