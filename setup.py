@@ -13,6 +13,7 @@ INSTALL_REQUIRES = [
     "connectorx>=0.4",
     "pymysql>=1.2",  # before, TLS that was asked for and not offered was left out without a word
     "dataclasses-json>=0.5.2",
+    "click>=8.1",  # the command line; flytekit's own is made of it
 ]
 
 DOLTCLI_REQUIRES = [
@@ -84,7 +85,10 @@ setup(
         "corpus": CORPUS_REQUIRES,
         "mutate": MUTATE_REQUIRES,
     },
-    entry_points={"flytekit.plugins": ["dolt=flytekitplugins.dolt"]},
+    entry_points={
+        "flytekit.plugins": ["dolt=flytekitplugins.dolt"],
+        "console_scripts": ["dolt-integrations=dolt_integrations.cli.main:main"],
+    },
     classifiers=[
         "Development Status :: 4 - Beta",
         "Intended Audience :: Developers",

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dolt_integrations.cli.main import cli
 from tests.docs.pages import ROOT
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ def commands_of(block: Block) -> list[list[str]]:
 
 
 def runs_here(block: Block, folder: Path) -> bool:
-    """Whether a block needs only `dolt`, and programs that the page itself has shown."""
+    """Whether a block needs only `dolt`, our command line, and programs that the page itself has shown."""
     return all(
-        command[0] in ("cd", "dolt") or (command[0] == "python" and (folder / command[1]).is_file())
+        command[0] in ("cd", "dolt", "dolt-integrations")
+        or (command[0] == "python" and (folder / command[1]).is_file())
         for command in commands_of(block)
     ) and any(command[0] != "cd" for command in commands_of(block))
 
@@ -43,10 +45,14 @@ def run(block: Block, folder: Path) -> None:
     # `dolt` takes a password in the environment for one of a server.
     environment = {name: value for name, value in os.environ.items() if name != "DOLT_CLI_PASSWORD"}
     done = subprocess.run(
-        ["bash", "-e", "-c", block.text],
+        ["bash", "-e", "-c", _PROGRAM + block.text],
         cwd=folder, env={**environment, "PATH": path}, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, f"{block}: {done.stdout}{done.stderr}"
+
+
+_PROGRAM = 'dolt-integrations() { python -m dolt_integrations "$@"; }\n'
+"""The program as the code under test has it, wherever another version is installed."""
 
 
 def check(block: Block) -> None:
@@ -105,7 +111,12 @@ def _check_kedro(block: Block, arguments: list[str]) -> None:
         assert not word.startswith("-") or name in known, f"{block}: kedro run has no option {name}"
 
 
+def _check_command_line(block: Block, arguments: list[str]) -> None:
+    assert arguments[0] in cli.commands, f"{block}: dolt-integrations has no command {arguments[0]!r}"
+
+
 _CHECKS = {
+    "dolt-integrations": _check_command_line,
     "make": _check_make,
     "pip": _check_pip,
     "python": _check_python,

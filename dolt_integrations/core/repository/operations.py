@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.manage.branches import Branches
 from dolt_integrations.core.manage.compare import compare
+from dolt_integrations.core.manage.doctor import doctor
 from dolt_integrations.core.manage.gc import gc
 from dolt_integrations.core.manage.place import Place
 from dolt_integrations.core.manage.promote import Promoter
 from dolt_integrations.core.manage.prune import Retention, prune
 from dolt_integrations.core.manage.restore import restore
 from dolt_integrations.core.manage.revert import revert
+from dolt_integrations.core.manage.runs import runs
+from dolt_integrations.core.manage.summary import tables_at
 from dolt_integrations.core.manage.tags import Tags
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from dolt_integrations.core.configs.remote import Remote
+    from dolt_integrations.core.manage.doctor import Check
     from dolt_integrations.core.manage.promote import Promotion
     from dolt_integrations.core.provenance.meta import Meta
     from dolt_integrations.core.provenance.version import Version
@@ -48,6 +52,42 @@ class Operations:
     def tags(self) -> Tags:
         """The tags: `list`, `create`, `rename`, `delete`."""
         return Tags(self._place)
+
+    def tables(self, branch: str | None = None, as_of: AsOf | None = None) -> list[str]:
+        """Return the names of the tables of a version.
+
+        Raises:
+            NotFoundError: No such database, branch or version.
+        """
+        return tables_at(self._place, branch, as_of)
+
+    def runs(self, branch: str | None = None, most: int | None = None) -> pd.DataFrame:
+        """Return the runs that have written to a branch, newest first.
+
+        Args:
+            branch: The branch; None is the default branch.
+            most: How many; None is all.
+
+        Returns:
+            A row for each run: `run` (what `revert` and `compare` take), `date` (of its newest commit;
+            datetime64[us, UTC]), `author`, `tables` (that it changed), `commits` (int64), `commit` (the newest),
+            `reverted` (whether all of its commits are).
+
+        Raises:
+            BranchNotFoundError: No such branch.
+
+        Example:
+            >>> repository = Repository(folder)
+            >>> _ = repository.table("users").write(pd.DataFrame({"id": [1]}), key="id", message="Run: Flow/7/start/1")
+            >>> repository.runs()[["run", "tables", "commits"]]
+                  run tables  commits
+            0  Flow/7  users        1
+        """
+        return runs(self._place, branch, most)
+
+    def doctor(self) -> list[Check]:
+        """Check packages, cache, server, rights, clock, and what was left behind. Nothing is changed or raised."""
+        return doctor(self._place)
 
     def promote(
         self,

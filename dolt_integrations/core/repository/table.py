@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dolt_integrations.core.inspect.blame import blame
 from dolt_integrations.core.inspect.diff import diff
 from dolt_integrations.core.inspect.history import history
+from dolt_integrations.core.manage.summary import summary
 from dolt_integrations.core.reads.scan import Scan
 from dolt_integrations.core.writes.write import write_table
 from dolt_integrations.engine import check_table_name
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from dolt_integrations.core.configs.branch import Branch
     from dolt_integrations.core.frames.key import Key
+    from dolt_integrations.core.manage.summary import Summary
     from dolt_integrations.core.provenance.version import Version
     from dolt_integrations.core.reads.revision import AsOf
     from dolt_integrations.core.repository.repository import Repository
@@ -125,6 +127,15 @@ class Table:
             DoltError: As `read_table`.
         """
         return self.scan(as_of=as_of).to_pandas()
+
+    def summary(self, as_of: AsOf | None = None, first: int = 10) -> Summary:
+        """Look at the table without fetching all of it: its columns, how many rows, and the first of them.
+
+        Raises:
+            NotFoundError: No such database, branch, version or table.
+        """
+        branch = self.branch.name if self.branch is not None else None
+        return summary(self.repository._place, self.name, branch, as_of, first)
 
     def history(self, as_of: AsOf | None = None) -> pd.DataFrame:
         """Return the commits that changed the table, newest first; see `history`.

@@ -91,6 +91,18 @@ def store(key: str | None, rows: pa.Table) -> None:
         logger.info("the rows of %s are not kept: %s", key, error)
 
 
+def usage() -> tuple[Path, int] | None:
+    """Return the store's directory and the bytes that it takes; None where there is none, or it is off."""
+    folder = _folder(make=False)
+    if folder is None or not folder.is_dir():
+        return None
+    sizes = []
+    for entry in folder.iterdir():
+        with contextlib.suppress(OSError):  # another process forgets it just now
+            sizes.append(entry.stat().st_size)
+    return folder, sum(sizes)
+
+
 def _folder(*, make: bool) -> Path | None:
     """Return the store's directory, if it is the user's own and nobody else may read or write it."""
     said = os.environ.get(LOCATION, "")

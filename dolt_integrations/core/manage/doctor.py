@@ -1,0 +1,160 @@
+"""What is checked of a database and this machine when something does not work."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.branches.private import KEPT, PREFIX, abandoned, private_branch
+from dolt_integrations.core.manage.prune import PINNED
+from dolt_integrations.core.rows import cache
+from dolt_integrations.engine import parse_location
+from dolt_integrations.engine.names.address import DirectoryAddress
+from dolt_integrations.engine.session.answers import anything, text, timestamp
+from dolt_integrations.engine.versions.branches import branch_heads
+from dolt_integrations.engine.versions.procedures import active_branch, is_merging
+from dolt_integrations.engine.versions.tags import find_tags
+from dolt_integrations.errors import DoltError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dolt_integrations.core.manage.place import Place
+    from dolt_integrations.engine import Connection, Database
+
+OK, WARNING, FAILED = "ok", "warning", "failed"
+
+_SLACK = 60.0
+"""Seconds that the server's clock may differ from ours before timestamps in `as_of` surprise."""
+
+_PACKAGES = ("flytekitplugins-dolt", "flytekit", "metaflow", "kedro", "pandas", "polars", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a check has found.
+
+    Attributes:
+        name: What was looked at.
+        status: `ok`, `warning` or `failed`.
+        text: What it is, and what to do about it.
+    """
+
+    name: str
+    status: str
+    text: str
+
+
+def doctor(place: Place) -> list[Check]:
+    """Check packages, cache, server, rights, clock, and what was left behind; see `Repository.doctor`."""
+    found = [Check("packages", OK, _packages()), _cache()]
+    try:
+        with place.reading() as database, database.connect() as connection:
+            found.append(_connection(place, connection))
+            for name, look in _LOOKS.items():
+                found += _looked(name, look, database, connection)
+    except DoltError as error:
+        found.append(Check("database", FAILED, str(error)))
+    return found
+
+
+def _packages() -> str:
+    known = []
+    for name in _PACKAGES:
+        try:
+            known.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return f"Python {platform.python_version()}, {', '.join(known)}"
+
+
+def _cache() -> Check:
+    size = cache.usage()
+    if size is None:
+        return Check("cache", OK, f"off, or not there yet ({cache.LOCATION})")
+    folder, taken = size
+    if not os.access(folder, os.W_OK):
+        return Check("cache", WARNING, f"{folder} cannot be written to: every load fetches its rows anew")
+    return Check("cache", OK, f"{folder}, {taken / 2**20:.1f} MiB")
+
+
+def _connection(place: Place, connection: Connection) -> Check:
+    served = connection.value("SELECT dolt_version()", kind=text)
+    if isinstance(parse_location(place.location), DirectoryAddress):
+        return Check("database", OK, f"dolt {served}, by a private server on the directory")
+    how = "encrypted" if connection.is_encrypted else "NOT encrypted (?tls=required in the URL)"
+    local = connection.address.host in ("localhost", "127.0.0.1", "::1")
+    status = OK if connection.is_encrypted or local else WARNING
+    return Check("database", status, f"dolt {served} on {connection.address.host}:{connection.address.port}, {how}")
+
+
+def _looked(
+    name: str, look: Callable[[Database, Connection], Iterator[Check]], database: Database, connection: Connection
+) -> list[Check]:
+    try:
+        return list(look(database, connection))
+    except DoltError as error:
+        return [Check(name, FAILED, str(error))]
+
+
+def _rights(database: Database, connection: Connection) -> Iterator[Check]:
+    """Whether the user may do what a save does: make a branch, and delete it."""
+    start = connection.value("SELECT HASHOF('HEAD')", kind=text)
+    with private_branch(database, start):
+        yield Check("rights", OK, "branches can be made and deleted, as saves do")
+
+
+def _bulk(database: Database, connection: Connection) -> Iterator[Check]:
+    takes = connection.value("SELECT @@local_infile") in (1, "ON")
+    hint = "no local_infile: large saves go as INSERTs, which takes longer (SET GLOBAL local_infile = 1)"
+    yield Check("bulk loads", OK if takes else WARNING, "LOAD DATA LOCAL" if takes else hint)
+
+
+def _clock(database: Database, connection: Connection) -> Iterator[Check]:
+    theirs = connection.value("SELECT UTC_TIMESTAMP()", kind=timestamp)
+    ours = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+    apart = abs((theirs - ours).total_seconds())
+    what = f"{apart:.0f} s apart from the server's"
+    advice = "; timestamps in as_of are read by the server's clock: set both by NTP"
+    yield Check("clock", OK if apart <= _SLACK else WARNING, what if apart <= _SLACK else what + advice)
+
+
+def _branches(database: Database, connection: Connection) -> Iterator[Check]:
+    heads = branch_heads(connection)
+    left = abandoned(connection, [name for name in heads if name.startswith(PREFIX)])
+    kept = [name for name in heads if name.startswith(KEPT)]
+    pinned = [name for name in find_tags(connection) if name.startswith(PINNED)]
+    yield Check("branches", OK, f"{len(heads)}; {len(pinned)} tags keep commits of pruned ones")
+    if left:
+        yield Check(
+            "leftovers", WARNING, f"{len(left)} private branches of processes that died; a later save removes them"
+        )
+    if kept:
+        what = "hold work that conflicted or failed an audit: promote, merge or delete them"
+        yield Check("kept work", WARNING, f"{len(kept)} branches {what}: {', '.join(kept[:5])}")
+
+
+def _work(database: Database, connection: Connection) -> Iterator[Check]:
+    branch = active_branch(connection)
+    with database.connect(branch) as session:
+        if is_merging(session):
+            yield Check(
+                "open merge", WARNING, f"a merge is open on {branch!r}: saves there are refused until it is concluded"
+            )
+        rows = session.rows("SELECT DISTINCT table_name FROM dolt_status", kinds=(anything,))
+    if rows:
+        names = ", ".join(str(name) for (name,) in rows[:5])
+        yield Check("uncommitted work", WARNING, f"on {branch!r} in {names}: saves of these tables are refused")
+
+
+_LOOKS: dict[str, Callable[[Database, Connection], Iterator[Check]]] = {
+    "rights": _rights,
+    "bulk loads": _bulk,
+    "clock": _clock,
+    "branches": _branches,
+    "uncommitted work": _work,
+}
