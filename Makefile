@@ -21,7 +21,7 @@ endif
 export PIP_CACHE_DIR ?= $(CURDIR)/.tools/pip
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dolt quickstart lint format test soak fuzz mutate corpus bench constraints audit clean
+.PHONY: help setup dolt moto quickstart lint format test soak fuzz mutate corpus bench constraints audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -81,7 +81,16 @@ format: $(VENV)/.installed-test ## let ruff mend what it can
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-test: lint dolt ## every check and test (options for pytest: make test PYTEST="-k branch")
+# An S3 server for the tests. It and s3fs, which flytekit requires, pin botocore each: it has an environment of its own.
+.tools/moto/.installed: $(VENV)/.installed
+	@echo "==> moto: installing the S3 server of the tests"
+	@rm -rf .tools/moto && $(VENV)/bin/python -m venv .tools/moto
+	@.tools/moto/bin/python -m pip install --quiet --disable-pip-version-check 'moto[server]>=5'
+	@touch $@
+
+moto: .tools/moto/.installed ## the S3 server that tests use, in .tools
+
+test: lint dolt moto ## every check and test (options for pytest: make test PYTEST="-k branch")
 	$(VENV)/bin/python -m pytest -n $(WORKERS) $(PYTEST)
 
 soak: export STATE_MACHINE_EXAMPLES ?= 200
@@ -99,7 +108,7 @@ soak: $(VENV)/.installed-test dolt ## the state machine, kills, stops, races and
 		tests/frameworks/test_metaflow_attempts_model.py $(PYTEST)
 
 fuzz: export FUZZ_EXAMPLES ?= 300
-fuzz: $(VENV)/.installed-test dolt ## lies of servers, literals, URLs, column comments and files, made up at length; half an hour
+fuzz: $(VENV)/.installed-test dolt moto ## lies of servers, literals, URLs, column comments and files, made up at length; half an hour
 	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_lying_server.py tests/core/test_fuzz.py \
 		tests/core/test_hostile_comments.py tests/core/test_credentials.py $(PYTEST)
 

@@ -328,3 +328,6 @@ def script() -> Iterator[Callable[..., Script]]:
         for pipe in (running.process.stdin, running.process.stdout, running.process.stderr):
             if pipe is not None:
                 pipe.close()
+
+
+from tests.object_store import object_server, object_store  # noqa: E402, F401 - it takes `free_port` of this file
