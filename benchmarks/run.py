@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import batches
 import frames
+import imports
 import overhead
 import rows
 import shipped
@@ -28,6 +29,7 @@ def main() -> None:
     """Print versions, then the benchmarks."""
     dolt = subprocess.run([shutil.which("dolt") or "dolt", "version"], capture_output=True, text=True, check=True)
     print(f"{dolt.stdout.splitlines()[0]}, Python {platform.python_version()}, pandas {pd.__version__}")
+    imports.main()
     overhead.main()
     frames.main()
     shipped.main()

@@ -13,36 +13,79 @@ An adapter translates a workflow manager's words into calls of the core. It impo
 Everything else is private: `make lint` refuses an adapter that imports it.
 """
 
-from dolt_integrations.core.configs.branch import named_branch
-from dolt_integrations.core.configs.options import check_flag, check_options, check_text, options_of, shown_kind
-from dolt_integrations.core.configs.remote import RemoteConf
-from dolt_integrations.core.configs.selection import Part, part_of
-from dolt_integrations.core.frames.frame import EncodedFrame, encode_frame, frame_of
-from dolt_integrations.core.frames.interchange import to_arrow
-from dolt_integrations.core.frames.key import Key, parse_key
-from dolt_integrations.core.frames.polars import to_polars
-from dolt_integrations.core.provenance.attempt import Attempt
-from dolt_integrations.core.provenance.meta import Metas, metas_of
-from dolt_integrations.core.provenance.reads import add_scope, unnoted
-from dolt_integrations.core.provenance.trailers import trailer_values, trailers_of
-from dolt_integrations.core.provenance.write_id import check_write_id
-from dolt_integrations.core.reads.batches import ROWS as BATCH_ROWS
-from dolt_integrations.core.reads.revision import check_as_of
-from dolt_integrations.core.schemas.union import APPEND, REPLACE, UPSERT, check_mode
-from dolt_integrations.core.writes.stream_source import is_stream
-from dolt_integrations.engine import (
-    Column,
-    check_table_name,
-    is_commit_hash,
-    nearest,
-    parse_author,
-    parse_location,
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from dolt_integrations.core.configs.as_of import check_as_of
+    from dolt_integrations.core.configs.branch import named_branch
+    from dolt_integrations.core.configs.key import Key, parse_key
+    from dolt_integrations.core.configs.mode import APPEND, REPLACE, UPSERT, check_mode
+    from dolt_integrations.core.configs.options import (
+        BATCH_ROWS,
+        check_flag,
+        check_options,
+        check_text,
+        options_of,
+        shown_kind,
+    )
+    from dolt_integrations.core.configs.remote import RemoteConf
+    from dolt_integrations.core.configs.selection import Part, part_of
+    from dolt_integrations.core.frames.frame import EncodedFrame, encode_frame, frame_of
+    from dolt_integrations.core.frames.interchange import to_arrow
+    from dolt_integrations.core.frames.polars import to_polars
+    from dolt_integrations.core.provenance.attempt import Attempt
+    from dolt_integrations.core.provenance.meta import Metas, metas_of
+    from dolt_integrations.core.provenance.reads import add_scope, unnoted
+    from dolt_integrations.core.provenance.trailers import trailer_values, trailers_of
+    from dolt_integrations.core.provenance.write_id import check_write_id
+    from dolt_integrations.core.writes.stream_source import is_stream
+    from dolt_integrations.engine import (
+        Column,
+        check_table_name,
+        is_commit_hash,
+        nearest,
+        parse_author,
+        parse_location,
+    )
+    from dolt_integrations.engine.names.address import without_password
+    from dolt_integrations.engine.names.trust import from_literal
+    from dolt_integrations.engine.sql.parameters import Params, bind, plain_params
+    from dolt_integrations.recognised import recognise_by
+    from dolt_integrations.redaction import redact, shown
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "dolt_integrations.core.configs.branch": "named_branch",
+        "dolt_integrations.core.configs.options": (
+            "BATCH_ROWS check_flag check_options check_text options_of shown_kind"
+        ),
+        "dolt_integrations.core.configs.remote": "RemoteConf",
+        "dolt_integrations.core.configs.selection": "Part part_of",
+        "dolt_integrations.core.frames.frame": "EncodedFrame encode_frame frame_of",
+        "dolt_integrations.core.frames.interchange": "to_arrow",
+        "dolt_integrations.core.configs.key": "Key parse_key",
+        "dolt_integrations.core.frames.polars": "to_polars",
+        "dolt_integrations.core.provenance.attempt": "Attempt",
+        "dolt_integrations.core.provenance.meta": "Metas metas_of",
+        "dolt_integrations.core.provenance.reads": "add_scope unnoted",
+        "dolt_integrations.core.provenance.trailers": "trailer_values trailers_of",
+        "dolt_integrations.core.provenance.write_id": "check_write_id",
+        "dolt_integrations.core.configs.as_of": "check_as_of",
+        "dolt_integrations.core.configs.mode": "APPEND REPLACE UPSERT check_mode",
+        "dolt_integrations.core.writes.stream_source": "is_stream",
+        "dolt_integrations.engine": "Column check_table_name is_commit_hash nearest parse_author parse_location",
+        "dolt_integrations.engine.names.address": "without_password",
+        "dolt_integrations.engine.names.trust": "from_literal",
+        "dolt_integrations.engine.sql.parameters": "Params bind plain_params",
+        "dolt_integrations.recognised": "recognise_by",
+        "dolt_integrations.redaction": "redact shown",
+    },
 )
-from dolt_integrations.engine.names.address import without_password
-from dolt_integrations.engine.names.trust import from_literal
-from dolt_integrations.engine.sql.parameters import Params, bind, plain_params
-from dolt_integrations.recognised import recognise_by
-from dolt_integrations.redaction import redact, shown
 
 __all__ = [
     "APPEND",

@@ -1,33 +1,70 @@
 """What a save and a load mean, for any workflow manager: branches, versions, frames as tables."""
 
-from dolt_integrations.core.configs.branch import (
-    AppendBranch,
-    Branch,
-    MergeBranch,
-    NewBranch,
-    SerialBranch,
-    branch_from_dict,
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+# Literals name both kinds of metadata, so they have to be there, used or not.
+from dolt_integrations.core import dolt_meta as _dolt_meta  # noqa: F401
+from dolt_integrations.core.provenance import callbacks as _callbacks  # noqa: F401
+from dolt_integrations.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from dolt_integrations.core.configs.as_of import AsOf
+    from dolt_integrations.core.configs.branch import (
+        AppendBranch,
+        Branch,
+        MergeBranch,
+        NewBranch,
+        SerialBranch,
+        branch_from_dict,
+    )
+    from dolt_integrations.core.configs.remote import Remote, remote_from_dict
+    from dolt_integrations.core.dolt_meta import DoltMeta
+    from dolt_integrations.core.files.file import read_file, write_file
+    from dolt_integrations.core.files.save_load import load, save
+    from dolt_integrations.core.inspect.blame import blame
+    from dolt_integrations.core.inspect.diff import diff
+    from dolt_integrations.core.inspect.history import history
+    from dolt_integrations.core.manage.promote import Promotion
+    from dolt_integrations.core.provenance.callbacks import CallbackMeta, callback
+    from dolt_integrations.core.provenance.meta import Action, Meta, metas_from_dicts
+    from dolt_integrations.core.provenance.version import Version
+    from dolt_integrations.core.reads.batches import read_batches
+    from dolt_integrations.core.reads.read import Loaded, find_version, read_arrow, read_table
+    from dolt_integrations.core.reads.scan import Scan
+    from dolt_integrations.core.repository.repository import Repository
+    from dolt_integrations.core.repository.table import Table
+    from dolt_integrations.core.transaction.transaction import Transaction
+    from dolt_integrations.core.writes.write import write_table
+    from dolt_integrations.engine import Author, Location, with_connect_args
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        ".configs.branch": "AppendBranch Branch MergeBranch NewBranch SerialBranch branch_from_dict",
+        ".configs.remote": "Remote remote_from_dict",
+        ".dolt_meta": "DoltMeta",
+        ".files.file": "read_file write_file",
+        ".files.save_load": "load save",
+        ".inspect.blame": "blame",
+        ".inspect.diff": "diff",
+        ".inspect.history": "history",
+        ".manage.promote": "Promotion",
+        ".provenance.callbacks": "CallbackMeta callback",
+        ".provenance.meta": "Action Meta metas_from_dicts",
+        ".provenance.version": "Version",
+        ".reads.batches": "read_batches",
+        ".reads.read": "Loaded find_version read_arrow read_table",
+        ".configs.as_of": "AsOf",
+        ".reads.scan": "Scan",
+        ".repository.repository": "Repository",
+        ".repository.table": "Table",
+        ".transaction.transaction": "Transaction",
+        ".writes.write": "write_table",
+        "dolt_integrations.engine": "Author Location with_connect_args",
+    },
 )
-from dolt_integrations.core.configs.remote import Remote, remote_from_dict
-from dolt_integrations.core.dolt_meta import DoltMeta
-from dolt_integrations.core.files.file import read_file, write_file
-from dolt_integrations.core.files.save_load import load, save
-from dolt_integrations.core.inspect.blame import blame
-from dolt_integrations.core.inspect.diff import diff
-from dolt_integrations.core.inspect.history import history
-from dolt_integrations.core.manage.promote import Promotion
-from dolt_integrations.core.provenance.callbacks import CallbackMeta, callback
-from dolt_integrations.core.provenance.meta import Action, Meta, metas_from_dicts
-from dolt_integrations.core.provenance.version import Version
-from dolt_integrations.core.reads.batches import read_batches
-from dolt_integrations.core.reads.read import Loaded, find_version, read_arrow, read_table
-from dolt_integrations.core.reads.revision import AsOf
-from dolt_integrations.core.reads.scan import Scan
-from dolt_integrations.core.repository.repository import Repository
-from dolt_integrations.core.repository.table import Table
-from dolt_integrations.core.transaction.transaction import Transaction
-from dolt_integrations.core.writes.write import write_table
-from dolt_integrations.engine import Author, Location, with_connect_args
 
 __all__ = [
     "Action",

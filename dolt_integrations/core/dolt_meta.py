@@ -7,12 +7,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from dolt_integrations.core.configs.branch import NewBranch, SerialBranch, named_branch
+from dolt_integrations.core.configs.mode import APPEND
 from dolt_integrations.core.provenance.meta import Action, Meta
-from dolt_integrations.core.schemas.union import APPEND
-from dolt_integrations.core.writes.write import write_table
 from dolt_integrations.engine import check_table_name, parse_location, redact
 from dolt_integrations.engine.names.address import without_password
 from dolt_integrations.engine.names.trust import from_literal
@@ -60,6 +57,10 @@ class DoltMeta(Meta):
 
     def record(self, action: Action) -> None:
         """Append the row."""
+        import pandas as pd
+
+        from dolt_integrations.core.writes.write import write_table
+
         row = {"id": uuid.uuid4().hex, **dataclasses.asdict(action)}
         frame = pd.DataFrame([row]).astype({name: _DTYPES.get(name, "str") for name in row})
         frame = frame.where(frame.notna(), None).astype(frame.dtypes)

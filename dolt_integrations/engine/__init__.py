@@ -1,30 +1,57 @@
 """One MySQL-protocol way to Dolt: servers, sessions, procedures, Arrow in bulk. It knows no frames and no framework."""
 
-from dolt_integrations.engine.names.address import Location, parse_location
-from dolt_integrations.engine.names.author import DEFAULT_AUTHOR, Author, parse_author
-from dolt_integrations.engine.names.connect_args import with_connect_args
-from dolt_integrations.engine.names.identifiers import (
-    check_column_names,
-    check_table_name,
-    is_commit_hash,
-    nearest,
-    quote,
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+# It has to see every fork, to tell a child what the parent had used before.
+from dolt_integrations.engine.session import forks as _forks  # noqa: F401
+from dolt_integrations.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine.names.address import Location, parse_location
+    from dolt_integrations.engine.names.author import DEFAULT_AUTHOR, Author, parse_author
+    from dolt_integrations.engine.names.connect_args import with_connect_args
+    from dolt_integrations.engine.names.identifiers import (
+        check_column_names,
+        check_table_name,
+        is_commit_hash,
+        nearest,
+        quote,
+    )
+    from dolt_integrations.engine.server.database import Database, open_database
+    from dolt_integrations.engine.session.connection import Connection
+    from dolt_integrations.engine.sql.types import arrow_type, parse_type
+    from dolt_integrations.engine.tables.bulk import insert_table
+    from dolt_integrations.engine.tables.fetch import fetch, fetch_batches
+    from dolt_integrations.engine.tables.query import Result, check_query, run_query, select_table
+    from dolt_integrations.engine.tables.schema import (
+        Column,
+        TableSchema,
+        describe_table,
+        find_base_table,
+        find_table,
+        table_name,
+    )
+    from dolt_integrations.redaction import redact
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        ".names.address": "Location parse_location",
+        ".names.author": "Author DEFAULT_AUTHOR parse_author",
+        ".names.connect_args": "with_connect_args",
+        ".names.identifiers": "check_column_names check_table_name is_commit_hash nearest quote",
+        ".server.database": "Database open_database",
+        ".session.connection": "Connection",
+        ".sql.types": "arrow_type parse_type",
+        ".tables.bulk": "insert_table",
+        ".tables.fetch": "fetch fetch_batches",
+        ".tables.query": "Result check_query run_query select_table",
+        ".tables.schema": "Column TableSchema describe_table find_base_table find_table table_name",
+        "dolt_integrations.redaction": "redact",
+    },
 )
-from dolt_integrations.engine.server.database import Database, open_database
-from dolt_integrations.engine.session.connection import Connection
-from dolt_integrations.engine.sql.types import arrow_type, parse_type
-from dolt_integrations.engine.tables.bulk import insert_table
-from dolt_integrations.engine.tables.fetch import fetch, fetch_batches
-from dolt_integrations.engine.tables.query import Result, check_query, run_query, select_table
-from dolt_integrations.engine.tables.schema import (
-    Column,
-    TableSchema,
-    describe_table,
-    find_base_table,
-    find_table,
-    table_name,
-)
-from dolt_integrations.redaction import redact
 
 __all__ = [
     "DEFAULT_AUTHOR",

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from dataclasses_json import DataClassJsonMixin
 from mashumaro.types import SerializableType
 
+from dolt_integrations import core
 from dolt_integrations.adapters import (
     REPLACE,
     Part,
@@ -31,7 +32,7 @@ from dolt_integrations.adapters import (
     shown_kind,
     without_password,
 )
-from dolt_integrations.core import Author, Branch, Meta, Remote, Repository, with_connect_args
+from dolt_integrations.core import Author, Branch, Meta, Remote, with_connect_args
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.json_members import PARSED, READ_BY_FROM_DICT
 from dolt_integrations.flyte.pydantic_schema import PydanticField
@@ -144,14 +145,14 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         return cls.from_dict(value)
 
     @property
-    def repository(self) -> Repository:
+    def repository(self) -> core.Repository:
         """The database as a whole, with the config's author, remote and hooks: to promote, revert, restore, compare.
 
         Example:
             >>> DoltConfig("mysql://me@dolt.internal/shop", tablename="users").repository
             Repository('mysql://me@dolt.internal:3306/shop')
         """
-        return Repository(self.db_path, author=self.author, remote=self.remote_conf, hooks=self.meta_conf)
+        return core.Repository(self.db_path, author=self.author, remote=self.remote_conf, hooks=self.meta_conf)
 
     @property
     def shown_path(self) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dolt_integrations import core
 from dolt_integrations.adapters import REPLACE
-from dolt_integrations.core import find_version, write_table
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.lineage import commit_message
 from dolt_integrations.flyte.runtime import current_runtime
@@ -47,7 +47,7 @@ def save(table: DoltTable, runtime: Runtime | None = None) -> dict[str, Any]:
 
 def _write(config: DoltConfig, frame: Any, runtime: Runtime) -> Version:
     assert config.tablename is not None  # noqa: S101 - checked before
-    return write_table(
+    return core.write_table(
         config.db_path,
         config.tablename,
         frame,
@@ -102,7 +102,7 @@ def _pinned(table: DoltTable) -> DoltTable:
     config = table.config
     if table.version is not None or config.as_of is None:
         return table
-    version = find_version(
+    version = core.find_version(
         config.db_path, branch_conf=config.branch_conf, as_of=config.as_of, remote_conf=config.remote_conf
     )
     return type(table)(config, version=version)

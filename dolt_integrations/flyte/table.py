@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
 
-import pandas as pd
 from dataclasses_json import DataClassJsonMixin
 from mashumaro.types import SerializableType
 
+from dolt_integrations import adapters, core
 from dolt_integrations.adapters import BATCH_ROWS as ROWS
-from dolt_integrations.adapters import encode_frame, frame_of, is_stream, shown, to_arrow, to_polars, unnoted
-from dolt_integrations.core import Loaded, Version, find_version, read_arrow, read_batches, read_table
+from dolt_integrations.adapters import shown, unnoted
+from dolt_integrations.core import Version
 from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
 from dolt_integrations.flyte.config import DoltConfig, json_object
 from dolt_integrations.flyte.json_members import PARSED, READ_BY_FROM_DICT
@@ -26,10 +26,12 @@ from dolt_integrations.flyte.runtime import is_pickling
 from dolt_integrations.flyte.saving import save
 
 if TYPE_CHECKING:
+    import pandas as pd
     import polars as pl
     import pyarrow as pa
 
     from dolt_integrations.adapters import Column
+    from dolt_integrations.core import Loaded
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +77,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
             DoltError: Whatever keeps them from being read; see `dolt_integrations.core.read_table`.
         """
         if self._frame is None:
-            loaded = read_table(**self._source())
+            loaded = core.read_table(**self._source())
             note_input(self.config, loaded.version)
             self._frame, self._in_dolt, self.version = loaded.data, True, loaded.version
             self._columns = {column.name: column for column in loaded.columns}
@@ -106,8 +108,8 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
             DataError: `data` is a stream, which can be read once only: it is to be written first.
         """
         if self._frame is not None:
-            return to_arrow(encode_frame(self._whole(), table=self._name).result(self._columns))
-        table, self.version = read_arrow(**self._source())
+            return adapters.to_arrow(adapters.encode_frame(self._whole(), table=self._name).result(self._columns))
+        table, self.version = core.read_arrow(**self._source())
         note_input(self.config, self.version)
         return table
 
@@ -116,7 +118,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         return self.config.tablename or "without a name"
 
     def _whole(self) -> Any:
-        if is_stream(self._frame):
+        if adapters.is_stream(self._frame):
             hint = "Return it from a task, or write it, first."
             raise DataError(f"the data of table {self._name} is a stream, which can be read once only", hint=hint)
         return self._frame
@@ -129,17 +131,17 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
             DataError: `data` is a stream, which can be read once only.
         """
         if self._frame is not None:
-            frame = frame_of(self._whole(), self._name)
+            frame = adapters.frame_of(self._whole(), self._name)
             return (frame.iloc[at : at + rows] for at in range(0, max(len(frame), 1), rows))
         source = self._source()
         if source.pop("sql") is not None:
             raise ConfigError("batches are read of a table, and this DoltTable is a query", hint="Give its tablename.")
         if self.version is None:
             places = {name: source[name] for name in ("db", "branch_conf", "as_of", "remote_conf")}
-            self.version = find_version(**places)
+            self.version = core.find_version(**places)
             source["remote_conf"] = None  # the commit is here now
         note_input(self.config, self.version)
-        return read_batches(**{**source, "as_of": self.version.commit, "rows": rows})
+        return core.read_batches(**{**source, "as_of": self.version.commit, "rows": rows})
 
     def to_polars(self) -> pl.DataFrame:
         """Return the rows as a polars DataFrame. See `to_arrow`.
@@ -148,7 +150,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
             DataError: `data` is a stream, or a column is of a type that polars does not have.
             DoltError: Whatever keeps the rows from being read.
         """
-        return to_polars(self.to_arrow())
+        return adapters.to_polars(self.to_arrow())
 
     def _source(self) -> dict[str, Any]:
         config = self.config
@@ -177,7 +179,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
     def _as_written(self) -> Loaded:
         source = {**self._source(), "meta_conf": None, "remote_conf": None}
         with unnoted():
-            return read_table(**source)
+            return core.read_table(**source)
 
     @property
     def has_rows(self) -> bool:
@@ -187,14 +189,17 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
     @property
     def is_blank(self) -> bool:
         """Whether it is an empty frame without columns and has no name; upstream makes a literal of such a table."""
-        named = self.config.tablename is not None or self.config.sql is not None
-        return not named and isinstance(self._frame, pd.DataFrame) and self._frame.size == 0
+        if self._frame is None or self.config.tablename is not None or self.config.sql is not None:
+            return False
+        import pandas as pd
+
+        return isinstance(self._frame, pd.DataFrame) and self._frame.size == 0
 
     def pin(self, version: Version) -> None:
         """Note that the rows are those of a version now; a stream has ended, and is read from Dolt when it is used."""
         self.version = version
         self._in_dolt = True
-        if is_stream(self._frame):
+        if self._frame is not None and adapters.is_stream(self._frame):
             self._frame = None
 
     @contextmanager
@@ -280,7 +285,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 def _same_rows(one: Any, other: pd.DataFrame) -> bool:
     """Whether two frames would be stored as the same rows: a table without a key keeps no order."""
     try:
-        return encode_frame(one, table="").has_rows_of(encode_frame(other, table=""))
+        return adapters.encode_frame(one, table="").has_rows_of(adapters.encode_frame(other, table=""))
     except DataError:
         return False  # what cannot be stored is not what is stored: the save says why
 

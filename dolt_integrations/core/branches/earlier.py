@@ -6,13 +6,13 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.configs.mode import REPLACE
 from dolt_integrations.core.provenance.attempt import Claim, Past
 from dolt_integrations.core.provenance.find import find_commits, has_written
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import superseding, with_attempt
 from dolt_integrations.core.rows.differences import has_same_rows
 from dolt_integrations.core.rows.version_rows import cast_alike
-from dolt_integrations.core.schemas.union import REPLACE
 from dolt_integrations.engine import Database, describe_table, fetch, select_table
 from dolt_integrations.engine.versions.procedures import table_hash
 

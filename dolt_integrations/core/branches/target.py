@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.branches.earlier import Turn
+from dolt_integrations.core.configs.mode import APPEND, REPLACE, UPSERT
 from dolt_integrations.core.frames.frame import EncodedFrame
 from dolt_integrations.core.provenance.find import EarlierWrite
 from dolt_integrations.core.rows.differences import Differences
 from dolt_integrations.core.schemas.generated import check_sources
 from dolt_integrations.core.schemas.limits import check_limits, fitted_row
-from dolt_integrations.core.schemas.union import APPEND, REPLACE, UPSERT, extended
+from dolt_integrations.core.schemas.union import extended
 from dolt_integrations.core.schemas.violations import check_required
 from dolt_integrations.engine import Author, nearest, table_name
 from dolt_integrations.engine.names.identifiers import check_branch_name

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.branches.undo_rows import MESSAGE, Undoing
+from dolt_integrations.core.configs.mode import REPLACE
 from dolt_integrations.core.provenance.find import find_writes, hash_at
 from dolt_integrations.core.provenance.write_id import node_of
-from dolt_integrations.core.schemas.union import REPLACE
 from dolt_integrations.engine import DEFAULT_AUTHOR, quote, table_name
 from dolt_integrations.engine.versions.procedures import (
     commit,

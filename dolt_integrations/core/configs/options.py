@@ -11,6 +11,9 @@ from dolt_integrations.redaction import shown
 
 T = TypeVar("T")
 
+BATCH_ROWS = 100_000
+"""Rows of a batch that is read, unless said otherwise."""
+
 
 def shown_kind(value: object) -> str:
     """Return a value and its class for the text of an error, cut where it is long.

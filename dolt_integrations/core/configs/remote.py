@@ -12,7 +12,6 @@ from dolt_integrations.core.configs.options import check_flag, check_options, sh
 from dolt_integrations.engine.names.address import is_loopback
 from dolt_integrations.engine.names.remote_url import parse_remote_url
 from dolt_integrations.engine.names.trust import REMOTE_HOST_VARIABLE, FromLiteral, may_have_remote_password, tie_remote
-from dolt_integrations.engine.server.dolt import remote_password
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.redaction import shown
 
@@ -97,6 +96,8 @@ class Remote:
 
     def credentials(self) -> AbstractContextManager[None]:
         """Return a block in which the servers that are started for directories know the password."""
+        from dolt_integrations.engine.server.dolt import remote_password
+
         return remote_password(self.password)
 
     def check_credentials(self, url: str) -> None:

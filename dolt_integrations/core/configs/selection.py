@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine import Column, check_query, nearest, quote, select_table
+from dolt_integrations import engine
 from dolt_integrations.engine.sql.parameters import Params, bind
 from dolt_integrations.errors import ColumnNotFoundError, ConfigError
 
 if TYPE_CHECKING:
-    from dolt_integrations.engine import Connection, TableSchema
+    from dolt_integrations.engine import Column, Connection, TableSchema
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Part:
         known = {column.name.lower(): column for column in schema.columns}
         for name in self.columns:
             if name.lower() not in known:
-                hint = nearest(name, schema.names)
+                hint = engine.nearest(name, schema.names)
                 raise ColumnNotFoundError(f"table `{table}` has no column {name!r}", hint=hint)
         return tuple(known[name.lower()] for name in self.columns)
 
@@ -57,15 +57,15 @@ class Part:
             NotFoundError: It names what is not there.
         """
         if self.where is not None:
-            check_query(session, f"SELECT 1 FROM {quote(table)} WHERE CAST(\n{self.where}\nAS SIGNED)")
-            check_query(session, self.query(table, schema))
+            engine.check_query(session, f"SELECT 1 FROM {engine.quote(table)} WHERE CAST(\n{self.where}\nAS SIGNED)")
+            engine.check_query(session, self.query(table, schema))
 
     def query(self, table: str, schema: TableSchema) -> str:
         """Return the query for the part."""
-        query = select_table(table, self.columns_of(table, schema))
+        query = engine.select_table(table, self.columns_of(table, schema))
         if self.where is None:
             return query
-        order = f" ORDER BY {', '.join(map(quote, schema.primary_key))}" if schema.primary_key else ""
+        order = f" ORDER BY {', '.join(map(engine.quote, schema.primary_key))}" if schema.primary_key else ""
         return f"{query} WHERE (\n{self.where}\n){order}"
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.branches.target import find_target
 from dolt_integrations.core.configs.branch import Branch, BranchConf, SerialBranch
+from dolt_integrations.core.configs.key import parse_key
+from dolt_integrations.core.configs.mode import REPLACE, check_mode
 from dolt_integrations.core.configs.options import check_options, check_text, options_of
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.files.file import naming_file, read_args, read_rows, write_args, write_file
-from dolt_integrations.core.frames.key import parse_key
 from dolt_integrations.core.provenance.meta import metas_for_save
 from dolt_integrations.core.reads.read import read_table
 from dolt_integrations.core.remotes.follow import saving_to
-from dolt_integrations.core.schemas.union import REPLACE, check_mode
 from dolt_integrations.core.writes.write import write_table
 from dolt_integrations.engine import check_table_name, find_table, open_database, parse_author
 from dolt_integrations.errors import ConfigError, DatabaseNotFoundError

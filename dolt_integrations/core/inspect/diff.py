@@ -10,10 +10,11 @@ import pandas as pd
 from dolt_integrations.core.branches.missing import missing_table
 from dolt_integrations.core.codec import decode_column
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
+from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.options import check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
-from dolt_integrations.core.reads.revision import AsOf, check_as_of, find_commit
+from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.rows.changes import TableVersions

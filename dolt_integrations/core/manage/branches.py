@@ -8,13 +8,14 @@ import pandas as pd
 
 from dolt_integrations.core.branches.target import check_name, head_of
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
+from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import named_branch
 from dolt_integrations.core.configs.options import check_flag
 from dolt_integrations.core.manage.merged import is_merged
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.provenance.trailers import execution_of
 from dolt_integrations.core.provenance.version import Version
-from dolt_integrations.core.reads.revision import AsOf, check_as_of, find_commit
+from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.engine.names.identifiers import check_branch_name
 from dolt_integrations.engine.versions.branches import (
     branch_heads,

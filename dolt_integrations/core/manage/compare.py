@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
+from dolt_integrations.core.configs.as_of import check_as_of
 from dolt_integrations.core.configs.branch import SerialBranch
 from dolt_integrations.core.configs.options import check_text
 from dolt_integrations.core.manage.executions import entries_of
 from dolt_integrations.core.provenance.reads import unnoted
-from dolt_integrations.core.reads.revision import check_as_of, find_commit
+from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.rows.changes import TableVersions
 from dolt_integrations.engine.tables.schema import tables
 from dolt_integrations.engine.versions.log import log

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.missing import missing_table
 from dolt_integrations.core.branches.take import EntangledError, take_tables
+from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import SerialBranch
 from dolt_integrations.core.configs.options import check_tablename
 from dolt_integrations.core.manage.landing import work_on
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.provenance.trailers import with_trailers
-from dolt_integrations.core.reads.revision import AsOf, check_as_of, find_commit
+from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.writes.foreign_keys import check_references, referring_tables
 from dolt_integrations.engine import table_name
 from dolt_integrations.engine.versions.procedures import commit, table_hash

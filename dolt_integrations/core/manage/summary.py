@@ -9,11 +9,12 @@ import pandas as pd
 
 from dolt_integrations.core.branches.missing import missing_table
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
+from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import SerialBranch
 from dolt_integrations.core.configs.options import check_tablename
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.reads.read import read_table
-from dolt_integrations.core.reads.revision import AsOf, check_as_of, find_commit
+from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.engine import TableSchema, find_table, quote, table_name
 from dolt_integrations.engine.session.answers import number
 from dolt_integrations.engine.tables.schema import tables

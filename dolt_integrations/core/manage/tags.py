@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
+from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.options import shown_kind
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.provenance.version import Version
-from dolt_integrations.core.reads.revision import AsOf, check_as_of, find_commit
+from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.engine import nearest
 from dolt_integrations.engine.names.identifiers import check_branch_name
 from dolt_integrations.engine.versions.tags import create_tag, delete_tag, find_tags

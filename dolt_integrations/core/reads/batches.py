@@ -6,8 +6,9 @@ import logging
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.missing import telling_where
+from dolt_integrations.core.configs.as_of import check_as_of
 from dolt_integrations.core.configs.branch import Branch, BranchConf
-from dolt_integrations.core.configs.options import check_tablename
+from dolt_integrations.core.configs.options import BATCH_ROWS, check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.configs.selection import Part, part_of
 from dolt_integrations.core.frames.frame import decode_result
@@ -15,7 +16,7 @@ from dolt_integrations.core.progress import counted
 from dolt_integrations.core.provenance.meta import metas_for_load, record_load
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.reads.at_commit import session_for
-from dolt_integrations.core.reads.revision import check_as_of, find_commit
+from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.engine import (
     Result,
@@ -34,21 +35,18 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from dolt_integrations.core.configs.as_of import AsOf
     from dolt_integrations.core.provenance.meta import Meta, Metas
-    from dolt_integrations.core.reads.revision import AsOf
     from dolt_integrations.engine import Connection, Location, TableSchema
     from dolt_integrations.engine.sql.parameters import Params
 
 logger = logging.getLogger(__name__)
 
-ROWS = 100_000
-"""Rows of a batch, unless said otherwise."""
-
 
 def read_batches(
     db: Location,
     tablename: str,
-    rows: int = ROWS,
+    rows: int = BATCH_ROWS,
     *,
     branch_conf: BranchConf = None,
     as_of: AsOf | None = None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dolt_integrations.core.branches.missing import telling_where
+from dolt_integrations.core.configs.as_of import AsOf, check_as_of, pinned_commit
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.configs.selection import Part, part_of
@@ -18,7 +19,7 @@ from dolt_integrations.core.provenance.meta import metas_for_load, record_load
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.reads.at_commit import LOOKS_BACK, session_for
-from dolt_integrations.core.reads.revision import AsOf, check_as_of, find_commit, pinned_commit
+from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.rows.version_rows import rows_of

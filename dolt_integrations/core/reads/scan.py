@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.core.reads.batches import ROWS, read_batches
+from dolt_integrations.core.configs.options import BATCH_ROWS
+from dolt_integrations.core.reads.batches import read_batches
 from dolt_integrations.core.reads.read import read_arrow, read_table
 from dolt_integrations.errors import ConfigError
 
@@ -74,7 +75,7 @@ class Scan:
 
         return pl.DataFrame(pl.from_arrow(self.to_arrow()))
 
-    def batches(self, rows: int = ROWS) -> Iterator[pd.DataFrame]:
+    def batches(self, rows: int = BATCH_ROWS) -> Iterator[pd.DataFrame]:
         """Read a table batch by batch, in bounded memory.
 
         Args:

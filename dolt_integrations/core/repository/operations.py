@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from dolt_integrations.core.configs.as_of import AsOf
     from dolt_integrations.core.configs.remote import Remote
     from dolt_integrations.core.manage.doctor import Check
     from dolt_integrations.core.manage.promote import Promotion
     from dolt_integrations.core.provenance.meta import Meta
     from dolt_integrations.core.provenance.version import Version
-    from dolt_integrations.core.reads.revision import AsOf
     from dolt_integrations.engine import Author, Location
 
 

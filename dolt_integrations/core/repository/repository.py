@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from dolt_integrations.core.configs.as_of import AsOf
     from dolt_integrations.core.provenance.meta import Metas
     from dolt_integrations.core.provenance.version import Version
-    from dolt_integrations.core.reads.revision import AsOf
     from dolt_integrations.engine import Author, Location
     from dolt_integrations.engine.sql.parameters import Params
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from dolt_integrations.core.configs.as_of import AsOf
     from dolt_integrations.core.configs.branch import Branch
-    from dolt_integrations.core.frames.key import Key
+    from dolt_integrations.core.configs.key import Key
     from dolt_integrations.core.manage.summary import Summary
     from dolt_integrations.core.provenance.version import Version
-    from dolt_integrations.core.reads.revision import AsOf
     from dolt_integrations.core.repository.repository import Repository
     from dolt_integrations.engine.sql.parameters import Params
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.configs.mode import APPEND, REPLACE
 from dolt_integrations.core.schemas.numbered import TABLE, NumberedRows
-from dolt_integrations.core.schemas.union import APPEND, REPLACE
 from dolt_integrations.engine import quote
 
 if TYPE_CHECKING:

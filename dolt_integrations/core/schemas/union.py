@@ -1,4 +1,4 @@
-"""Write modes: what a save does with the rows that the table has already, and which columns it needs for that."""
+"""The schema that takes the rows of a table and of a frame, for the modes that keep the table's rows."""
 
 from __future__ import annotations
 
@@ -10,44 +10,19 @@ from dolt_integrations.core.arrow.types import ANY, arrow_type_of
 from dolt_integrations.core.columns.arrays import ARRAYS
 from dolt_integrations.core.columns.dtypes import STORAGE, default_dtype
 from dolt_integrations.core.columns.mark import Mark, mark_of, with_mark
+from dolt_integrations.core.configs.mode import UPSERT
 from dolt_integrations.core.schemas.alterations import holds_all, is_document_as_text
 from dolt_integrations.core.schemas.fits import no_member
-from dolt_integrations.engine import Column, TableSchema, nearest, parse_type
-from dolt_integrations.errors import ConfigError, PrimaryKeyError, UnsupportedTypeError
+from dolt_integrations.engine import Column, TableSchema, parse_type
+from dolt_integrations.errors import PrimaryKeyError, UnsupportedTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     import pyarrow as pa
 
-REPLACE = "replace"
-APPEND = "append"
-UPSERT = "upsert"
-
-MODES = {
-    REPLACE: "the table has the frame's rows and no others",
-    APPEND: "the frame's rows come to those that are there; a key that is there already is an error",
-    UPSERT: "rows whose key is there are changed in the frame's columns, others are added",
-}
-
-
 _HOLDING = {("truth", "number"), ("object of decimal", "number"), ("span in us", "object of time")}
 """Meanings of a table's column and of values of another kind that it may hold exactly."""
-
-
-def check_mode(mode: str, *, overwrite: bool) -> None:
-    """Refuse what is no mode, or contradicts itself.
-
-    Raises:
-        ConfigError: With the modes that there are.
-    """
-    if not isinstance(mode, str) or mode not in MODES:
-        hint = nearest(str(mode), MODES)
-        raise ConfigError(f"write mode {mode!r} is unknown", hint=hint)
-    if overwrite and mode != REPLACE:
-        raise ConfigError(
-            f"mode {mode!r} keeps the table's rows, and `overwrite` makes the table anew", hint="Drop one."
-        )
 
 
 def extended(

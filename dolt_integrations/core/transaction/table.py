@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.core.schemas.union import REPLACE
+from dolt_integrations.core.configs.mode import REPLACE
 from dolt_integrations.engine import check_table_name
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from dolt_integrations.core.frames.key import Key
+    from dolt_integrations.core.configs.key import Key
     from dolt_integrations.core.reads.scan import Scan
     from dolt_integrations.core.transaction.transaction import Transaction
     from dolt_integrations.engine.sql.parameters import Params

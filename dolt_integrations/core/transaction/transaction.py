@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.branches.target import Save, name_for_merge
 from dolt_integrations.core.configs.branch import Branch, SerialBranch, check_on_conflict, named_branch
+from dolt_integrations.core.configs.key import Key, parse_key
+from dolt_integrations.core.configs.mode import REPLACE, check_mode
 from dolt_integrations.core.configs.options import check_flag, check_text, shown_kind
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
-from dolt_integrations.core.frames.key import Key, parse_key
 from dolt_integrations.core.provenance.meta import metas_for_save, record_save
 from dolt_integrations.core.provenance.write_id import check_write_id
 from dolt_integrations.core.reads.scan import Scan
 from dolt_integrations.core.remotes.follow import saving_to
-from dolt_integrations.core.schemas.union import REPLACE, check_mode
 from dolt_integrations.core.transaction.block import Block, BlockOptions
 from dolt_integrations.core.transaction.table import TransactionTable
 from dolt_integrations.core.writes.stream_source import first_batch

@@ -9,10 +9,10 @@ from dolt_integrations.core.branches.earlier import superseding_save
 from dolt_integrations.core.branches.pending import check_branch
 from dolt_integrations.core.branches.target import Target, name_for_merge
 from dolt_integrations.core.branches.undo import warn_of
+from dolt_integrations.core.configs.mode import REPLACE
 from dolt_integrations.core.frames.digest import RowsDigest
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import superseding, without_superseding
-from dolt_integrations.core.schemas.union import REPLACE
 from dolt_integrations.core.writes.landing import CommitInfo, CreateBranch, Landing, Merge, PutOnTop
 from dolt_integrations.core.writes.workspace import Workspace, open_workspace
 from dolt_integrations.engine.versions.log import is_ancestor

@@ -7,12 +7,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.configs.mode import APPEND, REPLACE, UPSERT
 from dolt_integrations.core.frames.digest import RowsDigest, add_frame
 from dolt_integrations.core.progress import counted
 from dolt_integrations.core.schemas.alterations import alterations
 from dolt_integrations.core.schemas.generated import insert_numbered
 from dolt_integrations.core.schemas.rules import check_rules
-from dolt_integrations.core.schemas.union import APPEND, REPLACE, UPSERT
 from dolt_integrations.core.schemas.violations import check_new_rows, locating
 from dolt_integrations.core.writes.foreign_keys import check_references, referring_tables, unchecked_references
 from dolt_integrations.core.writes.stream_source import encode_batch

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.earlier import find_earlier, superseding_save, turn_of
+from dolt_integrations.core.configs.mode import APPEND, REPLACE
 from dolt_integrations.core.frames.digest import digest_of
 from dolt_integrations.core.provenance.write_id import with_write_id
-from dolt_integrations.core.schemas.union import APPEND, REPLACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.pending import check_clean, pending_work
+from dolt_integrations.core.configs.mode import APPEND, REPLACE
 from dolt_integrations.core.frames.frame import decode_result, encode_frame
 from dolt_integrations.core.provenance.version import Version
-from dolt_integrations.core.schemas.union import APPEND, REPLACE
 from dolt_integrations.core.writes.build import put_rows
 from dolt_integrations.core.writes.foreign_keys import check_references, referring_tables, unchecked_references
 from dolt_integrations.engine import (

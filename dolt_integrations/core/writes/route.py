@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.pending import check_clean, check_others, pending_work
 from dolt_integrations.core.branches.target import Save, Target, find_target
+from dolt_integrations.core.configs.mode import REPLACE
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.rows.differences import WORTHWHILE, find_differences
-from dolt_integrations.core.schemas.union import REPLACE
 from dolt_integrations.core.writes.beside import save_beside
 from dolt_integrations.core.writes.in_place import save_in_transaction
 from dolt_integrations.engine import (

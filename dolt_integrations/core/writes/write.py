@@ -11,9 +11,10 @@ from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.private import remove_abandoned
 from dolt_integrations.core.branches.target import Save, check_name
 from dolt_integrations.core.configs.branch import Branch, BranchConf, SerialBranch
+from dolt_integrations.core.configs.key import Key, parse_key
+from dolt_integrations.core.configs.mode import REPLACE, check_mode
 from dolt_integrations.core.configs.options import check_flag, check_text
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
-from dolt_integrations.core.frames.key import Key, parse_key
 from dolt_integrations.core.provenance.meta import metas_for_save, record_save
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import check_write_id
@@ -21,7 +22,6 @@ from dolt_integrations.core.remotes.follow import saving_to
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.rows import cache
 from dolt_integrations.core.rows.version_rows import remember
-from dolt_integrations.core.schemas.union import REPLACE, check_mode
 from dolt_integrations.core.writes.identity import Place, identified
 from dolt_integrations.core.writes.route import _write
 from dolt_integrations.core.writes.stream_source import first_batch

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from dolt_integrations.engine.server.interrupts import hear_interrupts
+
+hear_interrupts()  # a database may be open already, and polars, imported just now, has undone what that arranged
+
 
 def _needs_hex(column: pl.Series) -> bool:
     if column.dtype == pl.Binary:

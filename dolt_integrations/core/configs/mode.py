@@ -1,0 +1,31 @@
+"""Write modes: what a save does with the rows that the table has already."""
+
+from __future__ import annotations
+
+from dolt_integrations.engine import nearest
+from dolt_integrations.errors import ConfigError
+
+REPLACE = "replace"
+APPEND = "append"
+UPSERT = "upsert"
+
+MODES = {
+    REPLACE: "the table has the frame's rows and no others",
+    APPEND: "the frame's rows come to those that are there; a key that is there already is an error",
+    UPSERT: "rows whose key is there are changed in the frame's columns, others are added",
+}
+
+
+def check_mode(mode: str, *, overwrite: bool) -> None:
+    """Refuse what is no mode, or contradicts itself.
+
+    Raises:
+        ConfigError: With the modes that there are.
+    """
+    if not isinstance(mode, str) or mode not in MODES:
+        hint = nearest(str(mode), MODES)
+        raise ConfigError(f"write mode {mode!r} is unknown", hint=hint)
+    if overwrite and mode != REPLACE:
+        raise ConfigError(
+            f"mode {mode!r} keeps the table's rows, and `overwrite` makes the table anew", hint="Drop one."
+        )
