@@ -51,8 +51,8 @@ if TYPE_CHECKING:
         parse_author,
         parse_location,
     )
-    from dolt_integrations.engine.names.address import without_password
-    from dolt_integrations.engine.names.trust import from_literal
+    from dolt_integrations.engine.names.address import URL_OPTIONS, without_password
+    from dolt_integrations.engine.names.trust import FromLiteral, from_literal
     from dolt_integrations.engine.sql.parameters import Params, bind, plain_params
     from dolt_integrations.recognised import recognise_by
     from dolt_integrations.redaction import redact, shown
@@ -79,8 +79,8 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.core.configs.mode": "APPEND REPLACE UPSERT check_mode",
         "dolt_integrations.core.writes.stream_source": "is_stream",
         "dolt_integrations.engine": "Column check_table_name is_commit_hash nearest parse_author parse_location",
-        "dolt_integrations.engine.names.address": "without_password",
-        "dolt_integrations.engine.names.trust": "from_literal",
+        "dolt_integrations.engine.names.address": "URL_OPTIONS without_password",
+        "dolt_integrations.engine.names.trust": "FromLiteral from_literal",
         "dolt_integrations.engine.sql.parameters": "Params bind plain_params",
         "dolt_integrations.recognised": "recognise_by",
         "dolt_integrations.redaction": "redact shown",
@@ -92,9 +92,11 @@ __all__ = [
     "BATCH_ROWS",
     "REPLACE",
     "UPSERT",
+    "URL_OPTIONS",
     "Attempt",
     "Column",
     "EncodedFrame",
+    "FromLiteral",
     "Key",
     "Metas",
     "Params",

@@ -1,5 +1,11 @@
 """Flyte tasks that read and write versioned tables of a Dolt database."""
 
-from flytekitplugins.dolt.schema import DoltConfig, DoltTable, DoltTableNameTransformer
+from flytekitplugins.dolt.schema import (
+    DoltConfig,
+    DoltTable,
+    DoltTableNameTransformer,
+    to_dolt_table,
+    to_structured_dataset,
+)
 
-__all__ = ["DoltConfig", "DoltTable", "DoltTableNameTransformer"]
+__all__ = ["DoltConfig", "DoltTable", "DoltTableNameTransformer", "to_dolt_table", "to_structured_dataset"]

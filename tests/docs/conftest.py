@@ -38,6 +38,7 @@ class Place:
         """Return an example with addresses that exist here."""
         for address in ("mysql://flyte@dolt.internal:3306/shop", "mysql://flyte@dolt.internal/shop"):
             text = text.replace(address, self.url)
+        text = text.replace("dolt://flyte@dolt.internal:3306/shop", self.url.replace("mysql://", "dolt://"))
         return text.replace('"owner/repo"', f'"{self.remote}"')
 
 

@@ -1,0 +1,131 @@
+"""Datasets: frames at `dolt://` URIs, as the SDKs of Flyte pass them (`StructuredDataset`, `flyte.io.DataFrame`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations import adapters, core
+from dolt_integrations.adapters import from_literal, nearest, unnoted
+from dolt_integrations.errors import ColumnNotFoundError
+from dolt_integrations.flyte.saving import save
+from dolt_integrations.flyte.table import DoltTable
+from dolt_integrations.flyte.uri import pinned_uri, table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
+
+    from dolt_integrations.adapters import Column
+    from dolt_integrations.flyte.runtime import Runtime
+
+PANDAS, ARROW, POLARS = "pandas", "pyarrow", "polars"
+"""The libraries whose frames a dataset is opened as."""
+
+
+def save_dataset(frame: Any, uri: str, declared: Sequence[str], runtime: Runtime) -> tuple[str, pa.Schema]:
+    """Write a frame to the table that a URI names, in a commit that names the execution.
+
+    Args:
+        frame: A pandas or polars DataFrame, or a pyarrow Table.
+        uri: The table; a commit in it does not matter.
+        declared: The columns that the task's annotation names; those who get the dataset read no others.
+        runtime: Whose task it is.
+
+    Returns:
+        The URI of the table at the commit, and its columns there; those that are declared only, if some are.
+
+    Raises:
+        ColumnNotFoundError: The frame lacks a column that is declared; nothing is written.
+        DoltError: The URI is none, or the frame cannot be written; see `dolt_integrations.core.write_table`.
+    """
+    target = table_of(uri)
+    table = DoltTable(target.config, data=frame)
+    _check_declared(declared, frame, str(table.config.tablename))
+    save(table, runtime)
+    schema = _schema_of(table)
+    if not declared or set(declared) == set(schema.names):
+        return pinned_uri(table, None), schema
+    return pinned_uri(table, list(declared)), _part_of(schema, declared)
+
+
+def _check_declared(declared: Sequence[str], frame: Any, table: str) -> None:
+    if not declared:
+        return
+    there = adapters.encode_frame(frame, table=table).columns
+    for name in declared:
+        if name not in there:
+            what = f"the task declares column {name!r} of table `{table}`, and its frame has none"
+            raise ColumnNotFoundError(what, hint=nearest(name, there))
+
+
+def _schema_of(table: DoltTable) -> pa.Schema:
+    """Return the columns of the version that a table is pinned to, with their Arrow types."""
+    with unnoted():
+        return core.read_arrow(**_nothing_of(table))[0].schema
+
+
+def _part_of(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema([schema.field(name) for name in names])
+
+
+def _nothing_of(table: DoltTable) -> dict[str, Any]:
+    """Return arguments for reading a version's columns and none of its rows."""
+    names = ("db_path", "tablename", "branch_conf")
+    db, tablename, branch = (getattr(table.config, name) for name in names)
+    as_of = table.commit or table.config.as_of
+    columns = table.config.part.columns
+    return {
+        "db": db,
+        "tablename": tablename,
+        "branch_conf": branch,
+        "as_of": as_of,
+        "columns": columns,
+        "where": "1 = 0",
+    }
+
+
+def received(uri: str, columns: Sequence[str] | None) -> DoltTable:
+    """Return the table of a URI that came in a literal, with some of its columns only if they are named.
+
+    Raises:
+        ConfigError: The URI is none.
+    """
+    table = table_of(str(from_literal(uri)))
+    if columns is None:
+        return table
+    io_args = {**(table.config.io_args or {}), "columns": list(columns)}
+    return DoltTable(replace(table.config, io_args=io_args), version=table.version)
+
+
+def read_as(table: DoltTable, library: str) -> Any:
+    """Return a table's rows as a frame of pandas, pyarrow or polars.
+
+    Raises:
+        DoltError: Whatever keeps them from being read.
+    """
+    if library == PANDAS:
+        return table.data
+    return table.to_arrow() if library == ARROW else table.to_polars()
+
+
+def iter_as(table: DoltTable, library: str) -> Iterator[Any]:
+    """Read a table batch by batch in bounded memory, each a frame of the library.
+
+    Raises:
+        DoltError: Whatever keeps them from being read.
+    """
+    batches = table.iter_batches()
+    if library == PANDAS:
+        yield from batches
+        return
+    known: dict[str, Column] | None = None
+    for batch in batches:
+        if known is None:
+            with unnoted():
+                known = {column.name: column for column in core.read_table(**_nothing_of(table)).columns}
+        rows = adapters.to_arrow(adapters.encode_frame(batch, table=str(table.config.tablename)).result(known))
+        yield rows if library == ARROW else adapters.to_polars(rows)

@@ -1,0 +1,43 @@
+"""A `DoltTable` as a `StructuredDataset`, and the other way round."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flytekit.types.structured import StructuredDataset
+
+from dolt_integrations.adapters import shown
+from dolt_integrations.errors import ConfigError, NotADoltTableError
+from dolt_integrations.flyte.datasets import received
+from dolt_integrations.flyte.table import DoltTable
+from dolt_integrations.flyte.uri import FORMS, SCHEME, table_of, uri_of
+from flytekitplugins.dolt.structured_dataset import wanted_columns
+
+
+def to_structured_dataset(table: DoltTable) -> StructuredDataset:
+    """Return a `StructuredDataset` of a `DoltTable`: of its rows, or of the version that it is pinned to.
+
+    Raises:
+        ConfigError: Its config has what no URI says: a query, a remote, metadata, a merge.
+    """
+    if not isinstance(table, DoltTable):
+        raise NotADoltTableError(f"value {shown(table)} of type {type(table).__name__} is not a DoltTable")
+    frame = table.data if table.is_to_be_written() else None
+    return StructuredDataset(dataframe=frame, uri=uri_of(table), file_format=SCHEME)
+
+
+def to_dolt_table(dataset: StructuredDataset) -> DoltTable:
+    """Return a `DoltTable` of a `StructuredDataset` with a `dolt://` URI: of its rows, or of the version in it.
+
+    Raises:
+        ConfigError: It has no such URI.
+    """
+    if not isinstance(dataset, StructuredDataset):
+        raise ConfigError(f"{shown(dataset)} of type {type(dataset).__name__} is not a StructuredDataset")
+    if dataset.literal is not None and dataset.dataframe is None:
+        return received(dataset.literal.uri, wanted_columns(dataset.literal.metadata, dataset.metadata))
+    if not dataset.uri:
+        hint = f"Give it a `uri`, or make a DoltTable with its rows as `data`. {FORMS}"
+        raise ConfigError("a StructuredDataset without a URI is in no database", hint=hint)
+    table, frame = table_of(dataset.uri), cast("Any", dataset.dataframe)
+    return table if frame is None else DoltTable(table.config, data=frame)

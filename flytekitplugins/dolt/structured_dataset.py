@@ -1,0 +1,142 @@
+"""`StructuredDataset`s at `dolt://` URIs: frames of pandas, pyarrow and polars."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from flytekit.lazy_import.lazy_module import is_imported
+from flytekit.models import literals
+from flytekit.models.types import LiteralType, SimpleType, StructuredDatasetType
+from flytekit.types import structured
+from flytekit.types.structured import (
+    StructuredDataset,
+    StructuredDatasetDecoder,
+    StructuredDatasetEncoder,
+    StructuredDatasetTransformerEngine,
+)
+
+from dolt_integrations.errors import ConfigError
+from dolt_integrations.flyte.column_types import kind_of
+from dolt_integrations.flyte.datasets import ARROW, PANDAS, POLARS, iter_as, read_as, received, save_dataset
+from dolt_integrations.flyte.uri import FORMS, SCHEME
+from flytekitplugins.dolt.runtime import FlytekitRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pyarrow as pa
+    from flytekit import FlyteContext
+
+FORMATS = ("", SCHEME)
+"""The format is Dolt's, whether it is named or not."""
+
+_CLASSES = {PANDAS: "DataFrame", ARROW: "Table", POLARS: "DataFrame"}
+"""The class of each library's frames."""
+
+
+class DoltEncoder(StructuredDatasetEncoder[Any]):
+    """Writes a frame to the table of its `dolt://` URI, and returns the table at the commit."""
+
+    def __init__(self, library: str, supported_format: str) -> None:
+        """Take frames of a library: `pandas`, `pyarrow` or `polars`."""
+        super().__init__(_class_of(library), SCHEME, supported_format)
+
+    def encode(
+        self, ctx: FlyteContext, structured_dataset: StructuredDataset, structured_dataset_type: StructuredDatasetType
+    ) -> literals.StructuredDataset:
+        """Write the frame.
+
+        Raises:
+            ConfigError: The URI is none.
+            DoltError: The frame cannot be written; then nothing is.
+        """
+        if not structured_dataset.uri:
+            raise ConfigError("a StructuredDataset for Dolt has no URI", hint=FORMS)
+        declared = [column.name for column in structured_dataset_type.columns or ()]
+        frame, target = structured_dataset.dataframe, structured_dataset.uri
+        uri, schema = save_dataset(frame, target, declared, FlytekitRuntime(ctx))
+        kind = StructuredDatasetType(columns=_columns(schema), format=self.supported_format)
+        return literals.StructuredDataset(uri, literals.StructuredDatasetMetadata(kind))
+
+
+class DoltDecoder(StructuredDatasetDecoder[Any]):
+    """Reads the table that a `dolt://` URI names, at the commit if it has one."""
+
+    def __init__(self, library: str, supported_format: str) -> None:
+        """Make frames of a library: `pandas`, `pyarrow` or `polars`."""
+        super().__init__(_class_of(library), SCHEME, supported_format)
+        self._library = library
+
+    def decode(
+        self,
+        ctx: FlyteContext,
+        flyte_value: literals.StructuredDataset,
+        current_task_metadata: literals.StructuredDatasetMetadata,
+    ) -> Any:
+        """Return the rows: all at once, or in batches where flytekit asks for an iterator.
+
+        Raises:
+            DoltError: The URI is none, or the table cannot be read.
+        """
+        table = received(flyte_value.uri, wanted_columns(flyte_value.metadata, current_task_metadata))
+        # flytekit calls both in the same way: a decoder is to know which of the two it is for.
+        if sys._getframe(1).f_code is StructuredDatasetTransformerEngine.iter_as.__code__:
+            return _generated(iter_as(table, self._library))
+        return read_as(table, self._library)
+
+
+def _class_of(library: str) -> type[Any]:
+    found: type[Any] = getattr(sys.modules[library], _CLASSES[library])
+    return found
+
+
+def _generated(batches: Iterator[Any]) -> Iterator[Any]:
+    yield from batches
+
+
+def wanted_columns(
+    sent: literals.StructuredDatasetMetadata | None, wanted: literals.StructuredDatasetMetadata | None
+) -> list[str] | None:
+    """Return the columns that a task declares; None where flytekit has only copied those of the literal."""
+    of_literal, of_task = (_names(each) for each in (sent, wanted))
+    return of_task if of_task and of_task != of_literal else None
+
+
+def _names(metadata: literals.StructuredDatasetMetadata | None) -> list[str]:
+    kind = metadata.structured_dataset_type if metadata is not None else None
+    return [column.name for column in kind.columns or ()] if kind is not None else []
+
+
+def _columns(schema: pa.Schema) -> list[StructuredDatasetType.DatasetColumn]:
+    return [
+        StructuredDatasetType.DatasetColumn(
+            name=field.name, literal_type=LiteralType(simple=getattr(SimpleType, kind_of(field.type)))
+        )
+        for field in schema
+    ]
+
+
+def register_handlers(library: str) -> None:
+    """Make the encoder and the decoder of a library's frames known to flytekit; it has to be imported."""
+    for name in FORMATS:
+        for handler in (DoltEncoder(library, name), DoltDecoder(library, name)):
+            if library == POLARS:
+                # Not for tasks that are annotated with polars' class: how they hand it on is for flytekit's own plugin.
+                StructuredDatasetTransformerEngine._handler_finder(handler, SCHEME)[name] = handler
+            else:
+                StructuredDatasetTransformerEngine.register(handler, override=True)
+
+
+def _register_imported() -> None:
+    """Do as flytekit does for its own handlers: those of the libraries that the program has imported, when asked."""
+    _flytekits_own()
+    for library in _CLASSES.keys() - _registered:
+        if is_imported(library):
+            register_handlers(library)
+            _registered.add(library)
+
+
+_registered: set[str] = set()
+_flytekits_own: Callable[[], None] = structured.lazy_import_structured_dataset_handler
+structured.lazy_import_structured_dataset_handler = _register_imported
