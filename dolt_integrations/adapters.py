@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from dolt_integrations.core.cards.frame import frame_part
     from dolt_integrations.core.configs.as_of import check_as_of
     from dolt_integrations.core.configs.branch import named_branch
     from dolt_integrations.core.configs.key import Key, parse_key
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "dolt_integrations.core.cards.frame": "frame_part",
         "dolt_integrations.core.configs.branch": "named_branch",
         "dolt_integrations.core.configs.options": (
             "BATCH_ROWS check_flag check_options check_text options_of shown_kind"
@@ -113,6 +115,7 @@ __all__ = [
     "check_write_id",
     "encode_frame",
     "frame_of",
+    "frame_part",
     "from_literal",
     "is_commit_hash",
     "is_stream",

@@ -10,6 +10,9 @@ from dolt_integrations.core.provenance import callbacks as _callbacks  # noqa: F
 from dolt_integrations.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from dolt_integrations.core.cards.diff import compare_card, diff_card
+    from dolt_integrations.core.cards.repository import repository_card
+    from dolt_integrations.core.cards.table import table_card
     from dolt_integrations.core.configs.as_of import AsOf
     from dolt_integrations.core.configs.branch import (
         AppendBranch,
@@ -42,6 +45,9 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        ".cards.diff": "compare_card diff_card",
+        ".cards.repository": "repository_card",
+        ".cards.table": "table_card",
         ".configs.branch": "AppendBranch Branch MergeBranch NewBranch SerialBranch branch_from_dict",
         ".configs.remote": "Remote remote_from_dict",
         ".dolt_meta": "DoltMeta",
@@ -90,7 +96,9 @@ __all__ = [
     "blame",
     "branch_from_dict",
     "callback",
+    "compare_card",
     "diff",
+    "diff_card",
     "find_version",
     "history",
     "load",
@@ -100,7 +108,9 @@ __all__ = [
     "read_file",
     "read_table",
     "remote_from_dict",
+    "repository_card",
     "save",
+    "table_card",
     "with_connect_args",
     "write_file",
     "write_table",

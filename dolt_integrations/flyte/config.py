@@ -164,6 +164,11 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         values = {**{f.name: getattr(self, f.name) for f in dataclasses.fields(self)}, "db_path": self.shown_path}
         return f"DoltConfig({', '.join(f'{name}={value!r}' for name, value in values.items())})"
 
+    def _repr_html_(self) -> str:
+        from dolt_integrations.flyte.card import config_html
+
+        return config_html(self)
+
     def check(self) -> None:
         """Refuse a config that cannot be read, before it costs anything.
 

@@ -187,6 +187,21 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         return self._frame is not None and not self.is_blank
 
     @property
+    def frame(self) -> Any:
+        """What it holds in memory, given or read; None where nothing was. Unlike `data` it reads nothing."""
+        return self._frame
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether Dolt has the rows, as far as that can be told without reading them."""
+        return self._frame is None or self._in_dolt
+
+    @property
+    def problem(self) -> str | None:
+        """What kept it from being saved; None where nothing did."""
+        return self._problem
+
+    @property
     def is_blank(self) -> bool:
         """Whether it is an empty frame without columns and has no name; upstream makes a literal of such a table."""
         if self._frame is None or self.config.tablename is not None or self.config.sql is not None:
@@ -273,6 +288,11 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Drop the number again."""
         self.__dict__.update({name: value for name, value in state.items() if name != "_nonce"})
+
+    def _repr_html_(self) -> str:
+        from dolt_integrations.flyte.card import table_html
+
+        return table_html(self)
 
     def __repr__(self) -> str:
         """Show where it is, and of which commit, without reading it."""

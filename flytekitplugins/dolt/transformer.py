@@ -12,6 +12,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from dolt_integrations.adapters import shown
 from dolt_integrations.errors import LiteralError, NotADoltTableError
+from dolt_integrations.flyte.card import config_html, table_html
 from dolt_integrations.flyte.config import DoltConfig
 from dolt_integrations.flyte.contents import class_of, unpacked, whole_numbers
 from dolt_integrations.flyte.saving import save
@@ -76,6 +77,10 @@ class DoltConfigTransformer(_StructTransformer[DoltConfig]):
         """
         return class_of(expected_python_type, DoltConfig).from_dict(_content(lv, "DoltConfig"))
 
+    def to_html(self, ctx: FlyteContext, python_val: DoltConfig, expected_python_type: type[DoltConfig]) -> str:
+        """Return what a Flyte Deck shows of a config."""
+        return config_html(python_val)
+
 
 class DoltTableNameTransformer(_StructTransformer[DoltTable]):
     """Writes a `DoltTable` where a task returns one, and hands the next task the version that was written."""
@@ -113,6 +118,10 @@ class DoltTableNameTransformer(_StructTransformer[DoltTable]):
             LiteralError: The literal is not a DoltTable's (a ValueError, as upstream's).
         """
         return class_of(expected_python_type, DoltTable).from_dict(_content(lv, "DoltTable"))
+
+    def to_html(self, ctx: FlyteContext, python_val: DoltTable, expected_python_type: type[DoltTable]) -> str:
+        """Return what a Flyte Deck shows of a table, see `table_card`: in seconds at most, and never an error."""
+        return table_html(python_val)
 
 
 def _literal(content: dict[str, Any]) -> Literal:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dolt_integrations.render import Card, Facts
+
 
 @dataclass(frozen=True)
 class Version:
@@ -20,3 +22,9 @@ class Version:
     branch: str | None = None
     table_hash: str | None = None
     changed: bool = False
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook; where the table is looked at is for its card to say (`Table.card`)."""
+        made = "the commit is this save's" if self.changed else None
+        facts = (("commit", self.commit), ("branch", self.branch), ("table hash", self.table_hash), ("saved", made))
+        return Card(f"Version {self.commit[:8]}", (Facts(facts),)).html()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dolt_integrations.core.cards.repository import repository_card
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.inspect.history import history
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.provenance.version import Version
     from dolt_integrations.engine import Author, Location
     from dolt_integrations.engine.sql.parameters import Params
+    from dolt_integrations.render import Card
 
 
 class Repository(Operations):
@@ -78,6 +80,13 @@ class Repository(Operations):
     def __repr__(self) -> str:
         """Show where it is, without a password."""
         return f"Repository({str(parse_location(self.location))!r})"
+
+    def _repr_html_(self) -> str:
+        return self.card().html()
+
+    def card(self) -> Card:
+        """Return branches, tables and newest commits as a card, which a notebook shows. See `repository_card`."""
+        return repository_card(self.location)
 
     def table(self, name: str, branch: BranchConf = None) -> Table:
         """Return a handle on a table, which need not be there yet.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dolt_integrations.core.cards.diff import compare_card
+from dolt_integrations.core.cards.table import table_card
 from dolt_integrations.core.inspect.blame import blame
 from dolt_integrations.core.inspect.diff import diff
 from dolt_integrations.core.inspect.history import history
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.provenance.version import Version
     from dolt_integrations.core.repository.repository import Repository
     from dolt_integrations.engine.sql.parameters import Params
+    from dolt_integrations.render import Card
 
 
 class Table:
@@ -57,6 +60,20 @@ class Table:
         """Show where the table is."""
         branch = f", branch={self.branch!r}" if self.branch is not None else ""
         return f"{self.repository!r}.table({self.name!r}{branch})"
+
+    def _repr_html_(self) -> str:
+        return self.card().html()
+
+    def card(self, as_of: AsOf | None = None) -> Card:
+        """Return the table as a card: columns, first rows, the last changes, the commits around. See `table_card`.
+
+        A notebook shows it of the newest version by itself.
+        """
+        return table_card(self.repository.location, self.name, branch_conf=self.branch, as_of=as_of)
+
+    def changes(self, from_: AsOf, to: AsOf = "HEAD") -> Card:
+        """Return what differs between two versions as a card, of tables of any size. See `compare_card`."""
+        return compare_card(self.repository.location, self.name, from_, to, branch_conf=self.branch)
 
     def write(
         self,

@@ -84,7 +84,7 @@ def differing_rows(
         new: The table in the new commit; `can_differ` holds.
     """
     # By position: a column `commit` of the table's own makes `to_commit` ambiguous.
-    query = f"SELECT * FROM {_function(old_commit, new_commit, new.name)}"
+    query = f"SELECT * FROM {diff_function(old_commit, new_commit, new.name)}"
     commit = (Column("commit", "text"), Column("commit_date", "datetime(6)"))
     columns = (*new.schema.columns, *commit, *old.schema.columns, *commit, Column("diff_type", "text"))
     numbered = tuple(replace(column, name=str(at)) for at, column in enumerate(columns))
@@ -105,25 +105,25 @@ def written_keys(connection: Connection, old_commit: str, new_commit: str, table
         table: The table in both; `can_differ` holds.
     """
     key = table.schema.primary_key
-    if _AMBIGUOUS & {name.lower() for name in key}:
+    if AMBIGUOUS & {name.lower() for name in key}:
         kinds, _, rows = differing_rows(connection, old_commit, new_commit, table, table)
         return rows.filter(pc.not_equal(kinds, "removed")).select(list(key))
     columns = {column.name: column for column in table.schema.columns}
     names = ", ".join(quote(f"to_{name}") for name in key)
-    query = f"SELECT {names} FROM {_function(old_commit, new_commit, table.name)} WHERE diff_type <> 'removed'"
+    query = f"SELECT {names} FROM {diff_function(old_commit, new_commit, table.name)} WHERE diff_type <> 'removed'"
     return fetch(connection, query, tuple(columns[name] for name in key))
 
 
 def any_differs(connection: Connection, old_commit: str, new_commit: str, table: TableVersion) -> bool:
     """Whether any row differs between two commits; `can_differ` holds. The session is at no revision."""
-    return connection.row(f"SELECT 1 FROM {_function(old_commit, new_commit, table.name)} LIMIT 1") is not None
+    return connection.row(f"SELECT 1 FROM {diff_function(old_commit, new_commit, table.name)} LIMIT 1") is not None
 
 
-_AMBIGUOUS = {"commit", "commit_date"}
+AMBIGUOUS = {"commit", "commit_date"}
 """Columns of which `dolt_diff()` has its own."""
 
 
-def _function(old_commit: str, new_commit: str, table: str) -> str:
+def diff_function(old_commit: str, new_commit: str, table: str) -> str:
     """Return the call; the function takes literals only."""
     arguments = (text.replace("\\", "\\\\").replace("'", "''") for text in (old_commit, new_commit, table))
     return "dolt_diff(" + ", ".join(f"'{argument}'" for argument in arguments) + ")"

@@ -35,7 +35,7 @@ class LogEntry:
         return len(self.parents) > 1
 
 
-def log(connection: Connection, commit: str, table: str | None = None) -> list[LogEntry]:
+def log(connection: Connection, commit: str, table: str | None = None, *, most: int | None = None) -> list[LogEntry]:
     """Return a commit and its ancestors, each before its parents.
 
     Args:
@@ -43,6 +43,7 @@ def log(connection: Connection, commit: str, table: str | None = None) -> list[L
         commit: Where to begin: the whole hash of a commit.
         table: Return only the commits in which this table (in its own case) differs from a parent. A merge is one if
             the table differs from either parent (Dolt source, `didTableChangeBetweenRootValues`).
+        most: How many to return at most; Dolt walks no further than it has to. None is all.
 
     Raises:
         InvalidNameError: Dolt would take the table's name for an option, or for several names.
@@ -51,7 +52,8 @@ def log(connection: Connection, commit: str, table: str | None = None) -> list[L
     if table is not None:
         check_argument(table, ",")
         statement, arguments = "SELECT * FROM dolt_log(%s, '--parents', '--tables', %s)", [commit, table]
-    return _entries(connection, statement, arguments)
+    limit = f" LIMIT {int(most)}" if most is not None else ""
+    return _entries(connection, statement + limit, arguments)
 
 
 def entries_with(connection: Connection, text: str) -> list[LogEntry]:

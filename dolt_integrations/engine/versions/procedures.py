@@ -109,18 +109,19 @@ def _without_steps(revision: str) -> tuple[str, str]:
 
 def _commit_named(connection: Connection, name: str) -> str | None:
     """Return the commit of a branch, else of a tag; None if there is none whose name differs in case only."""
-    known = _tags(connection) | branches(connection)
+    known = tags(connection) | branches(connection)
     if name not in known and name.lower() in {each.lower() for each in known}:
         raise _no_revision(connection, name)
     return known.get(name)
 
 
-def _tags(connection: Connection) -> dict[str, str]:
+def tags(connection: Connection) -> dict[str, str]:
+    """Return every tag with its commit."""
     return dict(connection.rows("SELECT tag_name, tag_hash FROM dolt_tags", kinds=(text, text)))
 
 
 def _no_revision(connection: Connection, revision: str) -> RevisionNotFoundError:
-    hint = nearest(revision, [*branches(connection), *_tags(connection)])
+    hint = nearest(revision, [*branches(connection), *tags(connection)])
     return RevisionNotFoundError(f"no commit, branch or tag {revision!r} in database {connection.address}", hint=hint)
 
 

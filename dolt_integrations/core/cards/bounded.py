@@ -1,0 +1,93 @@
+"""Looking at a database for a card: in bounded time, and never with an error."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.engine import Database, open_database, parse_location
+from dolt_integrations.errors import DoltError, ServerLostError
+from dolt_integrations.redaction import redact
+from dolt_integrations.render import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from dolt_integrations.engine import Connection, Location
+    from dolt_integrations.render.card import Part
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 10.0
+"""How long a card may look at a database, all in all."""
+
+
+class Look:
+    """A database that a card looks at, until its time is over.
+
+    Attributes:
+        location: The database, without a password.
+    """
+
+    def __init__(self, database: Database, end: float) -> None:
+        """Look at an open database until a time of `time.monotonic`."""
+        self._database, self._end = database, end
+        self.location = database.location
+
+    @property
+    def database(self) -> Database:
+        """The database; its sessions wait for an answer for as long as there is time.
+
+        Raises:
+            ServerLostError: The time is over.
+        """
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise ServerLostError(f"{self.location} took longer than the {SECONDS:g} s that a card has")
+        address = replace(self._database.address, connect_timeout=min(left, self._database.address.connect_timeout))
+        return replace(self._database, address=address, patience=left)
+
+    def connect(self, revision: str | None = None) -> Connection:
+        """Open a session; see `database`."""
+        return self.database.connect(revision)
+
+
+@contextmanager
+def looking_at(location: Location) -> Iterator[Look]:
+    """Open a database for a card. What is read in the block does not count as read by a task.
+
+    Raises:
+        DoltError: It cannot be opened.
+    """
+    end = time.monotonic() + SECONDS
+    with unnoted(), open_database(location, timeout=SECONDS) as database:
+        yield Look(database, end)
+
+
+def guarded(what: str, parts: Callable[[], Iterable[Part]]) -> list[Part]:
+    """Return parts of a card; where they cannot be made, one that says why.
+
+    Args:
+        what: What is missing then.
+        parts: Makes them.
+    """
+    try:
+        return list(parts())
+    except DoltError as error:
+        logger.info("a card lacks %s: %s", what, error)
+        return [Problem(f"No {what}: {error}")]
+    except Exception as error:
+        logger.warning("a card lacks %s", what, exc_info=True)
+        return [Problem(f"No {what}: {type(error).__name__}: {redact(str(error))}")]
+
+
+def place_of(location: Location) -> str:
+    """Return a location for a card, without a password."""
+    try:
+        return str(parse_location(location))
+    except DoltError:
+        return redact(str(location))

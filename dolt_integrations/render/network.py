@@ -1,0 +1,137 @@
+"""A directed graph as an SVG: what came first on the left, a column for each step."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from dolt_integrations.render.texts import LINE, escaped
+
+MOST = 80
+"""Boxes that are drawn."""
+
+_WIDTH, _HEIGHT, _ACROSS, _DOWN, _EDGE = 230, 46, 70, 16, 8
+_TEXT = 31
+"""Characters that fit into a box."""
+
+TABLE, EXECUTION, MISSING = "table", "execution", "missing"
+
+_FILLS = {TABLE: "#4f8cc9", EXECUTION: "#3f9b5b", MISSING: "#c77c2e"}
+
+_ALONE = (
+    "<style>svg{color:#1f2328;background:#ffffff}"
+    "@media (prefers-color-scheme:dark){svg{color:#e6edf3;background:#0d1117}}</style>"
+)
+"""For a file of its own, which has no page around it."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A node.
+
+    Attributes:
+        id: What arrows name it by.
+        title: Its first line.
+        detail: Its second line.
+        kind: `table`, `execution`, or `missing` for what could not be looked at.
+        hint: What is shown when the pointer rests on it.
+    """
+
+    id: str
+    title: str
+    detail: str = ""
+    kind: str = TABLE
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """From one box to another, by their ids."""
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """Boxes and the arrows between them; circles are cut where they close."""
+
+    title: str
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+
+    def html(self) -> str:
+        """Return the picture under its title."""
+        return f'<h4>{escaped(self.title)}</h4><div class="dolt-scroll" tabindex="0">{self.svg()}</div>'
+
+    def svg(self, *, alone: bool = False) -> str:
+        """Return the picture: an `svg` element, in the colour of the text around it.
+
+        Args:
+            alone: For a file of its own: with colours for light and dark.
+        """
+        boxes = self.boxes[:MOST]
+        known = {box.id for box in boxes}
+        arrows = [arrow for arrow in self.arrows if arrow.start in known and arrow.end in known]
+        places, width, height = _places(boxes, arrows)
+        drawn = "".join(_arrow(places[arrow.start], places[arrow.end]) for arrow in arrows if arrow.start != arrow.end)
+        drawn += "".join(_box(box, *places[box.id]) for box in boxes)
+        if len(self.boxes) > MOST:
+            drawn += f'<text x="{_EDGE}" y="{height + 14}">{len(self.boxes) - MOST:,} more are not drawn</text>'
+            height += 22
+        label = escaped(f"{self.title}: {len(boxes)} boxes, {len(arrows)} arrows", LINE)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+            f'role="img" aria-label="{label}" font-family="system-ui,sans-serif" font-size="12" fill="currentColor">'
+            f"{_ALONE if alone else ''}{drawn}</svg>"
+        )
+
+
+def _places(boxes: tuple[Box, ...], arrows: list[Arrow]) -> tuple[dict[str, tuple[int, int]], int, int]:
+    """Return the upper left corner of each box, and the size of all."""
+    columns: defaultdict[int, list[str]] = defaultdict(list)
+    for box, column in zip(boxes, _columns(boxes, arrows), strict=True):
+        columns[column].append(box.id)
+    tallest = max((len(ids) for ids in columns.values()), default=0)
+    places = {}
+    for column, ids in columns.items():
+        above = (tallest - len(ids)) * (_HEIGHT + _DOWN) // 2
+        for at, name in enumerate(ids):
+            places[name] = (_EDGE + column * (_WIDTH + _ACROSS), _EDGE + above + at * (_HEIGHT + _DOWN))
+    width = 2 * _EDGE + max(len(columns), 1) * (_WIDTH + _ACROSS) - _ACROSS
+    return places, width, 2 * _EDGE + max(tallest, 1) * (_HEIGHT + _DOWN) - _DOWN
+
+
+def _columns(boxes: tuple[Box, ...], arrows: list[Arrow]) -> list[int]:
+    """Return the column of each box: one behind the last of those that lead to it."""
+    found = {box.id: 0 for box in boxes}
+    for _ in range(len(boxes)):  # as many rounds as the longest way has steps; in a circle it ends all the same
+        moved = [arrow for arrow in arrows if arrow.start != arrow.end and found[arrow.end] <= found[arrow.start]]
+        if not moved:
+            break
+        for arrow in moved:
+            found[arrow.end] = max(found[arrow.end], found[arrow.start] + 1)
+    used = {column: at for at, column in enumerate(sorted(set(found.values())))}
+    return [used[found[box.id]] for box in boxes]
+
+
+def _arrow(start: tuple[int, int], end: tuple[int, int]) -> str:
+    x, y = start[0] + _WIDTH, start[1] + _HEIGHT // 2
+    ex, ey = end[0], end[1] + _HEIGHT // 2
+    half = (x + ex) // 2
+    path = f'<path d="M{x} {y}C{half} {y} {half} {ey} {ex - 7} {ey}" fill="none" stroke="currentColor" opacity=".6"/>'
+    return f'{path}<path d="M{ex} {ey}l-8 -4v8z" opacity=".6"/>'
+
+
+def _box(box: Box, x: int, y: int) -> str:
+    colour = _FILLS.get(box.kind, _FILLS[MISSING])
+    round_ = 14 if box.kind == EXECUTION else 4
+    dash = ' stroke-dasharray="4 3"' if box.kind == MISSING else ""
+    shape = (
+        f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="{round_}" fill="{colour}" fill-opacity=".18" '
+        f'stroke="{colour}" stroke-width="1.5"{dash}/>'
+    )
+    title = f'<text x="{x + 10}" y="{y + 19}" font-weight="600">{escaped(box.title, _TEXT)}</text>'
+    detail = f'<text x="{x + 10}" y="{y + 36}" font-size="11" opacity=".85">{escaped(box.detail, _TEXT + 5)}</text>'
+    hint = f"<title>{escaped(box.hint, 2 * LINE)}</title>" if box.hint else ""
+    return f"<g>{hint}{shape}{title}{detail}</g>"
