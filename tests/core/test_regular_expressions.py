@@ -12,7 +12,7 @@ import pytest
 
 import dolt_integrations
 import flytekitplugins.dolt
-from dolt_integrations.engine.session.translate import _RULES
+from dolt_integrations.engine.session.rules import RULES
 
 NEW = sys.version_info >= (3, 11)
 sre_constants = importlib.import_module("re._constants" if NEW else "sre_constants")
@@ -59,9 +59,7 @@ def compiled(call):
 PATTERNS = {
     (each.pattern, each.flags, method) for module in MODULES for each, method in used_in(module) if each is not None
 }
-PATTERNS |= {
-    (part, int(re.IGNORECASE), "search") for rule in _RULES for text in rule.texts for part in text.split(".*")
-}
+PATTERNS |= {(part, int(re.IGNORECASE), "search") for rule in RULES for text in rule.texts for part in text.split(".*")}
 
 
 def samples(parsed):

@@ -1,0 +1,102 @@
+"""What goes wrong between two databases, by what Dolt says, and the form of all such rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dolt_integrations.errors import (
+    DoltError,
+    LostRaceError,
+    RemoteError,
+    RemoteUnreachableError,
+    RevisionNotFoundError,
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table: fits an error by its number, or by any of the texts (regular expressions).
+
+    Attributes:
+        error: The class of ours.
+        codes: Numbers of MySQL and its clients.
+        texts: Regular expressions.
+        hint: What to do next.
+    """
+
+    error: type[DoltError]
+    codes: tuple[int, ...] = ()
+    texts: tuple[str, ...] = ()
+    hint: str | None = None
+
+    def fits(self, code: int, message: str) -> bool:
+        """Whether an error is what the rule is about."""
+        return code in self.codes or any(_is_in(text, message) for text in self.texts)
+
+
+def _is_in(text: str, message: str) -> bool:
+    """Whether the parts of a text between `.*` are in a message one after the other; in linear time."""
+    at = 0
+    for part in text.split(".*"):
+        found = re.compile(part, re.IGNORECASE).search(message, at)
+        if found is None:
+            return False
+        at = found.end()
+    return True
+
+
+REMOTE_RULES = (
+    Rule(RevisionNotFoundError, texts=("fetch failed: invalid ref spec",)),
+    Rule(
+        RemoteError,
+        texts=("must set DOLT_REMOTE_PASSWORD",),
+        hint="The server that does it has to be started with DOLT_REMOTE_PASSWORD in its environment: set it for every "
+        "process that uses the directory, or leave the remote's user out.",
+    ),
+    Rule(
+        RemoteError,
+        texts=("code = Unauthenticated", "code = PermissionDenied", "API Authorization Failure", "invalid creds"),
+        hint="Check the remote's user, DOLT_REMOTE_PASSWORD or `dolt creds`, and what that user may do there.",
+    ),
+    Rule(
+        RemoteUnreachableError,
+        texts=("code = (Unavailable|DeadlineExceeded)", "dial tcp", "i/o timeout", "TLS handshake timeout"),
+        hint="Is the remote up, and is the URL right? (The port is that of --remotesapi-port.)",
+    ),
+    Rule(
+        RemoteError,
+        texts=("default credentials", "refresh cached credentials"),
+        hint="Set AWS_* or GOOGLE_APPLICATION_CREDENTIALS in the environment of the database's server.",
+    ),
+    Rule(
+        RemoteError,
+        texts=("target has uncommitted changes",),
+        hint="Somebody has uncommitted work on that branch of the remote: commit it there, or push with force=True.",
+    ),
+    Rule(
+        RemoteError,
+        texts=("shallow clone", "ghost commit", "shallow repository"),
+        hint="The directory was cloned without its history, for a load. Clone it anew: remove it, or use another one.",
+    ),
+    Rule(
+        LostRaceError,
+        texts=("failed to push some refs", "tip of your current branch is behind"),
+        hint="Somebody else pushed first. Pull and push again.",
+    ),
+    Rule(
+        RemoteError,
+        texts=(
+            "could not access dolt url",
+            "failed to (get|read latest version of) remote d",
+            "unknown remote",
+            "remote '.*' not found",
+            "remote name invalid",
+            "unknown url scheme",
+            "contains no dolt data",
+            "fetch failed",
+        ),
+        hint="Check the remote's URL.",
+    ),
+)
+"""What goes wrong between two databases. They come first: the texts quote what the other server said."""

@@ -1,0 +1,160 @@
+"""Which error of ours stands for what Dolt or MySQL says: a table, looked through from the top.
+
+Dolt answers most failures with error 1105 and a text (go-mysql-server has no numbers for them), so the table goes by
+text where the number does not tell. The texts are those of Dolt 1.83.
+"""
+
+from __future__ import annotations
+
+from dolt_integrations.engine.session.remote_rules import REMOTE_RULES, Rule
+from dolt_integrations.errors import (
+    AccessDeniedError,
+    BranchNotFoundError,
+    ColumnNotFoundError,
+    ConstraintError,
+    DatabaseNotFoundError,
+    DataError,
+    InvalidNameError,
+    LostRaceError,
+    PrimaryKeyError,
+    QuerySyntaxError,
+    RevisionNotFoundError,
+    ServerError,
+    ServerLostError,
+    ServerUnreachableError,
+    TableNotFoundError,
+    UncommittedChangesError,
+    UnsupportedValueError,
+    WriteQueryError,
+)
+
+_ENCRYPT = "Ask for encryption: `?tls=required` in the URL, or `?tls=skip-verify` if its certificate is of no known CA."
+
+RULES = (
+    *REMOTE_RULES,
+    Rule(
+        AccessDeniedError,
+        codes=(1044, 1045, 1142, 1227, 1370),
+        texts=(
+            "access denied",
+            "command denied",
+            "no authentication",
+            "cannot (create|delete|force) a branch",
+            "does not have the correct permissions",
+        ),
+        hint="Check the user and the password of the URL (or DOLT_CLI_PASSWORD), and what the user may do.",
+    ),
+    Rule(ServerUnreachableError, codes=(2002, 2003, 2005), hint="Is the server up, and are host and port right?"),
+    Rule(
+        ServerUnreachableError,
+        codes=(1040, 1203),
+        hint="Let fewer tasks run at a time, or let the server take more: `max_connections` in its configuration.",
+    ),
+    Rule(
+        ServerLostError,
+        codes=(1053, 2006, 2013, 2014, 2055, 4031),
+        # A server that has collected its garbage ends all sessions with the last of these.
+        texts=("lost connection", "packet sequence number wrong", "performed an online garbage collection"),
+        hint="The server went away in the middle; nothing half-done is visible. Try again.",
+    ),
+    Rule(
+        ServerError,
+        codes=(3159,),
+        texts=("does not allow insecure connections",),
+        hint=_ENCRYPT,
+    ),
+    Rule(
+        ServerError,
+        codes=(2026,),
+        hint="Leave `?tls=` out of the URL, or let the administrator give the server a certificate.",
+    ),
+    Rule(ServerError, codes=(2027, 2068), hint="Nothing was sent. Is it the server that you mean?"),
+    Rule(
+        AccessDeniedError,
+        codes=(2061,),
+        hint=_ENCRYPT,
+    ),
+    Rule(
+        WriteQueryError,
+        codes=(1792,),
+        texts=("is read-only", "read only mode"),
+        hint="A commit, a tag and a read-only server take no writes.",
+    ),
+    Rule(
+        LostRaceError,
+        codes=(1205, 1213),
+        texts=(
+            "conflicts with a committed transaction",
+            "not possible to fast-forward",
+            "a branch named .* already exists",
+            "optimistic lock failed",
+            "merge conflict detected",
+            "dataset head is not ancestor",
+            "dangling ref",  # what another session's rollback left; once only
+            # What the commit of a transaction says when somebody changed the table's schema meanwhile.
+            "(cannot|unable to) merge",
+            "table with same name .* (added|deleted)",
+            "key collision when merging",
+        ),
+        hint="Somebody else wrote at the same time. Try again.",
+    ),
+    Rule(
+        UncommittedChangesError,
+        texts=("local changes.*would be (stomped|overwritten)", "uncommitted changes"),
+        hint="Commit or discard the changes.",
+    ),
+    Rule(BranchNotFoundError, texts=("branch not found", "is not a valid branch")),
+    Rule(
+        RevisionNotFoundError,
+        texts=(
+            "invalid ref spec",
+            "is not a commit",
+            "target commit not found",
+            "invalid (commit|ancestor|head) (spec|hash)",
+            "commit not found",
+        ),
+    ),
+    Rule(
+        DatabaseNotFoundError,
+        codes=(1049,),
+        texts=("database not found",),
+        hint="Look at SHOW DATABASES, or make it: CREATE DATABASE name. A save makes directories only.",
+    ),
+    Rule(
+        TableNotFoundError,
+        codes=(1146,),
+        texts=("table not found", "did not match any table", "table.* (does|do) not exist"),
+    ),
+    Rule(
+        ColumnNotFoundError,
+        codes=(1054,),
+        texts=("column .*could not be found", "(does not|doesn't) have column", "unknown column"),
+    ),
+    Rule(
+        InvalidNameError,
+        codes=(1059, 1060, 1103),
+        texts=(
+            "invalid (identifier|table name|column name|branch name)",
+            "is an invalid branch name",
+            "duplicate column name",
+        ),
+    ),
+    Rule(QuerySyntaxError, codes=(1064, 1149), texts=("syntax error",)),
+    Rule(
+        ConstraintError,
+        codes=(1364, 1451, 1452, 3819),
+        texts=("check constraint .* violated", "foreign key violation", "doesn't have a default value"),
+    ),
+    Rule(PrimaryKeyError, codes=(1062,), texts=("duplicate primary key", "duplicate unique key")),
+    Rule(
+        UnsupportedValueError,
+        codes=(1048, 1264, 1265, 1292, 1366, 1406, 3140),
+        texts=("out of range", "too (large|long) for column", "cannot be null", "non-nullable"),
+    ),
+    Rule(
+        DataError,
+        codes=(1067, 1068, 1118, 1121, 1170, 1171),
+        texts=("invalid table spec", "without a key length"),
+    ),
+)
+"""The first rule that fits is taken."""
