@@ -1,0 +1,159 @@
+"""The statements of a session: what they return, and their failures as errors of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pymysql
+from pymysql.constants import FIELD_TYPE
+from pymysql.cursors import Cursor, DictCursor, SSCursor
+
+from dolt_integrations.engine.session.answers import anything, number, read_rows, text, understood
+from dolt_integrations.engine.session.forks import forked_error
+from dolt_integrations.engine.session.session import cut
+from dolt_integrations.engine.session.translate import translate
+from dolt_integrations.errors import DataError, DoltError, QueryError, ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from typing import BinaryIO
+
+    from dolt_integrations.engine.session.wire import Session
+
+Row = tuple[Any, ...]
+
+
+def _keep_bits(cursor: Any) -> None:
+    """Keep pymysql from decoding a BIT, which Dolt says to be a text, as UTF-8: no public way to say so."""
+    result = cursor._result
+    for at, field in enumerate(result.fields):
+        if field.type_code == FIELD_TYPE.BIT:
+            result.converters[at] = (None, None)
+
+
+class Statements:
+    """Runs statements in a session; every failure is an error of `dolt_integrations.errors`."""
+
+    _session: Session
+    _where: str
+    _process: int
+    _interruption: BaseException | None
+
+    def _translated(self, error: BaseException) -> DoltError:
+        """Return an error of ours for one of pymysql's."""
+        return translate(error, where=self._where)
+
+    def execute(self, statement: str, arguments: Sequence[object] = ()) -> int:
+        """Run a statement and return how many rows it affected. `%s` stands for an argument, if there are any."""
+        with self._cursor(statement, arguments) as cursor:
+            return int(cursor.rowcount)
+
+    def rows(
+        self, statement: str, arguments: Sequence[object] = (), kinds: Sequence[Callable[[Any], Any]] | None = None
+    ) -> list[Row]:
+        """Run a statement and return its rows; with `kinds` (see `answers`) their values are read as these.
+
+        Raises:
+            ServerError: The rows are not of the `kinds`.
+        """
+        with self._cursor(statement, arguments) as cursor:
+            found = list(cursor.fetchall())
+        return found if kinds is None else read_rows(found, kinds, statement, self._where)
+
+    def understood(self, what: str) -> AbstractContextManager[None]:
+        """Let whatever a block stumbles over be a ServerError: it reads what the server has answered."""
+        return understood(what, self._where)
+
+    def dictionaries(self, statement: str, arguments: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """Run a statement and return its rows, each by the names of its columns."""
+        with self._cursor(statement, arguments, DictCursor) as cursor:
+            return list(cursor.fetchall())
+
+    def row(
+        self, statement: str, arguments: Sequence[object] = (), kinds: Sequence[Callable[[Any], Any]] | None = None
+    ) -> Row | None:
+        """Run a statement and return its first row, if there is one; see `rows`."""
+        rows = self.rows(statement, arguments, kinds)
+        return rows[0] if rows else None
+
+    def value(self, statement: str, arguments: Sequence[object] = (), kind: Callable[[Any], Any] = anything) -> Any:
+        """Run a statement and return the first value of its first row, read as its kind.
+
+        Raises:
+            QueryError: There is no row.
+            ServerError: The value is not of the kind.
+        """
+        row = self.row(statement, arguments, (kind,))
+        if row is None:
+            raise QueryError(f"the statement returned no row: {statement} ({self._where})")
+        return row[0]
+
+    def literal(self, value: object) -> str:
+        """Return a value as an SQL literal."""
+        with contextlib.closing(self._session.cursor()) as cursor:
+            return str(cursor.mogrify("%s", (value,)))
+
+    def raise_warnings(self) -> None:
+        """Raise what the last statement only warned of.
+
+        `LOAD DATA LOCAL` clips numbers and texts and skips duplicate keys with a warning (MySQL manual: like IGNORE).
+
+        Raises:
+            DataError: A value did not fit, or a key was there already.
+        """
+        for _, code, message in self.rows("SHOW WARNINGS", kinds=(text, number, text)):
+            warning = pymysql.err.DataError(code, message)
+            raise translate(warning, where=self._where, fallback=DataError) from warning
+
+    @contextmanager
+    def _cursor(self, statement: str, arguments: Sequence[object] = (), kind: type[Cursor] = Cursor) -> Iterator[Any]:
+        if self._interruption is not None:
+            raise self._interruption
+        if self._process != os.getpid():
+            raise forked_error()
+        try:
+            cursor: Any = self._session.cursor(kind)
+            cursor.execute(statement, tuple(arguments) or None)
+            if cursor.description is None and statement.startswith(("SELECT", "SHOW")):
+                what = f"the server gives no rows for a query ({self._where})"
+                raise ServerError(what, hint="Is it a Dolt server?")
+            yield cursor
+            cursor.close()
+        except (pymysql.MySQLError, OSError) as error:
+            raise self._translated(error) from error
+        except UnicodeDecodeError as error:
+            hint = "Convert it in the query: CAST(column AS UNSIGNED) for a BIT, HEX(column) for others."
+            raise QueryError(f"a text of the result is not UTF-8 ({self._where}): {error}", hint=hint) from error
+        except GeneratorExit:
+            cut(self._session)  # whoever fetches row by row wants no more, and the rest may be long
+            raise
+        except BaseException as error:
+            self._interrupted(error)
+            raise
+
+    def _interrupted(self, error: BaseException) -> None:
+        """End a session that Ctrl-C or the like has stopped in the middle of a statement: nobody knows where.
+
+        Whatever tidies up behind the interruption is stopped by it again, instead of waiting for an answer, or of
+        taking the interruption for a lost server, after which a save would be tried again.
+        """
+        cut(self._session)
+        if not isinstance(error, Exception):
+            self._interruption = error
+
+    @contextmanager
+    def sending(self, name: str, file: BinaryIO) -> Iterator[None]:
+        """Let the statements of a block `LOAD DATA LOCAL` an open file under a name; the server gets no other one."""
+        with self._session.sending(name, file):
+            yield
+
+    @contextmanager
+    def stream(self, statement: str) -> Iterator[Any]:
+        """Run a statement and yield pymysql's unbuffered cursor on it, failures translated."""
+        with self._cursor(statement, kind=SSCursor) as cursor:
+            _keep_bits(cursor)
+            yield cursor
