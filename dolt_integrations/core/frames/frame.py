@@ -58,11 +58,9 @@ class EncodedFrame:
 
     @cached_property
     def data(self) -> pa.Table:
-        """The rows. A field of spans says their unit, for a table that keeps them as TIME."""
-        fields = [
-            pa.field(name, column.values.type, metadata={"unit": column.unit} if column.unit else None)
-            for name, column in self.columns.items()
-        ]
+        """The rows. A field of durations says their unit, for a table that keeps them as TIME."""
+        units = {name: {"unit": column.unit} if column.unit else None for name, column in self.columns.items()}
+        fields = [pa.field(name, each.values.type, metadata=units[name]) for name, each in self.columns.items()]
         return pa.Table.from_arrays([column.values for column in self.columns.values()], schema=pa.schema(fields))
 
     def schema(
@@ -138,7 +136,7 @@ def encode_frame(frame: Any, *, table: str, in_stream: bool = False) -> EncodedF
 
     Args:
         frame: A pandas or polars DataFrame, or a pyarrow Table. Its columns are named by texts or integers; the levels
-            of its index are columns too, unless they only count the rows (see `core.indexes`).
+            of its index are columns too, unless they only count the rows (see `core/frames/index`).
         table: The table's name, for errors.
         in_stream: Whether it is one of several frames whose rows come one after the other.
 

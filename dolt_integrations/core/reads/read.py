@@ -39,10 +39,7 @@ from dolt_integrations.engine import (
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.sql.parameters import Params, bind, check_params
 from dolt_integrations.engine.versions.procedures import table_hash
-from dolt_integrations.errors import (
-    ConfigError,
-    ServerLostError,
-)
+from dolt_integrations.errors import ConfigError, ServerLostError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
