@@ -6,7 +6,8 @@ An adapter translates a workflow manager's words into calls of the core. It impo
 - the checks of what users give (`parse_key`, `check_mode`, `part_of`, `metas_of` ...), for an adapter's own arguments;
 - frames as the core sees them (`encode_frame`, `to_arrow`, `is_stream` ...);
 - what keeps passwords out of texts, literals and pickles (`redact`, `shown`, `without_password`, `from_literal`);
-- the attempts of a task (`Attempt`, `add_scope`, `unnoted`), so that a retried task writes once;
+- the attempts of a task (`Attempt`, `add_scope`, `unnoted`), so that a retried task writes once, and
+  `AttemptBlock`, with which it writes several tables in one commit;
 - the errors that a workflow manager is to try again after (`recognise_by`);
 - the trailers of commit messages (`trailers_of`, `trailer_values`).
 
@@ -38,23 +39,28 @@ if TYPE_CHECKING:
     from dolt_integrations.core.frames.frame import EncodedFrame, encode_frame, frame_of
     from dolt_integrations.core.frames.interchange import to_arrow
     from dolt_integrations.core.frames.polars import to_polars
-    from dolt_integrations.core.provenance.attempt import Attempt
+    from dolt_integrations.core.provenance.attempt import Attempt, child_error
     from dolt_integrations.core.provenance.meta import Metas, metas_of
     from dolt_integrations.core.provenance.reads import add_scope, unnoted
     from dolt_integrations.core.provenance.trailers import trailer_values, trailers_of
     from dolt_integrations.core.provenance.write_id import check_write_id
+    from dolt_integrations.core.transaction.attempt_landing import OvertakenError
+    from dolt_integrations.core.transaction.attempt_name import AttemptWrite
+    from dolt_integrations.core.transaction.attempted import AttemptBlock, Sharing, start_of_attempt
     from dolt_integrations.core.writes.stream_source import is_stream
     from dolt_integrations.engine import (
         Column,
         check_table_name,
         is_commit_hash,
         nearest,
+        open_database,
         parse_author,
         parse_location,
     )
     from dolt_integrations.engine.names.address import URL_OPTIONS, without_password
     from dolt_integrations.engine.names.trust import FromLiteral, from_literal
     from dolt_integrations.engine.sql.parameters import Params, bind, plain_params
+    from dolt_integrations.engine.tables.query import select_all
     from dolt_integrations.recognised import recognise_by
     from dolt_integrations.redaction import redact, shown
 
@@ -72,7 +78,11 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.core.frames.interchange": "to_arrow",
         "dolt_integrations.core.configs.key": "Key parse_key",
         "dolt_integrations.core.frames.polars": "to_polars",
-        "dolt_integrations.core.provenance.attempt": "Attempt",
+        "dolt_integrations.core.provenance.attempt": "Attempt child_error",
+        "dolt_integrations.core.transaction.attempt_landing": "OvertakenError",
+        "dolt_integrations.core.transaction.attempt_name": "AttemptWrite",
+        "dolt_integrations.core.transaction.attempted": "AttemptBlock Sharing start_of_attempt",
+        "dolt_integrations.engine.tables.query": "select_all",
         "dolt_integrations.core.provenance.meta": "Metas metas_of",
         "dolt_integrations.core.provenance.reads": "add_scope unnoted",
         "dolt_integrations.core.provenance.trailers": "trailer_values trailers_of",
@@ -80,7 +90,9 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.core.configs.as_of": "check_as_of",
         "dolt_integrations.core.configs.mode": "APPEND REPLACE UPSERT check_mode",
         "dolt_integrations.core.writes.stream_source": "is_stream",
-        "dolt_integrations.engine": "Column check_table_name is_commit_hash nearest parse_author parse_location",
+        "dolt_integrations.engine": (
+            "Column check_table_name is_commit_hash nearest open_database parse_author parse_location"
+        ),
         "dolt_integrations.engine.names.address": "URL_OPTIONS without_password",
         "dolt_integrations.engine.names.trust": "FromLiteral from_literal",
         "dolt_integrations.engine.sql.parameters": "Params bind plain_params",
@@ -96,14 +108,18 @@ __all__ = [
     "UPSERT",
     "URL_OPTIONS",
     "Attempt",
+    "AttemptBlock",
+    "AttemptWrite",
     "Column",
     "EncodedFrame",
     "FromLiteral",
     "Key",
     "Metas",
+    "OvertakenError",
     "Params",
     "Part",
     "RemoteConf",
+    "Sharing",
     "add_scope",
     "bind",
     "check_as_of",
@@ -113,6 +129,7 @@ __all__ = [
     "check_table_name",
     "check_text",
     "check_write_id",
+    "child_error",
     "encode_frame",
     "frame_of",
     "frame_part",
@@ -122,6 +139,7 @@ __all__ = [
     "metas_of",
     "named_branch",
     "nearest",
+    "open_database",
     "options_of",
     "parse_author",
     "parse_key",
@@ -130,8 +148,10 @@ __all__ = [
     "plain_params",
     "recognise_by",
     "redact",
+    "select_all",
     "shown",
     "shown_kind",
+    "start_of_attempt",
     "to_arrow",
     "to_polars",
     "trailer_values",

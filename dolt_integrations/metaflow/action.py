@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dolt_integrations.engine import quote
+from dolt_integrations.adapters import select_all
 from dolt_integrations.errors import ConfigError
 
 READ, WRITE = "read", "write"
@@ -90,7 +90,7 @@ def table_query(table: str) -> str:
         >>> table_query("prices")
         'SELECT * FROM `prices`'
     """
-    return f"SELECT * FROM {quote(table)}" if isinstance(table, str) and table else ""
+    return select_all(table) if isinstance(table, str) and table else ""
 
 
 def action_from_dict(value: object) -> DoltAction:

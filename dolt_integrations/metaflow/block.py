@@ -8,14 +8,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.adapters import REPLACE, check_mode, check_table_name, encode_frame
-from dolt_integrations.core import Location, Version, read_table
-from dolt_integrations.engine import open_database
+from dolt_integrations.adapters import (
+    REPLACE,
+    AttemptWrite,
+    check_mode,
+    check_table_name,
+    encode_frame,
+    open_database,
+    start_of_attempt,
+)
+from dolt_integrations.core import Location, SerialBranch, Version, find_version, read_table
 from dolt_integrations.errors import BranchNotFoundError, ConfigError, DatabaseNotFoundError, NotFoundError
 from dolt_integrations.metaflow.action import READ, WRITE, DoltAction
 from dolt_integrations.metaflow.attempts import attempt_of
-from dolt_integrations.metaflow.landing import Landing, Write
-from dolt_integrations.metaflow.pin import find_pin, pin_of_attempt
+from dolt_integrations.metaflow.landing import land
 from dolt_integrations.metaflow.record import attribute_of
 
 if TYPE_CHECKING:
@@ -61,7 +67,7 @@ class Block:
         self.number = next(_NUMBERS[task.pathspec]) if task else 0
         self.actions: dict[str, DoltAction] = {}
         self._frames: dict[str, Any] = {}
-        self._writes: list[Write] = []
+        self._writes: list[AttemptWrite] = []
         self._reads_target = False
         self._pin: Version | NotFoundError | None = None
         self._stack = ExitStack()
@@ -88,7 +94,8 @@ class Block:
     def _find_pin(self, config: DoltConfig) -> Version:
         if self.task is not None and self.task.attempt > 0 and config.commit is None:
             try:
-                return pin_of_attempt(config, attempt_of(self.task, self.position)) or find_pin(config)
+                attempt = attempt_of(self.task, self.position)
+                return start_of_attempt(config.database, config.branch, attempt) or find_pin(config)
             except (BranchNotFoundError, DatabaseNotFoundError):
                 pass
         return find_pin(config)
@@ -141,7 +148,7 @@ class Block:
         check_table_name(tablename)
         check_mode(mode or REPLACE, overwrite=False)
         encode_frame(data, table=tablename).schema(pks)
-        self._writes.append(Write(tablename, data.copy(), tuple(pks) if pks else None, mode))
+        self._writes.append(AttemptWrite(tablename, data.copy(), tuple(pks) if pks else None, mode))
         config_id = self.config.id if self.config else ""
         self.actions[key] = self._action(key, WRITE, config_id, tablename, recorded)
         self._frames[key] = data
@@ -170,8 +177,7 @@ class Block:
             return
         start = self._pin.commit if self._pin is not None and not isinstance(self._pin, NotFoundError) else None
         guarded = self._reads_target and self.config.commit is None
-        landing = Landing(self.config, self.task, start if guarded else None, self.position)
-        version = landing.land(self._writes)
+        version = land(self.config, self.task, self.position, self._writes, start if guarded else None)
         for key, action in self.actions.items():
             if action.kind == WRITE:
                 self.actions[key] = replace(action, commit=version.commit, branch=version.branch)
@@ -186,3 +192,18 @@ class Block:
         """Drop what was not committed, as the block raised."""
         self._writes = []
         self.actions = {key: action for key, action in self.actions.items() if action.kind == READ}
+
+
+def find_pin(config: DoltConfig) -> Version:
+    """Return the version that a config reads now: of a branch that is still to be made, that which it starts at.
+
+    Raises:
+        NotFoundError: No such database, branch or commit.
+    """
+    branch_conf = SerialBranch(config.branch)
+    try:
+        return find_version(config.database, branch_conf=branch_conf, as_of=config.commit)
+    except BranchNotFoundError:
+        if config.start is None:
+            raise
+    return Version(find_version(config.database, as_of=config.start).commit, config.branch)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dolt_integrations.engine import open_database
-from dolt_integrations.engine.tables.schema import tables
+from dolt_integrations.core import Repository
 from dolt_integrations.errors import NotFoundError, RunNotFoundError
 from dolt_integrations.metaflow.action import READ, DoltAction
 from dolt_integrations.metaflow.audit import Audit, audit_of
@@ -91,7 +90,7 @@ def _tables_of(location: str, action: DoltAction) -> list[str | None]:
         return [action.table_name]
     words = {word.lower() for word in re.findall(r"[^\s`,();.=<>+*/-]+", _LITERAL.sub(" ", action.query or ""))}
     try:
-        with open_database(location) as database, database.connect(action.commit) as snapshot:
-            return [table for table in tables(snapshot) if table.lower() in words] or [None]
+        known = Repository(location).tables(as_of=action.commit)
     except NotFoundError:
         return [None]
+    return [table for table in known if table.lower() in words] or [None]

@@ -4,44 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.adapters import APPEND, REPLACE, UPSERT, unnoted
+from dolt_integrations.adapters import APPEND, REPLACE, UPSERT, OvertakenError, unnoted
 from dolt_integrations.core import history
-from dolt_integrations.engine import find_table
-from dolt_integrations.errors import MergeConflictError, TableNotFoundError
+from dolt_integrations.errors import TableNotFoundError
 from dolt_integrations.metaflow.client import RunningTask, cloned_records
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from dolt_integrations.core import Location
-    from dolt_integrations.engine import Database
 
 
-class OvertakenError(MergeConflictError):
-    """Others have written a table that the tasks of a run write together.
-
-    Attributes:
-        newest: The run's newest commit of the table; None where the branch has none.
-    """
-
-    def __init__(self, message: str, *, newest: str | None) -> None:
-        """Keep the commit beside the text."""
-        super().__init__(message)
-        self.newest = newest
-
-
-def mode_of_shared(
-    database: Database, location: Location, task: RunningTask, table: str, head: str, *, has_written: bool
-) -> str:
+def mode_of_shared(location: Location, task: RunningTask, table: str, head: str, *, has_written: bool) -> str:
     """Return what becomes of the rows that a table has.
 
     Args:
-        database: Where.
-        location: The same, as the config names it.
+        location: The database.
         task: The task, one of several of a `foreach`.
         table: The table.
         head: The commit at the head of the branch.
         has_written: Whether an earlier attempt of the task, or of the run that is resumed, has rows there.
+
+    Returns:
+        `replace`, `append`, or `upsert`, which appends to a table without a key.
 
     Raises:
         OvertakenError: The run, or one that it resumes, has written the table, and another has since.
@@ -58,11 +43,8 @@ def mode_of_shared(
         _check_newest(past, taken_over, task, table, str(location))
     if not others.any() and not taken_over.any():
         return REPLACE
-    with database.connect(head) as snapshot:
-        existing = find_table(snapshot, table)
     # What an earlier block, or the run that is resumed, has written already is written again, not twice.
-    again = ours.any() or bool(task.origins)
-    return UPSERT if again and existing is not None and existing.primary_key else APPEND
+    return UPSERT if ours.any() or task.origins else APPEND
 
 
 def _steps(task: RunningTask) -> tuple[str, ...]:

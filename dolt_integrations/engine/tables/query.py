@@ -27,6 +27,16 @@ class Result:
     data: pa.Table
 
 
+def select_all(table: str) -> str:
+    """Return the query for all of a table, for records that show one.
+
+    Example:
+        >>> select_all("prices")
+        'SELECT * FROM `prices`'
+    """
+    return f"SELECT * FROM {quote(table)}"
+
+
 def select_table(table: str, columns: tuple[Column, ...]) -> str:
     """Return the query for all rows of a table."""
     return f"SELECT {', '.join(quote(column.name) for column in columns)} FROM {quote(table)}"
