@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.configs.remote import Remote, remote_from_dict
     from dolt_integrations.core.dolt_meta import DoltMeta
     from dolt_integrations.core.files.file import read_file, write_file
-    from dolt_integrations.core.files.save_load import load, save
+    from dolt_integrations.core.files.save_load import load, save, save_in
     from dolt_integrations.core.inspect.blame import blame
     from dolt_integrations.core.inspect.diff import diff
     from dolt_integrations.core.inspect.history import history
@@ -52,7 +52,7 @@ __getattr__, __dir__ = lazy_names(
         ".configs.remote": "Remote remote_from_dict",
         ".dolt_meta": "DoltMeta",
         ".files.file": "read_file write_file",
-        ".files.save_load": "load save",
+        ".files.save_load": "load save save_in",
         ".inspect.blame": "blame",
         ".inspect.diff": "diff",
         ".inspect.history": "history",
@@ -110,6 +110,7 @@ __all__ = [
     "remote_from_dict",
     "repository_card",
     "save",
+    "save_in",
     "table_card",
     "with_connect_args",
     "write_file",

@@ -1,7 +1,9 @@
 """Dolt for Kedro: datasets of a catalog that are tables, each version tied to the run that made it."""
 
 from dolt_integrations.kedro.file_dataset import DoltFileDataset
+from dolt_integrations.kedro.hooks import DoltRunHooks
+from dolt_integrations.kedro.lineage import lineage
 from dolt_integrations.kedro.query_dataset import DoltQueryDataset
 from dolt_integrations.kedro.table_dataset import DoltTableDataset
 
-__all__ = ["DoltFileDataset", "DoltQueryDataset", "DoltTableDataset"]
+__all__ = ["DoltFileDataset", "DoltQueryDataset", "DoltRunHooks", "DoltTableDataset", "lineage"]

@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dolt_integrations.adapters import check_options, metas_of, options_of, parse_location
-from dolt_integrations.core import Remote, find_version, history
+from dolt_integrations.core import AppendBranch, Remote, SerialBranch, find_version, history
 from dolt_integrations.errors import BranchNotFoundError, NotFoundError, RevisionNotFoundError
 from dolt_integrations.kedro.framework import AbstractDataset, AbstractVersionedDataset, VersionNotFoundError
-from dolt_integrations.kedro.origin import PREFIX, Origin, Output, inputs_of, message_of, note_read
+from dolt_integrations.kedro.origin import Output, Run, message_of, note_read
 from dolt_integrations.kedro.place import BranchEntry, find_location, parse_branch
 from dolt_integrations.kedro.versions import commit_of
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dolt_integrations.adapters import Metas, RemoteConf
     from dolt_integrations.core import Branch, Location, Version
     from dolt_integrations.kedro.framework import Version as KedroVersion
+    from dolt_integrations.kedro.origin import Origin
+    from dolt_integrations.kedro.work import Work
 
 D = TypeVar("D", bound="DoltDataset")
 
@@ -69,6 +71,8 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         self._as_of: Any = None
         self._saved: Version | None = None
         self.origin: Origin | None = None
+        self.work: Work | None = None
+        self.pinned: str | None = None
 
     @classmethod
     def _save_wrapper(cls, save_func: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
@@ -78,9 +82,14 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
     def _copy(self: D, **overwrite_params: Any) -> D:
         """Return a copy that reads another version, as Kedro's catalog does for `load(name, version=...)`."""
         other = copy.copy(self)
+        other.pinned = None
         for name, value in overwrite_params.items():
             setattr(other, name, value)
         return other
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle without the Transaction of a run, which is of this process."""
+        return {**self.__dict__, "work": None}
 
     def _load_args(self, load_args: object, known: tuple[str, ...]) -> dict[str, Any]:
         """Return the options of a load, all of which are known, and keep its `as_of`."""
@@ -95,18 +104,30 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         Raises:
             VersionNotFoundError: There is no such load version.
         """
-        source = {"db": self._location, "meta_conf": self._hooks, "remote_conf": self._remote}
-        return {**source, "branch_conf": self._branch, **self._version_to_read()}
+        source: dict[str, Any] = {"db": self._location, "meta_conf": self._hooks, "remote_conf": self._remote}
+        source |= {"branch_conf": self._branch, **self._version_to_read()}
+        if self.work is not None and self.work.is_own(str(source["as_of"])):
+            # Nobody else can look at that commit, and no remote has it.
+            source.update(meta_conf=(), remote_conf=None)
+        return source
 
     def _version_to_read(self) -> dict[str, Any]:
+        if self.pinned is not None:
+            return {"as_of": self.pinned}
         label = self._version.load if self._version else None
         if label:
             return {"as_of": self._commit_of(str(label))}
-        if self._saved is not None and self._as_of is None:
-            return {"as_of": self._saved.commit}
+        if self._as_of is None and (commit := self._commit_of_run()) is not None:
+            return {"as_of": commit}
         if self._branch is not None and self._branch.creates and not self._is_there(self._branch):
             return {"branch_conf": None, "as_of": self._as_of or self._branch.start}
         return {"as_of": self._as_of}
+
+    def _commit_of_run(self) -> str | None:
+        """Return the commit that the run's Transaction has, or that was saved last; None is the branch's newest."""
+        if self.work is not None:
+            return self.work.commit_to_read(self._table())
+        return self._saved.commit if self._saved is not None else None
 
     def _warn_of_pinned(self) -> None:
         """Say that a load will not return what is saved, as Kedro does."""
@@ -114,17 +135,18 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         if pinned is not None:
             warnings.warn(f"{self} is saved, and loads of it read version {pinned!r}, not what is saved", stacklevel=4)
 
-    def _message(self, table: str) -> str:
+    def _message(self, table: str, note: str | None) -> str:
         """Return the message of a save: the run that makes it, if there is one, and what its node has read."""
         origin = self.origin
         if origin is not None and origin.node is not None:
-            return message_of(origin.run, [Output(origin.dataset, table, origin.node)], inputs_of(origin))
+            notes = [note] if note else []
+            return message_of(origin.run, [Output(origin.dataset, table, origin.node)], origin.inputs_read(), notes)
         run = self._version.save if self._version else None
-        return f"{PREFIX}{run}" if run else f"Save {table} by Kedro"
+        return note or (message_of(Run(run), [], []) if run else f"Save {table} by Kedro")
 
     def _note(self, commit: str, what: str) -> None:
-        """Keep in mind which version a run has read."""
-        if self.origin is not None:
+        """Keep in mind which version a run has read, unless it is what the run itself has written."""
+        if self.origin is not None and not (self.work is not None and self.work.is_own(commit)):
             note_read(self.origin, commit, what, self._shown)
 
     def _commit_of(self, label: str) -> str:
@@ -142,6 +164,31 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         except BranchNotFoundError:
             return False
         return True
+
+    @property
+    def place(self) -> tuple[str, Branch | None]:
+        """The database, in a form that means the same everywhere and has no password, and the branch."""
+        return self._shown, self._branch
+
+    @property
+    def location(self) -> Location:
+        """The database, as it is opened."""
+        return self._location
+
+    @property
+    def saved(self) -> Version | None:
+        """The version of the last save; None before one, and after `release`."""
+        return self._saved
+
+    def transaction_options(self) -> dict[str, Any]:
+        """Return what a Transaction is made with; its branch is None where it only has to be there."""
+        is_plain = self._branch is None or isinstance(self._branch, (AppendBranch, SerialBranch))
+        branch = None if is_plain else self._branch
+        return {"db": self._location, "merge_to": branch, "remote_conf": self._remote, "meta_conf": self._hooks}
+
+    def leave(self, version: Version | None) -> None:
+        """End the part in a run: from now on loads read what the run has brought to the branch."""
+        self.work, self.pinned, self.origin, self._saved = None, None, None, version
 
     def resolve_load_version(self) -> str:
         """Return the commit that a load reads now.

@@ -127,8 +127,11 @@ class DoltFileDataset(DoltDataset):
             hint = "Return the path of a file, or use a DoltTableDataset for frames."
             raise ConfigError(f"what is saved to {self._file} is a {type(data).__name__}", hint=hint)
         self._warn_of_pinned()
+        if self.work is not None:
+            self.work.write_file(self.origin, self._name, data, self._write)
+            return
         options = dict(self._write)
-        message = options.pop("message", None) or self._message(self._name)
+        message = self._message(self._name, options.pop("message", None))
         check_chunks(self._name, str(options.get("mode", "replace")))
         self._saved = save(
             self._location,
@@ -151,6 +154,10 @@ class DoltFileDataset(DoltDataset):
 
     def _table(self) -> str:
         return self._name
+
+    def transaction_options(self) -> dict[str, Any]:
+        """Return what a Transaction on the database and the branch is made with."""
+        return {**super().transaction_options(), **{name: self._write.get(name) for name in ("author", "write_id")}}
 
     def _describe(self) -> dict[str, Any]:
         return {"table": self._name, "filepath": self._file, **super()._describe()}

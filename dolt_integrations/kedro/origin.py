@@ -76,14 +76,18 @@ class Origin:
         dataset: Its name in the catalog.
         node: The node that saves it; None for one that is only loaded.
         inputs: The datasets that this node loads.
-        readers: The nodes that load this dataset.
     """
 
     run: Run
     dataset: str
     node: str | None = None
     inputs: tuple[str, ...] = ()
-    readers: tuple[str, ...] = ()
+
+    def inputs_read(self) -> list[Input]:
+        """Return what the node that saves the dataset has read of Dolt databases."""
+        with _lock:
+            read = {name: _READ[self.run.id, name] for name in self.inputs if (self.run.id, name) in _READ}
+        return [Input(name, *version, self.node or "") for name, version in read.items()]
 
 
 _READ: dict[tuple[str, str], tuple[str, str, str]] = {}
@@ -105,15 +109,14 @@ def forget_reads(run: Run) -> None:
             del _READ[key]
 
 
-def inputs_of(origin: Origin) -> list[Input]:
-    """Return what the node that saves a dataset has read of Dolt databases."""
-    with _lock:
-        read = {name: _READ[origin.run.id, name] for name in origin.inputs if (origin.run.id, name) in _READ}
-    return [Input(name, *version, origin.node or "") for name, version in read.items()]
-
-
-def message_of(run: Run, outputs: Iterable[Output], inputs: Iterable[Input]) -> str:
+def message_of(run: Run, outputs: Iterable[Output], inputs: Iterable[Input], notes: Iterable[str] = ()) -> str:
     """Return the message of a commit of a run.
+
+    Args:
+        run: The run.
+        outputs: What it wrote.
+        inputs: What the nodes that wrote it had read.
+        notes: What the catalog says of the datasets: the `message` of their `save_args`.
 
     Example:
         >>> run = Run("2026-11-26T05.41.00.123Z", "shop", "__default__")
@@ -131,7 +134,8 @@ def message_of(run: Run, outputs: Iterable[Output], inputs: Iterable[Input]) -> 
     trailers += [*((_OUTPUT, str(output)) for output in outputs), *((_INPUT, str(each)) for each in inputs)]
     trailers.append((_GIT, run.git_commit))
     lines = [f"{name}: {' '.join(value.split())}" for name, value in dict.fromkeys(trailers) if value]
-    return "\n".join([f"{PREFIX}{run.id}", *(["", *lines] if lines else [])])
+    body = [line for note in dict.fromkeys(notes) for line in ("", note.strip())]
+    return "\n".join([f"{PREFIX}{run.id}", *body, *(["", *lines] if lines else [])])
 
 
 def run_of(message: str) -> Run | None:

@@ -140,7 +140,10 @@ class DoltTableDataset(DoltDataset):
             DatasetError: As `write_table`; its cause is the `DoltError`, and the table is as it was.
         """
         self._warn_of_pinned()
-        options = {**self._write, "message": self._write.get("message") or self._message(self._name)}
+        if self.work is not None:
+            self.work.write(self.origin, self._name, data, self._write)
+            return
+        options = {**self._write, "message": self._message(self._name, self._write.get("message"))}
         check_chunks(self._name, str(options["mode"]))
         self._saved = write_table(
             self._location,
@@ -173,6 +176,10 @@ class DoltTableDataset(DoltDataset):
 
     def _table(self) -> str:
         return self._name
+
+    def transaction_options(self) -> dict[str, Any]:
+        """Return what a Transaction on the database and the branch is made with."""
+        return {**super().transaction_options(), **{name: self._write.get(name) for name in ("author", "write_id")}}
 
     def _describe(self) -> dict[str, Any]:
         return {"table": self._name, **super()._describe(), "mode": self._write["mode"]}

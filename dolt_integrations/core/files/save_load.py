@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from dolt_integrations.core.provenance.meta import Metas
     from dolt_integrations.core.provenance.version import Version
+    from dolt_integrations.core.transaction.transaction import Transaction
     from dolt_integrations.engine import Location, TableSchema
 
 _SAVE_ARGS = {"mode", "primary_key", "schema", "author", "write_id"}
@@ -121,17 +122,12 @@ def save(
         True
     """
     check_table_name(tablename)
-    args = options_of(save_args, "save_args")
-    check_options(args, _SAVE_ARGS | read_args(filename, args), "save_args")
-    ours = {name: args.pop(name) for name in _SAVE_ARGS if name in args}
-    author = parse_author(ours["author"]) if ours.get("author") is not None else None
-    overwrite = _overwrites(ours.get("schema"))
-    check_mode(ours.get("mode", REPLACE), overwrite=overwrite)
+    ours, args = _split(filename, save_args)
     check_text(commit_message, "commit_message")
     branch, remote = Branch.parse(branch_conf) or SerialBranch(), Remote.parse(remote_conf)
-    key, metas = parse_key(ours.get("primary_key")), metas_for_save(meta_conf)
+    metas, author = metas_for_save(meta_conf), ours["author"]
     with saving_to(remote, db, branch, author):
-        existing = None if overwrite else _existing(db, tablename, branch)
+        existing = None if ours["overwrite"] else _existing(db, tablename, branch)
         rows = read_rows(filename, table=tablename, existing=existing, args=args)
         with naming_file(rows, filename, args):
             return write_table(
@@ -139,20 +135,74 @@ def save(
                 tablename,
                 rows,
                 branch_conf=branch,
-                primary_key=key,
-                mode=ours.get("mode", REPLACE),
-                overwrite=overwrite,
                 message=commit_message,
-                author=author,
-                write_id=ours.get("write_id"),
                 meta_conf=metas,
+                **ours,
             )
+
+
+def save_in(
+    transaction: Transaction,
+    tablename: str,
+    filename: str | os.PathLike[str],
+    save_args: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a file to a table as `save` does, in a `Transaction`; its columns are those that the table has there.
+
+    Args:
+        transaction: Within its `with` block.
+        tablename: The table; made when it is not there.
+        filename: The file.
+        save_args: As `save` takes them; the author and the write id are the transaction's.
+
+    Raises:
+        FileError: The file is missing, empty, ragged, not UTF-8 ...; nothing is written.
+        DoltError: What `Transaction.write` raises.
+
+    Example:
+        >>> from pathlib import Path
+        >>> _ = Path(folder + ".csv").write_text("name,count" + chr(10) + "Alice,4")
+        >>> with Transaction(folder) as work:
+        ...     save_in(work, "users", folder + ".csv", {"primary_key": "name"})
+        >>> read_table(folder, "users").data["name"].tolist()
+        ['Alice']
+    """
+    check_table_name(tablename)
+    ours, args = _split(filename, save_args)
+    commit = transaction.scan(tablename=tablename).commit
+    existing = None if ours["overwrite"] or commit is None else _existing_at(transaction.db, tablename, commit())
+    rows = read_rows(filename, table=tablename, existing=existing, args=args)
+    options = {name: ours[name] for name in ("primary_key", "mode", "overwrite")}
+    with naming_file(rows, filename, args):
+        transaction.write(tablename, rows, **options)
+
+
+def _split(
+    filename: str | os.PathLike[str], save_args: Mapping[str, Any] | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the options of `write_table`, checked, and those of `read_file`."""
+    args = options_of(save_args, "save_args")
+    check_options(args, _SAVE_ARGS | read_args(filename, args), "save_args")
+    given = {name: args.pop(name) for name in _SAVE_ARGS if name in args}
+    author, overwrite, mode = given.get("author"), _overwrites(given.get("schema")), given.get("mode", REPLACE)
+    check_mode(mode, overwrite=overwrite)
+    ours = {"mode": mode, "overwrite": overwrite, "primary_key": parse_key(given.get("primary_key"))}
+    return {
+        **ours,
+        "author": parse_author(author) if author is not None else None,
+        "write_id": given.get("write_id"),
+    }, args
 
 
 def _overwrites(schema: Any) -> bool:
     if schema not in (None, "overwrite"):
         raise ConfigError(f"save_args has schema={schema!r}", hint="There is only 'overwrite'.")
     return schema is not None
+
+
+def _existing_at(db: Location, tablename: str, commit: str) -> TableSchema | None:
+    with open_database(db) as database, database.connect(commit) as snapshot:
+        return find_table(snapshot, tablename)
 
 
 def _existing(db: Location, tablename: str, branch_conf: Branch) -> TableSchema | None:

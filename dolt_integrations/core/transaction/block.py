@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -86,6 +86,11 @@ class Block:
             check_branch(database, self.branch)
         self.work: Workspace = stack.enter_context(open_workspace(database, self.start))
         self._outside = self._take_back()
+
+    def describe(self, message: str) -> None:
+        """Say what the commit's message is to be."""
+        self.options = replace(self.options, message=message)
+        self.message = with_write_id(message, self.options.write_id)
 
     def _find_branch(self, stack: ExitStack) -> None:
         options = self.options

@@ -150,6 +150,17 @@ class Transaction:
         """
         return TransactionTable(self, name)
 
+    def describe(self, message: str) -> None:
+        """Say what the commit's message is to be, which may be known only once the work is done.
+
+        Raises:
+            ConfigError: It is not a text, or blank.
+        """
+        check_text(message, "message")
+        self.message, self._options = message, replace(self._options, message=message)
+        if self._block is not None:
+            self._block.describe(message)
+
     def write(
         self,
         tablename: str,

@@ -1,0 +1,291 @@
+"""Runs of Kedro with `DoltRunHooks`: all outputs land in one commit, or none."""
+
+import re
+import subprocess
+import threading
+
+import pandas as pd
+import pytest
+from kedro.io.core import DatasetError
+from kedro.pipeline import node
+from kedro.runner import SequentialRunner, ThreadRunner
+
+from dolt_integrations import errors
+from dolt_integrations.core import history, read_table, write_table
+from dolt_integrations.kedro import DoltRunHooks, lineage
+from tests.conftest import run_sql
+from tests.frameworks.catalogs import catalog, cause_of, run_pipeline, table
+
+USERS = pd.DataFrame({"id": [1, 2, 3], "name": ["Ann", "Bob", "Cy"], "count": [4, 6, 9]})
+KEY = {"save_args": {"primary_key": "id"}}
+
+
+def rename(users):
+    return users.assign(name=users["name"].str.upper())
+
+
+def big(users):
+    return users[users["count"] > 5]
+
+
+def fail(users):
+    raise RuntimeError("a node that fails")
+
+
+NODES = [
+    node(rename, "users", "renamed", name="rename"),
+    node(big, "renamed", "big_users", name="filter"),
+]
+
+
+def shop(database, **entries):
+    """Return a catalog of three tables, the first of which is there, with other entries."""
+    write_table(database, "users", USERS, primary_key="id")
+    tables = {name: table(database, name, **KEY) for name in ("users", "renamed", "big_users", "out")}
+    return catalog(**{**tables, **entries})
+
+
+def tables_of(database, branch="main"):
+    return {name for (name,) in run_sql(database, "show tables", revision=branch)}
+
+
+@pytest.mark.parametrize("runner", [SequentialRunner(), SequentialRunner(is_async=True), ThreadRunner()])
+def test_all_outputs_of_a_run_land_in_one_commit(database, runner):
+    io = shop(database)
+    before = history(database)
+
+    run_pipeline(NODES, io, DoltRunHooks(), runner)
+
+    assert len(history(database)) == len(before) + 1
+    assert read_table(database, "big_users").data["name"].tolist() == ["BOB", "CY"]
+    assert io["big_users"].resolve_load_version() == history(database)["commit"].iloc[0]
+    assert {name for (name,) in run_sql(database, "select name from dolt_branches")} == {"main"}
+
+
+def test_the_commit_names_run_pipeline_nodes_inputs_and_the_git_commit(database, tmp_path):
+    for command in (
+        ["init", "-q"],
+        ["-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qm", "a", "--allow-empty"],
+    ):
+        subprocess.run(["git", "-C", str(tmp_path), *command], check=True)
+    head = subprocess.run(["git", "-C", str(tmp_path), "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    io = shop(database)
+    read = history(database)["commit"].iloc[0]
+
+    run_pipeline(NODES, io, DoltRunHooks(), project=tmp_path)
+
+    assert history(database)["message"].iloc[0].splitlines() == [
+        "Kedro run: 2026-11-26T05.41.00.123Z",
+        "",
+        f"Kedro-Project: {tmp_path.name}",
+        "Kedro-Pipeline: __default__",
+        "Kedro-Node: rename",
+        "Kedro-Node: filter",
+        "Kedro-Output: renamed renamed rename",
+        "Kedro-Output: big_users big_users filter",
+        f"Kedro-Input: users {read} users {database} rename",
+        f"Git-Commit: {head.stdout.strip()}",
+    ]
+    assert history(database)["execution_id"].iloc[0] == "2026-11-26T05.41.00.123Z"
+
+
+def test_a_run_that_fails_leaves_nothing(database):
+    io = shop(database)
+    before = run_sql(database, "select commit_hash from dolt_log"), tables_of(database)
+
+    with pytest.raises(RuntimeError, match="fails"):
+        run_pipeline([*NODES, node(fail, "big_users", "nothing", name="fail")], io, DoltRunHooks())
+
+    assert (run_sql(database, "select commit_hash from dolt_log"), tables_of(database)) == before
+    assert {name for (name,) in run_sql(database, "select name from dolt_branches")} == {"main"}
+    run_pipeline(NODES, io, DoltRunHooks(), run_id="2026-11-26T05.42.00.123Z")
+    assert "big_users" in tables_of(database)
+
+
+def test_a_save_that_fails_leaves_nothing(database):
+    def broken(users):
+        return users.assign(count=float("inf"))
+
+    with pytest.raises(DatasetError, match="inf") as error:
+        run_pipeline([*NODES, node(broken, "big_users", "out")], shop(database), DoltRunHooks())
+
+    assert isinstance(cause_of(error), errors.UnsupportedValueError)
+    assert tables_of(database) == {"users"}
+
+
+def test_a_run_reads_what_was_there_when_it_began(database):
+    io = shop(database)
+
+    def meddle(users):
+        write_table(database, "users", USERS.head(1), primary_key="id")
+        return users
+
+    nodes = [node(meddle, "users", "renamed"), node(lambda users, _: users, ["users", "renamed"], "big_users")]
+    run_pipeline(nodes, io, DoltRunHooks())
+
+    assert len(read_table(database, "big_users").data) == 3
+    assert len(read_table(database, "users").data) == 1
+    assert io.load("users").equals(USERS.head(1))
+
+
+def test_a_query_of_a_run_sees_what_the_run_has_written(database):
+    query = {
+        "type": "dolt_integrations.kedro.DoltQueryDataset",
+        "database": database,
+        "sql": "select name from renamed",
+    }
+    io = shop(database, names=query)
+    nodes = [node(rename, "users", "renamed"), node(len, "renamed", "count")]
+    nodes.append(node(lambda names, count: names.assign(id=range(count)), ["names", "count"], "big_users"))
+
+    run_pipeline(nodes, io, DoltRunHooks())
+
+    assert read_table(database, "big_users").data["name"].tolist() == ["ANN", "BOB", "CY"]
+
+
+def test_the_chunks_of_a_node_are_one_table(database):
+    def chunks(users):
+        for at in range(3):
+            yield users.iloc[[at]]
+
+    io = shop(database)
+    run_pipeline([node(chunks, "users", "renamed")], io, DoltRunHooks())
+
+    assert read_table(database, "renamed").data.equals(USERS)
+
+
+def test_the_chunks_of_a_node_do_not_replace_each_other_without_a_transaction(database):
+    def chunks(users):
+        for at in range(3):
+            yield users.iloc[[at]]
+
+    io = shop(database)
+    with pytest.raises(DatasetError, match="chunks") as error:
+        run_pipeline([node(chunks, "users", "renamed")], io, DoltRunHooks(transaction=False))
+
+    assert isinstance(cause_of(error), errors.ConfigError)
+    assert tables_of(database) == {"users"}
+
+
+def test_without_a_transaction_each_save_is_a_commit_that_names_its_node(database):
+    io = shop(database)
+
+    run_pipeline(NODES, io, DoltRunHooks(transaction=False))
+
+    nodes = [re.findall("Kedro-Node: (.*)", message) for message in history(database)["message"].iloc[:2]]
+    assert nodes == [["filter"], ["rename"]]
+    assert f"Kedro-Input: renamed {history(database)['commit'].iloc[1]}" in history(database)["message"].iloc[0]
+
+
+def test_a_branch_of_a_run_is_made_with_the_run(database):
+    write_table(database, "users", USERS, primary_key="id")
+    branch = {"type": "NewBranch", "branch": "run/1", "base": "main"}
+    io = catalog(**{name: table(database, name, branch=branch, **KEY) for name in ("users", "renamed", "big_users")})
+
+    run_pipeline(NODES, io, DoltRunHooks())
+
+    assert tables_of(database, "run/1") == {"users", "renamed", "big_users"}
+    assert tables_of(database) == {"users"}
+
+
+def test_a_run_that_changes_nothing_makes_no_commit(database):
+    io = shop(database)
+    run_pipeline(NODES, io, DoltRunHooks())
+    before = history(database)
+
+    run_pipeline(NODES, io, DoltRunHooks(), run_id="2026-11-26T05.42.00.123Z")
+
+    assert history(database).equals(before)
+
+
+def test_others_rows_are_merged_and_a_conflict_lands_nothing(database):
+    io = shop(database, renamed=table(database, **KEY))
+    changed = USERS.assign(name=["Ann", "Bob", "Cyd"])
+
+    def meddle(users):
+        write_table(database, "users", changed, primary_key="id")
+        return users.assign(name=["Amy", "Bob", "Cy"])
+
+    def conflict(users):
+        write_table(database, "users", changed.assign(name=["Aaron", "Bob", "Cyd"]), primary_key="id")
+        return users.assign(name=["Zoe", "Bob", "Cyd"])
+
+    run_pipeline([node(meddle, "users", "renamed")], io, DoltRunHooks())
+    merged = read_table(database, "users").data["name"].tolist()
+    with pytest.raises(errors.MergeConflictError) as error:
+        run_pipeline([node(conflict, "users", "renamed")], io, DoltRunHooks(), run_id="2026-11-26T05.42.00.123Z")
+
+    assert merged == ["Amy", "Bob", "Cyd"]
+    assert read_table(database, "users").data["name"].tolist() == ["Aaron", "Bob", "Cyd"]
+    assert read_table(database, "users", branch_conf=error.value.branch).data["name"].tolist() == ["Zoe", "Bob", "Cyd"]
+
+
+def test_an_audit_refuses_a_run(database):
+    io = shop(database)
+
+    with pytest.raises(errors.AuditError):
+        run_pipeline(NODES, io, DoltRunHooks(audit=lambda run: len(run.read("big_users").data) > 2))
+
+    assert tables_of(database) == {"users"}
+
+
+def test_datasets_that_contradict_each_other_are_refused_before_anything_runs(database):
+    merge = {"type": "MergeBranch", "branch_from": "main", "merge_to": "main"}
+    io = shop(database, renamed=table(database, "renamed", branch=merge, **KEY))
+    ran = []
+
+    with pytest.raises(errors.ConfigError, match="'big_users' and 'renamed'"):
+        run_pipeline([node(ran.append, "users", "renamed"), NODES[1]], io, DoltRunHooks())
+
+    assert not ran
+    assert len(io.load("users")) == 3
+
+
+def test_a_first_run_makes_the_database(tmp_path):
+    names = ("renamed", "big_users")
+    io = catalog(**{name: table(tmp_path / "new", name, **KEY) for name in names})
+    io["users"] = USERS
+
+    run_pipeline(NODES, io, DoltRunHooks(author="Ann <ann@example.com>"))
+
+    assert history(tmp_path / "new")["author"].tolist()[0] == "Ann"
+    assert len(history(tmp_path / "new")) == 2
+
+
+def test_threads_that_append_to_one_table_lose_no_row(database):
+    meet = threading.Barrier(4)
+    entry = table(database, "orders", save_args={"primary_key": "id", "mode": "append"})
+
+    def part(at):
+        def make(_):
+            meet.wait()
+            return pd.DataFrame({"id": [10 * at, 10 * at + 1]})
+
+        return node(make, "seed", f"part{at}_orders", name=f"part{at}")
+
+    for at, hooks in enumerate((DoltRunHooks(), DoltRunHooks(transaction=False))):
+        write_table(database, "orders", pd.DataFrame({"id": [100 + at]}), primary_key="id", mode="append")
+        io = catalog(**{"{part}_orders": entry})
+        io["seed"] = 1
+        run_pipeline([part(4 * at + number) for number in range(4)], io, hooks, ThreadRunner(max_workers=4))
+
+    expected = {10 * at + more for at in range(8) for more in (0, 1)} | {100, 101}
+    assert set(read_table(database, "orders").data["id"]) == expected
+
+
+def test_lineage_leads_from_a_run_to_what_it_read_and_to_the_runs_that_wrote_that(database):
+    first, second = "2026-11-26T05.41.00.123Z", "2026-11-26T05.42.00.123Z"
+    io = shop(database)
+    run_pipeline(NODES[:1], io, DoltRunHooks(), run_id=first)
+    run_pipeline(NODES[1:], io, DoltRunHooks(), run_id=second)
+
+    found = lineage(database, second)
+
+    assert found[["run", "node", "kind", "dataset", "table", "written_by"]].to_numpy().tolist() == [
+        [second, "filter", "read", "renamed", "renamed", first],
+        [second, "filter", "write", "big_users", "big_users", second],
+    ]
+    assert lineage(database)["run"].unique().tolist() == [second, first]
+    assert lineage(database)["written_by"].isna().sum() == 1
+    with pytest.raises(errors.RunNotFoundError, match=second):
+        lineage(database, "2026-11-26")
