@@ -161,21 +161,27 @@ def test_every_read_brings_the_branch_up_to_date_first(read, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("merge_to", "names"),
+    ("merge_to", "lands_on", "starts_at"),
     [
-        ("side", ("side", None, False)),
-        (SerialBranch("side"), ("side", None, False)),
-        (AppendBranch("side"), ("side", None, False)),
-        (NewBranch("side", "main"), ("side", "main", True)),
-        (MergeBranch("old", "side", "ours"), ("side", "old", False)),
-        (None, (None, None, False)),
+        ("side", "side", "side"),
+        (SerialBranch("side"), "side", "side"),
+        (AppendBranch("side"), "side", "side"),
+        (NewBranch("new", "main"), "new", "main"),
+        (MergeBranch("old", "side", "ours"), "side", "old"),
+        (None, "main", "main"),
     ],
     ids=repr,
 )
-def test_a_transaction_takes_a_branch_config_for_its_target(merge_to, names, tmp_path):
-    block = Transaction(str(tmp_path), merge_to)
+def test_a_transaction_takes_a_branch_config_for_its_target(merge_to, lands_on, starts_at, database):
+    run_sql(database, "CALL DOLT_BRANCH('old')", "CALL DOLT_COMMIT('--allow-empty', '-m', 'later')")
+    run_sql(database, "CALL DOLT_BRANCH('side')")
+    head = run_sql(database, f"SELECT HASHOF('{starts_at}')")[0][0]
 
-    assert (block.merge_to, block.branch_from, block.create) == names
+    with Transaction(database, merge_to) as block:
+        block.write("t", FRAME, primary_key="id")
+
+    found = read_table(database, "t", branch_conf=lands_on).data
+    assert (block.start, found["id"].tolist()) == (head, [1, 2])
 
 
 @pytest.mark.parametrize(
