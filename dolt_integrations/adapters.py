@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.provenance.attempt import Attempt, child_error
     from dolt_integrations.core.provenance.meta import Metas, metas_of
     from dolt_integrations.core.provenance.reads import add_scope, unnoted
-    from dolt_integrations.core.provenance.trailers import trailer_values, trailers_of
+    from dolt_integrations.core.provenance.trailers import RUN, trailer_values, trailers_of
     from dolt_integrations.core.provenance.write_id import check_write_id
     from dolt_integrations.core.transaction.attempt_landing import OvertakenError
     from dolt_integrations.core.transaction.attempt_name import AttemptWrite
@@ -85,7 +85,7 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.engine.tables.query": "select_all",
         "dolt_integrations.core.provenance.meta": "Metas metas_of",
         "dolt_integrations.core.provenance.reads": "add_scope unnoted",
-        "dolt_integrations.core.provenance.trailers": "trailer_values trailers_of",
+        "dolt_integrations.core.provenance.trailers": "RUN trailer_values trailers_of",
         "dolt_integrations.core.provenance.write_id": "check_write_id",
         "dolt_integrations.core.configs.as_of": "check_as_of",
         "dolt_integrations.core.configs.mode": "APPEND REPLACE UPSERT check_mode",
@@ -105,6 +105,7 @@ __all__ = [
     "APPEND",
     "BATCH_ROWS",
     "REPLACE",
+    "RUN",
     "UPSERT",
     "URL_OPTIONS",
     "Attempt",

@@ -37,7 +37,7 @@ from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.json_members import PARSED, READ_BY_FROM_DICT
 from dolt_integrations.flyte.pydantic_schema import PydanticField
 
-_IO_ARGS = ("primary_key", "author", "schema", "mode", "columns", "where")
+_IO_ARGS = ("primary_key", "author", "message", "schema", "mode", "columns", "where")
 _IGNORED_IO_ARGS = {"if_exists": "replace", "index": False}
 """Arguments of `DataFrame.to_sql` that older programs pass; each stands for what happens anyway."""
 
@@ -52,9 +52,10 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
             names itself; for one that only a literal names, set DOLT_CLI_HOST as well.
         tablename: The table to write or to read; or
         sql: a query to read, never written to. `AS OF` is understood.
-        io_args: `primary_key`: a column name or a list of them. `author`: `Name <email>` for the commit. `schema`:
-            `"overwrite"` lets a frame with other types make its table anew. `mode`: `"replace"` (also the default),
-            `"append"` or `"upsert"`. `columns` and `where`: what to read of the table, names and a condition in SQL.
+        io_args: `primary_key`: a column name or a list of them. `author`: `Name <email>` for the commit.
+            `message`: a line for the commit's message. `schema`: `"overwrite"` lets a frame with other types make its
+            table anew. `mode`: `"replace"` (also the default), `"append"` or `"upsert"`. `columns` and `where`: what to
+            read of the table, names and a condition in SQL.
         branch_conf: The branch: `NewBranch`, `AppendBranch`, `SerialBranch` or `MergeBranch` of
             `dolt_integrations.core`; None is the default branch of the database.
         meta_conf: What is told of each save and load: `CallbackMeta`, `DoltMeta`, or a list of them. A callback
@@ -186,7 +187,7 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
                 hint = nearest(name, _IO_ARGS)
                 raise ConfigError(f"DoltConfig.io_args has {name}={value!r}, which is not supported", hint=hint)
         parse_key((self.io_args or {}).get("primary_key"), "primary_key of DoltConfig.io_args")
-        _ = self.author
+        _ = self.author, self.message
         schema = (self.io_args or {}).get("schema")
         if schema not in (None, "overwrite"):
             raise ConfigError(f"DoltConfig.io_args has schema={schema!r}", hint="There is only 'overwrite'.")
@@ -220,6 +221,18 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
     def mode(self) -> str:
         """The write mode of `io_args`."""
         return (self.io_args or {}).get("mode") or REPLACE
+
+    @property
+    def message(self) -> str | None:
+        """The line of `io_args` that is added to the commit's message.
+
+        Raises:
+            ConfigError: It is no text of one line.
+        """
+        line = (self.io_args or {}).get("message")
+        if line is not None and (not isinstance(line, str) or not line.strip() or len(line.splitlines()) > 1):
+            raise ConfigError(f"message of DoltConfig.io_args is {shown_kind(line)}", hint="Give a text of one line.")
+        return line.strip() if line else None
 
     @property
     def author(self) -> Author | None:

@@ -54,7 +54,7 @@ def _write(config: DoltConfig, frame: Any, runtime: Runtime) -> Version:
         branch_conf=config.branch_conf,
         primary_key=config.primary_key,
         mode=config.mode,
-        message=commit_message(runtime),
+        message=commit_message(runtime, config.message),
         overwrite=(config.io_args or {}).get("schema") == "overwrite",
         author=config.author,
         attempt=runtime.execution.attempt,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
 from flytekit.core.base_task import PythonTask
+from flytekit.core.workflow import WorkflowBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,7 @@ def code_of(function: Any) -> CodeType:
 
 
 _DISPATCH = code_of(PythonTask.dispatch_execute)
+_WORKFLOW = code_of(WorkflowBase.local_execute)
 
 
 def running_task() -> str | None:
@@ -32,6 +35,27 @@ def running_task() -> str | None:
     """
     found = next((frame for frame in _frames() if frame.f_code is _DISPATCH), None)
     return str(found.f_locals["self"].name) if found is not None else None
+
+
+def running_workflow() -> str | None:
+    """Return the name of the workflow that is being executed locally: the outermost; None outside of one."""
+    found = [frame for frame in _frames() if frame.f_code is _WORKFLOW]
+    return str(found[-1].f_locals["self"].name) if found else None
+
+
+def running_inputs() -> dict[str, Any]:
+    """Return the inputs of the task that is being executed, by name, as Python has them."""
+    found = next((frame for frame in _frames() if frame.f_code is _DISPATCH), None)
+    inputs = found.f_locals.get("native_inputs") if found is not None else None
+    return dict(inputs) if isinstance(inputs, dict) else {}
+
+
+def running_program() -> str | None:
+    """Return the file that defines the task that is being executed; None where nothing tells."""
+    found = next((frame for frame in _frames() if frame.f_code is _DISPATCH), None)
+    function = getattr(found.f_locals["self"], "task_function", None) if found is not None else None
+    code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
+    return str(code.co_filename) if code is not None else None
 
 
 def is_called_by(functions: frozenset[CodeType]) -> bool:

@@ -6,9 +6,13 @@ import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from dolt_integrations.adapters import Attempt
+from dolt_integrations.adapters import RUN, Attempt
+from dolt_integrations.flyte.arguments import ARGUMENTS, shown_arguments
+from dolt_integrations.flyte.lineage import TASK, WORKFLOW
+from dolt_integrations.flyte.project import project_trailers
 from dolt_integrations.flyte.runtime import LOCAL
-from flytekitplugins.dolt.callers import running_task
+from flytekitplugins.dolt.callers import running_inputs, running_program, running_task, running_workflow
+from flytekitplugins.dolt.runs import run_id
 
 if TYPE_CHECKING:
     from flytekit import FlyteContext
@@ -27,6 +31,19 @@ def execution_id(parameters: Any) -> str:
     """Return an execution's id as `ex:project:domain:name`; the identifier of a pod prints itself in several lines."""
     found = getattr(parameters, "execution_id", None)
     return f"ex:{found.project}:{found.domain}:{found.name}" if found is not None else LOCAL
+
+
+def trailers_of(parameters: Any, execution: str) -> dict[str, str]:
+    """Return what tells the commits of a task from those of others, by the trailers' names."""
+    found = {
+        TASK: task_name(parameters),
+        # Of a pod: project:domain:name
+        WORKFLOW: os.environ.get("FLYTE_INTERNAL_EXECUTION_WORKFLOW", "").rpartition(":")[2] or running_workflow(),
+        RUN: run_id() if execution == LOCAL else None,
+        ARGUMENTS: shown_arguments(running_inputs()),
+        **project_trailers(running_program()),
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def attempt_of(ctx: FlyteContext) -> Attempt | None:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from flytekit import FlyteContextManager
 from flytekit.types.pickle import FlytePickle
 
-from dolt_integrations.flyte.lineage import TASK
 from dolt_integrations.flyte.runtime import Execution, Runtime, register
 from flytekitplugins.dolt.callers import code_of, is_called_by
 from flytekitplugins.dolt.compile_time import is_compiling
-from flytekitplugins.dolt.lineage import attempt_of, execution_id, task_name
+from flytekitplugins.dolt.lineage import attempt_of, execution_id, trailers_of
 
 if TYPE_CHECKING:
     from flytekit import FlyteContext
@@ -41,9 +40,8 @@ class FlytekitRuntime(Runtime):
     def execution(self) -> Execution:
         """The execution, its task, and on a cluster the attempt."""
         parameters = self.context.user_space_params
-        task = task_name(parameters)
-        trailers = {TASK: task} if task is not None else {}
-        return Execution(execution_id(parameters), trailers, attempt_of(self.context))
+        execution = execution_id(parameters)
+        return Execution(execution, trailers_of(parameters, execution), attempt_of(self.context))
 
     def is_running(self) -> bool:
         """Whether a task is executed, in a pod or locally."""

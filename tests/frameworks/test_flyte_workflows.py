@@ -8,6 +8,7 @@ import pytest
 from flytekit import conditional, dynamic, map_task, task, workflow
 
 from dolt_integrations.core import NewBranch
+from dolt_integrations.core.provenance.trailers import trailers_of
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository, Server
 
@@ -170,8 +171,8 @@ def test_the_commit_of_a_local_run_names_the_task(repository: Repository) -> Non
     plain()
     listed()
 
-    assert repository.messages()[0].splitlines()[-1].endswith("test_flyte_workflows.listed")
-    assert repository.messages()[1].splitlines()[-1].endswith("test_flyte_workflows.plain")
+    names = [trailers_of(message)["Flyte-Task"] for message in repository.messages()[:2]]
+    assert [name.rpartition(".test_flyte_workflows.")[2] for name in names] == ["listed", "plain"]
 
 
 def test_the_author_is_whom_dolt_config_names(repository: Repository) -> None:

@@ -1,0 +1,100 @@
+"""What the message of a commit says of the run, the task, its inputs and its code."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from flytekit import dynamic, task, workflow
+
+from dolt_integrations.core.provenance.trailers import trailers_of
+from dolt_integrations.errors import ConfigError
+from dolt_integrations.flyte.arguments import shown_arguments
+from dolt_integrations.flyte.project import git_commit, project_trailers
+from flytekitplugins.dolt import DoltConfig, DoltTable
+from tests.conftest import Repository
+
+
+@task
+def make(db: str, name: str, n: int, password: str = "hunter2") -> DoltTable:  # noqa: S107 - it is to be left out
+    return DoltTable(DoltConfig(db, tablename=name), data=pd.DataFrame({"n": [n]}))
+
+
+@dynamic
+def inner(db: str) -> DoltTable:
+    return make(db=db, name="third", n=3)
+
+
+@workflow
+def three(db: str) -> tuple[DoltTable, DoltTable, DoltTable]:
+    return make(db=db, name="first", n=1), make(db=db, name="second", n=2), inner(db=db)
+
+
+def test_commits_of_one_local_run_share_an_id_and_another_run_has_another(repository: Repository) -> None:
+    three(db=str(repository.path))
+    make(db=str(repository.path), name="first", n=7)
+
+    found = [trailers_of(message) for message in repository.messages()[:-1]]
+
+    runs = [trailers["Run-Id"] for trailers in found]
+    assert runs[0] != runs[1]
+    assert len(set(runs[1:])) == 1
+    assert [trailers.get("Flyte-Workflow", "").rpartition(".")[2] for trailers in found] == ["", *["three"] * 3]
+    assert found[0]["Flyte-Arguments"].split(", ")[-2:] == ['name="first"', "n=7"]
+
+    shop = DoltConfig(str(repository.path), tablename="first").repository
+    assert shop.runs()["run"].tolist() == runs[:2]
+    shop.revert(runs[0])
+    assert shop.table("first").read()["n"].tolist() == [1]
+
+
+def test_a_message_of_the_config_is_a_line_of_its_own(repository: Repository) -> None:
+    @task
+    def say() -> DoltTable:
+        config = DoltConfig(str(repository.path), tablename="t", io_args={"message": "Prices of  May"})
+        return DoltTable(config, data=pd.DataFrame({"n": [1]}))
+
+    say()
+
+    assert repository.messages()[0].splitlines()[1:3] == ["", "Prices of  May"]
+    with pytest.raises(ConfigError, match="one line"):
+        DoltConfig("db", tablename="t", io_args={"message": "a\nb"}).check()
+
+
+def test_what_may_be_secret_or_is_long_is_no_argument(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs = {
+        "a": 2, "rate": 0.5, "dry": True, "day": datetime.date(2026, 11, 26), "who": "Ann", "none": None,
+        "api_key": "abc", "db_password": "abc", "auth": "abc", "text": "x " * 40, "items": [1, 2],
+        "url": "mysql://me:pw@db/shop", "value": "ghp_16C7e42F292c6912E7710c838347Ae178B4a", "note": "password: x",
+    }  # fmt: skip
+
+    assert shown_arguments(inputs) == (
+        'a=2, rate=0.5, dry=true, day=2026-11-26, who="Ann", url="mysql://me:...@db/shop"'
+    )
+    monkeypatch.setenv("DOLT_INTEGRATIONS_ARGUMENTS", "off")
+    assert shown_arguments(inputs) is None
+
+
+def test_the_git_commit_is_read_from_the_checkout_or_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, commit, packed = tmp_path / "flows" / "flow.py", "a" * 40, "b" * 40
+    git = tmp_path / ".git"
+    (git / "refs" / "heads").mkdir(parents=True)
+    (git / "HEAD").write_text("ref: refs/heads/main\n")
+
+    assert git_commit(str(program)) is None
+    (git / "packed-refs").write_text(f"# pack-refs\n{packed} refs/heads/main\n")
+    assert git_commit(str(program)) == packed
+    (git / "refs" / "heads" / "main").write_text(f"{commit}\n")
+    assert git_commit(str(program)) == commit
+    (git / "HEAD").write_text("../../../etc/passwd")
+    assert git_commit(str(program)) is None
+
+    monkeypatch.setenv("DOLT_INTEGRATIONS_GIT_COMMIT", "v1.4")
+    monkeypatch.setenv("FLYTE_INTERNAL_IMAGE", "registry.internal/orders:1.4\nWrite-Id: x")
+    assert project_trailers(str(program)) == {"Git-Commit": "v1.4"}
+    monkeypatch.setenv("FLYTE_INTERNAL_IMAGE", "registry.internal/orders:1.4")
+    assert project_trailers(None)["Flyte-Image"] == "registry.internal/orders:1.4"
