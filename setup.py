@@ -39,6 +39,7 @@ TEST_REQUIRES = [
     "pytest-xdist>=3.5",  # the tests mostly wait for servers and processes: with it they fit into ten minutes
     "hypothesis>=6.100",
     "pydantic>=2",  # optional for users: models with tables as fields
+    "opentelemetry-sdk>=1.20",  # optional for users: spans of saves and loads
     "tqdm>=4.60",  # optional for users: the bar of long work where somebody looks
     "flytekitplugins-sqlalchemy>=1.16",  # the recipe that queries Dolt as it would MySQL
     "kubernetes-validate>=1.34",  # has Kubernetes' own schemas, which the manifests in deploy/ are checked against

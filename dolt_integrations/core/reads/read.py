@@ -15,6 +15,7 @@ from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.configs.selection import Part, part_of
 from dolt_integrations.core.frames.frame import decode_result
 from dolt_integrations.core.frames.interchange import to_arrow
+from dolt_integrations.core.observed import observed
 from dolt_integrations.core.provenance.meta import metas_for_load, record_load
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.provenance.version import Version
@@ -188,9 +189,11 @@ def _load(
             return _read(database, tablename, sql, part, branch, as_of)
 
     newest = branch is None and as_of is None and not (sql and LOOKS_BACK.search(sql))
-    with loading_from(remote, db, branch, shallow=newest):
+    where = str(parse_location(db))
+    with observed("load", where, table=tablename) as observation, loading_from(remote, db, branch, shallow=newest):
         result, version = retried(attempt, ServerLostError)
-    record_load(metas, str(parse_location(db)), version, tablename, sql)
+        observation.note(branch=version.branch, commit=version.commit, rows=result.data.num_rows)
+    record_load(metas, where, version, tablename, sql)
     return result, version
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pyarrow as pa
 
+from dolt_integrations.core.observed import note
 from dolt_integrations.core.rows import cache
 from dolt_integrations.engine import arrow_type, describe_table, fetch, select_table
 from dolt_integrations.engine.session.forks import check_process
@@ -32,7 +33,9 @@ def rows_of(snapshot: Connection, table: str, schema: TableSchema, table_hash: s
     check_process()
     key = cache.version_key(snapshot.address.source, table_hash) if _always_reads_the_same(schema) else None
     rows = cache.find(key)
-    if rows is None or rows.column_names != list(schema.names):
+    found = rows is not None and rows.column_names == list(schema.names)
+    note(from_cache=found)
+    if rows is None or not found:
         rows = fetch(snapshot, select_table(table, schema.columns), schema.columns)
         cache.store(key, rows)
     return rows

@@ -15,6 +15,7 @@ from dolt_integrations.core.configs.key import Key, parse_key
 from dolt_integrations.core.configs.mode import REPLACE, check_mode
 from dolt_integrations.core.configs.options import check_flag, check_text
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
+from dolt_integrations.core.observed import observed
 from dolt_integrations.core.provenance.meta import metas_for_save, record_save
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import check_write_id
@@ -123,15 +124,17 @@ def write_table(
     check_write_id(write_id)
     check_flag(overwrite, "overwrite")
     check_text(message, "message")
-    parse_location(db)
+    where = str(parse_location(db))
     metas, remote, key = metas_for_save(meta_conf), Remote.parse(remote_conf), parse_key(primary_key)
     author = parse_author(author) if author is not None else None
     branch = Branch.parse(branch_conf) or SerialBranch()
-    with first_batch(data, tablename) as (rows, rest):
+    with observed("save", where, table=tablename) as observation, first_batch(data, tablename) as (rows, rest):
         rows.schema(key)
         save = Save(tablename, rows, key, message, author or DEFAULT_AUTHOR, overwrite, mode, rest=rest)
         with saving_to(remote, db, branch, author), identified(save, branch, write_id, attempt) as identity:
             version = _write_with_retries(db, save, branch, author, identity)
+        observation.note(branch=version.branch, commit=version.commit, changed=version.changed)
+        observation.note(rows=None if rest is not None else rows.num_rows)
     if metas:
         with open_database(db) as database:
             record_save(metas, database, version, tablename, identity.message or message)
