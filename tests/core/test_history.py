@@ -57,7 +57,7 @@ def test_history_tells_the_commits_of_a_table_newest_first(database):
     found = history(database, "people")
 
     assert found.columns.tolist() == [
-        "commit", "branch", "date", "author", "email", "message", "execution_id", "write_id",
+        "commit", "branch", "date", "author", "email", "message", "execution_id", "write_id", "run",
     ]  # fmt: skip
     assert found["commit"].tolist() == [second, first]
     assert found["branch"].tolist() == ["main", "main"]
@@ -211,7 +211,7 @@ def test_blame_names_the_commit_that_last_changed_each_row(database):
 
     found = blame(database, "people")
 
-    assert found.columns.tolist() == ["commit", "date", "author", "email", "message", "execution_id"]
+    assert found.columns.tolist() == ["commit", "date", "author", "email", "message", "execution_id", "run"]
     assert found.index.name == "id"
     assert found["commit"].to_dict() == {1: first, 2: second, 4: second}
     assert found["execution_id"].to_dict() == {1: "flow/1", 2: "flow/2", 4: "flow/2"}

@@ -54,7 +54,8 @@ def blame(
     Returns:
         A row for each of the table's, in the key's order. The index is the primary key (its columns may be called
         like one of these): a MultiIndex if it has several columns. The columns are `commit`, `date`
-        (datetime64[us, UTC]), `author`, `email`, `message`, `execution_id` (missing where the message names none).
+        (datetime64[us, UTC]), `author`, `email`, `message`, `execution_id` and `run` (what
+        `Repository.revert` takes), both missing where the message names none.
 
     Raises:
         ConfigError: The table's name is no text, or an argument is of the wrong kind.

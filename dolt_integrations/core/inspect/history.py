@@ -12,7 +12,7 @@ from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.options import check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
-from dolt_integrations.core.provenance.trailers import execution_of
+from dolt_integrations.core.provenance.trailers import execution_of, run_of
 from dolt_integrations.core.provenance.write_id import write_id_of
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
@@ -53,7 +53,8 @@ def history(
         A row for each commit, no commit after one of its children's children:
         `commit`, `branch` (the one asked for; missing where `as_of` is a commit and no branch is named), `date`
         (datetime64[us, UTC]), `author`, `email`, `message`, `execution_id` (what the first line of the message names;
-        missing where it names none), `write_id` (of the trailer `Write-Id`; missing where there is none).
+        missing where it names none), `write_id` (of the trailer `Write-Id`; missing where there is none),
+        `run` (what `Repository.revert` takes: the execution, of a local one its `Run-Id`, of a task's path the run).
 
     Raises:
         ConfigError: The table's name is no text, or an argument is of the wrong kind.
@@ -134,6 +135,7 @@ def commits_frame(entries: Sequence[LogEntry], branch: str | None) -> pd.DataFra
             "message": _texts([entry.message for entry in entries]),
             "execution_id": _texts([execution_of(entry.message) for entry in entries]),
             "write_id": _texts([write_id_of(entry.message) for entry in entries]),
+            "run": _texts([run_of(entry.message) for entry in entries]),
         }
     )
 
