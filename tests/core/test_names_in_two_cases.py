@@ -1,6 +1,7 @@
 """Branches, tags and tables whose names differ only in case: told apart where Dolt does, and refused where not."""
 
 import threading
+from functools import partial
 
 import pymysql
 import pytest
@@ -58,19 +59,36 @@ def test_a_new_branch_in_the_case_of_another_is_refused(path, name, database, mo
     assert heads(database) == before
 
 
-@pytest.mark.parametrize("name", ["run/a", "run/A"])
-def test_a_branch_that_has_a_twin_is_not_written_to(name, twins):
+def write_in_each_way(database, name):
+    """Yield functions that write to a branch, each in another way and with other rows."""
+    for at, config in enumerate((AppendBranch(name), NewBranch(name), MergeBranch("main", name))):
+        yield partial(write_table, database, "t", frame(first=20 + 2 * at), mode="append", branch_conf=config)
+        stream = iter([frame(first=30 + 2 * at)])
+        yield partial(write_table, database, "t", stream, mode="append", branch_conf=config)
+
+    def write_in_a_block():
+        with Transaction(database, name) as block:
+            block.write("t", frame(first=40), mode="upsert")
+
+    yield write_in_a_block
+
+
+def test_a_branch_that_dolt_takes_for_another_is_not_written_to(twins):
     before = heads(twins)
 
-    for config in (AppendBranch(name), NewBranch(name), MergeBranch("main", name)):
+    for write in write_in_each_way(twins, "run/a"):
         with pytest.raises(InvalidNameError, match="takes such branches for one"):
-            write_table(twins, "t", frame(first=9), mode="append", branch_conf=config)
-        with pytest.raises(InvalidNameError):
-            write_table(twins, "t", iter([frame(first=9)]), mode="append", branch_conf=config)
-    with pytest.raises(InvalidNameError), Transaction(twins, name) as block:
-        block.write("t", frame(first=9))
+            write()
 
     assert heads(twins) == before
+
+
+def test_a_branch_that_dolt_takes_for_itself_is_written_to_though_it_has_a_twin(twins):
+    for write in write_in_each_way(twins, "run/A"):
+        before = heads(twins)
+        write()
+
+        assert {name for name, head in heads(twins).items() if head != before[name]} == {"run/A"}
 
 
 @pytest.mark.parametrize(("name", "rows"), [("run/a", [1, 2]), ("run/A", [1])])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.private import keep_branch
-from dolt_integrations.engine.versions.branches import has_commit, is_head
+from dolt_integrations.engine.versions.branches import has_commit
 from dolt_integrations.errors import BranchNotFoundError, LostRaceError, RevisionNotFoundError
 
 if TYPE_CHECKING:
@@ -26,11 +26,8 @@ def check_landed(database: Database, connection: Connection, branch: str, commit
         LostRaceError: Another client has moved the branch elsewhere meanwhile, or deleted it.
     """
     try:
-        if is_head(connection, branch, commit):
+        if has_commit(connection, branch, commit):
             return
-        with database.connect() as other:  # at a commit a session of Dolt's looks for no common ancestor
-            if has_commit(other, branch, commit):
-                return
     except (BranchNotFoundError, RevisionNotFoundError):
         pass
     what = f"commit {commit} had landed on branch {branch!r} of {database.location}, and another client has moved or"

@@ -4,26 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.versions.procedures import is_merging, status
-from dolt_integrations.errors import UncommittedChangesError
+from dolt_integrations.engine.versions.state import branch_state
+from dolt_integrations.errors import InvalidNameError, UncommittedChangesError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dolt_integrations.engine import Connection, Database
     from dolt_integrations.engine.versions.procedures import TableStatus
 
 
 def pending_work(connection: Connection, branch: str) -> list[TableStatus]:
-    """Return the uncommitted work on the session's branch.
+    """Return the uncommitted work on the session's branch, to which a save is about to be written.
 
     Raises:
+        InvalidNameError: Dolt has put the session on another branch, whose name differs from this one's only in case.
         UncommittedChangesError: The user has begun a merge there, which the commit of a save would conclude.
     """
-    if is_merging(connection):
+    found = branch_state(connection)
+    if found.branch != branch:
+        refuse_twins([found.branch], branch, connection.address)
+    if found.is_merging:
         raise UncommittedChangesError(
             f"a merge (or a cherry-pick) is open on branch {branch!r}, and the commit of a save would conclude it",
             hint="There, conclude it (dolt commit) or give it up (dolt merge --abort), then save again.",
         )
-    return status(connection)
+    return list(found.status)
+
+
+def refuse_twins(others: Sequence[str], branch: str, where: object) -> None:
+    """Refuse to write to a branch that Dolt does not tell apart from others.
+
+    Raises:
+        InvalidNameError: There are some whose names differ from this one's only in case.
+    """
+    if others:
+        raise InvalidNameError(
+            f"branch name {branch!r} differs only in case from branch {' and '.join(map(repr, others))} of database "
+            f"{where}, and Dolt takes such branches for one",
+            hint="Choose another name; where both branches are there, rename or delete one (dolt branch -m).",
+        )
 
 
 def check_branch(database: Database, branch: str, table: str | None = None) -> None:

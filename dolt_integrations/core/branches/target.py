@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.branches.earlier import Turn
+from dolt_integrations.core.branches.pending import refuse_twins
 from dolt_integrations.core.configs.mode import APPEND, REPLACE, UPSERT
 from dolt_integrations.core.frames.frame import EncodedFrame
 from dolt_integrations.core.provenance.find import EarlierWrite
@@ -17,8 +18,9 @@ from dolt_integrations.core.schemas.union import extended
 from dolt_integrations.core.schemas.violations import check_required
 from dolt_integrations.engine import Author, nearest, table_name
 from dolt_integrations.engine.names.identifiers import check_branch_name
-from dolt_integrations.engine.versions.procedures import active_branch, find_branches, resolve, table_hash
-from dolt_integrations.errors import BranchNotFoundError, InvalidNameError, PrimaryKeyError
+from dolt_integrations.engine.versions.heads import Head, branches_in_other_case, find_head
+from dolt_integrations.engine.versions.procedures import branches, resolve, table_hash
+from dolt_integrations.errors import BranchNotFoundError, PrimaryKeyError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.configs.branch import Branch
@@ -111,15 +113,45 @@ def find_target(connection: Connection, database: Database, branch_conf: Branch)
         InvalidNameError: Dolt does not tell its name apart from another branch's, or takes it for no branch.
         RevisionNotFoundError: It is to be created from what does not exist.
     """
-    known = find_branches(connection)
-    branch = known.name_of(branch_conf.name)
-    check_name(known, branch, database.location)
-    if branch in known.heads or not branch_conf.creates:
-        newest = head_of(known, branch, database)
+    found = head_to_write(connection, database, branch_conf.name)
+    if found.exists or not branch_conf.creates:
+        newest = required_head(connection, database, found)
         merged = branch_conf.merges and branch_conf.start is not None
-        return Target(branch, resolve(connection, str(branch_conf.start)) if merged else newest, exists=True)
-    check_branch_name(branch)
-    return Target(branch, resolve(connection, branch_conf.start or known.active), exists=False)
+        return Target(found.branch, resolve(connection, str(branch_conf.start)) if merged else newest, exists=True)
+    check_branch_name(found.branch)
+    start = resolve(connection, branch_conf.start or find_head(connection, None).branch)
+    return Target(found.branch, start, exists=False)
+
+
+def head_to_write(connection: Connection, database: Database, branch: str | None) -> Head:
+    """Look up the branch that is to be written to, and may not be there yet.
+
+    Where it is there and Dolt takes another one for it, `pending_work` says so, which looks before every write.
+
+    Args:
+        connection: A session at no revision.
+        database: Where.
+        branch: Its name; None is the default branch.
+
+    Raises:
+        InvalidNameError: It is not there, and one is whose name differs from it only in case.
+    """
+    found = find_head(connection, branch)
+    if not found.exists:
+        refuse_twins(branches_in_other_case(connection, found.branch), found.branch, database.location)
+    return found
+
+
+def required_head(connection: Connection, database: Database, found: Head) -> str:
+    """Return the commit at the head of a branch that has to be there.
+
+    Raises:
+        BranchNotFoundError: It is not, with the nearest names.
+    """
+    if found.commit is None:
+        hint = nearest(found.branch, branches(connection))
+        raise BranchNotFoundError(f"no branch {found.branch!r} in database {database.location}", hint=hint)
+    return found.commit
 
 
 def check_name(known: Branches, branch: str, where: object) -> None:
@@ -130,13 +162,7 @@ def check_name(known: Branches, branch: str, where: object) -> None:
     Raises:
         InvalidNameError: There is a branch whose name differs from this one's only in case.
     """
-    others = known.others_in_case(branch)
-    if others:
-        raise InvalidNameError(
-            f"branch name {branch!r} differs only in case from branch {' and '.join(map(repr, others))} of database "
-            f"{where}, and Dolt takes such branches for one",
-            hint="Choose another name; where both branches are there, rename or delete one (dolt branch -m).",
-        )
+    refuse_twins(known.others_in_case(branch), branch, where)
 
 
 def required_branch(connection: Connection, database: Database, branch: str) -> str:
@@ -146,10 +172,7 @@ def required_branch(connection: Connection, database: Database, branch: str) -> 
         BranchNotFoundError: It is not, with the nearest names.
         InvalidNameError: Dolt does not tell it apart from another one.
     """
-    known = find_branches(connection)
-    start = head_of(known, branch, database)
-    check_name(known, branch, database.location)
-    return start
+    return required_head(connection, database, head_to_write(connection, database, branch))
 
 
 def head_of(known: Branches, branch: str, database: Database) -> str:
@@ -189,4 +212,4 @@ def name_for_merge(workspace: Connection, database: Database, merge_to: str, tab
 def branch_name(connection: Connection, branch_conf: Branch | None) -> str:
     """Return the name of the branch that a config means; the default branch, if it names none."""
     name = branch_conf.name if branch_conf is not None else None
-    return active_branch(connection) if name is None else name
+    return find_head(connection, None).branch if name is None else name

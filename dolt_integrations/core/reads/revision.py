@@ -6,10 +6,11 @@ import contextlib
 import datetime
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.branches.target import head_of
+from dolt_integrations.core.branches.target import required_head
 from dolt_integrations.core.configs.as_of import AsOf, pinned_commit, timestamp_of
 from dolt_integrations.core.provenance.reads import note_read
-from dolt_integrations.engine.versions.procedures import commit_at, find_branches, resolve
+from dolt_integrations.engine.versions.heads import find_head
+from dolt_integrations.engine.versions.procedures import commit_at, resolve
 from dolt_integrations.errors import RevisionNotFoundError
 
 if TYPE_CHECKING:
@@ -43,9 +44,8 @@ def _find(
     if pinned is not None:
         return branch_conf.name if branch_conf else None, pinned
     with contextlib.nullcontext(connection) if connection is not None else database.connect() as session:
-        known = find_branches(session)
-        branch = known.name_of(branch_conf.name if branch_conf else None)
-        newest = head_of(known, branch, database)
+        found = find_head(session, branch_conf.name if branch_conf else None)
+        branch, newest = found.branch, required_head(session, database, found)
     return branch, newest if as_of is None else _find_past(database, newest, as_of)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.merge import merge_into
-from dolt_integrations.core.branches.target import check_name
+from dolt_integrations.core.branches.target import head_to_write, required_branch
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import Connection, parse_location
 from dolt_integrations.engine.names.address import DirectoryAddress
@@ -17,13 +17,12 @@ from dolt_integrations.engine.server.clone import clone_directory, is_database, 
 from dolt_integrations.engine.server.deepen import deepen
 from dolt_integrations.engine.server.dolt import Source
 from dolt_integrations.engine.versions.branches import create_branch
-from dolt_integrations.engine.versions.procedures import active_branch, branches, find_branches
+from dolt_integrations.engine.versions.heads import branch_head, find_head, remote_head
 from dolt_integrations.engine.versions.remotes import (
     add_remote,
     fetch_remote,
     merge_base,
     push_branch,
-    remote_branches,
     remotes,
 )
 from dolt_integrations.errors import (
@@ -114,9 +113,9 @@ def pull(remote: Remote, database: Database, branch: str | None, *, author: Auth
     """
     with database.connect() as connection:
         _settle(remote, database, connection)
-        name = branch or active_branch(connection)
+        name = find_head(connection, branch).branch
         _fetch(remote, database, connection, name)
-        theirs = remote_branches(connection, remote.name).get(name)
+        theirs = remote_head(connection, f"{remote.name}/{name}")
     if theirs is not None:
         retried(lambda: _bring_up(remote, database, name, theirs, author), LostRaceError, attempts=3)
 
@@ -168,11 +167,10 @@ def _fetch(remote: Remote, database: Database, connection: Connection, branch: s
 
 def _bring_up(remote: Remote, database: Database, branch: str, theirs: str, author: Author) -> None:
     with database.connect() as connection:
-        check_name(find_branches(connection), branch, database.location)
-        if branch not in branches(connection):
+        if not head_to_write(connection, database, branch).exists:
             with contextlib.suppress(LostRaceError):
                 create_branch(connection, branch, theirs)
-        ours = branches(connection)[branch]
+        ours = required_branch(connection, database, branch)
         base = theirs if ours == theirs else merge_base(connection, ours, theirs)
     if base == theirs or (remote.force and base != ours):
         return
@@ -226,7 +224,7 @@ def _push(remote: Remote, database: Database, branch: str, author: Author) -> No
 def _push_error(remote: Remote, database: Database, branch: str, error: DoltError) -> PushError:
     try:
         with database.connect() as connection:
-            commit = branches(connection).get(branch)
+            commit = branch_head(connection, branch)
     except DoltError:
         commit = None
     safe = f"commit {commit}, its head, is safe in {database.location}" if commit else "its commits are safe there"

@@ -11,7 +11,8 @@ from dolt_integrations.core.retry import retried
 from dolt_integrations.core.transaction.attempt_landing import AttemptLanding
 from dolt_integrations.core.transaction.attempt_name import AttemptWrite, name_of
 from dolt_integrations.engine import Author, Location, open_database
-from dolt_integrations.engine.versions.procedures import active_branch, parent
+from dolt_integrations.engine.versions.heads import find_head
+from dolt_integrations.engine.versions.procedures import parent
 from dolt_integrations.errors import (
     LostRaceError,
     ServerLostError,
@@ -83,7 +84,7 @@ class AttemptBlock:
             open_database(self.db, create=self.author or self.default_author) as database,
             database.connect() as session,
         ):
-            branch = self.branch or active_branch(session)
+            branch = self.branch or find_head(session, None).branch
             author = self.author or database.author or self.default_author
             name = name_of(writes, shared=self.sharing.mode is not None)
             with (
@@ -105,7 +106,7 @@ def start_of_attempt(db: Location, branch: str | None, attempt: Attempt) -> Vers
         NotFoundError: No such database or branch.
     """
     with open_database(db) as database, database.connect(branch) as session:
-        past = attempt.past(session, branch or active_branch(session))
+        past = attempt.past(session, branch or find_head(session, None).branch)
         left = attempt.unread(session, past.alive)
         before = parent(session, left[-1].commit) if left else None
     return Version(before, branch) if before else None

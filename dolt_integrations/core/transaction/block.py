@@ -12,7 +12,7 @@ from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.merge import Superseded
 from dolt_integrations.core.branches.pending import check_branch
 from dolt_integrations.core.branches.private import keep_branch, remove_abandoned
-from dolt_integrations.core.branches.target import check_name, head_of
+from dolt_integrations.core.branches.target import head_to_write, required_head
 from dolt_integrations.core.branches.undo import warn_of
 from dolt_integrations.core.frames.digest import RowsDigest
 from dolt_integrations.core.provenance.reads import note_read
@@ -28,8 +28,9 @@ from dolt_integrations.core.writes.build import batches_of
 from dolt_integrations.core.writes.landing import CommitInfo, CreateBranch, Merge
 from dolt_integrations.core.writes.workspace import Workspace, open_workspace
 from dolt_integrations.engine import DEFAULT_AUTHOR, Author, find_table, table_name
+from dolt_integrations.engine.versions.heads import find_head
 from dolt_integrations.engine.versions.log import is_ancestor
-from dolt_integrations.engine.versions.procedures import find_branches, head, resolve
+from dolt_integrations.engine.versions.procedures import head, resolve
 from dolt_integrations.errors import AuditError, LostRaceError
 
 if TYPE_CHECKING:
@@ -95,12 +96,10 @@ class Block:
     def _find_branch(self, stack: ExitStack) -> None:
         options = self.options
         with self.database.connect() as connection:
-            known = find_branches(connection)
+            found = head_to_write(connection, self.database, options.branch)
             stack.callback(remove_abandoned, self.database)
-            self.branch = known.name_of(options.branch)
-            check_name(known, self.branch, self.database.location)
-            self._is_new = options.create and self.branch not in known.heads
-            begin = head_of(known, known.active if self._is_new else self.branch, self.database)
+            self.branch, self._is_new = found.branch, options.create and not found.exists
+            begin = required_head(connection, self.database, find_head(connection, None) if self._is_new else found)
             self.start = resolve(connection, options.branch_from) if options.branch_from else begin
 
     def _find_repeated(self, stack: ExitStack) -> Version | None:

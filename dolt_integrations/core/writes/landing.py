@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.conflicting import conflict_error
 from dolt_integrations.core.branches.forward import MovedError, forward
 from dolt_integrations.core.branches.merge import Superseded, merge_into
+from dolt_integrations.core.branches.pending import refuse_twins
 from dolt_integrations.core.branches.private import keep_branch, private_branch
 from dolt_integrations.core.branches.take import EntangledError, take_tables
-from dolt_integrations.core.branches.target import check_name
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import Author, Connection
 from dolt_integrations.engine.versions.branches import create_branch
+from dolt_integrations.engine.versions.heads import branches_in_other_case
 from dolt_integrations.engine.versions.merges import Conflict
-from dolt_integrations.engine.versions.procedures import commit, find_branches, head, table_hash
+from dolt_integrations.engine.versions.procedures import commit, head, table_hash
 from dolt_integrations.errors import InvalidNameError, LostRaceError, MergeConflictError, SupersededError
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class CreateBranch(Landing):
         return work.head
 
     def _create(self, work: Workspace, branch: str) -> None:
-        check_name(find_branches(work.session), branch, work.session.address)
+        refuse_twins(branches_in_other_case(work.session, branch), branch, work.session.address)
         try:
             create_branch(work.session, branch, work.head)
         except InvalidNameError as error:

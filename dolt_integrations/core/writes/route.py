@@ -22,21 +22,21 @@ from dolt_integrations.errors import LostRaceError, UncommittedChangesError
 if TYPE_CHECKING:
     from dolt_integrations.core.configs.branch import Branch
     from dolt_integrations.engine import Connection, Database, TableSchema
-    from dolt_integrations.engine.versions.procedures import Branches
+    from dolt_integrations.engine.versions.heads import Head
 
 
 SMALL = 10_000
 """Rows up to which a table is written in a transaction on its branch, others waiting; more are written beside it."""
 
 
-def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch, known: Branches) -> Version:
+def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch, found: Head) -> Version:
     if save.rest is not None or branch_conf.merges:
         target = find_target(connection, database, branch_conf)
         return save_beside(database, connection, save, branch_conf, target)
-    branch = known.name_of(branch_conf.name)
+    branch = found.branch
     few = save.rows.num_rows < (WORTHWHILE if save.mode == REPLACE else SMALL)
-    if few and branch in known.heads and not save.superseded:
-        if branch != known.active:
+    if few and found.exists and not save.superseded:
+        if branch_conf.name is not None:
             connection.switch(branch)
         version = _write_at_once(database, connection, save, branch)
         if version is not None:

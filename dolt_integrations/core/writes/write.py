@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.private import remove_abandoned
-from dolt_integrations.core.branches.target import Save, check_name
+from dolt_integrations.core.branches.target import Save, head_to_write
 from dolt_integrations.core.configs.branch import Branch, BranchConf, SerialBranch
 from dolt_integrations.core.configs.key import Key, parse_key
 from dolt_integrations.core.configs.mode import REPLACE, check_mode
@@ -33,7 +33,6 @@ from dolt_integrations.engine import (
     parse_author,
     parse_location,
 )
-from dolt_integrations.engine.versions.procedures import find_branches
 from dolt_integrations.errors import DoltError, LostRaceError, ServerLostError
 
 if TYPE_CHECKING:
@@ -157,15 +156,14 @@ def _write_with_retries(
 def _write_once(database: Database, save: Save, branch_conf: Branch, identity: Identity) -> Version:
     """Write, unless the branch has a commit of this very write."""
     with database.connect(local_infile=True) as connection, ExitStack() as stack:
-        known = find_branches(connection)
-        branch = known.name_of(branch_conf.name)
-        check_name(known, branch, database.location)
+        found = head_to_write(connection, database, branch_conf.name)
+        branch = found.branch
         stack.callback(remove_abandoned, database)
-        place = Place(branch, branch in known.heads, branch_conf.merges)
+        place = Place(branch, found.exists, branch_conf.merges)
         prepared = identity.prepared(stack, database, connection, save, place)
         if isinstance(prepared, Version):
             return prepared
-        version = _write(database, connection, prepared, branch_conf, known)
+        version = _write(database, connection, prepared, branch_conf, found)
         if version.changed:
             check_landed(database, connection, branch, version.commit, keep=save.rest is not None)
         identity.done(version)

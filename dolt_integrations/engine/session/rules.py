@@ -107,7 +107,7 @@ RULES = (
     Rule(
         RevisionNotFoundError,
         texts=(
-            "invalid ref spec",
+            "invalid ref (spec|format)",
             "is not a commit",
             "target commit not found",
             "invalid (commit|ancestor|head) (spec|hash)",

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import check_branch_name
 from dolt_integrations.engine.session.answers import anything, maybe, text, timestamp
-from dolt_integrations.engine.versions.procedures import branches
-from dolt_integrations.errors import LostRaceError
+from dolt_integrations.engine.versions.heads import branch_head, branches_in_other_case
+from dolt_integrations.errors import LostRaceError, QueryError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
@@ -38,8 +38,7 @@ def create_branch(connection: Connection, name: str, commit: str) -> None:
     database = connection.address.database
     # Dolt takes names that differ only in case for one, so all of these have one turn, too.
     with connection.locks((database, "case", name.lower()), (database, name)):
-        other = next((each for each in branches(connection) if each.lower() == name.lower() and each != name), None)
-        if other is not None:
+        for other in branches_in_other_case(connection, name):
             raise LostRaceError(f"branch {other!r} of {connection.address} is there, which Dolt takes for {name!r}")
         create_unshared_branch(connection, name, commit)
         if not has_commit(connection, name, commit):
@@ -57,37 +56,31 @@ def create_unshared_branch(connection: Connection, name: str, commit: str) -> No
         try:
             connection.execute("CALL DOLT_BRANCH(%s, %s)", (name, commit))
         except LostRaceError:
-            if not left or _exists(connection, name):
+            if not left or branch_head(connection, name) is not None:
                 raise
             time.sleep(random.uniform(0, _PAUSE))  # noqa: S311 - spreads attempts, guards nothing
         else:
             return
 
 
-def _exists(connection: Connection, name: str) -> bool:
-    return bool(connection.rows("SELECT 1 FROM dolt_branches WHERE name = %s", (name,)))
-
-
-def is_head(connection: Connection, branch: str, commit: str) -> bool:
-    """Whether a commit is the head of a branch.
-
-    Raises:
-        RevisionNotFoundError: No such branch.
-    """
-    return bool(connection.value("SELECT HASHOF(%s)", (branch,)) == commit)
-
-
 def has_commit(connection: Connection, branch: str, commit: str) -> bool:
     """Whether a commit is the head of a branch or one of its ancestors.
 
     Args:
-        connection: A session at no revision.
-        branch: The branch.
-        commit: The commit.
+        connection: A session on the database, at whatever revision.
+        branch: The branch, in its own case.
+        commit: The whole hash of the commit.
+
+    Raises:
+        BranchNotFoundError: No such branch.
+        RevisionNotFoundError: No such commit.
     """
-    hashes = connection.row("SELECT HASHOF(%s), HASHOF(%s)", (branch, commit), (maybe(text), maybe(text)))
-    head, wanted = hashes or ("", None)
-    return bool(head == wanted or connection.value("SELECT DOLT_MERGE_BASE(%s, %s)", (head, wanted)) == wanted)
+    try:
+        return bool(connection.value("SELECT HAS_ANCESTOR(%s, %s)", (f"refs/heads/{branch}", commit)))
+    except QueryError as error:
+        if "nil pointer" in str(error):  # Dolt (1.83 and 2.3): the head is the first commit, and not this one
+            return False
+        raise
 
 
 def branches_below(connection: Connection, prefix: str, most: int) -> list[str]:

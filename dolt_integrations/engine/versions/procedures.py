@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import is_commit_hash, nearest
-from dolt_integrations.engine.session.answers import anything, maybe, number, text
+from dolt_integrations.engine.session.answers import maybe, number, text
+from dolt_integrations.engine.versions.heads import branch_head, commit_of, remote_head, tag_commit
 from dolt_integrations.errors import BranchNotFoundError, RevisionNotFoundError, TableNotFoundError
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def head(connection: Connection) -> str:
 def resolve(connection: Connection, revision: str, newest: str | None = None) -> str:
     """Return the commit hash of a branch, tag, commit or ancestor spec (`HEAD~2`, `main^`).
 
-    Branches and tags are told apart by the case of their names, which Dolt's own functions ignore.
+    A branch comes before a tag, and that before a remote's branch. They are told apart by the case of their names,
+    which most of Dolt's own functions ignore.
 
     Args:
         connection: A session on the database.
@@ -90,14 +92,22 @@ def resolve(connection: Connection, revision: str, newest: str | None = None) ->
         RevisionNotFoundError: With the nearest names of branches and tags.
     """
     name, steps = _without_steps(revision)
-    if name.upper() == "HEAD":
-        name = newest or name
-    elif not is_commit_hash(name):
-        name = _commit_named(connection, name) or name
     try:
-        return str(connection.value("SELECT HASHOF(%s)", (name + steps,), text))
+        return commit_of(connection, _base(connection, name, newest) + steps)
     except (RevisionNotFoundError, BranchNotFoundError) as error:
         raise _no_revision(connection, revision) from error
+
+
+def _base(connection: Connection, name: str, newest: str | None) -> str:
+    """Return what a name without steps stands for: a whole hash, or HEAD."""
+    if name.upper() == "HEAD":
+        return newest or "HEAD"
+    if is_commit_hash(name):
+        return name
+    found = branch_head(connection, name) or tag_commit(connection, name) or remote_head(connection, name)
+    if found is None:
+        raise BranchNotFoundError(f"branch not found: {name}")
+    return found
 
 
 def _without_steps(revision: str) -> tuple[str, str]:
@@ -105,14 +115,6 @@ def _without_steps(revision: str) -> tuple[str, str]:
     steps = re.match(r"(?:\d*[~^])*", revision[::-1])
     at = len(revision) - (steps.end() if steps else 0)
     return revision[:at], revision[at:]
-
-
-def _commit_named(connection: Connection, name: str) -> str | None:
-    """Return the commit of a branch, else of a tag; None if there is none whose name differs in case only."""
-    known = tags(connection) | branches(connection)
-    if name not in known and name.lower() in {each.lower() for each in known}:
-        raise _no_revision(connection, name)
-    return known.get(name)
 
 
 def tags(connection: Connection) -> dict[str, str]:
@@ -152,14 +154,18 @@ def commit_at(connection: Connection, moment: datetime.datetime, newest: str) ->
 
 def status(connection: Connection) -> list[TableStatus]:
     """Return the uncommitted work on the session's branch, tables that `dolt_ignore` names included."""
+    rows = status_rows(connection, "SELECT table_name, CAST(staged AS CHAR), status")
+    return [TableStatus(table, staged == "1", word) for table, staged, word in rows]
+
+
+def status_rows(connection: Connection, columns: str) -> list[tuple[str, str, str]]:
+    """Return three texts of each row of the status; the statement up to its FROM is given."""
+    kinds = (text, text, text)
     try:
-        rows = connection.rows(f"{_STATUS} FROM dolt_status_ignored", kinds=_STATUS_KINDS)
+        rows = connection.rows(f"{columns} FROM dolt_status_ignored", kinds=kinds)
     except TableNotFoundError:  # Dolt before 1.82 has no such view of its status
-        rows = connection.rows(f"{_STATUS} FROM dolt_status", kinds=_STATUS_KINDS)
-    return [TableStatus(table, bool(staged), word) for table, staged, word in rows]
-
-
-_STATUS, _STATUS_KINDS = "SELECT table_name, staged, status", (text, anything, text)
+        rows = connection.rows(f"{columns} FROM dolt_status", kinds=kinds)
+    return [(table, staged, word) for table, staged, word in rows]
 
 
 def is_merging(connection: Connection) -> bool:
