@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import sys
+import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from dolt_integrations.engine.session.moved import listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,12 +47,58 @@ def counted(batches: Iterable[B], what: str) -> Iterator[B]:
             bar.close()
 
 
+DELAY = 1.0
+"""Seconds after which a bar is shown: most saves have ended by then."""
+
+
+@contextmanager
+def watched(what: str) -> Iterator[None]:
+    """Show a bar of the rows that a block sends, once that takes a second.
+
+    Args:
+        what: What is done with them, and to what.
+    """
+    shown = _Shown(what)
+    try:
+        with listening(shown.at):
+            yield
+    finally:
+        shown.close()
+
+
+class _Shown:
+    """A bar of a known number of rows; none before the first are sent."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._rows = what, 0
+        self._bar: _Bar | None = None
+
+    def at(self, rows: int, total: int) -> None:
+        if self._bar is None or rows < self._rows:  # a save that starts again begins anew
+            self.close()
+            self._rows, self._bar = 0, _bar(self._what, total, DELAY)
+        if self._bar is not None:
+            self._bar.update(rows - self._rows)
+            self._rows = rows
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
 def _is_looked_at() -> bool:
-    """Whether stderr is a terminal; a daemon may have none at all, or a closed one."""
+    """Whether stderr is a terminal, or a notebook shows it; a daemon may have none at all, or a closed one."""
+    if _is_notebook():
+        return True
     try:
         return sys.stderr.isatty()
     except (AttributeError, ValueError):
         return False
+
+
+def _is_notebook() -> bool:
+    return "ipykernel" in sys.modules
 
 
 class _Bar(Protocol):
@@ -58,11 +109,15 @@ class _Bar(Protocol):
         """End it."""
 
 
-def _bar(what: str) -> _Bar | None:
+def _bar(what: str, total: int | None = None, delay: float = 0.0) -> _Bar | None:
     if not _is_looked_at():
         return None
     try:
-        from tqdm import tqdm
+        import tqdm
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of tqdm's, about a notebook without widgets
+            bar = importlib.import_module("tqdm.auto").tqdm if _is_notebook() else tqdm.tqdm
     except ImportError:
         return None
-    return tqdm(desc=what, unit=" rows", unit_scale=True)  # type: ignore[no-any-return]
+    return bar(desc=what, total=total, delay=delay, unit=" rows", unit_scale=True)  # type: ignore[no-any-return]

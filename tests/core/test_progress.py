@@ -7,8 +7,9 @@ import sys
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import read_batches, write_table
+from dolt_integrations.core import progress, read_batches, write_table
 from dolt_integrations.core.progress import counted
+from dolt_integrations.engine.tables import bulk
 
 
 def numbers(start, stop):
@@ -107,3 +108,38 @@ def test_an_error_closes_the_bar(monkeypatch):
     from tqdm import tqdm
 
     assert not list(getattr(tqdm, "_instances", []))
+
+
+@pytest.mark.parametrize("where", ["database", "loading_database"])
+def test_a_large_save_shows_a_bar_of_its_rows(where, request, monkeypatch):
+    pytest.importorskip("tqdm")
+    monkeypatch.setattr(bulk, "FEW", 0)
+    monkeypatch.setattr(progress, "DELAY", 0.0)
+    url, terminal = request.getfixturevalue(where), Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+
+    write_table(url, "t", numbers(0, 1200), primary_key="n")
+
+    assert "write t" in terminal.getvalue()
+    assert "1.20k/1.20k" in terminal.getvalue()
+
+
+def test_a_save_that_has_ended_within_a_second_shows_no_bar(loading_database, monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(progress, "DELAY", 3600.0)
+
+    write_table(loading_database, "t", numbers(0, 1200), primary_key="n")
+
+    assert terminal.getvalue().strip() == ""
+
+
+def test_a_notebook_shows_bars_too(monkeypatch):
+    pytest.importorskip("tqdm")
+    errors = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", errors)
+    monkeypatch.setitem(sys.modules, "ipykernel", sys)
+
+    list(counted([Batch()], "write t"))
+
+    assert "write t" in errors.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from dolt_integrations.core.configs.mode import REPLACE, check_mode
 from dolt_integrations.core.configs.options import check_flag, check_text
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.observed import observed
+from dolt_integrations.core.progress import watched
 from dolt_integrations.core.provenance.meta import metas_for_save, record_save
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import check_write_id
@@ -131,7 +132,8 @@ def write_table(
         rows.schema(key)
         save = Save(tablename, rows, key, message, author or DEFAULT_AUTHOR, overwrite, mode, rest=rest)
         with saving_to(remote, db, branch, author), identified(save, branch, write_id, attempt) as identity:
-            version = _write_with_retries(db, save, branch, author, identity)
+            with watched(f"write {tablename}") if rest is None else nullcontext():
+                version = _write_with_retries(db, save, branch, author, identity)
         observation.note(branch=version.branch, commit=version.commit, changed=version.changed)
         observation.note(rows=None if rest is not None else rows.num_rows)
     if metas:

@@ -20,8 +20,8 @@ from dolt_integrations.errors import DataError, DoltError, QueryError, ServerErr
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
-    from typing import BinaryIO
 
+    from dolt_integrations.engine.session.moved import Readable
     from dolt_integrations.engine.session.wire import Session
 
 Row = tuple[Any, ...]
@@ -146,7 +146,7 @@ class Statements:
             self._interruption = error
 
     @contextmanager
-    def sending(self, name: str, file: BinaryIO) -> Iterator[None]:
+    def sending(self, name: str, file: Readable) -> Iterator[None]:
         """Let the statements of a block `LOAD DATA LOCAL` an open file under a name; the server gets no other one."""
         with self._session.sending(name, file):
             yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pymysql
 import pymysql.connections
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dolt_integrations.engine.names.tls import Tls
+    from dolt_integrations.engine.session.moved import Readable
 
 # Their published types leave the inside out.
 _Connection: Any = pymysql.connections.Connection
@@ -38,7 +39,7 @@ class Session(_Connection):  # type: ignore[misc]
     pymysql has no public way for most of it; what is used of its inside is the same from 1.1 on.
     """
 
-    _outgoing: tuple[str, BinaryIO] | None = None
+    _outgoing: tuple[str, Readable] | None = None
     _deadline: float | None = None
     _read_timeout: float | None = None
 
@@ -71,7 +72,7 @@ class Session(_Connection):  # type: ignore[misc]
             self._read_timeout = None
 
     @contextmanager
-    def sending(self, name: str, file: BinaryIO) -> Iterator[None]:
+    def sending(self, name: str, file: Readable) -> Iterator[None]:
         """Let the block's statement load an open file, once, by a name that says nothing about this machine."""
         self._outgoing = (name, file)
         try:
@@ -197,7 +198,7 @@ class _Result(_MySQLResult):  # type: ignore[misc]
         return row
 
 
-def _send(file: BinaryIO, session: Any) -> None:
+def _send(file: Readable, session: Any) -> None:
     """Send a file. Whatever stops it, Ctrl-C included, ends the session: the server takes no part for the whole.
 
     pymysql's own way tells the server that this was all, and waits for an answer in the middle of a packet.

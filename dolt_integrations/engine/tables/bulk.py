@@ -22,6 +22,7 @@ import pyarrow as pa
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.engine.session.forks import check_process
+from dolt_integrations.engine.session.moved import MovedFile, moved
 from dolt_integrations.engine.sql.literals import row_literals
 from dolt_integrations.engine.sql.types import parse_type
 from dolt_integrations.engine.tables.schema import find_table
@@ -106,8 +107,12 @@ class _Writing:
                 logger.info("rows of table %s go as literals: %s", self.table, error)
                 self.connection.loads_files = False
         row = pl.concat_str([_literal(frame[name]).fill_null("NULL") for name in frame.columns], separator=",")
-        slices = (part.select(row).to_series().to_list() for part in frame.iter_slices(SLICE))
-        return sum(self._rows(frame.columns, rows) for rows in slices)
+        written = 0
+        for at, part in enumerate(frame.iter_slices(SLICE)):
+            moved(at * SLICE, frame.height)
+            written += self._rows(frame.columns, part.select(row).to_series().to_list())
+        moved(frame.height, frame.height)
+        return written
 
     def _rows(self, names: Sequence[str], rows: list[str]) -> int:
         head = f"{self.verb} INTO {quote(self.table)} ({', '.join(map(quote, names))}) VALUES "
@@ -124,9 +129,9 @@ class _Writing:
                 for part in frame.iter_slices(SLICE):
                     encoded = part.select(_tsv(part[name], name in hexed).alias(name) for name in part.columns)
                     encoded.write_csv(file, include_header=False, separator="\t", quote_style="never", null_value="\\N")
-                file.seek(0)
+                rows = MovedFile(file, frame.height)
                 statement, name = self._load_statement(frame.columns, hexed, numbers), f"rows-{secrets.token_hex(8)}"
-                with self.connection.sending(name, file):
+                with self.connection.sending(name, rows):
                     written = self.connection.execute(statement, (name,))
                 self.connection.raise_warnings()
                 return written
