@@ -138,6 +138,6 @@ audit: ## known vulnerabilities of what the image installs; fails where their da
 	.tools/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
 
 clean: ## remove everything that the other targets made
-	rm -rf $(VENV) .tools build dist *.egg-info cookbook/foo .metaflow cookbook/metaflow/*/
+	rm -rf $(VENV) .tools build dist *.egg-info cookbook/foo cookbook/flyte2/foo .metaflow cookbook/metaflow/*/
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

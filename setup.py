@@ -29,7 +29,12 @@ KEDRO_REQUIRES = [
     "kedro>=1.0",  # its hooks have a `run_id`, and its catalog is the present one; tested with 1.7
 ]
 
+FLYTE2_REQUIRES = [
+    "flyte>=2.12",  # the oldest that tells plugins a task's name; tested with 2.12.1
+]
+
 TEST_REQUIRES = [
+    *FLYTE2_REQUIRES,  # it installs beside flytekit
     *DOLTCLI_REQUIRES,
     *METAFLOW_REQUIRES,  # flows are run for real
     *KEDRO_REQUIRES,  # and so are pipelines
@@ -75,12 +80,19 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.10,<3.13",
-    # flytekitplugins is a namespace that other distributions share: it has no __init__.py.
-    packages=find_namespace_packages(include=["flytekitplugins.*", "dolt_integrations", "dolt_integrations.*"]),
-    package_data={"flytekitplugins.dolt": ["py.typed"], "dolt_integrations": ["py.typed"]},
+    # flytekitplugins and flyteplugins are namespaces that other distributions share: they have no __init__.py.
+    packages=find_namespace_packages(
+        include=["flytekitplugins.*", "flyteplugins.*", "dolt_integrations", "dolt_integrations.*"]
+    ),
+    package_data={
+        "flytekitplugins.dolt": ["py.typed"],
+        "flyteplugins.dolt": ["py.typed"],
+        "dolt_integrations": ["py.typed"],
+    },
     install_requires=INSTALL_REQUIRES,
     extras_require={
         "doltcli": DOLTCLI_REQUIRES,
+        "flyte2": FLYTE2_REQUIRES,
         "kedro": KEDRO_REQUIRES,
         "metaflow": METAFLOW_REQUIRES,
         "test": TEST_REQUIRES,
@@ -89,6 +101,7 @@ setup(
     },
     entry_points={
         "flytekit.plugins": ["dolt=flytekitplugins.dolt"],
+        "flyte.plugins.types": ["dolt=flyteplugins.dolt"],
         "console_scripts": ["dolt-integrations=dolt_integrations.cli.main:main"],
     },
     classifiers=[

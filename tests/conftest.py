@@ -36,7 +36,7 @@ def pytest_report_header() -> str:
     return f"dolt: {version[0] if version else 'unknown'} ({dolt})"
 
 
-WHOLE_PROGRAMS = ("test_cookbook_", "test_metaflow", "test_flyte_pods")
+WHOLE_PROGRAMS = ("test_cookbook_", "test_metaflow", "test_flyte_pods", "test_flyte2")
 """Files that run whole programs once for many tests: each is kept on one worker of xdist, which would run them too."""
 
 

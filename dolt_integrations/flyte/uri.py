@@ -34,7 +34,7 @@ FORMS = (
 )
 
 _CONNECTION = "connection:"
-_IO_ARGS = {name: name for name in ("mode", "columns", "where", "author", "schema")} | {"key": "primary_key"}
+_IO_ARGS = {name: name for name in ("mode", "columns", "where", "author", "message", "schema")} | {"key": "primary_key"}
 _LISTS = ("key", "columns")
 _MEMBERS = (*_IO_ARGS, "branch", "base", "as_of", "commit", "hash")
 _SAFE = "/:@+~^"

@@ -18,7 +18,7 @@ from tests.docs.pages import ROOT
 if TYPE_CHECKING:
     from tests.docs.pages import Block
 
-FOLDERS = [ROOT, ROOT / "cookbook", ROOT / "cookbook" / "metaflow"]
+FOLDERS = [ROOT, ROOT / "cookbook", ROOT / "cookbook" / "flyte2", ROOT / "cookbook" / "metaflow"]
 PLAIN = {"cd", "export", "git", "docker"}
 """Commands of which nothing is looked up."""
 

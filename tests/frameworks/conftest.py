@@ -58,7 +58,7 @@ def copy_recipe(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Rec
     def copy(name: str) -> Recipe:
         folder = tmp_path_factory.mktemp("cookbook")
         shutil.copy(ROOT / "cookbook" / name, folder)
-        return Recipe(folder / name, environment(tmp_path_factory.mktemp("home")))
+        return Recipe(folder / Path(name).name, environment(tmp_path_factory.mktemp("home")))
 
     return copy
 

@@ -11,6 +11,7 @@ DOORS = {
     "dolt_integrations.adapters": set(),
     "dolt_integrations.kedro": {"kedro"},
     "dolt_integrations.metaflow": {"metaflow"},
+    "flyteplugins.dolt": {"flyte"},
     "flytekitplugins.dolt": {"flytekit"},
 }
 """What is imported, and which frameworks come with it."""

@@ -1,0 +1,48 @@
+"""A `DoltTable` as a `flyte.io.DataFrame`, and the other way round."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flyte.io import DataFrame
+
+from dolt_integrations.adapters import shown
+from dolt_integrations.errors import ConfigError, NotADoltTableError
+from dolt_integrations.flyte.datasets import received
+from dolt_integrations.flyte.saving import save
+from dolt_integrations.flyte.table import DoltTable
+from dolt_integrations.flyte.uri import FORMS, SCHEME, table_of, uri_of
+from flyteplugins.dolt.dataframe import wanted_columns
+from flyteplugins.dolt.runtime import FlyteRuntime
+
+
+def to_dataframe(table: DoltTable) -> DataFrame:
+    """Return a `flyte.io.DataFrame` of a `DoltTable`, which is saved first if it has rows that Dolt does not have.
+
+    Raises:
+        ConfigError: Its config has what no URI says: a query, a remote, metadata, a merge.
+        DoltError: The rows cannot be saved.
+    """
+    if not isinstance(table, DoltTable):
+        raise NotADoltTableError(f"value {shown(table)} of type {type(table).__name__} is not a DoltTable")
+    uri_of(table)
+    save(table, FlyteRuntime())
+    return DataFrame.from_existing_remote(uri_of(table), format=SCHEME)
+
+
+def to_dolt_table(frame: DataFrame) -> DoltTable:
+    """Return a `DoltTable` of a `flyte.io.DataFrame` with a `dolt://` URI: of its rows, or of the version in it.
+
+    Raises:
+        ConfigError: It has no such URI.
+    """
+    if not isinstance(frame, DataFrame):
+        raise ConfigError(f"{shown(frame)} of type {type(frame).__name__} is not a flyte.io.DataFrame")
+    rows = cast("Any", frame.val)
+    if frame.literal is not None and rows is None:
+        return received(frame.literal.uri, wanted_columns(frame.literal.metadata, frame.metadata))
+    if not frame.uri:
+        hint = f"Give it a `uri`, or make a DoltTable with its rows as `data`. {FORMS}"
+        raise ConfigError("a DataFrame without a URI is in no database", hint=hint)
+    table = table_of(frame.uri)
+    return table if rows is None else DoltTable(table.config, data=rows)

@@ -1,0 +1,140 @@
+"""`flyte.io.DataFrame`s at `dolt://` URIs: frames of pandas, pyarrow and polars."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any
+
+from flyte._utils.lazy_module import is_imported
+from flyte.io import _dataframe, extend
+from flyteidl2.core import literals_pb2, types_pb2
+
+from dolt_integrations.errors import ConfigError
+from dolt_integrations.flyte.column_types import kind_of
+from dolt_integrations.flyte.datasets import ARROW, PANDAS, POLARS, iter_as, read_as, received, save_dataset
+from dolt_integrations.flyte.uri import FORMS, SCHEME
+from flyteplugins.dolt.failures import reported
+from flyteplugins.dolt.runtime import FlyteRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    import pyarrow as pa
+    from flyte.io import DataFrame
+
+    from dolt_integrations.flyte.table import DoltTable
+
+FORMATS = ("", SCHEME)
+"""The format is Dolt's, whether it is named or not."""
+
+_CLASSES = {PANDAS: "DataFrame", ARROW: "Table", POLARS: "DataFrame"}
+"""The class of each library's frames."""
+
+
+class DoltEncoder(extend.DataFrameEncoder[Any]):
+    """Writes a frame to the table of its `dolt://` URI, and returns the table at the commit."""
+
+    def __init__(self, python_type: type[Any], supported_format: str) -> None:
+        """Take frames of a class."""
+        super().__init__(python_type, SCHEME, supported_format)
+
+    async def encode(
+        self, dataframe: DataFrame, structured_dataset_type: types_pb2.StructuredDatasetType
+    ) -> literals_pb2.StructuredDataset:
+        """Write the frame, in a thread, so that the other tasks of a local run go on.
+
+        Raises:
+            ConfigError: The URI is none.
+            DoltError: The frame cannot be written; then nothing is. In a container, it is Flyte's `RuntimeUserError`.
+        """
+        with reported():
+            if not dataframe.uri:
+                raise ConfigError("a DataFrame for Dolt has no URI", hint=FORMS)
+            declared = [column.name for column in structured_dataset_type.columns]
+            frame: Any = dataframe.val
+            uri, schema = await asyncio.to_thread(save_dataset, frame, dataframe.uri, declared, FlyteRuntime())
+        kind = types_pb2.StructuredDatasetType(columns=_columns(schema), format=self.supported_format)
+        metadata = literals_pb2.StructuredDatasetMetadata(structured_dataset_type=kind)
+        return literals_pb2.StructuredDataset(uri=uri, metadata=metadata)
+
+
+class DoltDecoder(extend.DataFrameDecoder[Any]):
+    """Reads the table that a `dolt://` URI names, at the commit if it has one."""
+
+    def __init__(self, python_type: type[Any], supported_format: str, library: str) -> None:
+        """Make frames of a library's class."""
+        super().__init__(python_type, SCHEME, supported_format)
+        self._library = library
+
+    def decode(
+        self,
+        flyte_value: literals_pb2.StructuredDataset,
+        current_task_metadata: literals_pb2.StructuredDatasetMetadata,
+    ) -> Any:
+        """Return the rows: a coroutine of all, or an asynchronous generator where Flyte asks for an iterator.
+
+        Raises:
+            DoltError: The URI is none, or the table cannot be read.
+        """
+        table = received(flyte_value.uri, wanted_columns(flyte_value.metadata, current_task_metadata))
+        # Flyte calls both in the same way: a decoder is to know which of the two it is for.
+        if sys._getframe(1).f_code is extend.DataFrameTransformerEngine.iter_as.__code__:
+            return _batches(table, self._library)
+        return asyncio.to_thread(read_as, table, self._library)
+
+
+async def _batches(table: DoltTable, library: str) -> AsyncIterator[Any]:
+    batches = iter_as(table, library)
+    done = object()
+    while (batch := await asyncio.to_thread(next, batches, done)) is not done:
+        yield batch
+
+
+def wanted_columns(
+    sent: literals_pb2.StructuredDatasetMetadata | None, wanted: literals_pb2.StructuredDatasetMetadata | None
+) -> list[str] | None:
+    """Return the columns that a task declares; None where Flyte has only copied those of the literal."""
+    of_literal, of_task = (
+        [column.name for column in each.structured_dataset_type.columns] if each is not None else []
+        for each in (sent, wanted)
+    )
+    return of_task if of_task and of_task != of_literal else None
+
+
+def _columns(schema: pa.Schema) -> list[types_pb2.StructuredDatasetType.DatasetColumn]:
+    column = types_pb2.StructuredDatasetType.DatasetColumn
+    return [
+        column(
+            name=field.name, literal_type=types_pb2.LiteralType(simple=types_pb2.SimpleType.Value(kind_of(field.type)))
+        )
+        for field in schema
+    ]
+
+
+def register_handlers(library: str) -> None:
+    """Make the encoder and the decoder of a library's frames known to Flyte; it has to be imported."""
+    engine = extend.DataFrameTransformerEngine
+    python_type = getattr(sys.modules[library], _CLASSES[library])
+    for name in FORMATS:
+        for handler in (DoltEncoder(python_type, name), DoltDecoder(python_type, name, library)):
+            if library == POLARS:
+                # Not for tasks that are annotated with polars' class: how they hand it on is for Flyte's own plugin.
+                engine._handler_finder(handler, SCHEME)[name] = handler
+            else:
+                engine.register(handler, override=True)
+
+
+def register_when_imported() -> None:
+    """Do as Flyte does for its own handlers: those of the libraries that the program has imported, when asked."""
+    own: Callable[[], None] = _dataframe.lazy_import_dataframe_handler
+    registered: set[str] = set()
+
+    def register_imported() -> None:
+        own()
+        for library in _CLASSES.keys() - registered:
+            if is_imported(library):
+                register_handlers(library)
+                registered.add(library)
+
+    _dataframe.lazy_import_dataframe_handler = register_imported

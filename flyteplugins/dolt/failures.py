@@ -1,0 +1,32 @@
+"""Errors of a save, as Flyte reports them."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from flyte._context import internal_ctx
+from flyte.errors import RuntimeUserError
+
+from dolt_integrations.errors import DoltError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def reported() -> Iterator[None]:
+    """Make an error of the block, in a container, one whose text Flyte hands to the backend.
+
+    An error in the conversion of outputs ends the container otherwise, and nobody but its log knows why.
+
+    Raises:
+        RuntimeUserError: The block raised a `DoltError` in a container.
+    """
+    try:
+        yield
+    except DoltError as error:
+        context = internal_ctx().data.task_context
+        if context is None or context.mode == "local":
+            raise
+        raise RuntimeUserError(type(error).__name__, str(error)) from error

@@ -1,0 +1,139 @@
+"""What Flyte 2 knows of the task that runs now."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from flyte._context import internal_ctx
+from flyte.types import FlytePickle
+
+from dolt_integrations.adapters import Attempt
+from dolt_integrations.flyte.lineage import TASK
+from dolt_integrations.flyte.runtime import LOCAL, Execution, Runtime
+
+if TYPE_CHECKING:
+    from flyte.models import TaskContext
+
+ACTION = "Flyte-Action"
+
+_KEY = "flyteplugins.dolt"
+_lock = threading.Lock()
+_attempts: dict[str, int] = {}
+"""How often each action has been tried in this process."""
+
+
+class Scope:
+    """An attempt of an action, which is as long as its task's context."""
+
+    def __init__(self) -> None:
+        """Begin, with nothing known."""
+        self.task: str | None = None
+        self.attempt: Attempt | None = None
+
+
+def _scope_of(context: TaskContext) -> Scope:
+    # Flyte copies the context, for groups and traces, and shares this dict.
+    scope: Scope = context.data.setdefault(_KEY, Scope())
+    return scope
+
+
+class FlyteRuntime(Runtime):
+    """What the context of Flyte's current task says."""
+
+    @property
+    def context(self) -> TaskContext | None:
+        """The context of the task that runs now; of a local run, also while the inputs of its first task are taken."""
+        return internal_ctx().data.task_context
+
+    @property
+    def scope(self) -> object | None:
+        """The attempt that runs now."""
+        return _scope_of(self.context) if self.context is not None else None
+
+    @property
+    def execution(self) -> Execution:
+        """The run, its action and task, and which attempt it is."""
+        context = self.context
+        if context is None:
+            return Execution()
+        action, scope = context.task_action or context.action, _scope_of(context)
+        trailers = {ACTION: action.name, **({TASK: scope.task} if scope.task else {})}
+        return Execution(_run_of(context), trailers, _attempt_of(context))
+
+    def is_running(self) -> bool:
+        """Whether a task of Flyte 2 runs."""
+        return self.context is not None
+
+    def is_compiling(self) -> bool:
+        """Whether no task runs: defaults of inputs are taken, or inputs of a remote run; only tasks write."""
+        return self.context is None
+
+    def is_pickling(self) -> bool:
+        """Whether Flyte pickles a value that it has no other way to hand on."""
+        frame = sys._getframe(1)
+        code = FlytePickle.to_pickle.__code__
+        while frame is not None and frame.f_code is not code:
+            frame = frame.f_back  # type: ignore[assignment]
+        return frame is not None
+
+
+def _run_of(context: TaskContext) -> str:
+    action = context.action
+    if context.mode == "local":
+        return f"{LOCAL.rpartition(':')[0]}:{action.run_name}"
+    return f"ex:{action.project}:{action.domain}:{action.run_name}"
+
+
+def _attempt_of(context: TaskContext) -> Attempt:
+    """Return which attempt of which action runs.
+
+    A run's name is unique in one control plane only: where it keeps its data and when it was started tell two of them
+    apart. A backend sets FLYTE_ATTEMPT_NUMBER; a local run, or a container that is used again, tries in one process.
+    """
+    scope = _scope_of(context)
+    with _lock:
+        if scope.attempt is None:
+            node = _node_of(context)
+            again = _attempts.get(node, 0)
+            _attempts[node] = again + 1
+            number = os.environ.get("FLYTE_ATTEMPT_NUMBER", "") if context.mode != "local" else ""
+            scope.attempt = Attempt(node, (int(number) if number.isdecimal() else 0) + again)
+        return scope.attempt
+
+
+def _node_of(context: TaskContext) -> str:
+    action = context.task_action or context.action
+    started = context.run_start_time.isoformat() if context.run_start_time else ""
+    parts = [action.org, action.project, action.domain, action.run_name, started, context.run_base_dir, action.name]
+    return "flyte2/" + "/".join(quote(str(part or ""), safe=":+") for part in parts)
+
+
+class _TaskNames:
+    """Notes the name of the task that an action runs: the context has the action's only."""
+
+    @contextlib.contextmanager
+    def task_span(self, info: Any, recorder: Any) -> Any:
+        """Note the name of a task that begins."""
+        context = internal_ctx().data.task_context
+        if context is not None:
+            _scope_of(context).task = info.name
+        yield
+
+    @contextlib.contextmanager
+    def step_span(self, info: Any, recorder: Any) -> Any:
+        """Let the step of a trace go on."""
+        yield
+
+
+def observe_tasks() -> None:
+    """Ask Flyte for the names of tasks, if it tells them: 2.12 does, older ones may not."""
+    try:
+        from flyte._observe import register_observer
+    except ImportError:
+        return
+    register_observer(_TaskNames())
