@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.provenance.find import EarlierWrite, find_writes
 from dolt_integrations.core.provenance.reads import commits_read
 from dolt_integrations.core.provenance.write_id import WriteName, renamed
+from dolt_integrations.engine.versions.heads import branch_head
 from dolt_integrations.engine.versions.log import is_ancestor
 from dolt_integrations.errors import ForkedProcessError, SupersededError
 
@@ -87,7 +88,9 @@ class Attempt:
             branch: Its name.
             others: Nodes of which this one is a continuation.
         """
-        every = [write for node in (self.node, *others) for write in find_writes(session, node)]
+        head = branch_head(session, branch)
+        nodes = (self.node, *others) if head is not None else ()
+        every = [write for node in nodes for write in find_writes(session, node, head)]
         known = [write for write in every if write.name.branch == branch]
         gone = {(commit, table) for write in known for commit in write.overrides for table in write.name.tables}
         past = Past(tuple(known), frozenset(gone))

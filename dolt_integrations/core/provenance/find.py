@@ -17,9 +17,10 @@ from dolt_integrations.core.provenance.write_id import (
     node_of,
     write_id_of,
 )
-from dolt_integrations.engine.versions.log import entries_with
+from dolt_integrations.engine.versions.heads import commit_of, find_head
+from dolt_integrations.engine.versions.log import entries_since
+from dolt_integrations.engine.versions.message_index import Naming, entries_naming
 from dolt_integrations.engine.versions.procedures import message_of, parents, table_hash
-from dolt_integrations.errors import BranchNotFoundError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine import Connection, Database
@@ -57,11 +58,11 @@ def find_commits(database: Database, branch: str | None, write_id: str) -> list[
         branch: None is the default branch.
         write_id: As it was given.
     """
-    try:
-        with database.connect(branch) as session:
-            entries = entries_with(session, f"{_TRAILER}: {write_id}")
-    except BranchNotFoundError:
-        return []
+    with database.connect() as session:
+        head = find_head(session, branch).commit
+        if head is None:
+            return []
+        entries = entries_naming(session, head, f"id {write_id}", f"{_TRAILER}: {write_id}", _WRITES)
     return [entry.commit for entry in entries if write_id_of(entry.message) == write_id]
 
 
@@ -70,14 +71,29 @@ def find_write(database: Database, branch: str | None, write_id: str) -> str | N
     return next(iter(find_commits(database, branch, write_id)), None)
 
 
-def find_writes(session: Connection, node: str) -> list[EarlierWrite]:
-    """Return the writes of a node that the session's branch has, newest first.
+def _names_in(message: str) -> list[str]:
+    """Return under what a commit is found again: its write id, and its node."""
+    write_id, node = write_id_of(message), node_of(message)
+    return [f"id {write_id}"] * (write_id is not None) + [f"node {node}"] * (node is not None)
+
+
+_WRITES = Naming(f"{_TRAILER}: ", _names_in)
+
+
+def find_writes(session: Connection, node: str, head: str | None = None) -> list[EarlierWrite]:
+    """Return the writes of a node that a commit has among those that lead to it, newest first.
 
     This is the one place that looks for them, and the log is what it looks at.
+
+    Args:
+        session: A session on a branch.
+        node: The node.
+        head: The commit; None is the head of the session's branch.
     """
+    head = head or commit_of(session, "HEAD")
     entries = [
         (entry, name)
-        for entry in entries_with(session, f"{_TRAILER}: {node}/")
+        for entry in entries_naming(session, head, f"node {node}", f"{_TRAILER}: {node}/", _WRITES)
         if (name := _named(write_id_of(entry.message))) is not None and name.node == node
     ]
     found = []
@@ -107,7 +123,10 @@ def _earlier(name: WriteName, landed: LogEntry, work: LogEntry) -> EarlierWrite:
 
 def find_nodes(session: Connection, prefix: str, suffix: str) -> list[str]:
     """Return the nodes with writes on the session's branch whose names begin and end with some texts."""
-    nodes = [node_of(entry.message) for entry in entries_with(session, f"{_TRAILER}: {prefix}")]
+    head = commit_of(session, "HEAD")
+    with session.in_database():
+        entries = entries_since(session, head, None, f"{_TRAILER}: {prefix}")
+    nodes = [node_of(entry.message) for entry in entries]
     return sorted({node for node in nodes if node and node.startswith(prefix) and node.endswith(suffix)})
 
 

@@ -20,6 +20,7 @@ class LogEntry:
     Attributes:
         date: In UTC, without a zone as Dolt keeps it; to the millisecond.
         parents: The hashes of its parents: none for the first commit, two for a merge.
+        order: How many commits long the longest way from the first commit to it is.
     """
 
     commit: str
@@ -28,6 +29,7 @@ class LogEntry:
     date: datetime.datetime
     message: str
     parents: tuple[str, ...]
+    order: int = 0
 
     @property
     def is_merge(self) -> bool:
@@ -56,12 +58,24 @@ def log(connection: Connection, commit: str, table: str | None = None, *, most: 
     return _entries(connection, statement + limit, arguments)
 
 
-def entries_with(connection: Connection, text: str) -> list[LogEntry]:
-    """Return the commits of the session's branch whose message contains a text, each before its parents."""
-    head = connection.value("SELECT HASHOF('HEAD')", kind=str)
-    statement = "SELECT * FROM dolt_log(%s, '--parents') WHERE INSTR(message, %s) > 0"
-    with connection.in_database():
-        return _entries(connection, statement, [head, text])
+def entries_since(connection: Connection, head: str, seen: str | None, text: str) -> list[LogEntry]:
+    """Return the commits that lead to one, itself included, and whose message contains a text, each before its parents.
+
+    Args:
+        connection: A session on the database, at no revision.
+        head: The whole hash of a commit.
+        seen: A commit that is left out with all that lead to it; None is none.
+        text: The text.
+    """
+    options, arguments = ("'--parents', '--not', %s", [head, seen]) if seen else ("'--parents'", [head])
+    statement = f"SELECT * FROM dolt_log(%s, {options}) WHERE INSTR(message, %s) > 0"
+    return _entries(connection, statement, [*arguments, text])
+
+
+def first_commit(connection: Connection, head: str) -> str:
+    """Return the first commit of those that lead to one."""
+    statement = "SELECT commit_hash FROM dolt_log(%s) ORDER BY commit_order LIMIT 1"
+    return str(connection.value(statement, (head,), str))
 
 
 def is_ancestor(connection: Connection, ancestor: str, commit: str) -> bool:
@@ -104,4 +118,5 @@ def _entry(row: dict[str, Any]) -> LogEntry:
         date=timestamp(row["date"] if "date" in row else row["committer_date"]),
         message=str(row["message"]),
         parents=tuple(parent for parent in str(row["parents"]).split(", ") if parent),
+        order=int(row["commit_order"]),
     )

@@ -1,0 +1,148 @@
+"""Commits by what their messages name, without walking through the whole log.
+
+A branch of the database, `dolt-integrations/index`, has two tables: commits under the hashes of what their messages
+name, and the commits up to which that is complete: whatever such a commit leads to is in the first table. So only the
+commits since the newest one that leads to a head are looked at (`dolt_log(head, '--not', seen)`). Both tables change in
+one commit. An index that lags, lacks something of other branches or is not there costs time, and nothing is missed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.names.author import DEFAULT_AUTHOR
+from dolt_integrations.engine.session.answers import number, text
+from dolt_integrations.engine.session.connection import Connection
+from dolt_integrations.engine.versions.branches import create_branch
+from dolt_integrations.engine.versions.heads import branch_head
+from dolt_integrations.engine.versions.log import LogEntry, entries_since, first_commit, is_ancestor, log
+from dolt_integrations.engine.versions.procedures import commit, stage
+from dolt_integrations.errors import DoltError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+logger = logging.getLogger(__name__)
+
+BRANCH = "dolt-integrations/index"
+
+EVERY = 1_000
+"""Commits after which the index is brought up to date."""
+
+_MOST_SEEN = 8
+"""Commits up to which the index is complete, each of another branch perhaps, that are kept."""
+
+_AT_ONCE = 1_000
+
+_TABLES = {
+    "named_commits": "(name_hash CHAR(64), commit_hash CHAR(32), PRIMARY KEY (name_hash, commit_hash))",
+    "seen_commits": "(commit_hash CHAR(32) PRIMARY KEY, commit_order BIGINT NOT NULL)",
+}
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What messages name.
+
+    Attributes:
+        text: What a message has to contain to name anything.
+        names: Returns all that a message names.
+    """
+
+    text: str
+    names: Callable[[str], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    commit: str
+    order: int
+
+
+def entries_naming(connection: Connection, head: str, name: str, text: str, naming: Naming) -> list[LogEntry]:
+    """Return the commits that lead to a head, itself included, and whose messages name something; newest first.
+
+    Args:
+        connection: A session on the database, at no commit.
+        head: The whole hash of a commit.
+        name: What they name.
+        text: What the message of each of them contains; others that contain it may be returned as well.
+        naming: How messages are read.
+    """
+    with connection.in_database():
+        at, seen = _newest_seen(connection, head)
+        entries = entries_since(connection, head, seen.commit if seen else None, text)
+        if at is not None and seen is not None:
+            known = {entry.commit for entry in entries}
+            entries += [_entry(connection, each) for each in _named(connection, at, head, name) if each not in known]
+        newest = log(connection, head, most=1)[0].order
+    if newest - (seen.order if seen else 0) > EVERY:
+        _extend(connection, _Seen(head, newest), seen, naming)
+    return sorted(entries, key=lambda entry: -entry.order)
+
+
+def _newest_seen(connection: Connection, head: str) -> tuple[str | None, _Seen | None]:
+    """Return the commit of the index, and the newest commit that leads to a head and up to which it is complete."""
+    try:
+        at = branch_head(connection, BRANCH)
+        if at is None:
+            return None, None
+        statement = "SELECT commit_hash, commit_order FROM seen_commits AS OF %s ORDER BY commit_order DESC"
+        known = [_Seen(*row) for row in connection.rows(statement, (at,), (text, number))]
+        return at, next((each for each in known if is_ancestor(connection, each.commit, head)), None)
+    except DoltError as error:
+        logger.info("the index of commit messages is not used: %s", error)
+        return None, None
+
+
+def _named(connection: Connection, at: str, head: str, name: str) -> list[str]:
+    statement = "SELECT commit_hash FROM named_commits AS OF %s WHERE name_hash = %s"
+    found = connection.rows(statement, (at, _hash(name)), (text,))
+    return [each for (each,) in found if is_ancestor(connection, each, head)]
+
+
+def _entry(connection: Connection, commit: str) -> LogEntry:
+    return log(connection, commit, most=1)[0]
+
+
+def _hash(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def _extend(connection: Connection, newest: _Seen, seen: _Seen | None, naming: Naming) -> None:
+    """Bring the index up to date. Never fails: others may be at it, or the user may not write."""
+    try:
+        with (
+            Connection(connection.address) as session,
+            session.lock(connection.address.database, BRANCH, "extend", timeout=0),
+        ):
+            entries = entries_since(session, newest.commit, seen.commit if seen else None, naming.text)
+            rows = [
+                (_hash(name), entry.commit) for entry in entries for name in sorted(set(naming.names(entry.message)))
+            ]
+            if branch_head(session, BRANCH) is None:
+                create_branch(session, BRANCH, first_commit(session, newest.commit))
+            session.switch(BRANCH)
+            _write(session, newest, rows)
+    except DoltError as error:
+        logger.info("the index of commit messages stays as it is: %s", error)
+
+
+def _write(session: Connection, newest: _Seen, rows: Sequence[tuple[str, str]]) -> None:
+    for table, columns in _TABLES.items():
+        session.execute(f"CREATE TABLE IF NOT EXISTS {table} {columns}")
+    with session.transaction():
+        for start in range(0, len(rows), _AT_ONCE):
+            part = rows[start : start + _AT_ONCE]
+            values = [value for row in part for value in row]
+            session.execute(f"INSERT IGNORE INTO named_commits VALUES {', '.join(['(%s, %s)'] * len(part))}", values)
+        session.execute("REPLACE INTO seen_commits VALUES (%s, %s)", (newest.commit, newest.order))
+        known = session.rows("SELECT commit_hash FROM seen_commits ORDER BY commit_order DESC", kinds=(text,))
+        for (old,) in known[_MOST_SEEN:]:
+            session.execute("DELETE FROM seen_commits WHERE commit_hash = %s", (old,))
+        stage(session, _TABLES)
+        commit(session, f"Index the commits up to {newest.commit}", DEFAULT_AUTHOR)

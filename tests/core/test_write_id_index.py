@@ -1,0 +1,129 @@
+"""Write ids are found without walking through the whole log, and exactly those that the log has."""
+
+import random
+
+import pytest
+
+from dolt_integrations.core import NewBranch, write_table
+from dolt_integrations.core.provenance.find import find_commits, find_writes
+from dolt_integrations.core.provenance.write_id import WriteName
+from dolt_integrations.engine import open_database
+from dolt_integrations.engine.versions import message_index
+from dolt_integrations.engine.versions.log import log
+from tests.conftest import run_sql
+from tests.core.paths import frame
+
+NAMES = [WriteName(f"run:{at // 3}/n0", ("t",), "main", ("append",), f"d{at}", 1) for at in range(12)]
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch):
+    """Extend the index every few commits."""
+    monkeypatch.setattr(message_index, "EVERY", 4)
+
+
+def append(url, at, **options):
+    """Append a row under a write id of its own."""
+    return write_table(url, "t", frame(1, at), mode="append", primary_key="id", write_id=f"run-{at}", **options)
+
+
+def committed(url, *messages, branch="main"):
+    """Commit on a branch, one commit for each message."""
+    run_sql(url, f"CALL DOLT_CHECKOUT('{branch}')", *[_commit(message) for message in messages])
+
+
+def _commit(message):
+    return f"CALL DOLT_COMMIT('--allow-empty', '-m', '{message}')"
+
+
+def indexed(url):
+    """Return how many commits the index has, 0 where there is none."""
+    if message_index.BRANCH not in dict(run_sql(url, "SELECT name, hash FROM dolt_branches")):
+        return 0
+    return run_sql(url, f"SELECT COUNT(DISTINCT commit_hash) FROM named_commits AS OF '{message_index.BRANCH}'")[0][0]
+
+
+def in_the_log(database, head, write_id):
+    """Return the commits whose message ends in a write id, as the whole log has them."""
+    with database.connect() as session:
+        return [entry.commit for entry in log(session, head) if entry.message.endswith(f"Write-Id: {write_id}")]
+
+
+def test_a_retry_finds_its_commit_in_the_index(database):
+    for at in range(12):
+        append(database, at)
+
+    again = [append(database, at) for at in range(12)]
+
+    assert not any(version.changed for version in again)
+    assert len({version.commit for version in again}) == 12
+    assert run_sql(database, "SELECT COUNT(*) FROM t") == [(12,)]
+    assert indexed(database) >= 8
+
+
+def test_what_is_found_is_what_the_log_has_on_every_branch(database):
+    chance = random.Random(7)  # noqa: S311
+    branches = ["main"]
+    for step in range(30):
+        branch = chance.choice(branches)
+        if step % 7 == 3:
+            run_sql(database, f"CALL DOLT_BRANCH('b{step}', '{branch}')")
+            branches.append(f"b{step}")
+        if step % 5 == 4:
+            run_sql(
+                database, f"CALL DOLT_CHECKOUT('{branch}')", f"CALL DOLT_MERGE('--no-ff', '{chance.choice(branches)}')"
+            )
+        committed(database, f"m{step}\n\nWrite-Id: {chance.choice(NAMES)}", branch=branch)
+        if step == 20:
+            run_sql(database, "CALL DOLT_CHECKOUT('main')", "CALL DOLT_RESET('--hard', 'HEAD~2')")
+        with open_database(database) as opened:
+            for each in branches:
+                head = dict(run_sql(database, "SELECT name, hash FROM dolt_branches"))[each]
+                name = chance.choice(NAMES)
+                assert find_commits(opened, each, str(name)) == in_the_log(opened, head, str(name))
+    assert indexed(database) > 10
+
+
+def test_writes_of_a_node_are_found_in_the_index(database):
+    committed(database, *[f"m\n\nWrite-Id: {name}" for name in NAMES])
+
+    with open_database(database) as opened:
+        for _ in range(2):
+            with opened.connect("main") as session:
+                found = find_writes(session, "run:1/n0")
+            assert [write.name for write in found] == NAMES[5:2:-1]
+
+
+def test_a_write_of_another_branch_is_not_taken_for_one_of_this(database):
+    write_table(database, "t", frame(), primary_key="id")
+    for at in range(6):
+        write_table(
+            database, "t", frame(1, 10 + at), mode="append", write_id=f"run-{at}", branch_conf=NewBranch("side")
+        )
+
+    version = write_table(database, "t", frame(1, 10), mode="append", write_id="run-0")
+
+    assert version.changed
+    assert indexed(database) > 0
+
+
+def test_an_index_that_another_client_spoiled_costs_nothing_but_time(database):
+    for at in range(6):
+        append(database, at)
+    run_sql(
+        database,
+        f"CALL DOLT_CHECKOUT('{message_index.BRANCH}')",
+        "DROP TABLE seen_commits",
+        "CALL DOLT_COMMIT('-Am', 'Spoil it')",
+    )
+
+    assert not append(database, 0).changed
+    assert append(database, 9).changed
+
+
+def test_a_small_history_has_no_index(database, monkeypatch):
+    monkeypatch.setattr(message_index, "EVERY", 1_000)
+
+    write_table(database, "t", frame(), write_id="run-1")
+
+    assert dict(run_sql(database, "SELECT name, hash FROM dolt_branches")).keys() == {"main"}
