@@ -8,6 +8,7 @@ from flyte.types import TypeEngine
 
 from dolt_integrations.flyte.runtime import register as register_runtime
 from flyteplugins.dolt.dataframe import register_when_imported
+from flyteplugins.dolt.nested import save_nested_frames
 from flyteplugins.dolt.runtime import FlyteRuntime, observe_tasks
 from flyteplugins.dolt.transformers import DoltConfigTransformer, DoltTableTransformer
 
@@ -20,3 +21,4 @@ def register() -> None:
     TypeEngine.register(DoltConfigTransformer())
     TypeEngine.register(DoltTableTransformer())
     register_when_imported()
+    save_nested_frames()

@@ -39,6 +39,8 @@ def main(db):
         "cached": run(tasks.cached),
         "counted": tasks.TRIED.count("counted"),
         "frames": run(tasks.frames),
+        "nested": run(tasks.in_containers),
+        "gathered": run(tasks.gathered),
         "card": run(tasks.reported),
         "failing": error_of(lambda: run(tasks.failing)),
         "outside": error_of(lambda: bind_outside_of_a_task(db)),

@@ -1,5 +1,6 @@
 """Tasks of Flyte 2 on a Dolt database, whose directory is an input."""
 
+import asyncio
 import dataclasses
 
 import flyte
@@ -152,6 +153,45 @@ async def frames(db: str) -> dict[str, str]:
     await framed_by_polars(db)
     again = to_dataframe(to_dolt_table(users))
     return {**await seen(again), "columns": ",".join(await columns(users)), "first": users.uri}
+
+
+@dataclasses.dataclass
+class Framed:
+    frames: list[flyte.io.DataFrame]
+
+
+class FramedModel(BaseModel):
+    frame: flyte.io.DataFrame
+
+
+@env.task
+async def nested(db: str) -> Framed:
+    frames = [pd.DataFrame({"n": [n]}) for n in (1, 2)]
+    return Framed([flyte.io.DataFrame.wrap_df(each, uri=f"dolt://{db}/nested?mode=append") for each in frames])
+
+
+@env.task
+async def nested_model(of: Framed) -> FramedModel:
+    rows = [await frame.open(pd.DataFrame).all() for frame in of.frames]
+    db = to_dolt_table(of.frames[0]).config.db_path
+    return FramedModel(frame=flyte.io.DataFrame.wrap_df(pd.concat(rows), uri=f"dolt://{db}/nested_model"))
+
+
+@env.task
+async def in_containers(db: str) -> int:
+    made = await nested_model(await nested(db))
+    return len(await made.frame.open(pd.DataFrame).all())
+
+
+@env.task
+async def gathered(db: str) -> int:
+    appended = (table(db, "gathered", pd.DataFrame({"n": [n // 2]}), mode="append") for n in range(6))
+    return len(await asyncio.gather(*map(handed_on, appended)))
+
+
+@env.task
+async def handed_on(rows: DoltTable) -> DoltTable:
+    return rows
 
 
 @env.task(report=True)

@@ -96,6 +96,16 @@ def test_an_error_of_a_save_is_ours_and_says_where(ran: Ran) -> None:
     assert "rabbits" in ran.found["failing"]
 
 
+def test_dataframes_in_dataclasses_and_models_are_saved(ran: Ran) -> None:
+    assert ran.found["nested"] == 3
+    assert ran.numbers("nested") == [1, 2]
+    assert ran.numbers("nested_model") == [1, 1, 2]
+
+
+def test_inputs_with_equal_rows_of_one_task_are_all_appended(ran: Ran) -> None:
+    assert ran.numbers("gathered") == [0, 0, 1, 1, 2, 2]
+
+
 def test_a_report_shows_a_table(ran: Ran) -> None:
     assert "George" in ran.found["card"]
 

@@ -1,0 +1,70 @@
+"""`flyte.io.DataFrame`s inside of dataclasses, models and containers: saved before Flyte serialises what they are in.
+
+Flyte takes a nested DataFrame that has a URI for one that is saved, and hands on its URI alone: the rows of one that is
+to be saved at a `dolt://` URI would be lost without a word.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from flyte.io import DataFrame
+from flyte.types import TypeEngine, _type_engine
+from pydantic import BaseModel
+
+from dolt_integrations.adapters import redact
+from dolt_integrations.errors import ConfigError
+from dolt_integrations.flyte.uri import SCHEME
+from flyteplugins.dolt.runtime import FlyteRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def save_nested_frames() -> None:
+    """Save nested frames where Flyte uploads those that it knows to be new (`_invoke_lazy_uploaders`)."""
+    own: Callable[[Any], Any] = _type_engine._invoke_lazy_uploaders
+
+    async def save_and_upload(obj: Any) -> None:
+        for frame in _unsaved_in(obj):
+            await _save(frame)
+        await own(obj)
+
+    _type_engine._invoke_lazy_uploaders = save_and_upload
+
+
+def _unsaved_in(value: Any) -> Iterator[DataFrame]:
+    if isinstance(value, DataFrame):
+        if value.val is not None and not value._already_uploaded and (value.uri or "").startswith(f"{SCHEME}://"):
+            yield value
+    else:
+        for member in _members_of(value):
+            yield from _unsaved_in(member)
+
+
+def _members_of(value: Any) -> list[Any]:
+    if isinstance(value, BaseModel):
+        return [getattr(value, name, None) for name in type(value).model_fields]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return [getattr(value, field.name, None) for field in dataclasses.fields(value)]
+    if isinstance(value, Mapping):
+        return list(value.values())
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+async def _save(frame: DataFrame) -> None:
+    """Save a frame, whose URI is that of its commit then.
+
+    Raises:
+        ConfigError: No task runs: only tasks write.
+        DoltError: It cannot be saved.
+    """
+    if FlyteRuntime().is_compiling():
+        hint = "Return it from a task, or save it by `dolt_integrations.core.write_table` and pass its URI."
+        what = f"a DataFrame with rows for {redact(str(frame.uri))} is bound outside of a task; only tasks write"
+        raise ConfigError(what, hint=hint)
+    literal = await TypeEngine.to_literal(frame, DataFrame, TypeEngine.to_literal_type(DataFrame))
+    saved = literal.scalar.structured_dataset
+    frame.uri, frame.format = saved.uri, saved.metadata.structured_dataset_type.format
