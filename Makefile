@@ -104,9 +104,10 @@ soak: export POD_PROGRAMS ?= 20
 soak: export STOPS ?= 10
 soak: export STOP_ROWS ?= 600000
 soak: export NEW_BRANCH_ROUNDS ?= 60
+soak: export REVERT_CASES ?= 200
 soak: $(VENV)/.installed-test dolt ## the state machine, kills, stops, races and attempts at length; an hour
 	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_state_machine.py tests/core/test_kill.py \
-		tests/core/test_stops.py tests/core/test_new_branch_races.py \
+		tests/core/test_stops.py tests/core/test_new_branch_races.py tests/core/test_manage_model.py \
 		tests/core/test_attempts_model.py tests/frameworks/test_flyte_attempts.py \
 		tests/frameworks/test_metaflow_attempts_model.py $(PYTEST)
 

@@ -1,0 +1,107 @@
+"""Reverts against a model: a three-way merge of rows that were drawn, with and without a key.
+
+`REVERT_CASES` says how many (`make soak`).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+
+import pandas as pd
+import pytest
+
+from dolt_integrations import Repository
+from dolt_integrations.errors import MergeConflictError
+
+CASES = int(os.environ.get("REVERT_CASES", "6"))
+
+Keyed = dict[int, tuple[int, int]]
+State = tuple[Keyed, Counter[str]]
+
+
+def merged(base: Keyed, ours: Keyed, theirs: Keyed) -> Keyed | None:
+    """Merge row by row, and in a row value by value; None where both sides changed the same."""
+    found: Keyed = {}
+    for key in {*base, *ours, *theirs}:
+        was, our, their = base.get(key), ours.get(key), theirs.get(key)
+        if was is not None and our is not None and their is not None:
+            cells = [_cell(*values) for values in zip(was, our, their, strict=True)]
+            if None in cells:
+                return None
+            found[key] = (cells[0] or 0, cells[1] or 0)
+        elif our == was or our == their or their == was:
+            row = their if our == was else our
+            if row is not None:
+                found[key] = row
+        else:
+            return None
+    return found
+
+
+def _cell(was: int, our: int, their: int) -> int | None:
+    if our == was:
+        return their
+    return our if their in (was, our) else None
+
+
+def subtracted(before: Counter[str], after: Counter[str], now: Counter[str]) -> Counter[str] | None:
+    """Take from a multiset what was added, and give back what was taken; None where some of it is there no more."""
+    if now == after:
+        return before
+    added = after - before
+    return None if added - now else (now - added) + (before - after)
+
+
+class Shop:
+    """A database, and what its tables are to hold."""
+
+    def __init__(self, url: str, case: int) -> None:
+        self.random, self.case = random.Random(case), case  # noqa: S311 - draws examples
+        self.repository = Repository(url)
+        self.states: list[State] = [({}, Counter())]
+
+    def run(self, number: int) -> None:
+        """Let a run write to both tables."""
+        draw, name = self.random, f"Run: {self.case}/{number}/s/1"
+        keyed, texts = self.states[-1]
+        rows = {draw.randint(1, 5): (draw.randint(0, 2), draw.randint(0, 2)) for _ in range(draw.randint(1, 3))}
+        frame = pd.DataFrame([(key, *values) for key, values in rows.items()], columns=["id", "a", "b"])
+        replaces, starts = draw.random() < 0.25 or not keyed, draw.random() < 0.25 or not texts
+        more = [draw.choice("xyz") for _ in range(draw.randint(1, 3))]
+        self.table("keyed").write(frame, key="id", mode="replace" if replaces else "upsert", message=name)
+        self.table("texts").write(pd.DataFrame({"text": more}), mode="replace" if starts else "append", message=name)
+        self.states.append((({} if replaces else keyed) | rows, (Counter() if starts else texts) + Counter(more)))
+
+    def table(self, name: str):
+        return self.repository.table(f"{name}_{self.case}")
+
+    def rows(self) -> State:
+        """Return what the tables hold; one that is not there holds nothing."""
+        there = self.repository.tables()
+        keyed = self.table("keyed").read().to_numpy().tolist() if f"keyed_{self.case}" in there else []
+        texts = self.table("texts").read()["text"] if f"texts_{self.case}" in there else []
+        return {key: (a, b) for key, a, b in keyed}, Counter(texts)
+
+
+@pytest.mark.parametrize("case", range(CASES))
+def test_a_revert_is_a_merge_of_what_was_before_or_changes_nothing(database: str, case: int) -> None:
+    shop = Shop(database, case)
+    runs = shop.random.randint(2, 5)
+    for number in range(runs):
+        shop.run(number)
+    which = shop.random.randrange(runs)
+    (keyed_before, texts_before), (keyed_after, texts_after) = shop.states[which : which + 2]
+    keyed, texts = shop.states[-1]
+    assert shop.rows() == (keyed, texts)
+
+    wanted = (merged(keyed_after, keyed, keyed_before), subtracted(texts_before, texts_after, texts))
+
+    if None in wanted:
+        with pytest.raises(MergeConflictError):
+            shop.repository.revert(f"{case}/{which}")
+        wanted = (keyed, texts)
+    else:
+        shop.repository.revert(f"{case}/{which}")
+    assert shop.rows() == wanted
