@@ -260,3 +260,15 @@ def test_a_collection_in_a_directory_says_how_much_it_freed(tmp_path: Path) -> N
 
 def state_of(shop: Repository) -> int:
     return len(shop.table("orders").read())
+
+
+def test_a_run_is_compared_by_what_it_left_of_each_table(database: str) -> None:
+    shop = Repository(database)
+    for number in (1, 2):  # the tables of the two runs in turn
+        shop.table("orders").write(orders(number), key="id", message=f"Run: A/{number}/s/1")
+    for number in (1, 2):
+        shop.table("users").write(orders(number), key="id", message=f"Run: A/{number}/s/2")
+
+    found = shop.compare("A/1", "A/2")
+
+    assert found[["table", "rows_added", "rows_removed"]].to_numpy().tolist() == [["orders", 1, 1], ["users", 1, 1]]

@@ -20,7 +20,7 @@ from dolt_integrations.engine.versions.branches import (
     create_unshared_branch,
     delete_branch,
 )
-from dolt_integrations.errors import BranchNotFoundError, DoltError, LostRaceError
+from dolt_integrations.errors import AccessDeniedError, BranchNotFoundError, DoltError, LostRaceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,15 +60,18 @@ def private_branch(database: Database, start: str) -> Iterator[Connection]:
     If it is lost, so is the work, and the branch is theirs who find it.
     """
     name, owner = f"{PREFIX}{int(time.time())}-{secrets.token_hex(8)}", os.getpid()
+    made = False
     try:
         with database.connect(local_infile=True) as workspace, workspace.lock(*_life_of(name)):
             create_unshared_branch(workspace, name, start)
+            made = True
             workspace.switch(name)
             yield workspace
             workspace.leave_revision()
             _delete(workspace, name)
     except BaseException as error:
-        if os.getpid() == owner:  # and no forked child that leaves the block
+        refused = not made and isinstance(error, AccessDeniedError)  # then there is none
+        if os.getpid() == owner and not refused:  # and no forked child that leaves the block
             _delete_anew(database if isinstance(error, Exception) else database.in_haste(), name)
         raise
 

@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
 
 class _Side:
-    """A side of the comparison: a commit, and the tables that an execution wrote; None is all."""
+    """A side of the comparison: a commit; of an execution the last one that changed each of its tables, too."""
 
-    def __init__(self, commit: str, written: set[str] | None = None) -> None:
+    def __init__(self, commit: str, written: dict[str, str] | None = None) -> None:
         self.commit, self.written = commit, written
+
+    def at(self, table: str) -> str:
+        """Return the commit in which a table is looked at."""
+        return (self.written or {}).get(table, self.commit)
 
 
 def compare(place: Place, one: str, other: str, branch: str | None = None) -> pd.DataFrame:
@@ -39,10 +43,10 @@ def compare(place: Place, one: str, other: str, branch: str | None = None) -> pd
         check_as_of(revision)
     with place.reading(branch) as database, database.connect() as connection, unnoted():
         sides = [_side(database, connection, each, branch) for each in (one, other)]
-        old, new = (side.commit for side in sides)
+        old, new = sides
         written = [side.written for side in sides if side.written is not None]
-        names = set().union(*written) if len(written) == 2 else _tables(database, old, new)
-        rows = [_compared(database, connection, name, old, new) for name in sorted(names)]
+        names = set().union(*written) if len(written) == 2 else _tables(database, old.commit, new.commit)
+        rows = [_compared(database, connection, name, old.at(name), new.at(name)) for name in sorted(names)]
     return _frame([row for row in rows if row is not None])
 
 
@@ -66,7 +70,8 @@ def _execution(database: Database, connection: Connection, what: str, branch: st
             raise
         return None
     pairs = [(entry.parents[0], entry.commit) for entry in found if entry.parents]
-    return _Side(found[0].commit, {name for pair in pairs for name in changed_tables(connection, *pair)})
+    oldest_first = reversed([(name, pair[1]) for pair in pairs for name in changed_tables(connection, *pair)])
+    return _Side(found[0].commit, dict(oldest_first))
 
 
 def _tables(database: Database, *commits: str) -> set[str]:

@@ -18,7 +18,7 @@ from dolt_integrations.engine.session.answers import anything, text, timestamp
 from dolt_integrations.engine.versions.branches import branch_heads
 from dolt_integrations.engine.versions.procedures import active_branch, is_merging
 from dolt_integrations.engine.versions.tags import find_tags
-from dolt_integrations.errors import DoltError
+from dolt_integrations.errors import AccessDeniedError, DoltError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,8 +104,11 @@ def _looked(
 def _rights(database: Database, connection: Connection) -> Iterator[Check]:
     """Whether the user may do what a save does: make a branch, and delete it."""
     start = connection.value("SELECT HASHOF('HEAD')", kind=text)
-    with private_branch(database, start):
-        yield Check("rights", OK, "branches can be made and deleted, as saves do")
+    try:
+        with private_branch(database, start):
+            yield Check("rights", OK, "branches can be made and deleted, as saves do")
+    except AccessDeniedError:
+        yield Check("rights", WARNING, "the user may read only: no branches, so no saves (docs/servers-and-rights.md)")
 
 
 def _bulk(database: Database, connection: Connection) -> Iterator[Check]:

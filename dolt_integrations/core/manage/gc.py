@@ -9,7 +9,7 @@ from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import parse_location
 from dolt_integrations.engine.names.address import DirectoryAddress
 from dolt_integrations.engine.versions.garbage import collect_garbage
-from dolt_integrations.errors import ServerLostError
+from dolt_integrations.errors import AccessDeniedError, ServerLostError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,11 @@ def gc(place: Place, *, full: bool = False) -> int | None:
         with place.reading() as database:
             collect_garbage(database.connect(), full=full)
 
-    retried(attempt, ServerLostError)
+    try:
+        retried(attempt, ServerLostError)
+    except AccessDeniedError as error:
+        hint = "An administrator may grant it: GRANT EXECUTE ON PROCEDURE `<database>`.dolt_gc TO <user>."
+        raise AccessDeniedError(f"the user may not collect garbage in {address}", hint=hint) from error
     after = _size(folder)
     return None if before is None or after is None else before - after
 

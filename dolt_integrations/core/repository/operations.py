@@ -182,8 +182,9 @@ class Operations:
         """Compare two runs, or two versions, table by table.
 
         Args:
-            one: A branch, tag, commit, ancestor or timestamp; or an execution, as `revert` takes it, whose last commit
-                is meant. Between two executions only the tables that one of them wrote are compared.
+            one: A branch, tag, commit, ancestor or timestamp; or an execution, as `revert` takes it, of which each
+                table is taken as its last commit on it left it. Between two executions only the tables that one of
+                them wrote are compared.
             other: The other one.
             branch: Where executions and `HEAD` are looked for; None is the default branch.
 
