@@ -9,7 +9,8 @@ from flyte.types import TypeEngine
 from dolt_integrations.flyte.runtime import register as register_runtime
 from flyteplugins.dolt.dataframe import register_when_imported
 from flyteplugins.dolt.nested import save_nested_frames
-from flyteplugins.dolt.runtime import FlyteRuntime, observe_tasks
+from flyteplugins.dolt.observer import observe_tasks
+from flyteplugins.dolt.runtime import FlyteRuntime
 from flyteplugins.dolt.transformers import DoltConfigTransformer, DoltTableTransformer
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from flyte._context import internal_ctx
 from flyte.types import FlytePickle
 
 from dolt_integrations.adapters import Attempt
-from dolt_integrations.flyte.lineage import TASK
 from dolt_integrations.flyte.runtime import LOCAL, Execution, Runtime
 
 if TYPE_CHECKING:
@@ -31,13 +29,13 @@ class Scope:
     """An attempt of an action, which is as long as its task's context."""
 
     def __init__(self) -> None:
-        """Begin, with nothing known."""
-        self.task: str | None = None
+        """Begin, with nothing known but what an observer adds: the trailers of its commits."""
+        self.trailers: dict[str, str] = {}
         self.attempt: Attempt | None = None
 
 
-def _scope_of(context: TaskContext) -> Scope:
-    # Flyte copies the context, for groups and traces, and shares this dict.
+def scope_of(context: TaskContext) -> Scope:
+    """Return the attempt that a context is of. Flyte copies contexts, for groups and traces, and shares this dict."""
     scope: Scope = context.data.setdefault(_KEY, Scope())
     return scope
 
@@ -53,7 +51,7 @@ class FlyteRuntime(Runtime):
     @property
     def scope(self) -> object | None:
         """The attempt that runs now."""
-        return _scope_of(self.context) if self.context is not None else None
+        return scope_of(self.context) if self.context is not None else None
 
     @property
     def execution(self) -> Execution:
@@ -61,8 +59,8 @@ class FlyteRuntime(Runtime):
         context = self.context
         if context is None:
             return Execution()
-        action, scope = context.task_action or context.action, _scope_of(context)
-        trailers = {ACTION: action.name, **({TASK: scope.task} if scope.task else {})}
+        action = context.task_action or context.action
+        trailers = {ACTION: action.name, **scope_of(context).trailers}
         return Execution(_run_of(context), trailers, _attempt_of(context))
 
     def is_running(self) -> bool:
@@ -95,7 +93,7 @@ def _attempt_of(context: TaskContext) -> Attempt:
     A run's name is unique in one control plane only: where it keeps its data and when it was started tell two of them
     apart. A backend sets FLYTE_ATTEMPT_NUMBER; a local run, or a container that is used again, tries in one process.
     """
-    scope = _scope_of(context)
+    scope = scope_of(context)
     with _lock:
         if scope.attempt is None:
             node = _node_of(context)
@@ -111,29 +109,3 @@ def _node_of(context: TaskContext) -> str:
     started = context.run_start_time.isoformat() if context.run_start_time else ""
     parts = [action.org, action.project, action.domain, action.run_name, started, context.run_base_dir, action.name]
     return "flyte2/" + "/".join(quote(str(part or ""), safe=":+") for part in parts)
-
-
-class _TaskNames:
-    """Notes the name of the task that an action runs: the context has the action's only."""
-
-    @contextlib.contextmanager
-    def task_span(self, info: Any, recorder: Any) -> Any:
-        """Note the name of a task that begins."""
-        context = internal_ctx().data.task_context
-        if context is not None:
-            _scope_of(context).task = info.name
-        yield
-
-    @contextlib.contextmanager
-    def step_span(self, info: Any, recorder: Any) -> Any:
-        """Let the step of a trace go on."""
-        yield
-
-
-def observe_tasks() -> None:
-    """Ask Flyte for the names of tasks, if it tells them: 2.12 does, older ones may not."""
-    try:
-        from flyte._observe import register_observer
-    except ImportError:
-        return
-    register_observer(_TaskNames())
