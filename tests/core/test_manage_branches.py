@@ -67,6 +67,14 @@ def test_a_branch_that_is_not_merged_is_deleted_by_force_only(shop: Repository) 
         shop.branches.delete("run/1")
 
 
+def test_the_index_of_write_ids_keeps_no_branch_and_is_not_pruned(shop: Repository) -> None:
+    shop.branches.create("dolt-integrations/index", at="run/1")
+
+    with pytest.raises(UnmergedBranchError):
+        shop.branches.delete("run/1")
+    assert shop.prune(older_than=0, like="*")["branch"].tolist() == ["run/1"]
+
+
 def test_branches_that_cannot_be_are_errors(shop: Repository) -> None:
     with pytest.raises(NameTakenError, match="there is a branch 'main'"):
         shop.branches.create("main")

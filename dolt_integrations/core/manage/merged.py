@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.private import PREFIX
 from dolt_integrations.engine.versions.log import is_ancestor
+from dolt_integrations.engine.versions.message_index import BRANCH as INDEX
 from dolt_integrations.engine.versions.procedures import branches
 from dolt_integrations.engine.versions.tags import find_tags
 
 if TYPE_CHECKING:
     from dolt_integrations.engine import Connection
+
+
+def is_ours(branch: str) -> bool:
+    """Whether a branch is this library's own and may go at any time: private work, the index of write ids."""
+    return branch.startswith(PREFIX) or branch == INDEX
 
 
 def is_merged(connection: Connection, name: str, commit: str) -> bool:
@@ -21,6 +27,6 @@ def is_merged(connection: Connection, name: str, commit: str) -> bool:
         name: The branch.
         commit: Its head.
     """
-    heads = {head for other, head in branches(connection).items() if other != name and not other.startswith(PREFIX)}
+    heads = {head for other, head in branches(connection).items() if other != name and not is_ours(other)}
     heads |= {tag.commit for tag in find_tags(connection).values()}
     return commit in heads or any(is_ancestor(connection, commit, head) for head in sorted(heads))

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dolt_integrations.core.branches.private import KEPT, PREFIX
+from dolt_integrations.core.branches.private import KEPT
 from dolt_integrations.core.branches.target import branch_name, required_branch
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.configs.branch import SerialBranch
 from dolt_integrations.core.configs.options import check_flag, check_text, shown_kind
 from dolt_integrations.core.manage.branches import remove
 from dolt_integrations.core.manage.executions import names_of
-from dolt_integrations.core.manage.merged import is_merged
+from dolt_integrations.core.manage.merged import is_merged, is_ours
 from dolt_integrations.engine import is_commit_hash
 from dolt_integrations.engine.versions.branches import BranchHead, branch_heads
 from dolt_integrations.engine.versions.log import is_ancestor
@@ -86,7 +86,7 @@ def prune(place: Place, retention: Retention, *, dry_run: bool = True) -> pd.Dat
         into = branch_name(connection, SerialBranch(retention.into))
         required_branch(connection, database, into)
         default = branch_name(connection, None)
-        heads = {name: head for name, head in branch_heads(connection).items() if not name.startswith(PREFIX)}
+        heads = {name: head for name, head in branch_heads(connection).items() if not is_ours(name)}
         found = [
             _verdict(connection, head, retention, heads[into].commit)
             for name, head in heads.items()
