@@ -2,9 +2,9 @@
 
 from dolt_integrations.metaflow.action import DoltAction
 from dolt_integrations.metaflow.config import DoltConfig
-from dolt_integrations.metaflow.dt import DoltDT
+from dolt_integrations.metaflow.dolt_dt import DoltDT
 from dolt_integrations.metaflow.lineage import lineage
 from dolt_integrations.metaflow.record import merge_records
-from dolt_integrations.metaflow.runpath import RunPath
+from dolt_integrations.metaflow.run_path import RunPath
 
 __all__ = ["DoltAction", "DoltConfig", "DoltDT", "RunPath", "lineage", "merge_records"]

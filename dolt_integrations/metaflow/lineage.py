@@ -10,8 +10,8 @@ import pandas as pd
 from dolt_integrations.core import Repository
 from dolt_integrations.errors import NotFoundError, RunNotFoundError
 from dolt_integrations.metaflow.action import READ, DoltAction
-from dolt_integrations.metaflow.audit import Audit, audit_of
-from dolt_integrations.metaflow.runpath import RunPath, last_run
+from dolt_integrations.metaflow.past_run import Audit, audit_of
+from dolt_integrations.metaflow.run_path import RunPath, last_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -63,7 +63,7 @@ def test_several_tables_are_diffed_into_a_dict(repository: Repository) -> None:
 
 def test_reads_of_one_key_that_differ_are_told_apart_by_step_place_or_full_name() -> None:
     from dolt_integrations.metaflow.action import DoltAction
-    from dolt_integrations.metaflow.audit import audit_of
+    from dolt_integrations.metaflow.past_run import audit_of
 
     actions = [
         DoltAction("k", "c", f"F/1/{step}/{task}", "t", f"commit-{task}", block=1, position=position)

@@ -9,12 +9,12 @@ from dolt_integrations.adapters import parse_key
 from dolt_integrations.core import SerialBranch, Version, diff, history
 from dolt_integrations.errors import ConfigError, KeyNotFoundError
 from dolt_integrations.metaflow.action import table_query
-from dolt_integrations.metaflow.audit import Audit, audit_of
 from dolt_integrations.metaflow.block import Block, Source
 from dolt_integrations.metaflow.client import FlowSpec, Run, calling_flow, position_of, running_task
 from dolt_integrations.metaflow.config import DoltConfig
+from dolt_integrations.metaflow.past_run import Audit, audit_of
 from dolt_integrations.metaflow.record import add_to_record, check_record
-from dolt_integrations.metaflow.runpath import RunPath, last_run, revision
+from dolt_integrations.metaflow.run_path import RunPath, last_run, revision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
