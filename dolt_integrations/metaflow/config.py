@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,3 +102,17 @@ class DoltConfig:
         """
         fields = {"id": self.id, "database": self.location, "branch": self.branch, "commit": self.commit}
         return {**fields, "base": self.base}
+
+
+def parse_config(value: object, hint: str) -> DoltConfig | None:
+    """Return a config, made of the database alone where that is given.
+
+    Raises:
+        ConfigError: It is neither.
+    """
+    if isinstance(value, (str, os.PathLike)):
+        return DoltConfig(value)
+    if value is None or isinstance(value, DoltConfig):
+        return value
+    kind = f"{type(value).__module__}.{type(value).__qualname__}"
+    raise ConfigError(f"config is a {kind}, not a {DoltConfig.__module__}.DoltConfig", hint=hint)

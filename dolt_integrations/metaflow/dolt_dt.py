@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.adapters import parse_key
-from dolt_integrations.core import SerialBranch, Version, diff, history
-from dolt_integrations.errors import ConfigError, KeyNotFoundError
+from dolt_integrations.core import SerialBranch, diff, history
+from dolt_integrations.errors import ConfigError
 from dolt_integrations.metaflow.action import table_query
 from dolt_integrations.metaflow.block import Block, Source
 from dolt_integrations.metaflow.client import FlowSpec, Run, calling_flow, position_of, running_task
-from dolt_integrations.metaflow.config import DoltConfig
-from dolt_integrations.metaflow.past_run import Audit, audit_of
+from dolt_integrations.metaflow.config import DoltConfig, parse_config
+from dolt_integrations.metaflow.landing import check_branch
+from dolt_integrations.metaflow.past_run import past_run_of
+from dolt_integrations.metaflow.places import NO_CONFIG, Places, one_source
 from dolt_integrations.metaflow.record import add_to_record, check_record
 from dolt_integrations.metaflow.run_path import RunPath, last_run, revision
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from dolt_integrations.adapters import Key
-
-_NO_CONFIG = "Give config=DoltConfig(database=..., branch=...)."
 
 
 class DoltDT:
@@ -64,26 +63,15 @@ class DoltDT:
             RunNotFoundError: No such run, or one without a `dolt` artifact.
         """
         past = None if isinstance(run, FlowSpec) else run
-        if past is not None and audit is not None:
-            raise ConfigError("DoltDT has a past run as `run` and another as `audit`", hint="Give one of them.")
-        if config is None and past is None and audit is None:
-            raise ConfigError("DoltDT has neither a config nor a past run to read from", hint=_NO_CONFIG)
-        if isinstance(config, (str, os.PathLike)):
-            config = DoltConfig(config)
-        if config is not None and not isinstance(config, DoltConfig):
-            kind = f"{type(config).__module__}.{type(config).__qualname__}"
-            raise ConfigError(f"config is a {kind}, not a {DoltConfig.__module__}.DoltConfig", hint=_NO_CONFIG)
-        self.config = config
-        self._audit = self._audit_of(past if past is not None else audit)
+        source = one_source(past, audit, config)
+        config = self.config = parse_config(config, NO_CONFIG)
+        self._past_run = None if source is None else past_run_of(source)
         self._task = running_task()
         self._flow = run if isinstance(run, FlowSpec) else calling_flow() if self._task else None
+        self._places = Places(config, self._past_run, self._task, self._flow)
         self._block: Block | None = None
         if self._flow is not None:
             check_record(getattr(self._flow, "dolt", None) or {"actions": {}, "configs": {}})
-
-    @staticmethod
-    def _audit_of(source: object) -> Audit | None:
-        return None if source is None else audit_of(source)
 
     def __enter__(self) -> DoltDT:
         """Begin a block: from now on reads see this commit.
@@ -94,8 +82,8 @@ class DoltDT:
         """
         if self._block is not None:
             raise ConfigError("this DoltDT is in a `with` block already", hint="Make another DoltDT.")
-        block = self._new_block()
-        if self._audit is None:
+        block = Block(self.config, self._task, position_of(self._flow))
+        if self._past_run is None:
             block.begin()
         self._block = block
         return self
@@ -119,9 +107,6 @@ class DoltDT:
             block.end()
             self._record(block)
 
-    def _new_block(self) -> Block:
-        return Block(self.config, self._task, position_of(self._flow))
-
     def read(self, table: str, as_key: str | None = None) -> pd.DataFrame:
         """Return a table, or what a past run read or wrote under a key.
 
@@ -137,11 +122,11 @@ class DoltDT:
             KeyNotFoundError: The past run has nothing under the key.
             NotFoundError: No such database, branch, commit or table.
         """
-        if self._audit is None:
+        if self._past_run is None:
             return self._read(as_key or table, None, table, None, table_query(table))
-        past = self._audit.find(table, **self._asking())
+        past = self._places.find(table)
         sql = past.query if past.table_name is None else None
-        return self._read(as_key or table, self._source(table), past.table_name, sql, past.query)
+        return self._read(as_key or table, self._places.source(table), past.table_name, sql, past.query)
 
     def sql(self, query: str, as_key: str) -> pd.DataFrame:
         """Return the result of a query; of a past run on the commit that it read under the key.
@@ -154,32 +139,13 @@ class DoltDT:
             QueryError: The query does not parse, or would write.
             DoltError: See `read`.
         """
-        source = self._source(as_key) if self._audit is not None else None
+        source = self._places.source(as_key) if self._past_run is not None else None
         return self._read(as_key, source, None, query, query)
-
-    def _source(self, key: str) -> Source:
-        """Return what a past run read under a key."""
-        audit = self._past()
-        action = audit.find(key, **self._asking())
-        location = audit.database(action)
-        version = Version(str(action.commit), action.branch)
-        if self.config is not None and self.config.location == location:
-            return Source(self.config.database, version, action.config_id)  # which knows a password, if there is one
-        return Source(location, version, action.config_id)
-
-    def _past(self) -> Audit:
-        if self._audit is None:
-            raise ConfigError("this DoltDT has no past run", hint="Give DoltDT(run='Flow/run_id').")
-        return self._audit
-
-    def _asking(self) -> dict[str, Any]:
-        step = self._task.pathspec.split("/")[2] if self._task else ""
-        return {"step": step, "position": position_of(self._flow)}
 
     def _read(
         self, key: str, source: Source | None, table: str | None, query: str | None, recorded: str | None
     ) -> pd.DataFrame:
-        block = self._block or self._new_block()
+        block = self._block or Block(self.config, self._task, position_of(self._flow))
         frame: pd.DataFrame = block.read(key, source or block.source, table, query, recorded)
         if self._block is None:
             self._record(block)
@@ -188,12 +154,8 @@ class DoltDT:
     def _record(self, block: Block) -> None:
         if self._flow is None or self._task is None or not block.actions:
             return
-        configs = dict(self._audit.configs) if self._audit is not None else {}
-        if self.config is not None:
-            configs[self.config.id] = self.config.dict()
         used = {action.config_id for action in block.actions.values()}
-        kept = {name: config for name, config in configs.items() if name in used}
-        add_to_record(self._flow, block.named_actions(self._flow), kept)
+        add_to_record(self._flow, block.named_actions(self._flow), self._places.configs(used))
 
     def write(
         self,
@@ -228,15 +190,13 @@ class DoltDT:
     def _writing(self) -> Block:
         if self.config is None:
             hint = "Name where to write: DoltDT(run=..., config=DoltConfig(...))."
-            raise ConfigError(f"{self._past().source} is read only", hint=hint)
+            raise ConfigError(f"{self._places.past().source} is read only", hint=hint)
         if self._task is None or self._flow is None:
             hint = "Write in a step, with DoltDT(run=self, ...); elsewhere use dolt_integrations.core.write_table."
             raise ConfigError("DoltDT writes for a running flow only, and none is running", hint=hint)
         if self._block is None:
             raise ConfigError("DoltDT writes within its `with` block only", hint="with DoltDT(...) as dolt: ...")
-        if self.config.branch is None and self.config.commit is not None:
-            hint = "Name one: DoltConfig(branch=..., commit=...); it is made at the commit if it does not exist."
-            raise ConfigError(f"DoltConfig(commit={self.config.commit!r}) names no branch to write to", hint=hint)
+        check_branch(self.config)
         return self._block
 
     def diff(self, from_commit: str, to_commit: str, table: str | Sequence[str]) -> Any:
@@ -249,7 +209,7 @@ class DoltDT:
         """
         if not isinstance(table, str):
             return {name: self.diff(from_commit, to_commit, name) for name in table}
-        location, branch = self._where(table)
+        location, branch = self._places.where(table)
         return diff(location, table, from_commit, to_commit, branch_conf=SerialBranch(branch))
 
     def history(self, table: str | None = None) -> pd.DataFrame:
@@ -262,7 +222,7 @@ class DoltDT:
             >>> DoltDT(config=DoltConfig(folder)).history("users")["message"].tolist()
             ['Add users']
         """
-        location, branch = self._where(table)
+        location, branch = self._places.where(table)
         as_of = self.config.commit if self.config is not None else None
         return history(location, table, branch_conf=SerialBranch(branch), as_of=as_of)
 
@@ -278,27 +238,12 @@ class DoltDT:
             RunNotFoundError: No run has changed the table.
             NotFoundError: No such database, branch, commit or table.
         """
-        if self._audit is not None and branch is None and commit is None:
-            try:
-                action = self._audit.find(table, **self._asking())
-            except KeyNotFoundError:
-                if self.config is None:
-                    raise
-            else:
-                return last_run(self._source(table).location, action.table_name or table, None, action.commit)
+        if self._past_run is not None and branch is None and commit is None:
+            writer = self._places.writer(table)
+            if writer is not None:
+                return writer
         branch, commit = revision(branch, commit)
-        location, default = self._where(table)
-        if branch is None and commit is None and self._block is not None and self._audit is None:
+        location, default = self._places.where(table)
+        if branch is None and commit is None and self._block is not None and self._past_run is None:
             commit = self._block.source.version.commit
         return last_run(location, table, branch or default, commit or (self.config.commit if self.config else None))
-
-    def _where(self, table: str | None) -> tuple[Any, str | None]:
-        """Return the database to look at, and the branch."""
-        if self.config is not None:
-            return self.config.database, self.config.branch
-        audit = self._past()
-        found = [action for action in audit.actions if table in (None, action.table_name, action.key)]
-        locations = {audit.database(action): action.branch for action in found}
-        if len(locations) != 1:
-            raise ConfigError(f"{audit.source} does not tell which database is meant", hint=_NO_CONFIG)
-        return next(iter(locations.items()))

@@ -10,7 +10,7 @@ import pandas as pd
 from dolt_integrations.core import Repository
 from dolt_integrations.errors import NotFoundError, RunNotFoundError
 from dolt_integrations.metaflow.action import READ, DoltAction
-from dolt_integrations.metaflow.past_run import Audit, audit_of
+from dolt_integrations.metaflow.past_run import PastRun, past_run_of
 from dolt_integrations.metaflow.run_path import RunPath, last_run
 
 if TYPE_CHECKING:
@@ -48,26 +48,26 @@ def lineage(run: Run | Mapping[str, Any] | str, *, depth: int = 1) -> pd.DataFra
     """
     rows: list[tuple[Any, ...]] = []
     known: set[str] = set()
-    audits = [audit_of(run)]
+    runs = [past_run_of(run)]
     for _ in range(depth):
-        generation = [row for audit in audits for row in _rows(audit)]
+        generation = [row for past in runs for row in _rows(past)]
         rows.extend(generation)
         known |= {RunPath(row[0]).pathspec for row in generation}
         writers = {RunPath(row[-1]).pathspec for row in generation if row[-1] is not None} - known
-        audits = [audit for path in sorted(writers) for audit in _audits(path)]
+        runs = [past for path in sorted(writers) for past in _runs(path)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _audits(path: str) -> Iterator[Audit]:
+def _runs(path: str) -> Iterator[PastRun]:
     try:
-        yield audit_of(path)
+        yield past_run_of(path)
     except RunNotFoundError:
         return
 
 
-def _rows(audit: Audit) -> Iterator[tuple[Any, ...]]:
-    for action in audit.actions:
-        location = audit.database(action)
+def _rows(past: PastRun) -> Iterator[tuple[Any, ...]]:
+    for action in past.actions:
+        location = past.database(action)
         query = None if action.table_name else action.query
         for table in _tables_of(location, action):
             writer = _writer(location, table, action)

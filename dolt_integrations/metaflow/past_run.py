@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Audit:
+class PastRun:
     """The actions of a run.
 
     Attributes:
@@ -87,7 +87,7 @@ class Audit:
         return {(self.database(each), each.table_name, each.query, each.commit) for each in actions}
 
 
-def audit_of(source: object) -> Audit:
+def past_run_of(source: object) -> PastRun:
     """Collect what a run read and wrote.
 
     Args:
@@ -100,25 +100,25 @@ def audit_of(source: object) -> Audit:
     Example:
         >>> action = DoltAction(key="prices", config_id="c", commit="gstc", table_name="prices")
         >>> artifact = {"actions": {"prices": action.dict()}, "configs": {"c": {"database": "shop"}}}
-        >>> audit_of(artifact).find("prices").commit
+        >>> past_run_of(artifact).find("prices").commit
         'gstc'
     """
     if isinstance(source, str):
-        return replace(audit_of(find_run(source)), path=source.strip("/"))
+        return replace(past_run_of(find_run(source)), path=source.strip("/"))
     if isinstance(source, Run):
-        return _audit_of_run(source)
-    return _audit("the `dolt` artifact", [check_record(source)])
+        return _of_run(source)
+    return _collected("the `dolt` artifact", [check_record(source)])
 
 
-def _audit_of_run(run: Run) -> Audit:
+def _of_run(run: Run) -> PastRun:
     records = [check_record(record) for record in records_of(run)]
     if not records:
         hint = "Only runs whose steps use DoltDT(run=self, ...) have one."
         raise RunNotFoundError(f"no task of run {run.pathspec} has a `dolt` artifact", hint=hint)
-    return _audit(f"run {run.pathspec}", records)
+    return _collected(f"run {run.pathspec}", records)
 
 
-def _audit(source: str, records: Iterable[Mapping[str, Any]]) -> Audit:
+def _collected(source: str, records: Iterable[Mapping[str, Any]]) -> PastRun:
     actions: dict[tuple[str, int, str, str], DoltAction] = {}
     configs: dict[str, Mapping[str, Any]] = {}
     for record in records:
@@ -126,4 +126,4 @@ def _audit(source: str, records: Iterable[Mapping[str, Any]]) -> Audit:
         for entry in record["actions"].values():
             action = action_from_dict(entry)
             actions[action.identity] = action
-    return Audit(source, tuple(sorted(actions.values(), key=lambda action: action.timestamp)), configs)
+    return PastRun(source, tuple(sorted(actions.values(), key=lambda action: action.timestamp)), configs)

@@ -63,13 +63,13 @@ def test_several_tables_are_diffed_into_a_dict(repository: Repository) -> None:
 
 def test_reads_of_one_key_that_differ_are_told_apart_by_step_place_or_full_name() -> None:
     from dolt_integrations.metaflow.action import DoltAction
-    from dolt_integrations.metaflow.past_run import audit_of
+    from dolt_integrations.metaflow.past_run import past_run_of
 
     actions = [
         DoltAction("k", "c", f"F/1/{step}/{task}", "t", f"commit-{task}", block=1, position=position)
         for step, task, position in [("start", 1, ()), ("part", 2, (0,)), ("part", 3, (1,))]
     ]
-    audit = audit_of({"actions": {each.name: each.dict() for each in actions}, "configs": {"c": {"database": "db"}}})
+    audit = past_run_of({"actions": {each.name: each.dict() for each in actions}, "configs": {"c": {"database": "db"}}})
 
     assert audit.find("k", step="start").commit == "commit-1"
     assert audit.find("k", step="part", position=[1]).commit == "commit-3"
