@@ -48,7 +48,7 @@ class Recipe:
 def environment(home: Path) -> dict[str, str]:
     """The environment of a process of the test's own home, which finds the packages under test."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return {**os.environ, "HOME": str(home), "PYTHONPATH": path, "NO_COLOR": "1"}
+    return {**os.environ, "HOME": str(home), "PYTHONPATH": path, "NO_COLOR": "1", "DO_NOT_TRACK": "1"}
 
 
 @pytest.fixture(scope="session")
