@@ -119,7 +119,10 @@ def find_target(connection: Connection, database: Database, branch_conf: Branch)
         merged = branch_conf.merges and branch_conf.start is not None
         return Target(found.branch, resolve(connection, str(branch_conf.start)) if merged else newest, exists=True)
     check_branch_name(found.branch)
-    start = resolve(connection, branch_conf.start or find_head(connection, None).branch)
+    if branch_conf.start:
+        start = resolve(connection, branch_conf.start)
+    else:
+        start = required_head(connection, database, find_head(connection, None))
     return Target(found.branch, start, exists=False)
 
 

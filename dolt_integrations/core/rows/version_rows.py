@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from dolt_integrations.core.observed import note
 from dolt_integrations.core.rows import cache
-from dolt_integrations.engine import arrow_type, describe_table, fetch, select_table
+from dolt_integrations.engine import arrow_type, fetch, find_base_table, select_table
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.tables.schema import foreign_collations, has_triggers
 
@@ -46,14 +46,15 @@ def remember(snapshot: Connection, table: str, table_hash: str | None, written: 
 
     Args:
         snapshot: On the commit that was made.
-        table: The table's name.
+        table: The table's name, in whatever case.
         table_hash: Dolt's hash of it.
         written: All of its rows.
     """
-    if foreign_collations(snapshot, table) or has_triggers(snapshot, table):
+    found = find_base_table(snapshot, table)
+    if found is None or not all(map(_keeps_what_it_is_given, found[1].columns)):
         return
-    schema = describe_table(snapshot, table)
-    if not all(map(_keeps_what_it_is_given, schema.columns)):
+    name, schema = found
+    if foreign_collations(snapshot, name) or has_triggers(snapshot, name):
         return
     fetched = pa.schema([(column.name, arrow_type(column.sql_type)) for column in schema.columns])
     rows = cast_alike(written, fetched)

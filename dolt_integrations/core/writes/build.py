@@ -43,15 +43,15 @@ def build_table(workspace: Connection, save: Save, schema: TableSchema) -> list[
     Returns:
         The tables that were staged: none where the table is as it was.
     """
-    before, referring = table_hash(workspace, save.table), referring_tables(workspace, save.table)
+    before, referring, is_empty = table_hash(workspace, save.table), referring_tables(workspace, save.table), False
     if save.differences is not None and save.differences.base == before:
         logger.debug("table %s is changed in %d rows", save.table, save.differences.size)
     elif save.mode == REPLACE:
-        _empty(workspace, save, schema, referring)
+        is_empty = _empty(workspace, save, schema, referring)
     else:
         _extend(workspace, save, schema)
     with unchecked_references(workspace, referring), workspace.transaction():
-        put_rows(workspace, save, schema)
+        put_rows(workspace, save, schema, is_empty=is_empty)
         check_references(workspace, save.table, referring, save.rows.data)
     if before == table_hash(workspace, save.table):
         return []
@@ -101,13 +101,20 @@ def _batches(save: Save) -> Iterator[EncodedFrame]:
         yield encode_batch(batch, save.table)
 
 
-def put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
-    """Do with the rows what the mode says, in the session's transaction; the table has the right columns already."""
+def put_rows(connection: Connection, save: Save, schema: TableSchema, *, is_empty: bool = False) -> None:
+    """Do with the rows what the mode says, in the session's transaction; the table has the right columns already.
+
+    Args:
+        connection: The session.
+        save: What to save.
+        schema: The table's columns and key.
+        is_empty: Whether the table is known to have no rows.
+    """
     with locating(connection, save.table, schema, save.rows.data, save.mode):
-        _put_rows(connection, save, schema)
+        _put_rows(connection, save, schema, is_empty=is_empty)
 
 
-def _put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
+def _put_rows(connection: Connection, save: Save, schema: TableSchema, *, is_empty: bool) -> None:
     if save.mode == UPSERT:
         check_new_rows(connection, save.table, schema, save.rows.data)
         upsert_rows(connection, save.table, schema, save.rows.data)
@@ -118,7 +125,7 @@ def _put_rows(connection: Connection, save: Save, schema: TableSchema) -> None:
             replace_rows(connection, save.table, schema, save.differences.written, save.differences.replaced)
             return
         logger.debug("table %s has changed since it was compared: it is written anew", save.table)
-    if save.mode == REPLACE:
+    if save.mode == REPLACE and not is_empty:
         connection.execute(f"DELETE FROM {quote(save.table)}")
     insert_numbered(connection, save.table, schema, save.rows.data)
 
@@ -148,8 +155,8 @@ def _check_documents(workspace: Connection, table: str, existing: TableSchema, s
             )
 
 
-def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: list[str]) -> None:
-    """Leave the table without rows, with the columns that it is to have: altered, or made (anew)."""
+def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: list[str]) -> bool:
+    """Give the table the columns that it is to have: altered, or made (anew). Returns whether it has no rows now."""
     existing = find_table(workspace, save.table)
     if existing is not None and existing.has_key(schema.primary_key) and not save.overwrite:
         changes = alterations(save.table, existing, schema)
@@ -159,9 +166,11 @@ def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: li
         for change in changes:
             workspace.execute(change)
         if _are_alike(find_table(workspace, save.table), schema):
-            return
-    if existing != schema:
-        _recreate(workspace, save, schema, referring)
+            return True
+    if existing == schema:
+        return False
+    _recreate(workspace, save, schema, referring, is_there=existing is not None)
+    return True
 
 
 def _are_alike(found: TableSchema | None, wanted: TableSchema) -> bool:
@@ -176,13 +185,14 @@ def _with_plain_default(column: Column) -> Column:
     return replace(column, details=details) if column.sql_type.startswith("decimal") else column
 
 
-def _recreate(workspace: Connection, save: Save, schema: TableSchema, referring: list[str]) -> None:
+def _recreate(workspace: Connection, save: Save, schema: TableSchema, referring: list[str], *, is_there: bool) -> None:
     if referring:
         raise DataError(
             f"table `{save.table}` has a foreign key from or to it, and the frame has another key or order of columns",
             hint="Change the table's columns with SQL first.",
         )
-    if not save.overwrite and find_table(workspace, save.table) is not None:
+    if is_there and not save.overwrite:
         check_rules(workspace, save.table, None)
-    workspace.execute(f"DROP TABLE IF EXISTS {quote(save.table)}")
+    if is_there:
+        workspace.execute(f"DROP TABLE {quote(save.table)}")
     workspace.execute(schema.ddl(save.table))

@@ -180,6 +180,6 @@ def _remember(database: Database, save: Save, version: Version) -> None:
         return
     try:
         with database.connect(version.commit) as snapshot:
-            remember(snapshot, save.named(snapshot).table, version.table_hash, save.rows.data)
+            remember(snapshot, save.table, version.table_hash, save.rows.data)
     except DoltError as error:
         logger.info("table %s is not kept here: %s", save.table, error)

@@ -93,7 +93,8 @@ def resolve(connection: Connection, revision: str, newest: str | None = None) ->
     """
     name, steps = _without_steps(revision)
     try:
-        return commit_of(connection, _base(connection, name, newest) + steps)
+        base = _base(connection, name, newest)
+        return base if is_commit_hash(base) and base != name and not steps else commit_of(connection, base + steps)
     except (RevisionNotFoundError, BranchNotFoundError) as error:
         raise _no_revision(connection, revision) from error
 
