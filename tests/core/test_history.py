@@ -306,3 +306,24 @@ def test_blame_agrees_with_a_plain_model_of_two_branches_that_merge(database, se
 
     for branch, expected in wrote.items():
         assert blame(database, "people", branch_conf=AppendBranch(branch))["message"].to_dict() == expected
+
+
+def test_a_limit_gives_the_newest_commits(database):
+    for at in range(6):
+        write_table(database, "t", pd.DataFrame({"id": [at], "value": ["x"]}), primary_key="id", mode="append")
+        write_table(database, "other", pd.DataFrame({"id": [at]}), primary_key="id", mode="append")
+        if at == 2:
+            run_sql(database, "CALL DOLT_BRANCH('side', 'main')")
+    write_table(database, "t", pd.DataFrame({"id": [9], "value": ["y"]}), mode="append", branch_conf="side")
+    run_sql(database, "CALL DOLT_MERGE('--no-ff', '-m', 'Merge', 'side')")
+
+    for table in ("t", "other", None):
+        every = history(database, table)
+        for limit in (1, 2, 5, len(every), 100):
+            assert_frame_equal(history(database, table, limit=limit), every[:limit])
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1.5, "2", True])
+def test_a_limit_that_is_no_number_of_rows_is_refused(limit, database):
+    with pytest.raises(ConfigError, match="limit is"):
+        history(database, limit=limit)

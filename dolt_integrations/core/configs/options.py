@@ -46,6 +46,18 @@ def check_flag(value: object, what: str) -> None:
         raise ConfigError(f"{what} is {shown_kind(value)}", hint="Give True or False.")
 
 
+def check_limit(value: object, what: str = "limit") -> None:
+    """Refuse what is no number of rows.
+
+    Raises:
+        ConfigError: It is neither None nor a whole number from 1 on.
+    """
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        return
+    shown = shown_kind(value) if not isinstance(value, int) or isinstance(value, bool) else str(value)
+    raise ConfigError(f"{what} is {shown}", hint="Give a whole number from 1 on, or None for all.")
+
+
 def options_of(value: object, what: str) -> dict[str, Any]:
     """Return options, each by its name; none for None.
 

@@ -10,7 +10,7 @@ from dolt_integrations.core.branches.missing import missing_table
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import Branch, BranchConf
-from dolt_integrations.core.configs.options import check_tablename
+from dolt_integrations.core.configs.options import check_limit, check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.provenance.trailers import execution_of, run_of
 from dolt_integrations.core.provenance.write_id import write_id_of
@@ -35,6 +35,7 @@ def history(
     branch_conf: BranchConf = None,
     as_of: AsOf | None = None,
     remote_conf: RemoteConf = None,
+    limit: int | None = None,
 ) -> pd.DataFrame:
     """Return the commits that changed a table, or all, newest first.
 
@@ -48,6 +49,8 @@ def history(
         branch_conf: The branch; None is the default branch.
         as_of: The newest commit to tell of: a commit, tag, branch, ancestor spec or moment; None is the branch's.
         remote_conf: What the database is cloned from or brought up to date with before.
+        limit: How many commits at most, the newest; no more of the log is read than that takes. None is all. `as_of`
+            with the parent of the last one gives those before, where there are no merges.
 
     Returns:
         A row for each commit, no commit after one of its children's children:
@@ -70,25 +73,43 @@ def history(
     if tablename is not None:
         check_tablename(tablename)
     check_as_of(as_of)
+    check_limit(limit)
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
 
     def attempt() -> pd.DataFrame:
         with open_database(db) as database:
             name, commit = find_commit(database, branch, as_of)
-            return commits_frame(_history(database, commit, tablename), name)
+            return commits_frame(_history(database, commit, tablename, limit), name)
 
     with loading_from(remote, db, branch):
         return retried(attempt, ServerLostError)
 
 
-def _history(database: Database, commit: str, tablename: str | None) -> list[LogEntry]:
+def _history(database: Database, commit: str, tablename: str | None, limit: int | None) -> list[LogEntry]:
+    most = limit
+    while True:
+        entries = _logged(database, commit, tablename, most)
+        found = entries if tablename is None else _changing(database, commit, tablename, entries)
+        if limit is None or most is None or len(found) >= limit or len(entries) < most:
+            return found[:limit]
+        most *= 4  # some of the log's commits do not count
+
+
+def _logged(database: Database, commit: str, tablename: str | None, most: int | None) -> list[LogEntry]:
     with database.connect() as connection, database.connect(commit) as snapshot:
         if tablename is None:
-            return log(connection, commit)
+            return log(connection, commit, most=most)
         name = table_name(snapshot, tablename)
-        entries = log(connection, commit, name)
+        entries = log(connection, commit, name, most=most)
         if not entries and table_hash(snapshot, name) is None:
             raise missing_table(database, tablename, commit)
+        return entries
+
+
+def _changing(database: Database, commit: str, tablename: str, entries: Sequence[LogEntry]) -> list[LogEntry]:
+    """Return those of the log's commits that changed a table."""
+    with database.connect(commit) as snapshot:
+        name = table_name(snapshot, tablename)
     entries = [entry for entry in entries if not entry.is_merge or _is_new(database, entry, name)]
     with database.connect() as connection:
         versions = TableVersions(database, connection, name)

@@ -129,13 +129,14 @@ class Repository(Operations):
         said = {"author": self.author, "meta_conf": self.hooks, "remote_conf": self.remote}
         return Transaction(self.location, Branch.parse(branch), **{**said, **options})
 
-    def history(self, branch: BranchConf = None, as_of: AsOf | None = None) -> pd.DataFrame:
+    def history(self, branch: BranchConf = None, as_of: AsOf | None = None, limit: int | None = None) -> pd.DataFrame:
         """Return the commits of a branch, newest first; see `history`.
 
         Raises:
             DoltError: As `history`.
         """
-        return history(self.location, branch_conf=Branch.parse(branch), as_of=as_of, remote_conf=self.remote)
+        parsed = Branch.parse(branch)
+        return history(self.location, branch_conf=parsed, as_of=as_of, remote_conf=self.remote, limit=limit)
 
     def version(self, branch: BranchConf = None, as_of: AsOf | None = None) -> Version:
         """Return the commit that a branch or `as_of` names now.

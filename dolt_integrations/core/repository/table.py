@@ -154,13 +154,13 @@ class Table:
         branch = self.branch.name if self.branch is not None else None
         return summary(self.repository._place, self.name, branch, as_of, first)
 
-    def history(self, as_of: AsOf | None = None) -> pd.DataFrame:
+    def history(self, as_of: AsOf | None = None, limit: int | None = None) -> pd.DataFrame:
         """Return the commits that changed the table, newest first; see `history`.
 
         Raises:
             DoltError: As `history`.
         """
-        return history(**self._named(), as_of=as_of)
+        return history(**self._named(), as_of=as_of, limit=limit)
 
     def diff(self, from_: AsOf, to: AsOf = "HEAD") -> pd.DataFrame:
         """Return the rows that differ between two versions, before and after; see `diff`.

@@ -1,0 +1,127 @@
+"""Saves and loads send few statements, and no more of them when branches, commits and tables are many."""
+
+import pandas as pd
+import pytest
+
+from dolt_integrations.core import NewBranch, read_table, write_table
+from dolt_integrations.core.branches import private
+from dolt_integrations.engine.session.wire import Session
+from tests.conftest import run_sql
+
+MANY = pd.DataFrame({"id": range(20_000), "value": [0.5] * 20_000})
+
+
+class Statements:
+    """The statements that this process sends, and the sessions that it opens."""
+
+    def __init__(self, monkeypatch):
+        self.sent, self.opened = [], 0
+        query, connect = Session.query, Session.connect
+
+        def counted_query(session, sql, *args, **options):
+            self.sent.append(sql if isinstance(sql, str) else bytes(sql).decode(errors="replace"))
+            return query(session, sql, *args, **options)
+
+        def counted_connect(session, *args, **options):
+            self.opened += 1
+            return connect(session, *args, **options)
+
+        monkeypatch.setattr(Session, "query", counted_query)
+        monkeypatch.setattr(Session, "connect", counted_connect)
+
+    def of(self, work):
+        """Return the statements of some work."""
+        self.sent.clear()
+        work()
+        return list(self.sent)
+
+
+@pytest.fixture
+def statements(monkeypatch):
+    monkeypatch.setattr(private, "EVERY", float("inf"))  # leftovers are looked for at the first save only
+    return Statements(monkeypatch)
+
+
+@pytest.fixture
+def used(database, statements):
+    """A database that this process has used in every way that is counted."""
+    write_table(database, "few", few(0), primary_key="id")
+    for work in works(database, 50).values():
+        work()
+    return database
+
+
+def few(first, rows=5):
+    return pd.DataFrame({"id": range(first, first + rows), "value": [float(first)] * rows})
+
+
+def works(url, start):
+    """Return saves and loads of a few rows, with names."""
+    return {
+        "save": lambda: write_table(url, "few", few(start), primary_key="id"),
+        "append": lambda: write_table(url, "few", few(start + 10), primary_key="id", mode="append"),
+        "write id": lambda: write_table(
+            url, "few", few(start + 20), primary_key="id", mode="append", write_id=f"run-{start}"
+        ),
+        "retry": lambda: write_table(
+            url, "few", few(start + 20), primary_key="id", mode="append", write_id=f"run-{start}"
+        ),
+        "load": lambda: read_table(url, "few"),
+        "load of a branch": lambda: read_table(url, "few", branch_conf="main"),
+        "new branch": lambda: write_table(url, "few", few(start + 30), branch_conf=NewBranch(f"new/{start}")),
+    }
+
+
+def grow(url):
+    run_sql(
+        url,
+        *(f"CREATE TABLE other_{at} (id INT PRIMARY KEY)" for at in range(20)),
+        "CALL DOLT_COMMIT('-Am', 'Add tables')",
+        *(f"CALL DOLT_COMMIT('--allow-empty', '-m', 'Commit {at}')" for at in range(40)),
+        *(f"CALL DOLT_BRANCH('run/{at}', 'main')" for at in range(40)),
+    )
+
+
+def test_statements_do_not_grow_with_branches_commits_and_tables(used, statements):
+    before = {name: len(statements.of(work)) for name, work in works(used, 100).items()}
+    grow(used)
+
+    after = {name: len(statements.of(work)) for name, work in works(used, 200).items()}
+
+    assert after == before
+
+
+def test_no_save_or_load_lists_branches_or_tags(used, statements):
+    for name, work in works(used, 100).items():
+        sent = "\n".join(statements.of(work))
+        assert "dolt_branches" not in sent, name
+        assert "dolt_tags" not in sent, name
+
+
+MOST = {
+    "save": 16,
+    "append": 12,
+    "write id": 19,
+    "retry": 18,
+    "load": 7,
+    "load of a branch": 7,
+    "new branch": 39,
+}
+
+
+def test_a_save_or_load_of_a_few_rows_takes_few_statements(used, statements):
+    found = {name: len(statements.of(work)) for name, work in works(used, 100).items()}
+
+    assert {name: count for name, count in found.items() if count > MOST[name]} == {}
+
+
+def test_a_large_save_takes_few_statements(loading_database, statements):
+    write_table(loading_database, "few", few(0), primary_key="id")
+    changed = MANY.assign(value=MANY["value"].where(MANY["id"] >= 100, 1.5))
+
+    first = statements.of(lambda: write_table(loading_database, "many", MANY, primary_key="id"))
+    again = statements.of(lambda: write_table(loading_database, "many", changed, primary_key="id"))
+
+    assert len(first) <= 46
+    assert len(again) <= 39
+    assert statements.opened <= 5
