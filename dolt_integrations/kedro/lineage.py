@@ -51,7 +51,8 @@ def lineage(database: Location, run: str | None = None, *, branch: BranchEntry =
         known = dict.fromkeys(found.id for message in past["message"] if (found := run_of(message)) is not None)
         hint = f"The newest runs there are {', '.join(list(known)[:3])}." if known else "No run has written there."
         raise RunNotFoundError(f"no run {run!r} of Kedro has written to {parse_location(database)}", hint=hint)
-    return pd.DataFrame(rows, columns=COLUMNS)
+    # A merge has the message of the commit that it brings; the branch has the rows with the merge.
+    return pd.DataFrame(rows, columns=COLUMNS).drop_duplicates([*_WHO, "dataset", "table"], ignore_index=True)
 
 
 def _rows(database: Location, entry: dict[Any, Any]) -> Iterator[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core import MergeBranch, SerialBranch, Transaction, find_version
-from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, NotFoundError
+from dolt_integrations.errors import BranchNotFoundError, ConfigError, DatabaseNotFoundError, NotFoundError
 from dolt_integrations.kedro.dataset import DoltDataset
 from dolt_integrations.kedro.framework import VersionNotFoundError
 from dolt_integrations.kedro.origin import PREFIX, Origin, Run, forget_reads
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kedro.io import CatalogProtocol
     from kedro.pipeline import Pipeline
 
-    from dolt_integrations.core import Branch, Version
+    from dolt_integrations.core import Branch, Location, Version
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +96,8 @@ class DoltRun:
     def _open(self, merged: Mapping[Place, Mapping[str, Any]], options: Mapping[str, Any]) -> None:
         with ExitStack() as stack:
             for place, given in merged.items():
+                if _is_there(given["db"], given["merge_to"]):  # a NewBranch begins at its base only when it is made
+                    given = {**given, "merge_to": SerialBranch(given["merge_to"].name)}
                 transaction = Transaction(**{**given, **options, "message": f"{PREFIX}{self.run.id}"})
                 stack.enter_context(transaction)
                 self._works[place] = Work(self.run, transaction, _head(transaction, given["merge_to"]))
@@ -133,6 +135,17 @@ class DoltRun:
             else:
                 dataset.leave(landed.get(id(dataset.work)) if name in self._saved else None)
         forget_reads(self.run)
+
+
+def _is_there(database: Location, branch: Branch) -> bool:
+    """Whether a branch that a run would make is there already."""
+    if not branch.creates:
+        return False
+    try:
+        find_version(database, branch_conf=branch)
+    except BranchNotFoundError:
+        return False
+    return True
 
 
 def _contradiction(one: str, other: str, what: str) -> ConfigError:

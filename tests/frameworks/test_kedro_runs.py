@@ -188,6 +188,18 @@ def test_a_branch_of_a_run_is_made_with_the_run(database):
     assert tables_of(database) == {"users"}
 
 
+def test_a_branch_of_a_run_that_is_there_goes_on_from_where_it_is(database):
+    write_table(database, "users", USERS, primary_key="id")
+    branch = {"type": "NewBranch", "branch": "run/1", "base": "main"}
+    io = catalog(**{name: table(database, name, branch=branch, **KEY) for name in ("users", "renamed", "big_users")})
+    run_pipeline(NODES, io, DoltRunHooks())
+    before = history(database, branch_conf="run/1")
+
+    run_pipeline(NODES, io, DoltRunHooks(), run_id="2026-11-26T05.42.00.123Z")
+
+    assert history(database, branch_conf="run/1").equals(before)
+
+
 def test_a_run_that_changes_nothing_makes_no_commit(database):
     io = shop(database)
     run_pipeline(NODES, io, DoltRunHooks())

@@ -1,0 +1,1 @@
+"""A Kedro project whose tables are in Dolt."""
