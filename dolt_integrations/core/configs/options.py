@@ -78,7 +78,7 @@ def check_options(names: Iterable[object], known: Iterable[str], what: str) -> N
         ConfigError: With the names that may have been meant.
 
     Example:
-        >>> check_options(["mode"], ["mode", "author"], "io_args")
+        >>> check_options(["mode"], ["mode", "author"], "options")
     """
     known = list(known)
     for name in names:
@@ -112,3 +112,22 @@ def check_tablename(tablename: object) -> None:
     """
     if not isinstance(tablename, str) or not tablename:
         raise ConfigError(f"tablename {tablename!r} is no text, or empty", hint="Give the name of a table.")
+
+
+def check_source(where: object, tablename: object, sql: object) -> None:
+    """Refuse a load that does not name one table or one query.
+
+    Args:
+        where: The database, for the text.
+        tablename: The table, or None.
+        sql: The query, or None.
+
+    Raises:
+        ConfigError: It names both or neither, or one that is no string.
+    """
+    if (tablename is None) == (sql is None):
+        which = "both `tablename` and `sql`" if tablename is not None else "neither `tablename` nor `sql`"
+        raise ConfigError(f"a load from {where} names {which}", hint="Give one of them.")
+    for name, value in (("tablename", tablename), ("sql", sql)):
+        if value is not None and not isinstance(value, str):
+            raise ConfigError(f"{name} {value!r} is a {type(value).__name__}, not a text", hint="Give its name.")

@@ -106,7 +106,7 @@ def _blame(database: Database, tablename: str, commit: str) -> pd.DataFrame:
 
 def _check_key(table: TableVersion, database: Database) -> None:
     if not table.schema.primary_key:
-        hint = "Save it with a key: io_args={'primary_key': [...]}; or look at history() and diff()."
+        hint = "Save it with a key, `primary_key`; or look at history() and diff()."
         raise PrimaryKeyError(
             f"table `{table.name}` of {database.location} has no primary key, so none of its rows has a history",
             hint=hint,

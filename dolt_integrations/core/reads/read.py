@@ -11,6 +11,7 @@ import pandas as pd
 from dolt_integrations.core.branches.missing import telling_where
 from dolt_integrations.core.configs.as_of import AsOf, check_as_of, pinned_commit
 from dolt_integrations.core.configs.branch import Branch, BranchConf
+from dolt_integrations.core.configs.options import check_source
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.configs.selection import Part, part_of
 from dolt_integrations.core.frames.frame import decode_result
@@ -177,7 +178,7 @@ def _load(
     remote_conf: RemoteConf,
 ) -> tuple[Result, Version]:
     check_process()
-    _check_names(db, tablename, sql)
+    check_source(parse_location(db), tablename, sql)
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
     check_as_of(as_of)
     if sql is not None and not part.is_all:
@@ -205,15 +206,6 @@ def _bound(
     if isinstance(sql, str) and where is None:
         return part_of(columns, None), bind(sql, params)
     return part_of(columns, where, params), sql
-
-
-def _check_names(db: Location, tablename: str | None, sql: str | None) -> None:
-    if (tablename is None) == (sql is None):
-        which = "both `tablename` and `sql`" if tablename is not None else "neither `tablename` nor `sql`"
-        raise ConfigError(f"a load from {parse_location(db)} names {which}", hint="Give one of them.")
-    for name, value in (("tablename", tablename), ("sql", sql)):
-        if value is not None and not isinstance(value, str):
-            raise ConfigError(f"{name} {value!r} is a {type(value).__name__}, not a text", hint="Give its name.")
 
 
 def _read(

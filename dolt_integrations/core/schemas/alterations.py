@@ -60,7 +60,7 @@ def _change(table: str, old: Column, new: Column) -> str:
         raise no_member(table, old, new) or UnsupportedTypeError(
             f"column {new.name!r} of table `{table}` is {old.sql_type}, and the frame would make it {new.sql_type}, "
             f"which cannot hold all that it held{why}",
-            hint='Convert the column, or save with io_args={"schema": "overwrite"} to make the table anew.',
+            hint='Convert the column, or make the table anew: overwrite=True, or the option schema="overwrite".',
         )
     if old.name != new.name:
         return f"CHANGE COLUMN {quote(old.name)} {new.ddl()}"

@@ -68,7 +68,7 @@ def no_member(table: str, old: Column, new: Column) -> MemberError | None:
     return MemberError(
         f"column {old.name!r} of table `{table}` is {old.sql_type}, and {found}",
         hint="Change the value, or add it to the list with SQL (ALTER TABLE ... MODIFY COLUMN); or make the table "
-        'anew: io_args={"schema": "overwrite"}.',
+        'anew: overwrite=True, or the option schema="overwrite".',
         constraint=kind,
         column=old.name,
         value=found.value,

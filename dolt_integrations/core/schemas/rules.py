@@ -47,11 +47,12 @@ def check_rules(connection: Connection, table: str, names: Sequence[str] | None)
             raise DataError(
                 f"the frame for table `{table}` has another key or order of columns, and the table made anew would "
                 f"lose {rule}",
-                hint='Change the key or order with SQL, or lose it with io_args={"schema": "overwrite"}.',
+                hint='Change the key or order with SQL, or lose it: overwrite=True, or the option schema="overwrite".',
             )
         if not columns <= kept:
             lacked = sorted(columns - kept)[0]
             raise DataError(
                 f"the frame for table `{table}` lacks column {lacked!r}, and the table without it would lose {rule}",
-                hint='Add the column, drop the rule with SQL, or lose it with io_args={"schema": "overwrite"}.',
+                hint="Add the column, drop the rule with SQL, or lose it: overwrite=True, or the option "
+                'schema="overwrite".',
             )

@@ -36,7 +36,7 @@ PRIVATE = 0o077
 
 _INSTALL_HINT = (
     "Install Dolt (https://docs.dolthub.com/introduction/installation) so that `dolt` is on PATH, "
-    "or point db_path at a running server: mysql://user@host:port/database."
+    "or name a running server: mysql://user@host:port/database."
 )
 
 

@@ -167,7 +167,7 @@ class PrivateServer:
     def _failure(self) -> ServerError:
         log = self._log() or self._reason
         if "locked by another dolt process" in log or "database is locked" in log:
-            hint = "Wait for it to end, or connect to it: `dolt sql-server` there, and mysql://... as db_path."
+            hint = "Wait for it to end, or connect to it: `dolt sql-server` there, and mysql://... as the location."
             return DatabaseLockedError(f"another dolt process holds {self.directory} and did not let go", hint=hint)
         return ServerUnreachableError(f"a private dolt sql-server for {self.directory} does not start: {_tail(log)}")
 
@@ -196,7 +196,7 @@ def _check_writable(directory: Path) -> None:
     """
     for folder in (directory / ".dolt", directory / ".dolt" / "noms"):
         if folder.is_dir() and not os.access(folder, os.W_OK):
-            hint = "Copy it to where you may write, or serve it (`dolt sql-server` there, and mysql://... as db_path)."
+            hint = "Copy it to where you may write, or serve it (`dolt sql-server` there, and mysql://... as location)."
             raise StorageError(f"{folder} is read-only, and Dolt writes a lock there even to read", hint=hint)
 
 
