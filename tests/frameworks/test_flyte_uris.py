@@ -22,7 +22,6 @@ PINNED = Version("u7rm93e1rqu9te10ml353ikv0nndgd3p", "run/1", "339to1i8uvbuglgsc
         ("dolt://me@[::1]:3306/shop/users?tls=required", "mysql://me@[::1]:3306/shop?tls=required", "users"),
         ("dolt:///data/foo/users", "/data/foo", "users"),
         ("dolt:///data/my%20shop/users", "/data/my shop", "users"),
-        ("dolt://connection:shop/users", "connection:shop", "users"),
     ],
 )
 def test_a_uri_names_a_table_of_a_database(uri, db_path, tablename):
