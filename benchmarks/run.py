@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import batches
 import frames
+import growth
 import imports
 import overhead
 import rows
@@ -37,6 +38,7 @@ def main() -> None:
     stores.main([])
     stores.main(["--frame", "generated", "--rows", str(stores.SLOW)])
     writers.main()
+    growth.main([])
     batches.main([])
 
 

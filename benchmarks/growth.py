@@ -1,0 +1,182 @@
+"""What a save and a load of a few rows cost as a database gets branches, commits and tables: ratios from one run.
+
+One database grows from step to step; after each step the same work is measured. The numbers that are asked for are
+10,000 branches, 100,000 commits and 500 tables: `--branches 10000 --commits 100000 --tables 500`. `--plot` writes the
+growth as a picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from dolt_integrations.core import NewBranch, history, read_table, write_table
+from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dolt_integrations.engine import Database
+
+ROUNDS = 15
+STEPS = 3
+SMALL = 10
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a database has."""
+
+    branches: int
+    commits: int
+    tables: int
+
+    def __str__(self) -> str:
+        """Return it for the head of a column."""
+        return f"{self.branches:,} / {self.commits:,} / {self.tables:,}"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the times of each step, and their ratios to the first one."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--branches", type=int, default=1_000)
+    parser.add_argument("--commits", type=int, default=5_000)
+    parser.add_argument("--tables", type=int, default=100)
+    parser.add_argument("--plot", type=Path)
+    given = parser.parse_args(arguments)
+    sizes = _sizes(Size(given.branches, given.commits, given.tables))
+    measured = _measure(sizes)
+    _print(sizes, measured)
+    if given.plot is not None:
+        given.plot.write_text(picture(sizes, measured))
+
+
+def _sizes(largest: Size) -> list[Size]:
+    """Return the steps: each some times the one before, up to the largest."""
+    return [
+        Size(*(round(SMALL * (most / SMALL) ** (step / (STEPS - 1))) for most in vars(largest).values()))
+        for step in range(STEPS)
+    ]
+
+
+def _measure(sizes: Sequence[Size]) -> dict[str, list[float]]:
+    measured: dict[str, list[float]] = {}
+    now = Size(1, 1, 0)
+    with tempfile.TemporaryDirectory() as folder, open_database(Path(folder) / "db", create=DEFAULT_AUTHOR) as database:
+        for size in sizes:
+            _grow(database, now, size)
+            now = size
+            for name, work in _works(Path(folder) / "db").items():
+                measured.setdefault(name, []).append(_least(work))
+    return measured
+
+
+def _grow(database: Database, now: Size, size: Size) -> None:
+    with database.connect() as session:
+        for number in range(now.tables, size.tables):
+            session.execute(f"CREATE TABLE other_{number} (id INT PRIMARY KEY, value VARCHAR(50))")
+        session.execute("CALL DOLT_COMMIT('-A', '--skip-empty', '-m', 'Add tables')")
+        for number in range(now.commits, size.commits):
+            message = f"Commit {number}\n\nWrite-Id: made-{number}"
+            session.execute("CALL DOLT_COMMIT('--allow-empty', '-m', %s)", (message,))
+        for number in range(now.branches, size.branches):
+            session.execute("CALL DOLT_BRANCH(%s, 'main')", (f"run/{number:06d}",))
+
+
+_IDS = itertools.count(1)
+
+
+def _works(db: Path) -> dict[str, Callable[[], object]]:
+    """Return the work to measure, each of five rows."""
+
+    def frame() -> pd.DataFrame:
+        first = next(_IDS) * 5
+        return pd.DataFrame({"id": range(first, first + 5), "value": float(first)})
+
+    def save(**options: Any) -> object:
+        return write_table(db, "few", frame(), primary_key="id", **options)
+
+    save()
+    again = pd.DataFrame({"id": [-1], "value": [0.5]})
+    name = f"again-{next(_IDS)}"
+
+    def repeat() -> object:
+        return write_table(db, "few", again, primary_key="id", mode="upsert", write_id=name)
+
+    repeat()
+    return {
+        "save": save,
+        "append": lambda: save(mode="append"),
+        "append with a write id": lambda: save(mode="append", write_id=f"one-{next(_IDS)}"),
+        "retry that finds its commit": repeat,
+        "load": lambda: read_table(db, "few"),
+        "load of a branch": lambda: read_table(db, "other_1", branch_conf="run/000005"),
+        "history, first 100 commits": lambda: history(db, limit=100),
+        "save to a new branch": lambda: save(branch_conf=NewBranch(f"new/{next(_IDS)}")),
+    }
+
+
+def _least(work: Callable[[], object]) -> float:
+    """Return the least of seconds, which other work on the machine disturbs least.
+
+    The first two rounds, in which caches fill and the index of write ids is brought up to date, do not count.
+    """
+    seconds = []
+    for _ in range(ROUNDS + 2):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds[2:])
+
+
+def _print(sizes: Sequence[Size], measured: dict[str, list[float]]) -> None:
+    print(f"five rows, branches / commits / tables, ms, least of {ROUNDS}")
+    print(" " * 30 + "".join(f"{size!s:>24}" for size in sizes) + "   ratio")
+    for name, seconds in measured.items():
+        cells = "".join(f"{value * 1000:24.1f}" for value in seconds)
+        print(f"  {name:28}{cells}   {seconds[-1] / seconds[0]:.2f} x")
+
+
+_WIDTH, _HEIGHT, _LEFT, _TOP = 720, 360, 60, 40
+_COLORS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#17becf", "#7f7f7f")
+
+
+def picture(sizes: Sequence[Size], measured: dict[str, list[float]]) -> str:
+    """Return the growth as an SVG: times as long as at the first step."""
+    most = max(2.0, *(value / seconds[0] for seconds in measured.values() for value in seconds))
+    right, bottom = _WIDTH - 230, _HEIGHT - 50
+
+    def at(step: int, ratio: float) -> tuple[float, float]:
+        return _LEFT + step * (right - _LEFT) / (len(sizes) - 1), bottom - ratio / most * (bottom - _TOP)
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
+        'font-family="sans-serif" font-size="11">',
+        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
+        f'<text x="{_LEFT}" y="20" font-size="13">Times as long as at the first step (five rows)</text>',
+    ]
+    for ratio in range(int(most) + 1):
+        _, y = at(0, ratio)
+        parts.append(f'<line x1="{_LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>')
+        parts.append(f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{ratio}</text>')
+    for step, size in enumerate(sizes):
+        x, _ = at(step, 0)
+        parts.append(f'<text x="{x:.1f}" y="{bottom + 20}" text-anchor="middle">{size}</text>')
+    parts.append(f'<text x="{_LEFT}" y="{bottom + 40}">branches / commits / tables</text>')
+    for number, (name, seconds) in enumerate(measured.items()):
+        color, y = _COLORS[number % len(_COLORS)], _TOP + 10 + 18 * number
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(s, v / seconds[0]) for s, v in enumerate(seconds)))
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>')
+        parts.append(f'<text x="{right + 15}" y="{y}" fill="{color}">{name}: {seconds[-1] / seconds[0]:.2f}</text>')
+    return "\n".join([*parts, "</svg>", ""])
+
+
+if __name__ == "__main__":
+    main()
