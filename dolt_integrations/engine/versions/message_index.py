@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.author import DEFAULT_AUTHOR
 from dolt_integrations.engine.session.answers import number, text
-from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.engine.versions.branches import create_branch
 from dolt_integrations.engine.versions.heads import branch_head
 from dolt_integrations.engine.versions.log import LogEntry, entries_since, first_commit, is_ancestor, log
@@ -25,6 +24,8 @@ from dolt_integrations.errors import DoltError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from dolt_integrations.engine.session.connection import Connection
 
 logger = logging.getLogger(__name__)
 
@@ -115,6 +116,8 @@ def _hash(name: str) -> str:
 
 def _extend(connection: Connection, newest: _Seen, seen: _Seen | None, naming: Naming) -> None:
     """Bring the index up to date. Never fails: others may be at it, or the user may not write."""
+    from dolt_integrations.engine.session.connection import Connection  # pymysql with it
+
     try:
         with (
             Connection(connection.address) as session,
