@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from dolt_integrations.core.inspect.diff import diff
     from dolt_integrations.core.inspect.history import history
     from dolt_integrations.core.manage.promote import Promotion
+    from dolt_integrations.core.origins.graph import Lineage
+    from dolt_integrations.core.origins.row import who_wrote
+    from dolt_integrations.core.origins.walk import lineage
     from dolt_integrations.core.provenance.callbacks import CallbackMeta, callback
     from dolt_integrations.core.provenance.meta import Action, Meta, metas_from_dicts
     from dolt_integrations.core.provenance.version import Version
@@ -56,6 +59,9 @@ __getattr__, __dir__ = lazy_names(
         ".inspect.blame": "blame",
         ".inspect.diff": "diff",
         ".inspect.history": "history",
+        ".origins.graph": "Lineage",
+        ".origins.row": "who_wrote",
+        ".origins.walk": "lineage",
         ".manage.promote": "Promotion",
         ".provenance.callbacks": "CallbackMeta callback",
         ".provenance.meta": "Action Meta metas_from_dicts",
@@ -80,6 +86,7 @@ __all__ = [
     "Branch",
     "CallbackMeta",
     "DoltMeta",
+    "Lineage",
     "Loaded",
     "Location",
     "MergeBranch",
@@ -101,6 +108,7 @@ __all__ = [
     "diff_card",
     "find_version",
     "history",
+    "lineage",
     "load",
     "metas_from_dicts",
     "read_arrow",
@@ -112,6 +120,7 @@ __all__ = [
     "save",
     "save_in",
     "table_card",
+    "who_wrote",
     "with_connect_args",
     "write_file",
     "write_table",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
+from dolt_integrations.adapters import parse_location
 from dolt_integrations.flyte.runtime import current_runtime
 
 if TYPE_CHECKING:
@@ -21,9 +22,12 @@ _READ: dict[int, dict[str, None]] = {}
 
 
 def note_input(config: DoltConfig, version: Version) -> None:
-    """Note that the task that runs now has read a version, for the commits that it will make."""
+    """Note that the task that runs now has read a version, for the commits that it will make.
+
+    The database is named as it is from every directory, because `lineage` goes there.
+    """
     what = config.tablename or " ".join(str(config.sql).split())
-    _inputs(current_runtime().scope)[f"{version.commit} {what} of {config.shown_path}"] = None
+    _inputs(current_runtime().scope)[f"{version.commit} {what} of {parse_location(config.db_path)}"] = None
 
 
 def commit_message(runtime: Runtime, line: str | None = None) -> str:

@@ -15,6 +15,7 @@ from dolt_integrations.adapters import (
     check_table_name,
     encode_frame,
     open_database,
+    parse_location,
     start_of_attempt,
 )
 from dolt_integrations.core import Location, SerialBranch, Version, find_version, read_table
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 
 _NUMBERS: defaultdict[str, itertools.count[int]] = defaultdict(lambda: itertools.count(1))
 """How many blocks each task of this process has begun: a retried task counts them anew, in a new process."""
+
+
+_READ: defaultdict[str, dict[str, None]] = defaultdict(dict)
+"""What the blocks of each task of this process have read, as the messages of its commits say it."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,9 @@ class Block:
         action = self._action(key, READ, source.config_id, tablename, recorded)
         self.actions[key] = replace(action, commit=source.version.commit, branch=source.version.branch)
         self._frames[key] = loaded.data
+        if self.task is not None:
+            what = tablename or " ".join(str(sql).split())
+            _READ[self.task.pathspec][f"{source.version.commit} {what} of {parse_location(source.location)}"] = None
         return loaded.data
 
     def write(
@@ -177,7 +185,8 @@ class Block:
             return
         start = self._pin.commit if self._pin is not None and not isinstance(self._pin, NotFoundError) else None
         guarded = self._reads_target and self.config.commit is None
-        version = land(self.config, self.task, self.position, self._writes, start if guarded else None)
+        inputs = tuple(_READ[self.task.pathspec])
+        version = land(self.config, self.task, self.position, self._writes, start if guarded else None, inputs)
         for key, action in self.actions.items():
             if action.kind == WRITE:
                 self.actions[key] = replace(action, commit=version.commit, branch=version.branch)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from dolt_integrations.metaflow.client import RunningTask
     from dolt_integrations.metaflow.config import DoltConfig
 
+INPUT = "Run-Input"
+"""The trailer for each version that a task had read."""
+
 DEFAULT_AUTHOR = Author("metaflow", "metaflow@localhost")
 """The workflow itself, where nobody is named."""
 
@@ -28,6 +31,7 @@ def land(
     position: tuple[int, ...],
     writes: Sequence[AttemptWrite],
     read_at: str | None,
+    inputs: Sequence[str] = (),
 ) -> Version:
     """Commit what a block wrote, on the branch of its config.
 
@@ -38,6 +42,7 @@ def land(
         writes: What it wrote.
         read_at: The commit that the block read of the branch; None if it read nothing there, so that it need not mind
             what others have written since.
+        inputs: The versions that the task has read, each `<commit> <table or query> of <database>`.
 
     Raises:
         ForkedProcessError: This is a child of the task's process.
@@ -53,13 +58,19 @@ def land(
         config.database,
         config.branch,
         attempt_of(task, position),
-        f"Run: {task.pathspec}",
+        _message(task, inputs),
         config.start,
         read_at,
         parse_author(config.author) if config.author else None,
         DEFAULT_AUTHOR,
         Sharing(mode_of if position else None, origins_of(task, position)),
     ).land(writes)
+
+
+def _message(task: RunningTask, inputs: Sequence[str]) -> str:
+    """Return what the commit's message says first: the task, and what it has read."""
+    lines = [f"{INPUT}: {each}" for each in inputs]
+    return "\n".join([f"Run: {task.pathspec}", *(["", *lines] if lines else [])])
 
 
 def check_branch(config: DoltConfig) -> None:

@@ -10,6 +10,8 @@ from dolt_integrations.core.inspect.blame import blame
 from dolt_integrations.core.inspect.diff import diff
 from dolt_integrations.core.inspect.history import history
 from dolt_integrations.core.manage.summary import summary
+from dolt_integrations.core.origins.row import who_wrote
+from dolt_integrations.core.origins.walk import lineage
 from dolt_integrations.core.reads.scan import Scan
 from dolt_integrations.core.writes.write import write_table
 from dolt_integrations.engine import check_table_name
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.configs.branch import Branch
     from dolt_integrations.core.configs.key import Key
     from dolt_integrations.core.manage.summary import Summary
+    from dolt_integrations.core.origins.graph import Lineage
     from dolt_integrations.core.provenance.version import Version
     from dolt_integrations.core.repository.repository import Repository
     from dolt_integrations.engine.sql.parameters import Params
@@ -178,6 +181,30 @@ class Table:
             DoltError: As `blame`.
         """
         return blame(**self._named(), as_of=as_of)
+
+    def lineage(self, as_of: AsOf | None = None, **options: Any) -> Lineage:
+        """Return which execution wrote the table, what it had read, who wrote that; see `lineage`.
+
+        Args:
+            as_of: The version; None is the newest.
+            **options: As `lineage` takes them: `depth`, `commits`, `databases`.
+
+        Raises:
+            DoltError: As `lineage`.
+        """
+        return lineage(**self._named(), as_of=as_of, **options)
+
+    def who_wrote(self, key: Any, as_of: AsOf | None = None) -> pd.DataFrame:
+        """Return the commits and executions that a row went through, newest first; see `who_wrote`.
+
+        Args:
+            key: Of the row: a value, a tuple, or a dict by name.
+            as_of: The newest commit to look at; None is the branch's.
+
+        Raises:
+            DoltError: As `who_wrote`.
+        """
+        return who_wrote(**self._named(), key=key, as_of=as_of)
 
     def _source(self) -> dict[str, Any]:
         return {"db": self.repository.location, "branch_conf": self.branch, "remote_conf": self.repository.remote}
