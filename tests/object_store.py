@@ -63,16 +63,21 @@ class ObjectStore:
             "KeySchema": [{"AttributeName": "db", "KeyType": "HASH"}],
             "BillingMode": "PAY_PER_REQUEST",
         }
-        scope = "tester/20260101/us-east-1/dynamodb/aws4_request"  # by which moto tells the service and the region
         headers = {
+            **_by_owner("dynamodb"),
             "X-Amz-Target": "DynamoDB_20120810.CreateTable",
             "Content-Type": "application/x-amz-json-1.0",
-            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none",
         }
         request(f"{self.endpoint}/", "POST", json.dumps(definition).encode(), headers)
 
 
-_BYTES = {"Content-Type": "application/octet-stream"}
+def _by_owner(service: str) -> dict[str, str]:
+    """Return the header by which moto tells whose request it is, of which service; it does not look at signatures."""
+    scope = f"tester/20260101/us-east-1/{service}/aws4_request"
+    return {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"}
+
+
+_BYTES = {**_by_owner("s3"), "Content-Type": "application/octet-stream"}
 
 
 def request(url: str, method: str = "GET", body: bytes | None = None, headers: dict[str, str] | None = None) -> bytes:

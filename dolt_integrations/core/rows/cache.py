@@ -4,7 +4,8 @@ A version is found by where it comes from and Dolt's hash of its schema and rows
 wrong, only unused, and a server that lies about a hash is believed about its own tables only. The store may be deleted
 at any time. Whatever is wrong with it, a run goes on as if there were none.
 
-    DOLT_INTEGRATIONS_CACHE        the directory; `off` for none; else `dolt-integrations` in the user's cache directory
+    DOLT_INTEGRATIONS_CACHE        the directory; `off` for none; else `dolt-integrations` in the user's cache folder.
+                                   Shared places may stand behind it: see `cache_places` and `shared_cache`
     DOLT_INTEGRATIONS_CACHE_SIZE   bytes that it may take, 4 GiB unless said
 """
 
@@ -17,24 +18,24 @@ import os
 import re
 import secrets
 from pathlib import Path
-from typing import IO
 
 import pyarrow as pa
 
+from dolt_integrations.core.rows import shared_cache
+from dolt_integrations.core.rows.arrow_file import decoded
+from dolt_integrations.core.rows.arrow_file import write_rows as _write
+from dolt_integrations.core.rows.cache_places import LOCATION as LOCATION
+from dolt_integrations.core.rows.cache_places import local_place, shared_places
 from dolt_integrations.core.whole_file import whole_file
 
 logger = logging.getLogger(__name__)
 
-LOCATION = "DOLT_INTEGRATIONS_CACHE"
 SIZE = "DOLT_INTEGRATIONS_CACHE_SIZE"
 DEFAULT_SIZE = 4 << 30
-_OFF = ("off", "0", "false", "no")
 
 WORTHWHILE = 256 << 10
 """Bytes from which on a table is stored; a smaller one is read from the server as fast."""
 
-_MAGIC = b"dolt-integrations 1\n"
-_DIGEST = 32
 _KEY = re.compile(r"[0-9a-v]{32}")
 
 
@@ -51,13 +52,35 @@ def version_key(source: str, table_hash: str | None) -> str | None:
 
 
 def find(key: str | None) -> pa.Table | None:
-    """Return the rows of a version; None if they are not there, or not whole."""
+    """Return the rows of a version; None if they are not there, or not whole.
+
+    What a shared place has is kept in the directory on the way.
+    """
+    if key is None or not _KEY.fullmatch(key):
+        return None
+    rows = _find_here(key)
+    if rows is not None:
+        return rows
+    for place in filter(shared_cache.is_in_use, shared_places()):
+        rows = shared_cache.find(place, key, _limit())
+        if rows is not None:
+            _store_here(key, rows)
+            return rows
+    return None
+
+
+def is_shared() -> bool:
+    """Whether other machines may have what is not here, or may wait for it."""
+    return any(map(shared_cache.is_in_use, shared_places()))
+
+
+def _find_here(key: str) -> pa.Table | None:
     folder = _folder(make=False)
-    if folder is None or key is None or not _KEY.fullmatch(key):
+    if folder is None:
         return None
     path = folder / f"{key}.arrow"
     try:
-        rows = _decoded(_read_own(path), key)
+        rows = decoded(_read_own(path), key)
         os.utime(path)  # it was used now: the store forgets the oldest first
     except FileNotFoundError:
         return None
@@ -71,13 +94,20 @@ def find(key: str | None) -> pa.Table | None:
 
 def is_worthwhile(rows: pa.Table) -> bool:
     """Whether rows are stored at all: neither too few nor too many, in a store that is not off."""
-    return os.environ.get(LOCATION, "").lower() not in _OFF and WORTHWHILE <= rows.nbytes <= _limit() // 4
+    is_kept = local_place() is not None or bool(shared_places())
+    return is_kept and WORTHWHILE <= rows.nbytes <= _limit() // 4
 
 
 def store(key: str | None, rows: pa.Table) -> None:
     """Keep the rows of a version, if there is room and they are worth it."""
     if key is None or not _KEY.fullmatch(key) or not is_worthwhile(rows):
         return
+    _store_here(key, rows)
+    for place in filter(shared_cache.is_in_use, shared_places()):
+        shared_cache.store(place, key, rows)
+
+
+def _store_here(key: str, rows: pa.Table) -> None:
     folder = _folder(make=True)
     path = folder / f"{key}.arrow" if folder is not None else None
     if folder is None or path is None or path.exists():
@@ -105,8 +135,8 @@ def usage() -> tuple[Path, int] | None:
 
 def _folder(*, make: bool) -> Path | None:
     """Return the store's directory, if it is the user's own and nobody else may read or write it."""
-    said = os.environ.get(LOCATION, "")
-    if said.lower() in _OFF:
+    said = local_place()
+    if said is None:
         return None
     try:
         folder = Path(said).expanduser() if said else _cache_home() / "dolt-integrations"
@@ -158,59 +188,6 @@ def _cache_home() -> Path:
 def _limit() -> int:
     said = os.environ.get(SIZE, "")
     return int(said) if said.isdecimal() else DEFAULT_SIZE
-
-
-def _write(file: IO[bytes], rows: pa.Table, key: str) -> None:
-    """Write magic, digest and rows; the digest, which is known last, goes to its place at the end."""
-    file.write(_MAGIC + bytes(_DIGEST))
-    digest = _Digest(file, key)
-    with pa.ipc.new_stream(pa.PythonFile(digest, mode="w"), rows.schema) as writer:
-        writer.write_table(rows, max_chunksize=1 << 20)
-    file.seek(len(_MAGIC))
-    file.write(digest.value)
-
-
-class _Digest:
-    """A file that is written through, and digested on the way."""
-
-    def __init__(self, file: IO[bytes], key: str) -> None:
-        self._file = file
-        self._digest = _digest(key)
-        self.closed = False
-
-    def write(self, data: bytes) -> int:
-        self._digest.update(data)
-        return self._file.write(data)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def close(self) -> None:
-        self.closed = True
-
-    @property
-    def value(self) -> bytes:
-        return self._digest.digest()
-
-
-def _digest(key: str) -> hashlib.blake2b:
-    """Begin a digest that is of one version only: a file under another one's name is damaged, too."""
-    return hashlib.blake2b(digest_size=_DIGEST, key=key.encode())
-
-
-def _decoded(content: bytes, key: str) -> pa.Table:
-    """Return the rows of a file whose digest is right.
-
-    A cache that several machines share would verify here as well: with a digest that comes from rows of the server
-    itself, or is signed, instead of one that anybody can make who may write the file.
-    """
-    start = len(_MAGIC) + _DIGEST
-    body = memoryview(content)[start:]
-    digest = _digest(key)
-    digest.update(body)
-    if content[:start] != _MAGIC + digest.digest():
-        raise ValueError("it is damaged")
-    return pa.ipc.open_stream(pa.py_buffer(body)).read_all()
 
 
 def _make_room(folder: Path, limit: int) -> None:

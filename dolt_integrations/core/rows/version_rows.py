@@ -13,6 +13,7 @@ from dolt_integrations.core.observed import note
 from dolt_integrations.core.rows import cache
 from dolt_integrations.engine import arrow_type, fetch, find_base_table, select_table
 from dolt_integrations.engine.session.forks import check_process
+from dolt_integrations.engine.session.locks import tried
 from dolt_integrations.engine.tables.schema import foreign_collations, has_triggers
 
 if TYPE_CHECKING:
@@ -32,12 +33,41 @@ def rows_of(snapshot: Connection, table: str, schema: TableSchema, table_hash: s
     """
     check_process()
     key = cache.version_key(snapshot.address.source, table_hash) if _always_reads_the_same(schema) else None
+    rows = _found(key, schema)
+    if rows is not None:
+        return rows
+    if key is None or not cache.is_shared():
+        return _fetched(snapshot, table, schema, key)
+    return _fetched_by_one(snapshot, table, schema, key)
+
+
+PATIENCE = 120.0
+"""Seconds that a reader waits for another one, which fetches the same rows for the cache that they share."""
+
+
+def _fetched_by_one(snapshot: Connection, table: str, schema: TableSchema, key: str) -> pa.Table:
+    """Return rows that other readers may be fetching now: one of them does, the others wait for what it stores."""
+    lock = ("cache", key)
+    with tried(snapshot, lock, 0) as is_first:
+        rows = _found(key, schema) if is_first else None
+        if is_first:
+            return rows if rows is not None else _fetched(snapshot, table, schema, key)
+    with tried(snapshot, lock, PATIENCE):
+        pass
+    rows = _found(key, schema)
+    return rows if rows is not None else _fetched(snapshot, table, schema, key)
+
+
+def _found(key: str | None, schema: TableSchema) -> pa.Table | None:
     rows = cache.find(key)
-    found = rows is not None and rows.column_names == list(schema.names)
-    note(from_cache=found)
-    if rows is None or not found:
-        rows = fetch(snapshot, select_table(table, schema.columns), schema.columns)
-        cache.store(key, rows)
+    found = rows if rows is not None and rows.column_names == list(schema.names) else None
+    note(from_cache=found is not None)
+    return found
+
+
+def _fetched(snapshot: Connection, table: str, schema: TableSchema, key: str | None) -> pa.Table:
+    rows = fetch(snapshot, select_table(table, schema.columns), schema.columns)
+    cache.store(key, rows)
     return rows
 
 

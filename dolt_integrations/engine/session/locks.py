@@ -46,6 +46,19 @@ def held(connection: Connection, locks: Sequence[Sequence[str]], timeout: float)
         _release(connection, named)
 
 
+@contextmanager
+def tried(connection: Connection, names: Sequence[str], timeout: float) -> Iterator[bool]:
+    """Hold a lock, if it is to be had within so many seconds; give whether it is held."""
+    name = lock_name(names)
+    row = connection.row("SELECT GET_LOCK(%s, %s)", [name, timeout], (anything,))
+    is_held = row is not None and row[0] == 1
+    try:
+        yield is_held
+    finally:
+        if is_held:
+            _release(connection, [name])
+
+
 def _release(connection: Connection, named: list[str]) -> None:
     try:
         # A statement without rows costs half of a SELECT.

@@ -1,0 +1,181 @@
+"""Versions in object storage, which many machines share: each is an object that is written once.
+
+An object is found by its name, which says of which source and which of Dolt's hashes the rows are, and believed only if
+its digest is right. `DOLT_INTEGRATIONS_CACHE_KEY` makes the digest one that only its owners can make. Whatever is wrong
+with a place, a run goes on without it: its answers are waited for in bounded time, and one that failed is left alone
+for a minute.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import os
+import threading
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from dolt_integrations.core.rows.arrow_file import decoded, write_rows
+from dolt_integrations.redaction import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyarrow as pa
+
+    from dolt_integrations.core.rows.cache_places import SharedPlace
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+SECRET = "DOLT_INTEGRATIONS_CACHE_KEY"  # noqa: S105 - the variable's name
+TIMEOUT = "DOLT_INTEGRATIONS_CACHE_TIMEOUT"
+DEFAULT_TIMEOUT = 20.0
+
+PAUSE = 60.0
+"""Seconds in which a place that failed is not asked again."""
+
+_failed: dict[str, float] = {}
+_warned: set[str] = set()
+
+
+class PlaceTimeoutError(Exception):
+    """A place did not answer in time."""
+
+
+def is_in_use(place: SharedPlace) -> bool:
+    """Whether a place is asked: it has not failed just now."""
+    failed = _failed.get(place.url)
+    return failed is None or time.monotonic() - failed > PAUSE
+
+
+def forget() -> None:
+    """Ask every place again, and warn again."""
+    _failed.clear()
+    _warned.clear()
+
+
+def find(place: SharedPlace, key: str, limit: int) -> pa.Table | None:
+    """Return the rows of a version; None if they are not there, not whole or not believed, or if the place fails.
+
+    Args:
+        place: Where.
+        key: Of the version.
+        limit: Bytes that an object may have; a larger one is not believed.
+    """
+    name = _name(key)
+    try:
+        content = _bounded(lambda: _read(place, name, limit))
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # noqa: BLE001 - whatever a file system, its driver or its server does
+        _give_up(place, error)
+        return None
+    try:
+        rows = decoded(content, name, _seal())
+    except Exception as error:  # noqa: BLE001 - the bytes are anybody's
+        _warn(place, f"object {name} is not used: {error}")
+        _broken.add((place.url, name))
+        return None
+    logger.debug("found %d rows of %s in %s", rows.num_rows, key, redact(place.url))
+    return rows
+
+
+_broken: set[tuple[str, str]] = set()
+"""Objects that were not to be believed: the next rows of that version take their place."""
+
+
+def store(place: SharedPlace, key: str, rows: pa.Table) -> None:
+    """Write the rows of a version, if they are not there."""
+    name = _name(key)
+    try:
+        _bounded(lambda: _write(place, name, rows))
+    except Exception as error:  # noqa: BLE001 - as above
+        _give_up(place, error)
+
+
+def _name(key: str) -> str:
+    """Return an object's name; with a key, one that who does not have it cannot tell."""
+    return hashlib.blake2b(key.encode(), digest_size=16, key=_seal()).hexdigest()
+
+
+def _seal() -> bytes:
+    secret = os.environ.get(SECRET, "")
+    return hashlib.blake2b(secret.encode()).digest() if secret else b""
+
+
+def _path(place: SharedPlace, name: str) -> tuple[Any, str]:
+    from fsspec.core import url_to_fs
+
+    system, folder = url_to_fs(place.url)
+    return system, f"{folder.rstrip('/')}/{name[:2]}/{name}.arrow"
+
+
+def _read(place: SharedPlace, name: str, limit: int) -> bytes:
+    system, path = _path(place, name)
+    if system.info(path)["size"] > limit:
+        return b""
+    content: bytes = system.cat_file(path)
+    return content
+
+
+def _write(place: SharedPlace, name: str, rows: pa.Table) -> None:
+    system, path = _path(place, name)
+    if (place.url, name) not in _broken and system.exists(path):
+        return
+    content = io.BytesIO()
+    write_rows(content, rows, name, _seal())
+    system.makedirs(path.rpartition("/")[0], exist_ok=True)
+    system.pipe_file(path, content.getvalue())
+    _broken.discard((place.url, name))
+
+
+def _bounded(work: Callable[[], T]) -> T:
+    """Return what a function returns, if it does so in time; it goes on in its thread if it does not.
+
+    Raises:
+        PlaceTimeoutError: It takes longer.
+    """
+    outcome: list[T] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:  # noqa: BLE001 - it is raised in the thread that waits
+            failures.append(error)
+
+    thread = threading.Thread(target=run, name="dolt-integrations-cache", daemon=True)
+    thread.start()
+    thread.join(_timeout())
+    if failures:
+        raise failures[0]
+    if not outcome:
+        raise PlaceTimeoutError(f"no answer within {_timeout():g} s ({TIMEOUT})")
+    return outcome[0]
+
+
+def _timeout() -> float:
+    try:
+        return max(float(os.environ.get(TIMEOUT, "")), 0.1)
+    except ValueError:
+        return DEFAULT_TIMEOUT
+
+
+def _give_up(place: SharedPlace, error: BaseException) -> None:
+    _failed[place.url] = time.monotonic()
+    _warn(place, f"it is not used for {PAUSE:g} s: {type(error).__name__}: {str(error)[:500]}")
+
+
+def _warn(place: SharedPlace, what: str) -> None:
+    """Warn once of each place; what follows is for those who look into it."""
+    level = logging.INFO if place.url in _warned else logging.WARNING
+    _warned.add(place.url)
+    logger.log(level, "shared cache %s: %s", redact(place.url), redact_in(what))
+
+
+def redact_in(what: str) -> str:
+    """Return a text without the secrets of its URLs."""
+    return " ".join(redact(word) if "://" in word else word for word in what.split(" "))
