@@ -59,7 +59,7 @@ def test_every_transient_error_of_a_save_is_recoverable_and_no_other(
         def fail(*_: object, kind: str = kind, **__: object) -> None:
             raise getattr(errors, kind)("it broke")
 
-        monkeypatch.setattr("dolt_integrations.flyte.saving.write_table", fail)
+        monkeypatch.setattr("dolt_integrations.core.write_table", fail)
         found[kind] = problem(pods, tasks.save, db=str(repository.path)).kind
 
     assert {kind for kind in found if found[kind] == AGAIN} == TRANSIENT
