@@ -5,7 +5,8 @@ An adapter translates a workflow manager's words into calls of the core. It impo
 
 - the checks of what users give (`parse_key`, `check_mode`, `part_of`, `metas_of` ...), for an adapter's own arguments;
 - frames as the core sees them (`encode_frame`, `to_arrow`, `is_stream` ...);
-- what keeps passwords out of texts, literals and pickles (`redact`, `shown`, `without_password`, `from_literal`);
+- what keeps passwords out of texts, literals and pickles (`redact`, `shown`, `without_password`, `from_literal`),
+  and which secret of a workflow manager's is for which server (`tie_secrets`);
 - the attempts of a task (`Attempt`, `add_scope`, `unnoted`), so that a retried task writes once, and
   `AttemptBlock`, with which it writes several tables in one commit;
 - the errors that a workflow manager is to try again after (`recognise_by`);
@@ -58,6 +59,9 @@ if TYPE_CHECKING:
         parse_location,
     )
     from dolt_integrations.engine.names.address import URL_OPTIONS, without_password
+    from dolt_integrations.engine.names.cluster import is_on_cluster
+    from dolt_integrations.engine.names.credentials import Credentials, CredentialSource
+    from dolt_integrations.engine.names.secrets import tie_secrets
     from dolt_integrations.engine.names.trust import FromLiteral, from_literal
     from dolt_integrations.engine.sql.parameters import Params, bind, plain_params
     from dolt_integrations.engine.tables.query import select_all
@@ -94,6 +98,9 @@ __getattr__, __dir__ = lazy_names(
             "Column check_table_name is_commit_hash nearest open_database parse_author parse_location"
         ),
         "dolt_integrations.engine.names.address": "URL_OPTIONS without_password",
+        "dolt_integrations.engine.names.cluster": "is_on_cluster",
+        "dolt_integrations.engine.names.credentials": "Credentials CredentialSource",
+        "dolt_integrations.engine.names.secrets": "tie_secrets",
         "dolt_integrations.engine.names.trust": "FromLiteral from_literal",
         "dolt_integrations.engine.sql.parameters": "Params bind plain_params",
         "dolt_integrations.recognised": "recognise_by",
@@ -112,6 +119,8 @@ __all__ = [
     "AttemptBlock",
     "AttemptWrite",
     "Column",
+    "CredentialSource",
+    "Credentials",
     "EncodedFrame",
     "FromLiteral",
     "Key",
@@ -136,6 +145,7 @@ __all__ = [
     "frame_part",
     "from_literal",
     "is_commit_hash",
+    "is_on_cluster",
     "is_stream",
     "metas_of",
     "named_branch",
@@ -153,6 +163,7 @@ __all__ = [
     "shown",
     "shown_kind",
     "start_of_attempt",
+    "tie_secrets",
     "to_arrow",
     "to_polars",
     "trailer_values",

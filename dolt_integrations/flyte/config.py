@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from dolt_integrations.adapters import (
     check_as_of,
     check_mode,
     from_literal,
+    is_on_cluster,
     metas_of,
     nearest,
     options_of,
@@ -28,14 +30,21 @@ from dolt_integrations.adapters import (
     part_of,
     plain_params,
     redact,
-    shown,
     shown_kind,
+    tie_secrets,
     without_password,
 )
 from dolt_integrations.core import Author, Branch, Meta, Remote, with_connect_args
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.json_members import PARSED, READ_BY_FROM_DICT
+from dolt_integrations.flyte.members import check_member, json_object, marked
 from dolt_integrations.flyte.pydantic_schema import PydanticField
+from dolt_integrations.flyte.secrets import secret_credentials
+
+logger = logging.getLogger(__name__)
+
+_WARNED: set[str] = set()
+"""Locations whose password the user has been warned of."""
 
 _IO_ARGS = ("primary_key", "author", "message", "schema", "mode", "columns", "where")
 _IGNORED_IO_ARGS = {"if_exists": "replace", "index": False}
@@ -47,9 +56,10 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
     """Which table or query of which Dolt database a `DoltTable` is.
 
     Attributes:
-        db_path: A directory, or a server: `mysql://user@host:port/database`. A password in the URL is for the program
-            that has it: it is in no literal and no pickle. DOLT_CLI_PASSWORD is for the servers that the program
-            names itself; for one that only a literal names, set DOLT_CLI_HOST as well.
+        db_path: A directory; a server: `mysql://user@host:port/database`; or a named connection: `connection:shop`,
+            which DOLT_CONNECTION_SHOP says where the task runs. A password in the URL is refused on a cluster;
+            elsewhere it is for the program that has it: it is in no literal and no pickle. DOLT_CLI_PASSWORD is for
+            the servers that the program names itself; for one that only a literal names, set DOLT_CLI_HOST as well.
         tablename: The table to write or to read; or
         sql: a query to read, never written to. `AS OF` is understood.
         io_args: `primary_key`: a column name or a list of them. `author`: `Name <email>` for the commit.
@@ -66,6 +76,9 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         params: The values for `%s` (a list) or `%(name)s` (a dict) in `sql` or in the `where` of `io_args`.
         connect_args: Options for a server by PyMySQL's names: `{"ssl_ca": ..., "connect_timeout": ...}`. They become a
             part of `db_path`, with which they travel; a password is taken of the program and not of a literal.
+        secret_connect_args: `{"password": Secret(group="dolt", key="password")}`, and `user` if that is one: looked up
+            where a task connects, which has to request the secret. It is for the server that the program names here,
+            and in no literal: tasks that receive a table find it by the config in their own module.
 
     Example:
         >>> DoltConfig(db_path="foo", tablename="rabbits").tablename
@@ -83,6 +96,7 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
     params: list[Any] | dict[str, Any] | None = field(default=None, metadata=PARSED)
 
     connect_args: dict[str, Any] | None = field(default=None, metadata=PARSED)
+    secret_connect_args: dict[str, Any] | None = field(default=None, metadata=PARSED)
 
     dataclass_json_config: ClassVar[Any] = READ_BY_FROM_DICT  # type: ignore[misc]
 
@@ -95,6 +109,10 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         parse_location(self.db_path)
         self.db_path = _text_of(with_connect_args(self.db_path, self.connect_args))
         self.connect_args = None
+        self._check_password()
+        credentials = secret_credentials(self.secret_connect_args)
+        if credentials is not None:
+            tie_secrets(self.db_path, credentials)
         for name in ("tablename", "sql"):
             if not isinstance(getattr(self, name), (str, type(None))):
                 raise ConfigError(f"{name} of a DoltConfig is {shown_kind(getattr(self, name))}", hint="Give a text.")
@@ -109,6 +127,21 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         if isinstance(self.as_of, datetime.date):
             self.as_of = self.as_of.isoformat()
 
+    def _check_password(self) -> None:
+        """Refuse a password in the URL on a cluster, where the code and its image are everybody's to read."""
+        if without_password(self.db_path) == self.db_path:
+            return
+        hint = (
+            'Give DoltConfig(secret_connect_args={"password": Secret(group=..., key=...)}), set DOLT_CLI_PASSWORD '
+            "from a secret, or name a connection: db_path='connection:name'."
+        )
+        what = f"the db_path {self.shown_path} has a password in it"
+        if is_on_cluster():
+            raise ConfigError(f"{what}, which is no place for one on a cluster", hint=hint)
+        if self.shown_path not in _WARNED:
+            _WARNED.add(self.shown_path)
+            logger.warning("%s; on a cluster it would be refused. %s", what, hint)
+
     @classmethod
     def from_dict(cls, kvs: Any, *, infer_missing: bool = False) -> DoltConfig:
         """Make a config of a JSON object.
@@ -121,7 +154,10 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
             check_member(content, name, str, "a text")
         check_member(content, "io_args", Mapping, "an object")
         check_member(content, "connect_args", Mapping, "an object")
-        return cls(**_marked(content))
+        if content.get("secret_connect_args") is not None:
+            hint = "Give it in the program, or name a connection: connection:name."
+            raise ConfigError("a literal has secret_connect_args; it says of no secret whom it is for", hint=hint)
+        return cls(**marked(content))
 
     def to_dict(self, encode_json: bool = False) -> dict[str, Any]:
         """Return the config as a JSON object."""
@@ -131,11 +167,13 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         branch = self.branch_conf.to_dict() if self.branch_conf else None
         values["db_path"] = without_password(self.db_path)
         del values["connect_args"]  # they are in the db_path
+        del values["secret_connect_args"]
         return {**values, "branch_conf": branch, "meta_conf": metas or None, "remote_conf": remote}
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle without the password of the URL; what is unpickled comes from elsewhere, as a literal does."""
-        return {**self.__dict__, "db_path": from_literal(without_password(self.db_path))}
+        location = from_literal(without_password(self.db_path))
+        return {**self.__dict__, "db_path": location, "secret_connect_args": None}
 
     def _serialize(self) -> dict[str, Any]:
         """Return what travels as a field of a dataclass (mashumaro calls this)."""
@@ -243,52 +281,6 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         """
         text = (self.io_args or {}).get("author")
         return parse_author(text) if text is not None else None
-
-
-def _marked(content: dict[str, Any]) -> dict[str, Any]:
-    """Note of all that names a place that it came in a literal: passwords of the environment are not for it."""
-    content = {**content, "db_path": from_literal(content["db_path"])}
-    remote, metas = content.get("remote_conf"), content.get("meta_conf")
-    if isinstance(remote, str):
-        remote = {"name": remote} if "/" not in remote else {"url": remote}
-    if isinstance(remote, Mapping):
-        content["remote_conf"] = {**remote, "url": from_literal(remote.get("url"))}
-    if isinstance(metas, (list, tuple)):
-        content["meta_conf"] = [_marked_meta(meta) for meta in metas]
-    elif metas is not None:
-        content["meta_conf"] = _marked_meta(metas)
-    return content
-
-
-def _marked_meta(meta: Any) -> Any:
-    if not isinstance(meta, Mapping) or "db" not in meta:
-        return meta
-    return {**meta, "db": from_literal(meta["db"])}
-
-
-def json_object(value: Any, what: str, known: list[str], *, needs: str) -> dict[str, Any]:
-    """Return a JSON object whose members are all known.
-
-    Raises:
-        ConfigError: It is none, lacks the member that it needs, or has one that is not known.
-    """
-    if not isinstance(value, Mapping) or needs not in value:
-        raise ConfigError(f"a {what} needs at least `{needs}`, and this is {shown(value)}")
-    for name in value:
-        if name not in known:
-            raise ConfigError(f"{what} has no field {name!r}", hint=nearest(str(name), known))
-    return dict(value)
-
-
-def check_member(content: dict[str, Any], name: str, kind: type, wanted: str) -> None:
-    """Refuse a member of a JSON object that is of the wrong kind; None is always right but for `db_path`.
-
-    Raises:
-        ConfigError: Naming the member.
-    """
-    value = content.get(name)
-    if not isinstance(value, kind) and (value is not None or name == "db_path"):
-        raise ConfigError(f"field {name!r} is {shown(value)}, not {wanted}")
 
 
 def _travelling(io_args: dict[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def save(table: DoltTable, runtime: Runtime | None = None) -> dict[str, Any]:
         _check_reference(table)
         return table.to_dict()
     if not table.is_to_be_written():
-        return _pinned(table).to_dict()
+        return (_pinned(table) if runtime.is_running() else table).to_dict()
     _check_target(table.config)
     table.pin(_write(table.config, table.data, runtime))
     return table.to_dict()
@@ -96,6 +96,8 @@ def _check_reference(table: DoltTable) -> None:
 
 def _pinned(table: DoltTable) -> DoltTable:
     """Return a reference to the past with its commit now: `main` or `HEAD~1` would mean another one tomorrow.
+
+    Only a task does, and not the client that starts an execution: it need not reach the database.
 
     The table itself stays as it is. A workflow's body may pass one object to every run.
     """

@@ -18,9 +18,10 @@ from dolt_integrations.adapters import BATCH_ROWS as ROWS
 from dolt_integrations.adapters import shown, unnoted
 from dolt_integrations.core import Version
 from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
-from dolt_integrations.flyte.config import DoltConfig, json_object
+from dolt_integrations.flyte.config import DoltConfig
 from dolt_integrations.flyte.json_members import PARSED, READ_BY_FROM_DICT
 from dolt_integrations.flyte.lineage import note_input
+from dolt_integrations.flyte.members import json_object
 from dolt_integrations.flyte.pydantic_schema import PydanticField
 from dolt_integrations.flyte.runtime import is_pickling
 from dolt_integrations.flyte.saving import save

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flytekit import FlyteContextManager
+from flytekit.core.context_manager import SecretsManager
 from flytekit.types.pickle import FlytePickle
 
 from dolt_integrations.flyte.runtime import Execution, Runtime, register
@@ -42,6 +43,16 @@ class FlytekitRuntime(Runtime):
         parameters = self.context.user_space_params
         execution = execution_id(parameters)
         return Execution(execution, trailers_of(parameters, execution), attempt_of(self.context))
+
+    def secret(self, group: str | None, key: str | None, version: str | None) -> str:
+        """Return a secret, mounted as a variable or as a file.
+
+        Raises:
+            ValueError: There is none of that name.
+        """
+        parameters = self.context.user_space_params
+        secrets = parameters.secrets if parameters is not None else SecretsManager()
+        return str(secrets.get(group, key, version))
 
     def is_running(self) -> bool:
         """Whether a task is executed, in a pod or locally."""

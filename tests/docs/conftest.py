@@ -84,6 +84,8 @@ def place(
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(bytecode))
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     monkeypatch.setenv("DOLT_CLI_PASSWORD", PASSWORD)
+    monkeypatch.setenv("DOLT_PASSWORD", PASSWORD)  # the secret dolt/password of a local run
+    monkeypatch.setenv("DOLT_CONNECTION_SHOP", "")  # an example sets it
     run_sql(
         shared_server.url,
         "CREATE DATABASE shop",

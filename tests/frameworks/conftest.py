@@ -9,10 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import Repository
+
+if TYPE_CHECKING:
+    from tests.frameworks.pods import Pods
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,6 +65,17 @@ def copy_recipe(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Rec
         return Recipe(folder / Path(name).name, environment(tmp_path_factory.mktemp("home")))
 
     return copy
+
+
+@pytest.fixture
+def pod_here(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Pods:
+    """Pods of this process, which is in the environment of one."""
+    from tests.frameworks.pods import Pods, variables
+
+    for name, value in variables("task", 0).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("flytekit.bin.entrypoint._get_stats", lambda **_: None)  # it leaves its socket open
+    return Pods(tmp_path / "pods", home)
 
 
 def diff_rows(printed: str, table: str) -> list[tuple[str, ...]]:

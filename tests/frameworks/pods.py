@@ -44,10 +44,7 @@ class Pods:
         self, task: PythonFunctionTask, inputs: dict[str, typing.Any], node: str | None = None, attempt: int = 0
     ) -> dict[str, typing.Any]:
         """Run a task with literals as inputs, and return its outputs: literals."""
-        folder = self.start(task, inputs, node, attempt)
-        assert not (folder / "error.pb").exists(), self.error(folder).message
-        outputs = literals_pb2.LiteralMap.FromString((folder / "outputs.pb").read_bytes())
-        return LiteralMap.from_flyte_idl(outputs).literals
+        return outputs(self.start(task, inputs, node, attempt))
 
     def fail(self, task: PythonFunctionTask, inputs: dict[str, typing.Any]) -> errors_pb2.ContainerError:
         """Run a task that fails, and return what it reports."""
@@ -62,10 +59,9 @@ class Pods:
         folder = self.folder / f"{PROJECT}-{DOMAIN}-{EXECUTION}" / (node or f"n{next(_nodes)}") / "data" / str(attempt)
         folder.mkdir(parents=True)
         (folder / "inputs.pb").write_bytes(LiteralMap(inputs).to_flyte_idl().SerializeToString())
-        outputs = folder
         template = {
             "{{.input}}": folder / "inputs.pb",
-            "{{.outputPrefix}}": outputs,
+            "{{.outputPrefix}}": folder,
             "{{.rawOutputDataPrefix}}": folder / "raw",
             "{{.checkpointOutputPrefix}}": folder / "checkpoint",
             "{{.prevCheckpointPrefix}}": '""',
@@ -81,21 +77,11 @@ class Pods:
             timeout=120,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        return outputs
+        return folder
 
     def environment(self, task: PythonFunctionTask, attempt: int) -> dict[str, str]:
         """What Flyte sets in a pod."""
-        return environment(self.home) | {
-            "FLYTE_INTERNAL_EXECUTION_ID": EXECUTION,
-            "FLYTE_INTERNAL_EXECUTION_PROJECT": "flytesnacks",
-            "FLYTE_INTERNAL_EXECUTION_DOMAIN": "development",
-            "FLYTE_INTERNAL_EXECUTION_WORKFLOW": "flytesnacks:development:tests.frameworks.pod_workflow.wf",
-            "FLYTE_INTERNAL_TASK_PROJECT": "flytesnacks",
-            "FLYTE_INTERNAL_TASK_DOMAIN": "development",
-            "FLYTE_INTERNAL_TASK_NAME": task.name,
-            "FLYTE_INTERNAL_TASK_VERSION": "v1",
-            "FLYTE_ATTEMPT_NUMBER": str(attempt),
-        }
+        return environment(self.home) | variables(task.name, attempt)
 
     def here(self, task: PythonFunctionTask, inputs: dict[str, typing.Any]) -> Path:
         """Run a task in this process, by flytekit's own entry point, and return the folder that it writes to.
@@ -118,6 +104,29 @@ class Pods:
     def error(folder: Path) -> errors_pb2.ContainerError:
         """Read the error that a task has left."""
         return errors_pb2.ErrorDocument.FromString((folder / "error.pb").read_bytes()).error
+
+
+def outputs(folder: Path) -> dict[str, typing.Any]:
+    """Return the literals that a task has left in its folder; it must not have failed."""
+    assert not (folder / "error.pb").exists(), Pods.error(folder).message
+    found = literals_pb2.LiteralMap.FromString((folder / "outputs.pb").read_bytes())
+    return dict(LiteralMap.from_flyte_idl(found).literals)
+
+
+def variables(task: str, attempt: int) -> dict[str, str]:
+    """What Flyte sets in the pod of a task."""
+    return {
+        "FLYTE_INTERNAL_EXECUTION_ID": EXECUTION,
+        "FLYTE_INTERNAL_EXECUTION_PROJECT": PROJECT,
+        "FLYTE_INTERNAL_EXECUTION_DOMAIN": DOMAIN,
+        "FLYTE_INTERNAL_EXECUTION_WORKFLOW": f"{PROJECT}:{DOMAIN}:tests.frameworks.pod_workflow.wf",
+        "FLYTE_INTERNAL_TASK_PROJECT": PROJECT,
+        "FLYTE_INTERNAL_TASK_DOMAIN": DOMAIN,
+        "FLYTE_INTERNAL_TASK_NAME": task,
+        "FLYTE_INTERNAL_TASK_VERSION": "v1",
+        "FLYTE_ATTEMPT_NUMBER": str(attempt),
+        "FLYTE_SECRETS_ENV_PREFIX": "_FSEC_",
+    }
 
 
 def container_of(task: PythonFunctionTask) -> typing.Any:

@@ -13,6 +13,7 @@ from flytekit.models.types import SimpleType
 from flytekit.tools.translator import get_serializable
 
 from dolt_integrations.core import write_table
+from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 from flytekitplugins.dolt import DoltTable
 from tests.conftest import Repository, Server
 from tests.frameworks import pod_workflow
@@ -42,6 +43,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder, home = tmp_path_factory.mktemp("pods"), tmp_path_factory.mktemp("home")
     assert os.environ["HOME"] != str(home)
     pods, db = Pods(folder, home), tmp_path_factory.mktemp("databases") / "shop"
+    with open_database(db, create=DEFAULT_AUTHOR):
+        pass  # a pod makes none, as its disk goes with it
     conf = pods.run(pod_workflow.configure, {"db": literal(str(db))})["o0"]
     made = pods.run(pod_workflow.make_orders, {"conf": conf, "n": literal(5)})["o0"]
     config = python_value(made, DoltTable).config

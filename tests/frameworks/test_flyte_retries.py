@@ -1,7 +1,6 @@
 """Which failures let Flyte try a task again: what flytekit writes into `error.pb` for each."""
 
 import pickle
-from pathlib import Path
 
 import pytest
 from flyteidl.core import errors_pb2, literals_pb2
@@ -21,14 +20,8 @@ TRANSIENT = {
 
 
 @pytest.fixture
-def pods(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Pods:
-    """Pods of this process, which is in the environment of one."""
-    pods = Pods(tmp_path / "pods", home)
-    for name, value in pods.environment(tasks.save, 0).items():
-        if name.startswith("FLYTE_"):
-            monkeypatch.setenv(name, value)
-    monkeypatch.setattr("flytekit.bin.entrypoint._get_stats", lambda **_: None)  # it leaves its socket open
-    return pods
+def pods(pod_here: Pods) -> Pods:
+    return pod_here
 
 
 @pytest.fixture

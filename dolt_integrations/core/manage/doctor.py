@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.private import KEPT, PREFIX, abandoned, private_branch
 from dolt_integrations.core.manage.prune import PINNED
 from dolt_integrations.core.rows import cache
-from dolt_integrations.engine import parse_location
 from dolt_integrations.engine.names.address import DirectoryAddress
+from dolt_integrations.engine.names.connections import locate
 from dolt_integrations.engine.session.answers import anything, text, timestamp
 from dolt_integrations.engine.versions.branches import branch_heads
 from dolt_integrations.engine.versions.procedures import active_branch, is_merging
@@ -84,7 +84,7 @@ def _cache() -> Check:
 
 def _connection(place: Place, connection: Connection) -> Check:
     served = connection.value("SELECT dolt_version()", kind=text)
-    if isinstance(parse_location(place.location), DirectoryAddress):
+    if isinstance(locate(place.location), DirectoryAddress):
         return Check("database", OK, f"dolt {served}, by a private server on the directory")
     how = "encrypted" if connection.is_encrypted else "NOT encrypted (?tls=required in the URL)"
     local = connection.address.host in ("localhost", "127.0.0.1", "::1")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.configs.options import check_flag
 from dolt_integrations.core.retry import retried
-from dolt_integrations.engine import parse_location
 from dolt_integrations.engine.names.address import DirectoryAddress
+from dolt_integrations.engine.names.connections import locate
 from dolt_integrations.engine.versions.garbage import collect_garbage
 from dolt_integrations.errors import AccessDeniedError, ServerLostError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def gc(place: Place, *, full: bool = False) -> int | None:
     """Free what no branch and no tag leads to; see `Repository.gc`."""
     check_flag(full, "full")
-    address = parse_location(place.location)
+    address = locate(place.location)
     folder = address.path / ".dolt" / "noms" if isinstance(address, DirectoryAddress) else None
     before = _size(folder)
 

@@ -10,8 +10,9 @@ from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.merge import merge_into
 from dolt_integrations.core.branches.target import head_to_write, required_branch
 from dolt_integrations.core.retry import retried
-from dolt_integrations.engine import Connection, parse_location
+from dolt_integrations.engine import Connection
 from dolt_integrations.engine.names.address import DirectoryAddress
+from dolt_integrations.engine.names.connections import locate
 from dolt_integrations.engine.names.remote_url import parse_remote_url
 from dolt_integrations.engine.server.clone import clone_directory, is_database, is_shallow
 from dolt_integrations.engine.server.deepen import deepen
@@ -63,7 +64,7 @@ def clone_if_missing(remote: Remote, location: Location, *, shallow: bool = Fals
         DatabaseNotFoundError: Something else is in the directory, or the server has no such database.
         RemoteError: The remote cannot be reached, refuses, or has no data; the directory is as it was.
     """
-    address = parse_location(location)
+    address = locate(location)
     if not isinstance(address, DirectoryAddress):
         _check_served(remote, address)
         return
@@ -155,7 +156,7 @@ def _add(name: str, url: str, connection: Connection) -> str:
 
 def _fetch(remote: Remote, database: Database, connection: Connection, branch: str) -> None:
     """Fetch all; into a shallow clone the branch alone, because the others would come with their history."""
-    address = parse_location(database.location)
+    address = locate(database.location)
     if not (isinstance(address, DirectoryAddress) and is_shallow(address.path)):
         fetch_remote(connection, remote.name, user=remote.user)
         return

@@ -51,7 +51,7 @@ def saving_to(remote: Remote | None, db: Location, branch_conf: Branch | None, a
         return
     with remote.credentials():
         clone_if_missing(remote, db, required=False)
-        with open_database(db, create=author or DEFAULT_AUTHOR) as database:
+        with open_database(db, create=author or DEFAULT_AUTHOR, carried=True) as database:
             who = author or database.author or DEFAULT_AUTHOR
             _pull(remote, database, branch_conf, who)
             yield

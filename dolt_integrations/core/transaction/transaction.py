@@ -136,7 +136,8 @@ class Transaction:
         self.version, self._is_audited = None, False
         with ExitStack() as stack:
             stack.enter_context(saving_to(self.remote_conf, self.db, SerialBranch(self.merge_to), self.author))
-            database = stack.enter_context(open_database(self.db, create=self.author or DEFAULT_AUTHOR))
+            author, carried = self.author or DEFAULT_AUTHOR, self.remote_conf is not None
+            database = stack.enter_context(open_database(self.db, create=author, carried=carried))
             self._block = Block(database, replace(self._options, branch=self.merge_to), stack)
             self.merge_to, self.start = self._block.branch, self._block.start
             self._stack = stack.pop_all()

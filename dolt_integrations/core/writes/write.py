@@ -133,7 +133,7 @@ def write_table(
         save = Save(tablename, rows, key, message, author or DEFAULT_AUTHOR, overwrite, mode, rest=rest)
         with saving_to(remote, db, branch, author), identified(save, branch, write_id, attempt) as identity:
             with watched(f"write {tablename}") if rest is None else nullcontext():
-                version = _write_with_retries(db, save, branch, author, identity)
+                version = _write_with_retries(db, save, branch, author, identity, carried=remote is not None)
         observation.note(branch=version.branch, commit=version.commit, changed=version.changed)
         observation.note(rows=None if rest is not None else rows.num_rows)
     if metas:
@@ -143,12 +143,12 @@ def write_table(
 
 
 def _write_with_retries(
-    db: Location, save: Save, branch_conf: Branch, author: Author | None, identity: Identity
+    db: Location, save: Save, branch_conf: Branch, author: Author | None, identity: Identity, *, carried: bool
 ) -> Version:
     """Write; after a lost race or server look first whether it was written. A stream cannot be read a second time."""
 
     def attempt() -> Version:
-        with open_database(db, create=author or DEFAULT_AUTHOR) as database:
+        with open_database(db, create=author or DEFAULT_AUTHOR, carried=carried) as database:
             named = replace(save, author=author or database.author or DEFAULT_AUTHOR)
             return _write_once(database, named, branch_conf, identity)
 

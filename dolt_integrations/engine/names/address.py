@@ -11,13 +11,13 @@ from typing import Protocol, TypeAlias
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from dolt_integrations.engine.names.cluster import is_on_cluster
+from dolt_integrations.engine.names.credentials import PASSWORD_VARIABLE, CredentialSource, from_variable
 from dolt_integrations.engine.names.tls import OPTIONS, Tls, tls_from_options
-from dolt_integrations.engine.names.trust import FromLiteral, given_password, may_have_password, settings_for, tie
+from dolt_integrations.engine.names.trust import FromLiteral, given, may_have_password, settings_for, tie
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.redaction import redact
 from dolt_integrations.redaction import shown as shown_value
 
-PASSWORD_VARIABLE = "DOLT_CLI_PASSWORD"  # noqa: S105 - the variable's name; Dolt's own clients read it too
 DEFAULT_PORT = 3306
 DEFAULT_CONNECT_TIMEOUT = 10.0
 CLUSTER_CONNECT_TIMEOUT = 60.0
@@ -42,13 +42,32 @@ Location: TypeAlias = "str | os.PathLike[str] | HasRepoDir"
 
 @dataclass(frozen=True)
 class DirectoryAddress:
-    """A database that is a directory of this machine."""
+    """A database that is a directory of this machine.
+
+    Attributes:
+        path: From the root on.
+        name: What to call it in texts instead: the connection that it is.
+        is_absolute: Whether the user gave it from the root on.
+    """
 
     path: Path
+    name: str = field(default="", compare=False, repr=False)
+    is_absolute: bool = field(default=True, compare=False, repr=False)
 
     def __str__(self) -> str:
-        """Return the path."""
-        return str(self.path)
+        """Return what the user named."""
+        return self.name or str(self.path)
+
+
+@dataclass(frozen=True)
+class NamedAddress:
+    """A named connection: what it is, the environment says where it is used (see `connections`)."""
+
+    name: str
+
+    def __str__(self) -> str:
+        """Return it as the user writes it."""
+        return f"{CONNECTION}{self.name}"
 
 
 @dataclass(frozen=True)
@@ -61,6 +80,8 @@ class ServerAddress:
         tls: How the connection is encrypted.
         withheld: Whether the environment's password is not for this server, which only a literal names.
         label: What to call it in texts instead of its URL: a private server's is its directory.
+        name: What to call it in texts and remember it by not: the connection that it is.
+        credentials: What looks up the password when a session is opened; None if it is known, or there is none.
     """
 
     host: str
@@ -73,10 +94,12 @@ class ServerAddress:
     label: str = field(default="", compare=False)
     withheld: bool = field(default=False, compare=False)
     wait: float = field(default=0.0, compare=False)
+    name: str = field(default="", compare=False)
+    credentials: CredentialSource | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
-        """Return what the user named: the label, or the URL without its password."""
-        return self.label or f"mysql://{self.user}@{self.host}:{self.port}/{self.database}"
+        """Return what the user named: the label, the connection, or the URL without its password."""
+        return self.label or self.name or f"mysql://{self.user}@{self.host}:{self.port}/{self.database}"
 
     @property
     def source(self) -> str:
@@ -103,14 +126,17 @@ def is_loopback(host: str) -> bool:
     return host in ("localhost", "::1") or re.fullmatch(r"127\.\d+\.\d+\.\d+", host) is not None
 
 
-Address: TypeAlias = DirectoryAddress | ServerAddress
+Address: TypeAlias = DirectoryAddress | ServerAddress | NamedAddress
+
+CONNECTION = "connection:"
+_CONNECTION_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 
 
 def parse_location(location: Location) -> Address:
     """Understand how a user named a database.
 
     Raises:
-        ConfigError: Neither a directory nor a `mysql://user@host:port/database` URL.
+        ConfigError: Neither a directory, nor a `mysql://user@host:port/database` URL, nor `connection:name`.
 
     Example:
         >>> str(parse_location("mysql://me:secret@db.local:3307/shop"))
@@ -119,7 +145,9 @@ def parse_location(location: Location) -> Address:
         DirectoryAddress(path=PosixPath('/data/shop'))
     """
     if isinstance(location, str) and re.match(r"[A-Za-z][\w+.-]*://", location):
-        return _parse_url(location)
+        return parse_server(location, from_literal=isinstance(location, FromLiteral), is_tied=True)
+    if isinstance(location, str) and location.startswith(CONNECTION):
+        return _parse_name(location.removeprefix(CONNECTION))
     if isinstance(location, (str, os.PathLike)):
         return _parse_path(location)
     directory = getattr(location, "repo_dir", None)
@@ -128,7 +156,14 @@ def parse_location(location: Location) -> Address:
     return _parse_path(directory)
 
 
-_HINT = "Give a directory, a `mysql://user@host:port/database` URL, or a `doltcli.Dolt`."
+_HINT = "Give a directory, a `mysql://user@host:port/database` URL, `connection:name`, or a `doltcli.Dolt`."
+
+
+def _parse_name(name: str) -> NamedAddress:
+    if not _CONNECTION_NAME.fullmatch(name) or name.lower().endswith("password"):
+        hint = "Use letters, digits, `-` and `_`, a letter first, at most 63; it may not end in `password`."
+        raise ConfigError(f"{name[:100]!r} is not the name of a connection", hint=hint)
+    return NamedAddress(name)
 
 
 def _parse_path(path: str | os.PathLike[str]) -> DirectoryAddress:
@@ -137,10 +172,21 @@ def _parse_path(path: str | os.PathLike[str]) -> DirectoryAddress:
         raise ConfigError("the path of the database is empty", hint=_HINT)
     if re.match("mysql[:/+]", text):
         raise ConfigError(f"{redact(text)} looks like a URL and is none", hint=_HINT)
-    return DirectoryAddress(Path(text).expanduser().absolute())
+    path = Path(text).expanduser()
+    return DirectoryAddress(path.absolute(), is_absolute=path.is_absolute())
 
 
-def _parse_url(url: str) -> ServerAddress:
+def parse_server(url: str, *, from_literal: bool = False, is_tied: bool = False) -> ServerAddress:
+    """Understand a server's URL.
+
+    Args:
+        url: The URL.
+        from_literal: Whether it comes from a literal.
+        is_tied: Whether passwords of the program and of the environment are for it (see `trust`).
+
+    Raises:
+        ConfigError: It is none.
+    """
     parts, port = _split(url)
     shown = redact(url)
     if parts.scheme not in ("mysql", "mysql+pymysql"):
@@ -160,7 +206,7 @@ def _parse_url(url: str) -> ServerAddress:
         connect_timeout=timeout,
         wait=wait,
     )
-    return _with_credentials(address, isinstance(url, FromLiteral))
+    return _with_credentials(address, from_literal) if is_tied else address
 
 
 def _split(url: str) -> tuple[SplitResult, int]:
@@ -187,13 +233,12 @@ def _with_credentials(address: ServerAddress, from_literal: bool) -> ServerAddre
         address = replace(address, tls=settings_for(host, port, address.tls))
     else:
         tie(host, port, user, address.password, address.tls)
-    password = address.password or (given_password(host, port, user) if from_literal else "")
-    if password:
-        return replace(address, password=password)
-    password = os.environ.get(PASSWORD_VARIABLE, "")
-    if may_have_password(host, port, from_literal=from_literal):
-        return replace(address, password=password)
-    return replace(address, withheld=bool(password))
+    found = address.password or given(host, port, user, from_literal=from_literal)
+    if not found and may_have_password(host, port, from_literal=from_literal):
+        found = from_variable(PASSWORD_VARIABLE)
+    if not found:
+        return replace(address, withheld=from_literal and bool(os.environ.get(PASSWORD_VARIABLE)))
+    return replace(address, password=found) if isinstance(found, str) else replace(address, credentials=found)
 
 
 def without_password(location: str) -> str:

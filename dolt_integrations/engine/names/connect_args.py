@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from dolt_integrations.engine.names.address import URL_OPTIONS, Location, parse_location
+from dolt_integrations.engine.names.address import CONNECTION, URL_OPTIONS, Location, parse_location
 from dolt_integrations.engine.names.identifiers import nearest
 from dolt_integrations.engine.names.trust import FromLiteral
 from dolt_integrations.errors import ConfigError
@@ -43,6 +43,9 @@ def with_connect_args(location: Location, connect_args: Mapping[str, Any] | None
         return location
     if not isinstance(connect_args, Mapping):
         raise ConfigError(f"connect_args is {shown(connect_args)}, not a dict", hint='Give {"ssl_ca": "ca.pem"}.')
+    if isinstance(location, str) and location.startswith(CONNECTION):
+        hint = "Give the options where the connection is: mysql://user@host/database?ssl_ca=ca.pem."
+        raise ConfigError(f"connect_args beside {location[:100]!r}, which has options of its own", hint=hint)
     if not isinstance(location, str) or "://" not in location:
         what = f"connect_args is for servers, and {shown(getattr(location, 'repo_dir', location))} is none"
         raise ConfigError(what, hint="Leave it out, or give a `mysql://` URL.")

@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from dolt_integrations.engine.names.credentials import CredentialSource
 from dolt_integrations.engine.names.tls import OFF, PREFERRED, Tls
 
 HOST_VARIABLE = "DOLT_CLI_HOST"
@@ -39,10 +40,12 @@ class _Server:
 
     tls: Tls
     passwords: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, CredentialSource] = field(default_factory=dict)
 
 
 _SERVERS: dict[tuple[str, int], _Server] = {}
 _REMOTES: set[str] = set()
+_CONNECTIONS: dict[str, CredentialSource] = {}
 
 
 def tie(host: str, port: int, user: str, password: str, tls: Tls) -> None:
@@ -53,10 +56,27 @@ def tie(host: str, port: int, user: str, password: str, tls: Tls) -> None:
         known.passwords[user] = password
 
 
-def given_password(host: str, port: int, user: str) -> str:
-    """Return the password that the program gave in its own URL of a server."""
+def tie_secret(host: str, port: int, user: str, source: CredentialSource) -> None:
+    """Note that the program itself says which secret is for a server that it names."""
+    _SERVERS[(host.lower(), port)].secrets[user] = source
+
+
+def tie_connection(name: str, source: CredentialSource) -> None:
+    """Note that the program itself says which secret is for a named connection."""
+    _CONNECTIONS[name] = source
+
+
+def given_connection(name: str) -> CredentialSource | None:
+    """Return what looks up the secret that the program gave for a named connection."""
+    return _CONNECTIONS.get(name)
+
+
+def given(host: str, port: int, user: str, *, from_literal: bool) -> str | CredentialSource:
+    """Return the secret that the program gave for a server; for a literal also the password of its URL."""
     known = _SERVERS.get((host.lower(), port))
-    return known.passwords.get(user, "") if known else ""
+    if known is None:
+        return ""
+    return known.secrets.get(user) or (known.passwords.get(user, "") if from_literal else "")
 
 
 def settings_for(host: str, port: int, tls: Tls) -> Tls:
@@ -110,3 +130,4 @@ def forget() -> None:
     """Forget which servers the program named: for tests, which are many programs in one."""
     _SERVERS.clear()
     _REMOTES.clear()
+    _CONNECTIONS.clear()

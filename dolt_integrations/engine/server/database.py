@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.names.address import DirectoryAddress, Location, ServerAddress, parse_location
+from dolt_integrations.engine.names.address import DirectoryAddress, Location, ServerAddress
 from dolt_integrations.engine.names.author import Author, configured_author
+from dolt_integrations.engine.names.connections import locate
 from dolt_integrations.engine.names.identifiers import nearest
 from dolt_integrations.engine.server.dolt import init_database
 from dolt_integrations.engine.server.guard import sole_use
 from dolt_integrations.engine.server.interrupts import hear_interrupts
+from dolt_integrations.engine.server.lasting import check_lasting
 from dolt_integrations.engine.server.ownership import check_ownership, make_private
 from dolt_integrations.engine.server.private import LOCAL_USER, START_TIMEOUT, PrivateServer
 from dolt_integrations.engine.session.answers import text
@@ -63,19 +65,21 @@ class Database:
 
 @contextmanager
 def open_database(
-    location: Location, *, create: Author | None = None, timeout: float = START_TIMEOUT
+    location: Location, *, create: Author | None = None, carried: bool = False, timeout: float = START_TIMEOUT
 ) -> Iterator[Database]:
     """Yield an open database; for a directory, hold its server for as long as the block lasts.
 
     Blocks may be nested and run in several threads: they share one server.
 
     Args:
-        location: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
+        location: A directory, a `mysql://` URL, `connection:name`, or a `doltcli.Dolt`.
         create: Make a database of a missing or empty directory, its first commit by this author.
+        carried: Whether what the block writes is carried elsewhere, so that it may be made on a pod's own disk.
         timeout: Seconds to wait for another process that holds the directory.
 
     Raises:
-        ConfigError: The location is none of these.
+        ConfigError: The location is none of these, there is no such connection here, a secret is missing; or the
+            directory would be made on the disk of a pod, with which it would go.
         DatabaseNotFoundError: There is no database.
         DatabaseLockedError: Another process holds the directory and does not let go.
         UnsafeDirectoryError: The directory is another user's, or others may write to it.
@@ -89,10 +93,12 @@ def open_database(
         'main'
     """
     hear_interrupts()
-    address = parse_location(location)
+    address = locate(location)
     if isinstance(address, ServerAddress):
         yield Database(str(address), address)
         return
+    if create is not None and not carried:
+        check_lasting(address)
     _check_directory(address, create, timeout)
     with _SHARED.use(address.path, timeout) as server_address:
         yield Database(str(address), server_address, configured_author(address.path))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.names.address import PASSWORD_VARIABLE
+from dolt_integrations.engine.names.credentials import PASSWORD_VARIABLE
 from dolt_integrations.engine.server import errand
 from dolt_integrations.engine.server.ownership import make_private
 from dolt_integrations.engine.session.translate import translate

@@ -1,0 +1,72 @@
+"""Passwords that are looked up only when a session is opened: in files, and in a workflow manager's secrets."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from dolt_integrations.errors import ConfigError
+
+PASSWORD_VARIABLE = "DOLT_CLI_PASSWORD"  # noqa: S105 - the variable's name; Dolt's own clients read it too
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Whom to log in as.
+
+    Attributes:
+        user: None is the user that the URL names.
+        password: None is the password that there would be otherwise.
+    """
+
+    user: str | None = None
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        """Show nothing: objects of this class stand in the frames of tracebacks."""
+        return "Credentials(...)"
+
+
+CredentialSource: TypeAlias = Callable[[], Credentials]
+"""Looks them up where the session is opened. Raises a ConfigError if there are none."""
+
+
+def from_variable(variable: str) -> str | CredentialSource:
+    """Return the password in an environment variable, or what reads it where that holds the path of a file.
+
+    Secrets that are mounted as files have their path in the variable, where one is named.
+    """
+    value = os.environ.get(variable, "")
+    return functools.partial(_from_file, Path(value), variable) if is_file(value) else value
+
+
+def is_file(text: str) -> bool:
+    """Whether a text is the whole path of a file."""
+    try:
+        return text.startswith("/") and Path(text).is_file()
+    except (OSError, ValueError):  # longer than any path, or with a NUL
+        return False
+
+
+def read_secret_file(path: Path, what: str) -> str:
+    """Return what a mounted secret holds, without the line's end that editors leave.
+
+    Raises:
+        ConfigError: It cannot be read, or is empty.
+    """
+    try:
+        text = path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigError(f"{what} names the file {path}, which cannot be read: {said}") from None
+    if not text:
+        raise ConfigError(f"{what} names the file {path}, which is empty", hint="Does the secret have a value?")
+    return text
+
+
+def _from_file(path: Path, variable: str) -> Credentials:
+    return Credentials(password=read_secret_file(path, variable))

@@ -1,0 +1,32 @@
+"""Secrets of a workflow manager for a server that the program names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.names.address import Location, NamedAddress, ServerAddress, parse_location
+from dolt_integrations.engine.names.trust import FromLiteral, may_have_password, tie_connection, tie_secret
+from dolt_integrations.errors import ConfigError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine.names.credentials import CredentialSource
+
+
+def tie_secrets(location: Location, source: CredentialSource) -> None:
+    """Let sessions with a server or named connection look up their user and password, when they are opened.
+
+    Literals that name the server, with the same user, have them as well.
+
+    Raises:
+        ConfigError: The location is a directory, has a password already, or is a server that only a literal names.
+    """
+    address = parse_location(location)
+    if isinstance(address, NamedAddress):
+        tie_connection(address.name, source)
+        return
+    if not isinstance(address, ServerAddress):
+        raise ConfigError(f"there is a secret for {address}, which is a directory", hint="Leave it out.")
+    if isinstance(location, FromLiteral) and not may_have_password(address.host, address.port, from_literal=True):
+        hint = f"Name the server in the program, or set DOLT_CLI_HOST={address.host}:{address.port}."
+        raise ConfigError(f"there is a secret for {address}, which only a literal names", hint=hint)
+    tie_secret(address.host, address.port, address.user, source)

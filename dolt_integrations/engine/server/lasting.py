@@ -1,0 +1,36 @@
+"""Directories that do not last: a pod's own disk goes with the pod, and what was saved there with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.names.cluster import is_on_cluster
+from dolt_integrations.errors import ConfigError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine.names.address import DirectoryAddress
+
+_HINT = (
+    "Give the URL of a server (mysql://user@host/database, or connection:name), the directory of a database on a "
+    "mounted volume, or a remote_conf that takes the work away."
+)
+
+
+def check_lasting(address: DirectoryAddress) -> None:
+    """Refuse to save into a directory that, on a cluster, can only be on the pod's own disk.
+
+    Args:
+        address: A database, or where one would be made. What is mounted is given by its whole path, and is there.
+
+    Raises:
+        ConfigError: This is a pod, and the directory is relative or holds no database yet.
+    """
+    if not is_on_cluster():
+        return
+    if not address.is_absolute:
+        what = f"the directory {address.path} was given as a relative path, and lies on the disk of the task's pod"
+    elif not (address.path / ".dolt" / "noms").is_dir():
+        what = f"there is no Dolt database in {address.path}, and one made here would lie on the disk of the task's pod"
+    else:
+        return
+    raise ConfigError(f"{what}: what is saved there would be gone with it", hint=_HINT)

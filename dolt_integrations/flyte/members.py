@@ -1,0 +1,55 @@
+"""The members of a JSON object that a config or table is made of, and which of them name a place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dolt_integrations.adapters import from_literal, nearest, shown
+from dolt_integrations.errors import ConfigError
+
+
+def marked(content: dict[str, Any]) -> dict[str, Any]:
+    """Note of all that names a place that it came in a literal: passwords of the environment are not for it."""
+    content = {**content, "db_path": from_literal(content["db_path"])}
+    remote, metas = content.get("remote_conf"), content.get("meta_conf")
+    if isinstance(remote, str):
+        remote = {"name": remote} if "/" not in remote else {"url": remote}
+    if isinstance(remote, Mapping):
+        content["remote_conf"] = {**remote, "url": from_literal(remote.get("url"))}
+    if isinstance(metas, (list, tuple)):
+        content["meta_conf"] = [_marked_meta(meta) for meta in metas]
+    elif metas is not None:
+        content["meta_conf"] = _marked_meta(metas)
+    return content
+
+
+def _marked_meta(meta: Any) -> Any:
+    if not isinstance(meta, Mapping) or "db" not in meta:
+        return meta
+    return {**meta, "db": from_literal(meta["db"])}
+
+
+def json_object(value: Any, what: str, known: list[str], *, needs: str) -> dict[str, Any]:
+    """Return a JSON object whose members are all known.
+
+    Raises:
+        ConfigError: It is none, lacks the member that it needs, or has one that is not known.
+    """
+    if not isinstance(value, Mapping) or needs not in value:
+        raise ConfigError(f"a {what} needs at least `{needs}`, and this is {shown(value)}")
+    for name in value:
+        if name not in known:
+            raise ConfigError(f"{what} has no field {name!r}", hint=nearest(str(name), known))
+    return dict(value)
+
+
+def check_member(content: dict[str, Any], name: str, kind: type, wanted: str) -> None:
+    """Refuse a member of a JSON object that is of the wrong kind; None is always right but for `db_path`.
+
+    Raises:
+        ConfigError: Naming the member.
+    """
+    value = content.get(name)
+    if not isinstance(value, kind) and (value is not None or name == "db_path"):
+        raise ConfigError(f"field {name!r} is {shown(value)}, not {wanted}")

@@ -1,0 +1,94 @@
+"""`secret_connect_args`: user and password of Flyte's secrets, looked up in the pod that connects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dolt_integrations.adapters import Credentials, nearest
+from dolt_integrations.errors import ConfigError
+from dolt_integrations.flyte.runtime import current_runtime
+
+_NAMES = {"user": "user", "username": "user", "password": "password", "passwd": "password"}
+"""The arguments of a connection that may be secrets, by PyMySQL's names."""
+
+
+@dataclass(frozen=True)
+class SecretName:
+    """The name of a secret, as Flyte's `Secret` has it."""
+
+    group: str | None
+    key: str | None
+    version: str | None = None
+
+    def __str__(self) -> str:
+        """Return it as texts call it."""
+        return "/".join(part for part in (self.group, self.version, self.key) if part)
+
+
+@dataclass(frozen=True)
+class SecretCredentials:
+    """Looks up user and password.
+
+    Attributes:
+        names: The secrets, by `user` and `password`.
+    """
+
+    names: tuple[tuple[str, SecretName], ...]
+
+    def __call__(self) -> Credentials:
+        """Return them.
+
+        Raises:
+            ConfigError: A secret is missing, or empty.
+        """
+        return Credentials(**{name: _value(secret) for name, secret in self.names})
+
+
+def secret_credentials(value: Any) -> SecretCredentials | None:
+    """Understand `secret_connect_args`.
+
+    Args:
+        value: A dict of `Secret`, of `{"group": ..., "key": ...}`, or None.
+
+    Raises:
+        ConfigError: It is something else, or names another argument.
+
+    Example:
+        >>> secret_credentials({"password": {"group": "dolt", "key": "password"}})
+        SecretCredentials(names=(('password', SecretName(group='dolt', key='password', version=None)),))
+    """
+    if not value:
+        return None
+    if not isinstance(value, Mapping):
+        hint = 'Give {"password": Secret(group="dolt", key="password")}.'
+        raise ConfigError(f"secret_connect_args is of class {type(value).__name__}, not a dict", hint=hint)
+    for name in value:
+        if name not in _NAMES:
+            near = nearest(str(name), ["user", "password"])
+            raise ConfigError(f"secret_connect_args has no argument {str(name)[:50]!r}", hint=near)
+    return SecretCredentials(tuple((_NAMES[name], _secret_name(name, secret)) for name, secret in value.items()))
+
+
+def _secret_name(name: str, secret: Any) -> SecretName:
+    fields = secret if isinstance(secret, Mapping) else getattr(secret, "__dict__", {})
+    group, key, version = (fields.get(each) for each in ("group", "key", "group_version"))
+    if not isinstance(group or key, str):
+        hint = f'Give {{"{name}": Secret(group="dolt", key="{name}")}}: the name of the secret, not its value.'
+        raise ConfigError(f"secret_connect_args has no secret for {name}", hint=hint)
+    return SecretName(group, key, version)
+
+
+def _value(secret: SecretName) -> str:
+    try:
+        value = current_runtime().secret(secret.group, secret.key, secret.version)
+    except (ValueError, OSError, LookupError, AssertionError) as error:
+        hint = (
+            "Request it in every task that connects, as literals carry no secrets: "
+            f'@task(secret_requests=[Secret(group="{secret.group}", key="{secret.key}")]); and is it in the cluster?'
+        )
+        raise ConfigError(f"there is no secret {secret} here", hint=hint) from error
+    if not value:
+        raise ConfigError(f"secret {secret} is empty", hint="Give it a value, and start the task again.")
+    return value
