@@ -16,6 +16,9 @@ _TEXTS = (pa.string(), pa.large_string(), pa.string_view())
 _BINARIES = (pa.binary(), pa.large_binary(), pa.binary_view(), pa.binary(3))
 _DECIMALS = (pa.decimal128(4, 2), pa.decimal128(38, 10), pa.decimal256(65, 30), pa.decimal256(76, 5))
 _UNITS = ("s", "ms", "us", "ns")
+_DAY = 24 * 3600 * 10**9
+"""In nanoseconds. Nearer to the ends Arrow cannot write the local time, and a list of such timestamps is refused."""
+
 _MICROSECONDS = {"s": 0.000001, "ms": 0.001, "us": 1, "ns": 1000}
 _ZONES = (None, "UTC", "Europe/Berlin", "+02:00", "-09:30")
 
@@ -85,7 +88,7 @@ def _leaves(kind: pa.DataType) -> st.SearchStrategy[Any]:
         return st.dates() | st.sampled_from([datetime.date.min, datetime.date.max])
     if pa.types.is_timestamp(kind):
         first, last = (
-            (-(2**63) + 10**9, 2**63 - 1) if kind.unit == "ns" else (-62135596800 * 10**9, 253402300799 * 10**9)
+            (-(2**63) + _DAY, 2**63 - _DAY) if kind.unit == "ns" else (-62135596800 * 10**9, 253402300799 * 10**9)
         )
         step = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1000}[kind.unit]
         per = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}[kind.unit]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
+import logging
 import os
 import shutil
 import socket
@@ -71,6 +72,16 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def plain_logging() -> None:
+    """Let every test begin with Python's own logging; kedro, once it has run in a process, has handlers at the root."""
+    root, ours = logging.getLogger(), logging.getLogger("dolt_integrations")
+    for logger in (root, ours):
+        logger.handlers[:] = [each for each in logger.handlers if type(each).__module__.startswith("_pytest")]
+    root.setLevel(logging.WARNING)
+    ours.setLevel(logging.NOTSET)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pytest
 from dolt_integrations.core import AppendBranch, NewBranch, Transaction, diff, read_arrow, read_table, write_table
 from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
 from flytekitplugins.dolt import DoltConfig, DoltTable
+from tests.conftest import run_sql
 from tests.core.arrow_types import arrow_table
 
 D = decimal.Decimal
@@ -116,3 +117,12 @@ def test_what_dolt_does_not_hold_is_refused_by_name(values, kind, text, tmp_path
         write_table(tmp_path / "shop", "t", pa.table({"id": [1, 2], "x": values}))
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_list_of_timestamps_whose_local_time_arrow_cannot_say_is_refused(database):
+    value = pa.array([[2**63 - 1000]], pa.list_(pa.timestamp("ns", "+02:00")))
+
+    with pytest.raises(UnsupportedTypeError, match="column 'a'"):
+        write_table(database, "t", pa.table({"id": [1], "a": value}), primary_key="id")
+
+    assert run_sql(database, "SHOW TABLES") == []
