@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dolt_integrations.core.arrow.types import ANY, arrow_type_of, decode_arrow, encode_arrow, exactly, is_text
 from dolt_integrations.core.columns.arrays import ARRAYS, decode_arrays
@@ -115,7 +116,14 @@ def _decode_marked(mark: Mark, values: pa.ChunkedArray) -> pd.Series:
         return decode_arrays(values, mark)
     if mark.dtype == "category":
         return decode_categories(_decode(str(mark.of), None, values), mark)
-    return _decode(str(mark.dtype), mark.of, values)
+    return _decode(str(mark.dtype), mark.of, _as_booleans(values) if mark.dtype in ("bool", "boolean") else values)
+
+
+def _as_booleans(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the zeros and ones of a TINYINT that was there before booleans were written to it; others as they are."""
+    if not pa.types.is_integer(values.type) or set(pc.unique(values.drop_null()).to_pylist()) - {0, 1}:
+        return values
+    return values.cast(pa.bool_())
 
 
 def _decode(dtype: str, of: str | None, values: pa.ChunkedArray) -> pd.Series:

@@ -194,3 +194,16 @@ def test_timestamps_of_another_unit_are_read_as_they_were_written(unit, text, da
 
     found = read_table(database, "t").data["at"].astype("datetime64[us]")
     assert found.tolist() == [pd.Timestamp("2020-01-01"), pd.Timestamp(text), pd.Timestamp(text)]
+
+
+@pytest.mark.parametrize("key", ["k", ["k", "j"], None])
+@pytest.mark.parametrize("dtype", ["bool", "boolean"])
+def test_booleans_in_place_of_small_integers_come_back_as_booleans(dtype, key, database):
+    numbers = pd.DataFrame({"k": pd.array([0, 1], "int8"), "j": [1, 2]})
+    flags = numbers.astype({"k": dtype})
+    write_table(database, "t", numbers, primary_key=key)
+
+    write_table(database, "t", flags, primary_key=key)
+
+    found = read_table(database, "t").data.sort_values("j", ignore_index=True)
+    pd.testing.assert_frame_equal(found, flags)
