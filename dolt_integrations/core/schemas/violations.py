@@ -96,7 +96,7 @@ def _failed_key(rows: _Rows) -> _Found | None:
 
 def _failed_check(rows: _Rows, name: str, create: str) -> _Found | None:
     """Let Dolt evaluate the condition for each row."""
-    line = re.search(rf"CONSTRAINT `{re.escape(name)}` CHECK (?P<condition>.+?),?$", create, re.MULTILINE)
+    line = re.search(rf"^ *CONSTRAINT `{re.escape(name)}` CHECK (?P<condition>.+?),?$", create, re.MULTILINE)
     if line is None:
         return _Found(f"CHECK {name} fails", name)
     condition = line["condition"].removesuffix(" /*!80016 NOT ENFORCED */")
@@ -109,7 +109,10 @@ def _failed_check(rows: _Rows, name: str, create: str) -> _Found | None:
 
 
 def _failed_reference(rows: _Rows, name: str, key: str, create: str) -> _Found | None:
-    line = re.search(rf"CONSTRAINT `{re.escape(name)}` FOREIGN KEY \((?P<columns>.+?)\) (?P<to>REFERENCES .+)", create)
+    name_of = re.escape(name)
+    line = re.search(
+        rf"^ *CONSTRAINT `{name_of}` FOREIGN KEY \((?P<columns>.+?)\) (?P<to>REFERENCES .+)", create, re.MULTILINE
+    )
     if line is None:
         return None
     names = _named(rows.data, line["columns"])
