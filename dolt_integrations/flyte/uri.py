@@ -14,7 +14,6 @@ from dolt_integrations.adapters import (
     check_text,
     from_literal,
     nearest,
-    parse_location,
     redact,
     shown,
     without_password,
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
 SCHEME = "dolt"
 
 FORMS = (
-    "A table of a server is dolt://user@host:3306/database/table, one of a directory dolt:///path/of/database/table; "
-    "?branch=, as_of=, key=, mode= and others may follow."
+    "A table of a server is dolt://user@host:3306/database/table, one of a directory dolt:///path/of/database/table, "
+    "one of a named connection dolt://connection:name/table; ?branch=, as_of=, key=, mode= and others may follow."
 )
 
 _CONNECTION = "connection:"
@@ -117,7 +116,7 @@ def _place(parts: SplitResult, uri: str, options: str) -> tuple[str, str]:
     if not table or (parts.netloc.startswith(_CONNECTION) and where):
         raise ConfigError(f"{redact(uri)} names no table", hint=FORMS)
     if parts.netloc.startswith(_CONNECTION):
-        place = _connection(parts.netloc, uri)
+        place = parts.netloc
     elif parts.netloc:
         if len(where) != 1 or not where[0]:
             raise ConfigError(f"{redact(uri)} does not name a database and one of its tables", hint=FORMS)
@@ -128,13 +127,6 @@ def _place(parts: SplitResult, uri: str, options: str) -> tuple[str, str]:
     if options:
         raise ConfigError(f"{redact(uri)} has options of a server, and names none", hint=f"Leave out {options}.")
     return place, unquote(table)
-
-
-def _connection(place: str, uri: str) -> str:
-    """Return the name of a connection, where the engine has such: elsewhere it would be a directory of that name."""
-    if os.path.isabs(str(parse_location(place))):
-        raise ConfigError(f"{redact(uri)} names a connection, which this version does not know", hint=FORMS)
-    return place
 
 
 def _members_of(query: str, uri: str) -> dict[str, str]:

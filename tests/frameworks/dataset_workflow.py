@@ -118,3 +118,13 @@ def part(db: str) -> tuple[list[str], list[str]]:
 @workflow
 def copied(db: str) -> StructuredDataset:
     return save_frame(db=db, users=of_frame(users=make(db=db)))
+
+
+@task
+def make_by_name() -> StructuredDataset:
+    return StructuredDataset(dataframe=FRAME, uri="dolt://connection:shop/named?key=id")
+
+
+@workflow
+def read_by_name() -> list[str]:
+    return ids(users=make_by_name())

@@ -117,6 +117,16 @@ def test_a_pinned_table_stays_pinned_as_a_dataset(made):
     assert to_structured_dataset(table).uri == made.literal.uri
 
 
+def test_a_connection_is_what_the_environment_says_and_the_literal_has_its_name_only(shop, monkeypatch):
+    monkeypatch.setenv("DOLT_CONNECTION_SHOP", str(shop.path))
+
+    made = tasks.make_by_name()
+
+    assert made.literal.uri.startswith("dolt://connection:shop/named?key=id&commit=")
+    assert tasks.read_by_name() == ["id"]
+    assert read_arrow(shop.path, "named")[0].num_rows == 3
+
+
 @pytest.mark.parametrize("value", [StructuredDataset(), StructuredDataset(uri="s3://bucket/x"), tasks.FRAME])
 def test_what_is_no_dataset_of_dolt_becomes_no_table(value):
     with pytest.raises(ConfigError):

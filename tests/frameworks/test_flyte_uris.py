@@ -22,6 +22,8 @@ PINNED = Version("u7rm93e1rqu9te10ml353ikv0nndgd3p", "run/1", "339to1i8uvbuglgsc
         ("dolt://me@[::1]:3306/shop/users?tls=required", "mysql://me@[::1]:3306/shop?tls=required", "users"),
         ("dolt:///data/foo/users", "/data/foo", "users"),
         ("dolt:///data/my%20shop/users", "/data/my shop", "users"),
+        ("dolt://connection:shop/users?branch=run/1", "connection:shop", "users"),
+        ("dolt://connection:my-shop/a%2Fb", "connection:my-shop", "a/b"),
     ],
 )
 def test_a_uri_names_a_table_of_a_database(uri, db_path, tablename):
@@ -63,6 +65,9 @@ def test_a_table_is_the_same_after_its_uri(table, key, branch, version):
         ("dolt://foo/users", "does not name a database and one of its tables"),
         ("dolt:///", "names no table"),
         ("dolt://connection:shop", "names no table"),
+        ("dolt://connection:shop/database/users", "names no table"),
+        ("dolt://connection:/users", "connection"),
+        ("dolt://connection:shop/users?tls=required", "options of a server"),
         ("mysql://h/d/t", "does not begin with dolt://"),
         ("dolt:/data/foo/users", "does not begin with dolt://"),
         ("dolt://h:abc/d/t", "is not a URI of a table"),
