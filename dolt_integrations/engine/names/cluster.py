@@ -1,11 +1,11 @@
-"""Whether this process is a pod of a cluster, where nobody watches and the disk goes with the process."""
+"""Whether this process is a pod of a cluster, where the disk is deleted with the process and no one is watching."""
 
 from __future__ import annotations
 
 import os
 
 _EXECUTION = "FLYTE_INTERNAL_EXECUTION_ID"
-"""What Flyte sets in the pods of tasks, and nowhere else (flytekit, `bin/entrypoint.py`)."""
+"""Set by Flyte in the pods of tasks and nowhere else (flytekit, `bin/entrypoint.py`)."""
 
 
 def is_on_cluster() -> bool:

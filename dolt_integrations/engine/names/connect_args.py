@@ -1,4 +1,4 @@
-"""Options of a connection by PyMySQL's names, as part of a server's URL, with which they travel."""
+"""Connection options under PyMySQL's names, turned into a part of the server's URL so that they travel with it."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _SSL = ("ca", "cert", "key", "check_hostname", "verify_mode")
 
 
 def with_connect_args(location: Location, connect_args: Mapping[str, Any] | None) -> Location:
-    """Return a server's URL with options that PyMySQL calls `connect_args`; any location as it is for none.
+    """Return a server's URL with the options in `connect_args`. Without options, return any location unchanged.
 
     Args:
         location: How the database is named; a URL if there are options.
         connect_args: `ssl_ca`, `ssl_cert`, `ssl_key`, `ssl_verify_cert`, `ssl_verify_identity`, `ssl_disabled`,
-            `ssl={"ca": ...}`, `connect_timeout`, and `tls` and `ssl_mode` as in a URL. A `password` is taken of the
-            program itself and not of a literal.
+            `ssl={"ca": ...}`, `connect_timeout`, and `tls` and `ssl_mode` as in a URL. A `password` is accepted from
+            the program itself but not from a literal.
 
     Raises:
         ConfigError: An option is unknown or of the wrong kind, contradicts the URL or another one, or the location is
@@ -114,7 +114,7 @@ def _options_of_ssl(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _is_verified(mode: object) -> bool:
-    """Whether PyMySQL's `verify_mode` asks for a certificate; what is not plainly a no does."""
+    """Whether PyMySQL's `verify_mode` asks for a certificate. Everything but a plain no does."""
     if isinstance(mode, ssl.VerifyMode):
         return mode is not ssl.CERT_NONE
     return mode is None or str(mode).lower() not in ("none", "false", "0", "no")

@@ -1,6 +1,6 @@
-"""Named connections: `connection:shop` is whatever the environment says where it is used.
+"""Named connections: the environment in which a task runs decides what `connection:shop` stands for.
 
-So a literal names neither a host nor a user, survives that the server moves, and the same workflow runs against one
+So a literal names neither a host nor a user, stays valid when the server moves, and the same workflow runs against one
 server in staging and another one in production.
 """
 
@@ -32,20 +32,20 @@ if TYPE_CHECKING:
 
 FOLDER_VARIABLE = "DOLT_CONNECTIONS"
 DEFAULT_FOLDER = "/etc/dolt/connections"
-"""Where connections are mounted as files, each under its name."""
+"""The folder where connections are mounted as files, each under its name."""
 
 
 def locate(location: Location) -> DirectoryAddress | ServerAddress:
-    """Understand how a user named a database, and look up what the environment says of it now.
+    """Parse a location, and look up in the environment what it stands for now.
 
     Raises:
-        ConfigError: The location is none, there is no connection of that name, or a secret is missing or empty.
+        ConfigError: The location is invalid, there is no connection of that name, or a secret is missing or empty.
     """
     return resolve(parse_location(location))
 
 
 def resolve(address: Address) -> DirectoryAddress | ServerAddress:
-    """Return where an address is, with the password. See `locate`."""
+    """Return the address of the server, with the password. See `locate`."""
     if isinstance(address, NamedAddress):
         address = _connection(address.name)
     if isinstance(address, DirectoryAddress) or address.credentials is None:
@@ -80,7 +80,7 @@ def _with_password(address: ServerAddress, name: str, variable: str) -> ServerAd
 
 
 def _text(name: str) -> tuple[str, str]:
-    """Return what a connection is, and the variable that is named after it."""
+    """Return what a connection stands for, and the name of its variable."""
     variable = f"DOLT_CONNECTION_{name.upper().replace('-', '_')}"
     value = os.environ.get(variable, "").strip()
     if value:

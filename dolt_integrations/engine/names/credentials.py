@@ -1,4 +1,4 @@
-"""Passwords that are looked up only when a session is opened: in files, and in a workflow manager's secrets."""
+"""Passwords that are looked up only when a session is opened, in files or in a workflow manager's secrets."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ class Credentials:
     """Whom to log in as.
 
     Attributes:
-        user: None is the user that the URL names.
-        password: None is the password that there would be otherwise.
+        user: None for the user that the URL names.
+        password: None for the password that would be used otherwise.
     """
 
     user: str | None = None
     password: str | None = None
 
     def __repr__(self) -> str:
-        """Show nothing: objects of this class stand in the frames of tracebacks."""
+        """Show nothing, because objects of this class appear in the frames of tracebacks."""
         return "Credentials(...)"
 
 
 CredentialSource: TypeAlias = Callable[[], Credentials]
-"""Looks them up where the session is opened. Raises a ConfigError if there are none."""
+"""Looks up the credentials when a session is opened. Raises ConfigError if there are none."""
 
 
 def from_variable(variable: str) -> str | CredentialSource:
-    """Return the password in an environment variable, or what reads it where that holds the path of a file.
+    """Return the password in an environment variable, or a function that reads it from the file named there.
 
-    Secrets that are mounted as files have their path in the variable, where one is named.
+    For a secret that is mounted as a file, Flyte sets the variable to the file's path.
     """
     value = os.environ.get(variable, "")
     return functools.partial(_from_file, Path(value), variable) if is_file(value) else value
 
 
 def is_file(text: str) -> bool:
-    """Whether a text is the whole path of a file."""
+    """Whether a string is the absolute path of a file."""
     try:
         return text.startswith("/") and Path(text).is_file()
     except (OSError, ValueError):  # longer than any path, or with a NUL
@@ -53,7 +53,7 @@ def is_file(text: str) -> bool:
 
 
 def read_secret_file(path: Path, what: str) -> str:
-    """Return what a mounted secret holds, without the line's end that editors leave.
+    """Return the content of a mounted secret, without the trailing newline that editors add.
 
     Raises:
         ConfigError: It cannot be read, or is empty.

@@ -1,4 +1,4 @@
-"""Names in SQL text: quoting them, and refusing those that Dolt does not take."""
+"""Names in SQL: quoting them, and refusing those that Dolt does not accept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def quote(name: str) -> str:
 
 
 def is_commit_hash(text: str) -> bool:
-    """Whether a text has the form of a whole commit hash: 32 digits of base 32 (Dolt source, `store/hash`).
+    """Whether a string has the form of a full commit hash: 32 digits of base 32 (Dolt source, `store/hash`).
 
     Example:
         >>> is_commit_hash("np2l4f9lq4g5bpl3ghjhbgfo3lv3plkt")
@@ -36,7 +36,7 @@ def is_commit_hash(text: str) -> bool:
 
 
 def check_table_name(name: str) -> None:
-    """Refuse a table name that Dolt would refuse later, or keep for itself.
+    """Refuse a table name that Dolt would refuse later, or that it reserves.
 
     Raises:
         InvalidNameError: Empty, too long, ending in a space, not in Unicode's basic plane, or `dolt_...`.
@@ -87,7 +87,7 @@ def check_branch_name(name: str) -> None:
 
 
 def check_column_names(names: Iterable[str], *, table: str) -> None:
-    """Refuse column names that Dolt would refuse, or that are one column to it (it ignores case).
+    """Refuse column names that Dolt would refuse, or that differ only in case, which it ignores.
 
     Raises:
         InvalidNameError: Naming the table and the column.
@@ -127,11 +127,11 @@ def _is_unicode(text: str) -> bool:
 
 
 _LONGEST = 200
-"""Characters of a name that others are compared with, which takes the square of the time."""
+"""Characters of a name that are compared with others: the time grows with their square."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Say which known names look like `name`, for the hint of an error.
+    """Suggest the known names that look like `name`, for the hint of an error.
 
     Example:
         >>> nearest("user", ["users", "orders"])

@@ -1,4 +1,4 @@
-"""Where a remote is: what Dolt takes for one, checked before anything happens."""
+"""URLs of remotes, checked before anything happens."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def parse_remote_url(url: str) -> str:
     """Return a remote's URL in the form in which Dolt keeps it.
 
     Raises:
-        ConfigError: It is none, or has a user or password in it, which Dolt would keep in the database.
+        ConfigError: It is not a URL of a remote, or contains a user or password, which Dolt would store.
 
     Example:
         >>> parse_remote_url("dolthub/us-housing")
@@ -58,7 +58,7 @@ def _split(url: str) -> SplitResult:
 
 
 def _file_url(url: str, parts: SplitResult) -> str:
-    """Return it as Dolt does: the path clean, and without escapes."""
+    """Normalise it as Dolt does: a clean path without escapes."""
     path = unquote(parts.path)
     if parts.netloc or not path.strip("/") or "\0" in path:
         raise _error(url)

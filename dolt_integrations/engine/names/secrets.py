@@ -1,4 +1,4 @@
-"""Secrets of a workflow manager for a server that the program names."""
+"""A workflow manager's secrets for a server that the program names."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def tie_secrets(location: Location, source: CredentialSource) -> None:
-    """Let sessions with a server or named connection look up their user and password, when they are opened.
+    """Let sessions with a server or named connection look up their user and password when they are opened.
 
-    Literals that name the server, with the same user, have them as well.
+    Sessions for literals that name the same server and user use them as well.
 
     Raises:
         ConfigError: The location is a directory, has a password already, or is a server that only a literal names.

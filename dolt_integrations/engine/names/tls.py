@@ -23,9 +23,9 @@ class Tls:
         mode: `off`; `preferred`: where the server offers it, without a look at its certificate; `skip-verify`: always,
             without such a look; `verify-ca`: the certificate has to be signed by the CA; `required`: ... and to be the
             host's.
-        ca: The file of the CAs that are trusted; None is the system's.
-        cert: The file of the client's own certificate.
-        key: ... and of its key, if that is another file.
+        ca: A file with the trusted CAs; None for the system's.
+        cert: A file with the client's own certificate.
+        key: A file with its key, if that is a separate one.
     """
 
     mode: str = PREFERRED
@@ -40,7 +40,7 @@ class Tls:
 
     @property
     def is_required(self) -> bool:
-        """Whether there is no session without."""
+        """Whether an unencrypted session is refused."""
         return self.mode not in (OFF, PREFERRED)
 
     @property
@@ -101,10 +101,10 @@ OPTIONS = ("tls", "ssl_mode", "ssl_ca", "ssl_cert", "ssl_key", *_FLAGS)
 
 
 def tls_from_options(options: Mapping[str, str]) -> Tls:
-    """Understand the options of a URL: `tls`, or what MySQL's clients and PyMySQL call it.
+    """Parse the options of a URL: `tls`, or the names that MySQL's clients and PyMySQL use.
 
     Raises:
-        ConfigError: One has no such value, or two contradict each other.
+        ConfigError: An option has an unknown value, or two contradict each other.
 
     Example:
         >>> tls_from_options({"ssl_ca": "ca.pem"})
@@ -141,7 +141,7 @@ def _mode(options: Mapping[str, str], name: str, names: Mapping[str, tuple[str, 
 
 
 def _flagged(options: Mapping[str, str]) -> str | None:
-    """Return what PyMySQL's flags say."""
+    """Translate PyMySQL's flags."""
     flags = {name: _flag(options, name) for name in _FLAGS if name in options}
     if flags.get("ssl_disabled"):
         return OFF

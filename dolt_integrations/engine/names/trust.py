@@ -1,8 +1,8 @@
-"""Which server the passwords of this process are for.
+"""Which servers the passwords of this process may be sent to.
 
-A password belongs to the servers that the program names, not to those that only a literal does: a command line, a
-launch plan, an artifact. A location that came in a literal is a `FromLiteral`; every other one is the program's, and so
-ties its server.
+A password is for the servers that the program itself names, not for those that only a literal names (from a command
+line, a launch plan or an artifact). A location from a literal is a `FromLiteral`. Any other one is the program's own,
+and marks its server as trusted.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ REMOTE_HOST_VARIABLE = "DOLT_REMOTE_HOST"
 
 
 class FromLiteral(str):
-    """A location that came in a literal. It stays one in copies, pickles and `str()`."""
+    """A location from a literal. Copies, pickles and `str()` of it stay marked as such."""
 
     __slots__ = ()
 
     def __str__(self) -> str:
-        """Return itself, so that it is still known where it comes from."""
+        """Return itself, so that its origin stays known."""
         return self
 
 
 def from_literal(location: object) -> object:
-    """Return what a literal has for a location, marked as such; anything but a URL as it is."""
+    """Mark the location in a literal as such. Anything but a URL is returned unchanged."""
     # A path stays a plain text: pathlib takes no other whose `str()` is not one.
     return FromLiteral(location) if isinstance(location, str) and "://" in location else location
 
 
 @dataclass
 class _Server:
-    """What the program said of a server."""
+    """What the program has declared about a server."""
 
     tls: Tls
     passwords: dict[str, str] = field(default_factory=dict)
@@ -49,7 +49,7 @@ _CONNECTIONS: dict[str, CredentialSource] = {}
 
 
 def tie(host: str, port: int, user: str, password: str, tls: Tls) -> None:
-    """Note that the program itself names a server, how sessions with it are encrypted, and a password that it gives."""
+    """Record that the program itself names a server, with the encryption and the password that it gives."""
     known = _SERVERS.setdefault((host.lower(), port), _Server(tls))
     known.tls = tls
     if password:
@@ -57,22 +57,22 @@ def tie(host: str, port: int, user: str, password: str, tls: Tls) -> None:
 
 
 def tie_secret(host: str, port: int, user: str, source: CredentialSource) -> None:
-    """Note that the program itself says which secret is for a server that it names."""
+    """Record the secret that the program itself gives for a server that it names."""
     _SERVERS[(host.lower(), port)].secrets[user] = source
 
 
 def tie_connection(name: str, source: CredentialSource) -> None:
-    """Note that the program itself says which secret is for a named connection."""
+    """Record the secret that the program itself gives for a named connection."""
     _CONNECTIONS[name] = source
 
 
 def given_connection(name: str) -> CredentialSource | None:
-    """Return what looks up the secret that the program gave for a named connection."""
+    """Return the function that looks up the program's secret for a named connection."""
     return _CONNECTIONS.get(name)
 
 
 def given(host: str, port: int, user: str, *, from_literal: bool) -> str | CredentialSource:
-    """Return the secret that the program gave for a server; for a literal also the password of its URL."""
+    """Return the program's secret for a server, and for a literal also the password in the program's URL."""
     known = _SERVERS.get((host.lower(), port))
     if known is None:
         return ""
@@ -80,9 +80,9 @@ def given(host: str, port: int, user: str, *, from_literal: bool) -> str | Crede
 
 
 def settings_for(host: str, port: int, tls: Tls) -> Tls:
-    """Return how a session with a server that a literal names is encrypted: as the program says, if it names it too.
+    """Return the encryption for a server that a literal names: the program's, if it names that server too.
 
-    A literal does not switch encryption off.
+    A literal cannot switch encryption off.
     """
     known = _SERVERS.get((host.lower(), port))
     if known is not None:
@@ -93,8 +93,8 @@ def settings_for(host: str, port: int, tls: Tls) -> Tls:
 def may_have_password(host: str, port: int, *, from_literal: bool) -> bool:
     """Whether the password of the environment is for a server.
 
-    It is for those of DOLT_CLI_HOST (`host` or `host:port`, several with commas), if that is set; else for those that
-    the program names.
+    It is for the servers in DOLT_CLI_HOST (`host` or `host:port`, separated by commas) if that is set, otherwise for
+    those that the program names.
     """
     named = os.environ.get(HOST_VARIABLE, "")
     if named.strip():
@@ -108,7 +108,7 @@ def _is_named(host: str, port: int | None, named: str) -> bool:
 
 
 def tie_remote(url: str) -> None:
-    """Note that the program itself names a remote."""
+    """Record that the program itself names a remote."""
     if url.startswith(("http://", "https://")):
         _REMOTES.add(_origin(url))
 
@@ -127,7 +127,7 @@ def _origin(url: str) -> str:
 
 
 def forget() -> None:
-    """Forget which servers the program named: for tests, which are many programs in one."""
+    """Forget which servers the program named. For tests, which are many programs in one process."""
     _SERVERS.clear()
     _REMOTES.clear()
     _CONNECTIONS.clear()

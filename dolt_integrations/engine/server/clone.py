@@ -1,4 +1,4 @@
-"""Cloning a remote into a directory: once, however many want it, and nothing half-way that passes for a database."""
+"""Cloning a remote into a directory: once for any number of processes, and never leaving half a database."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CLONE_TIMEOUT = 3600.0
-"""Seconds to wait for another process that clones into the same directory. One that dies lets go at once."""
+"""Seconds to wait for another process that clones into the same directory. One that dies releases it at once."""
 
 UNFINISHED = ".dolt-integrations-clone-"
-"""How a clone that is being made is called, inside of the directory: there the last rename is within one volume."""
+"""Prefix of an unfinished clone. It lies inside the directory, so that the final rename stays on one volume."""
 
 REPLACED = ".dolt-integrations-replaced"
-"""How a shallow clone's `.dolt` is called while a full one takes its place."""
+"""Name of a shallow clone's `.dolt` while a full one takes its place."""
 
 
 def is_shallow(path: Path) -> bool:
-    """Whether a database's directory is a clone that lacks older commits.
+    """Whether a database directory is a clone that lacks older commits.
 
     Dolt lists these in `ghostObjects.txt` (Dolt source, `nbs.ghostBlockStore`).
     """
@@ -47,7 +47,7 @@ def is_database(path: Path) -> bool:
 
 
 def clone_directory(path: Path, source: Source, *, shallow: bool, timeout: float = CLONE_TIMEOUT) -> bool:
-    """Make a missing or empty directory a clone, unless it is a database by then.
+    """Clone into a missing or empty directory, unless another process has made a database there meanwhile.
 
     Args:
         path: The directory.
@@ -56,14 +56,14 @@ def clone_directory(path: Path, source: Source, *, shallow: bool, timeout: float
         timeout: Seconds to wait for another process that does the same.
 
     Returns:
-        Whether the directory is a database now; not so where the remote has nothing yet.
+        Whether the directory is a database now. It is not if the remote is still empty.
 
     Raises:
         DatabaseNotFoundError: Something else is in the directory.
         DoltNotInstalledError: No `dolt` on PATH.
         RemoteError: The remote cannot be reached, or refuses; the directory is as it was.
         StorageError: The directory cannot be written.
-        UnsafeDirectoryError: It is there, and another user's.
+        UnsafeDirectoryError: It exists and belongs to another user.
         DatabaseLockedError: Another process took too long.
     """
     hear_interrupts()
@@ -96,7 +96,7 @@ def _clone(path: Path, source: Source, root: Path, shallow: bool) -> bool:
 
 
 def _remove_unfinished(path: Path) -> None:
-    """Remove what a clone that was killed left, or undo it. The lock is ours, so nobody works on it."""
+    """Remove what a killed clone left, or undo it. We hold the lock, so no other process is working on it."""
     if (path / REPLACED).is_dir():
         (path / REPLACED).rename(path / ".dolt")
     if path.is_dir():

@@ -1,6 +1,6 @@
-"""Giving a shallow clone its history: exchanged for a full one, because `dolt fetch` has no `--unshallow`.
+"""Giving a shallow clone its history: it is exchanged for a full clone, because `dolt fetch` has no `--unshallow`.
 
-Only where that loses nothing: nobody uses the directory, all is committed, and the remote has every commit of it.
+This happens only if it loses nothing: the directory is not in use, and all its work is committed and pushed.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _KEPT = ("repo_state.json", "config.json")
-"""What says which branch is checked out, which remotes there are, and who the author is."""
+"""The files that hold the checked-out branch, the remotes and the author."""
 
 
 def deepen(path: Path, source: Source, *, timeout: float = CLONE_TIMEOUT) -> bool:
-    """Exchange a shallow clone for a full one, its branches and settings kept.
+    """Exchange a shallow clone for a full one, keeping its branches and settings.
 
     Args:
         path: The database's directory.
@@ -39,7 +39,7 @@ def deepen(path: Path, source: Source, *, timeout: float = CLONE_TIMEOUT) -> boo
         timeout: Seconds to wait for another process that does the same.
 
     Returns:
-        Whether the directory has its history now. Not so where somebody uses it, or it has work that is not pushed.
+        Whether the directory has its history now. It has not if it is in use or has unpushed work.
 
     Raises:
         RemoteError: The remote cannot be reached, or refuses.
@@ -70,7 +70,7 @@ def _deepen(path: Path, source: Source, root: Path) -> bool:
 
 
 def _unpushed(path: Path, root: Path) -> str | None:
-    """Return what a clone would not have, as far as the directory alone tells."""
+    """Return what a clone would lack, as far as the directory alone shows."""
     if _rows(path, root, "SELECT name FROM dolt_branches WHERE dirty"):
         return "it has uncommitted work"
     if _rows(path, root, "SELECT tag_name FROM dolt_tags") or _rows(path, root, "SELECT name FROM dolt_stashes"):
@@ -79,7 +79,7 @@ def _unpushed(path: Path, root: Path) -> str | None:
 
 
 def _take_branches(full: Path, root: Path, branches: dict[str, str]) -> str | None:
-    """Make the branches that the full clone does not have yet; return why that cannot be."""
+    """Make the branches that the full clone lacks. Return the reason if that is impossible."""
     commits = ", ".join(_text(commit) for commit in set(branches.values()))
     found = _rows(full, root, f"SELECT commit_hash FROM dolt_commits WHERE commit_hash IN ({commits})")
     if {row["commit_hash"] for row in found} != set(branches.values()):
@@ -92,7 +92,7 @@ def _take_branches(full: Path, root: Path, branches: dict[str, str]) -> str | No
 
 
 def _exchange(path: Path, full: Path) -> None:
-    """Put the full clone in the place of the shallow one. Killed between the renames, `clone_directory` mends it."""
+    """Replace the shallow clone. If we are killed between the renames, `clone_directory` repairs it."""
     for name in _KEPT:
         shutil.copy2(path / ".dolt" / name, full / ".dolt" / name)
     (path / ".dolt").rename(path / REPLACED)
@@ -101,7 +101,7 @@ def _exchange(path: Path, full: Path) -> None:
 
 
 def _rows(path: Path, root: Path, statement: str) -> list[dict[str, Any]]:
-    """Run SQL by the CLI: a server on the directory is what must not be there now."""
+    """Run SQL through the CLI, because no server may be running on the directory now."""
     command = [find_dolt(root), "sql", "-r", "json", "-q", statement]
     done = subprocess.run(  # noqa: S603 - the program is dolt, the arguments are ours
         command, cwd=path, env=quiet_environment(root), capture_output=True, text=True, check=False

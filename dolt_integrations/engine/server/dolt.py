@@ -32,7 +32,7 @@ REMOTE_PASSWORD_VARIABLE = "DOLT_REMOTE_PASSWORD"  # noqa: S105 - the variable's
 MINIMUM_VERSION = (1, 80, 0)
 
 PRIVATE = 0o077
-"""The umask of a dolt that makes a database: nobody else may read it, let alone write to it."""
+"""The umask of a dolt that makes a database: no other user may read it, let alone write to it."""
 
 _INSTALL_HINT = (
     "Install Dolt (https://docs.dolthub.com/introduction/installation) so that `dolt` is on PATH, "
@@ -73,7 +73,7 @@ def _check_version(dolt: str, runtime: Path) -> None:
 
 
 def _ask_version(dolt: str, runtime: Path) -> str:
-    """Return what `dolt version` prints; it looks for newer releases in the network, unless its config forbids that."""
+    """Return what `dolt version` prints. It looks for newer releases on the network unless its config forbids that."""
     root = Path(tempfile.mkdtemp(dir=runtime))
     (root / ".dolt").mkdir()
     (root / ".dolt" / "config_global.json").write_text(
@@ -84,7 +84,7 @@ def _ask_version(dolt: str, runtime: Path) -> str:
     try:
         return _run(command, root, cwd=root, env=environment, runtime=runtime, timeout=_VERSION_TIMEOUT).stdout
     except (OSError, subprocess.TimeoutExpired):
-        return ""  # the next command that it runs tells what is wrong
+        return ""  # the next command will report what is wrong
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
@@ -96,10 +96,10 @@ _REMOTE_PASSWORD: ContextVar[str | None] = ContextVar("remote_password", default
 
 @contextmanager
 def remote_password(password: str | None) -> Iterator[None]:
-    """Hand a password for remotes to every dolt that is started in the block; None leaves the environment's.
+    """Give a password for remotes to every dolt that is started in the block. None leaves the environment's.
 
-    A context variable, because the server of a directory is started deep below whoever knows the password. A server
-    that runs already has the environment that it was started with.
+    It is a context variable because the server of a directory is started many calls below the code that knows the
+    password. A server that is already running keeps the environment that it was started with.
     """
     token = _REMOTE_PASSWORD.set(_REMOTE_PASSWORD.get() if password is None else password)
     try:
@@ -111,8 +111,8 @@ def remote_password(password: str | None) -> Iterator[None]:
 def quiet_environment(root: Path, author: Author | None = None) -> dict[str, str]:
     """Return an environment in which dolt keeps its global files below `root`, not in the user's home.
 
-    The password for servers stays behind: a dolt that finds one wants a user, too. The user's DoltHub credentials
-    (`dolt login`, `dolt creds`) are there as they are in the home, and so is the password for remotes.
+    The password for servers is left out: a dolt that finds one requires a user as well. The user's DoltHub credentials
+    (`dolt login`, `dolt creds`) are available as they are in the home, and so is the password for remotes.
 
     Dolt reads `DOLT_ROOT_PATH` in place of HOME (Dolt manual, "Environment variables"). The global config
     written there switches usage metrics off and, where given, names the author of commits. Whenever a dolt starts, it
@@ -133,7 +133,7 @@ def quiet_environment(root: Path, author: Author | None = None) -> dict[str, str
 def _lend_credentials(root: Path) -> dict[str, str]:
     """Make `root` the place of dolt's global files, the user's credentials linked. Returns the settings about them.
 
-    Linked, not copied: a secret stays where its owner keeps it.
+    They are linked rather than copied, so that a secret stays where its owner keeps it.
     """
     folder = root / ".dolt"
     folder.mkdir(parents=True, exist_ok=True)
@@ -161,7 +161,10 @@ def _run(
     runtime: Path,
     timeout: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a dolt command that makes a folder, and that ends with this process, leaving none: see `errand`."""
+    """Run a dolt command that makes a folder. If this process ends first, the command ends and the folder is removed.
+
+    See `errand`.
+    """
     theirs, ours = os.pipe()
     with os.fdopen(ours, "wb") as line, os.fdopen(theirs, "rb") as end:
         process = subprocess.Popen(  # noqa: S603 - the program is Python itself, the arguments are ours
@@ -180,7 +183,7 @@ def _run(
 
 
 def init_database(path: Path, root: Path, author: Author) -> None:
-    """Make an empty Dolt database of a missing or empty directory, its first commit by `author`.
+    """Make an empty Dolt database in a missing or empty directory. Its first commit is by `author`.
 
     Raises:
         DoltNotInstalledError: No `dolt` on PATH.
@@ -216,7 +219,7 @@ def clone_database(source: Source, path: Path, root: Path, *, depth: int | None 
         depth: How many commits of the default branch to get; None is all, of all branches.
 
     Returns:
-        Whether there was something to clone; not so where nobody has pushed yet.
+        Whether there was anything to clone. There is not if the remote has never been pushed to.
 
     Raises:
         DoltNotInstalledError: No `dolt` on PATH.

@@ -1,4 +1,4 @@
-"""A supervisor that is started ahead of its server, so that a signal at any time leaves no runtime folder behind."""
+"""A supervisor that is started before its server, so that a signal at any time leaves no runtime folder behind."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class Guard:
-    """A process that removes a runtime folder when this process has ended or let go of it, however that happens.
+    """A process that removes a runtime folder once this process has released it or ended, however that happens.
 
-    Make it before the folder. Either it becomes the supervisor of a server (`order`), or it is sent away (`dismiss`).
-    It is a context manager that sends it away.
+    Start it before the folder is made. It then either becomes the supervisor of a server (`order`) or is dismissed
+    (`dismiss`). As a context manager it is dismissed on exit.
     """
 
     _running: ClassVar[list[subprocess.Popen[bytes]]] = []
-    """Those that go on after this process has no use for them. Kept to be reaped when they have ended."""
+    """Processes that this process no longer needs. Kept so that they are reaped when they end."""
 
     def __init__(self, folder: Path) -> None:
         Guard._running[:] = [process for process in Guard._running if process.poll() is None]
@@ -51,20 +51,20 @@ class Guard:
         self.dismiss()
 
     def order(self, directory: Path, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-        """Let it run a server: the process is a supervisor from here on."""
-        with contextlib.suppress(BrokenPipeError):  # it has ended; its caller sees that
+        """Make it run a server: from now on the process is a supervisor."""
+        with contextlib.suppress(BrokenPipeError):  # it has ended, which the caller notices
             self._line.write(supervisor.pack(str(directory), command, environment))
         self._close()
         return self._process
 
     def dismiss(self) -> None:
-        """Let it remove the folder as soon as nobody uses that, and end; not waited for."""
+        """Let it remove the folder once the folder is unused, and exit. Does not wait for that."""
         self._close()
         Guard.leave(self._process)
 
     @classmethod
     def leave(cls, process: subprocess.Popen[bytes]) -> None:
-        """Note a process that goes on alone."""
+        """Keep track of a process that runs on by itself."""
         cls._running.append(process)
 
     def _close(self) -> None:
@@ -74,7 +74,7 @@ class Guard:
 
 @contextmanager
 def sole_use(path: Path, timeout: float) -> Iterator[Path]:
-    """Hold the right to make a database of a directory, or to exchange the one there; of all processes one has it.
+    """Hold the exclusive right, among all processes, to make or exchange the database in a directory.
 
     Yields:
         The runtime folder of the directory.

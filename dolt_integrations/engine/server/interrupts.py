@@ -1,4 +1,4 @@
-"""Ctrl-C: that it is heard where the process waits for a server."""
+"""Makes Ctrl-C work while the process waits for a server."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PAUSE = 0.1
-"""Seconds after which the main thread looks up from waiting, where a platform does not wake it for a signal."""
+"""Seconds between checks for a signal, on platforms where a signal does not wake the main thread."""
 
 _LAST_WORD = 1.0
-"""Seconds in which code that is not Python's has to notice that its connection is gone."""
+"""Seconds that native code has to notice that its connection is gone."""
 
 
 def hear_interrupts() -> None:
-    """Let Ctrl-C stop a system call that waits, as Python itself arranges it.
+    """Let Ctrl-C interrupt a blocking system call, as Python does by default.
 
-    When it is imported, polars puts a handler of SIGINT with SA_RESTART in front of Python's (seen with 2.1): the
-    kernel then goes on waiting for a server's answer, and Python never gets to raise KeyboardInterrupt. The handler
-    stays; only the flag goes, which costs a microsecond.
+    On import, polars installs a SIGINT handler with SA_RESTART in front of Python's (seen with 2.1): the kernel then
+    restarts the wait for a server's answer, and Python never gets to raise KeyboardInterrupt. We keep the handler and
+    remove only the flag, which costs a microsecond.
     """
     if threading.current_thread() is threading.main_thread():
         signal.siginterrupt(signal.SIGINT, True)
 
 
 def interruptible(work: Callable[[], T], address: ServerAddress) -> T:
-    """Return what a function returns that talks to a server without ever looking for signals, such as connectorx's.
+    """Call a function that talks to a server without checking for signals, such as connectorx's, and return its result.
 
-    It runs in a thread, on which the main thread waits and hears Ctrl-C. Then the connections that are not ours are
-    shut down, so that the thread ends before the interpreter does.
+    It runs in a thread while the main thread waits and reacts to Ctrl-C. On Ctrl-C the connections that pymysql did not
+    open are shut down, so that the thread ends before the interpreter does.
     """
     if threading.current_thread() is not threading.main_thread():
         return work()
@@ -68,7 +68,7 @@ def interruptible(work: Callable[[], T], address: ServerAddress) -> T:
 
 
 def _shut_others(address: ServerAddress) -> None:
-    """Shut down this process's connections to a server, except for those that pymysql has."""
+    """Shut down this process's connections to a server, except those of pymysql."""
     ours = own_sockets()
     with contextlib.suppress(OSError):
         for name in os.listdir("/dev/fd"):

@@ -1,4 +1,4 @@
-"""Directories that do not last: a pod's own disk goes with the pod, and what was saved there with it."""
+"""Directories that do not last: a pod's own disk is deleted with the pod, and so is anything saved there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def check_lasting(address: DirectoryAddress) -> None:
     """Refuse to save into a directory that, on a cluster, can only be on the pod's own disk.
 
     Args:
-        address: A database, or where one would be made. What is mounted is given by its whole path, and is there.
+        address: A database, or where one would be made. A mounted volume is given by its absolute path and exists.
 
     Raises:
         ConfigError: This is a pod, and the directory is relative or holds no database yet.

@@ -1,4 +1,4 @@
-"""Leases on the private server of a directory: who still uses it, across processes of one user and machine."""
+"""Leases on the private server of a directory: who still uses it, across one user's processes on one machine."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _PAUSE = 0.005
 
 
 def runtime_folder(directory: Path) -> Path:
-    """Return the folder for the private server of a database's directory, outside of that directory.
+    """Return the folder for the private server of a database directory. It lies outside that directory.
 
-    It lies in a folder of the current user's own; see `runtime.user_folder`.
+    Its parent is the current user's own folder, see `runtime.user_folder`.
 
     Raises:
-        StorageError: That cannot be made.
+        StorageError: The user's folder cannot be made.
     """
     return user_folder() / hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
 
 
 def _make(folder: Path) -> None:
-    """Make a folder that may be there, or that somebody may remove at the same moment."""
+    """Make a folder that may exist already, or that another process may be removing right now."""
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
 
@@ -52,7 +52,7 @@ class Lease:
             deadline: On `time.monotonic()`'s clock.
 
         Raises:
-            DatabaseLockedError: The lease is not to be had before the deadline.
+            DatabaseLockedError: The lease did not become available before the deadline.
         """
         self.folder = folder
         self._file: int | None = wait_until(
@@ -61,14 +61,14 @@ class Lease:
         Lease._held.add(self)
 
     def release(self) -> None:
-        """Give the lease back. The server stops when it was the last one."""
+        """Give the lease back. The server stops if it was the last one."""
         if self._file is not None:
             if not self._is_served():
                 remove_unused(str(self.folder), self._file)
         self.drop()
 
     def sweep(self) -> None:
-        """After `release`, remove the folder if nobody uses it: a supervisor that ended by itself may have left it."""
+        """After `release`, remove the folder if it is unused: a supervisor that exited early may have left it."""
         lease = _try_lock(self.folder / "lease", fcntl.LOCK_EX)
         if lease is not None:
             if not self._is_served():
@@ -76,20 +76,20 @@ class Lease:
             os.close(lease)
 
     def drop(self) -> None:
-        """Close this process's copy without touching the lock itself."""
+        """Close this process's copy of the file without touching the lock itself."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
     def _is_served(self) -> bool:
-        """Whether a supervisor or a server lives in the folder."""
+        """Whether a supervisor or a server is running in the folder."""
         served = _try_lock(self.folder / SERVED, fcntl.LOCK_EX)
         if served is not None:
             os.close(served)
         return served is None
 
     def is_held_by_others(self) -> bool:
-        """Whether, after `release`, others hold leases, or the supervisor has not noticed yet that nobody does."""
+        """Whether, after `release`, others hold leases or the supervisor has yet to notice that none is held."""
         try:
             file = os.open(self.folder / "lease", os.O_RDWR)
         except FileNotFoundError:
@@ -100,7 +100,7 @@ class Lease:
 
     @contextmanager
     def starting(self, deadline: float) -> Iterator[None]:
-        """Hold the right to start the server; of several processes one has it at a time."""
+        """Hold the right to start the server, which one process has at a time."""
         what = "another process is starting its private server"
         lock = wait_until(lambda: _try_lock(self.folder / "start", fcntl.LOCK_EX), deadline, what, self.folder)
         try:
@@ -110,7 +110,7 @@ class Lease:
 
 
 def wait_until(attempt: Callable[[], int | None], deadline: float, what: str, folder: Path) -> int:
-    """Try until something comes back, or say what kept it.
+    """Repeat the attempt until it returns something.
 
     Raises:
         DatabaseLockedError: The deadline passed.
@@ -155,7 +155,7 @@ def _may_lock(file: int, kind: int) -> bool:
 
 
 def _forget_after_fork() -> None:
-    """Close a forked child's copies: a lease is the parent's, and the child must not prolong it."""
+    """Close a forked child's copies: a lease belongs to the parent, and the child must not prolong it."""
     for lease in list(Lease._held):
         lease.drop()
 

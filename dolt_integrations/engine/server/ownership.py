@@ -1,15 +1,15 @@
-"""Whose a database's directory is. One of another user, or that others may write to, is not opened.
+"""Who owns a database directory. One that another user owns, or that others may write to, is not opened.
 
-Who may write to a directory decides what is run on it: `.dolt/config.json` holds settings of the server,
+Whoever may write to a directory decides what is run on it: `.dolt/config.json` holds settings of the server,
 `.dolt/repo_state.json` the URLs that a push goes to, `.dolt/sql-server.info` the port that we connect to. So they have
-to belong to this user or to root, as Git asks it of a repository (git-config, `safe.directory`), and nobody else may
-write them. Exceptions are named in the environment:
+to belong to this user or to root, as Git requires of a repository (git-config, `safe.directory`), and no other user may
+be able to write to them. Exceptions are named in the environment:
 
     DOLT_INTEGRATIONS_SAFE_DIRECTORY   real paths, separated as in PATH; `/data/*` is all below /data, `*` is any
 
-`dolt init` makes two files that everybody may write (mode 0777), whatever the umask is, and makes them anew with that
-mode whenever it writes them. Refusing these would refuse every database that a user has made, so where they are this
-user's own, they are made private. Everything else that others may write is refused, because somebody made it so.
+`dolt init` makes two world-writable files (mode 0777), whatever the umask is, and recreates them with that mode when it
+writes them. Refusing these would refuse every database that a user has made, so the files are made private if this
+user owns them. Anything else that others may write to is refused, because its mode was set on purpose.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _FOLDERS = (".", ".dolt", ".dolt/noms", ".dolt/noms/oldgen")
 
 
 def check_ownership(directory: Path) -> None:
-    """Refuse a database's directory, or an empty one, that others may have written to; make private what is our own.
+    """Refuse a database directory, or an empty one, that others may have written to; make our own files private.
 
     Raises:
-        UnsafeDirectoryError: It belongs to another user, or others may write to it; the hint says what mends that.
+        UnsafeDirectoryError: It belongs to another user, or others may write to it. The hint names the command to run.
     """
     real = Path(os.path.realpath(directory))
     if is_excepted(real):
@@ -62,11 +62,11 @@ def _belongs_to(owner: int, place: Path, directory: Path) -> UnsafeDirectoryErro
     return UnsafeDirectoryError(f"{place} belongs to another user, {_name_of(owner)}", hint=hint)
 
 
-_EXCEPTION = f"Where nobody else is on the machine, {SAFE} may name the directory."
+_EXCEPTION = f"If no one else uses this machine, you can list the directory in {SAFE}."
 
 
 def _places(directory: Path) -> Iterator[Path]:
-    """Yield the folders of a database, and what lies in those that hold its settings and its commits."""
+    """Yield the folders of a database, and the files in those that hold its settings and its commits."""
     for name in _FOLDERS:
         folder = directory / name
         yield folder
@@ -83,7 +83,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def make_private(directory: Path) -> None:
-    """Let only this user read or write the files that Dolt lets everybody write, where they are this user's own."""
+    """Remove other users' access from the files that Dolt makes world-writable, if this user owns them."""
     for name in _MADE_BY_DOLT:
         path = directory / ".dolt" / name
         try:
@@ -91,27 +91,27 @@ def make_private(directory: Path) -> None:
             if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_mode & 0o077:
                 path.chmod(0o600)
         except OSError as error:
-            logger.debug("%s stays as it is: %s", path, error)
+            logger.debug("could not change the permissions of %s: %s", path, error)
 
 
 def read_trusted(directory: Path, name: str) -> str:
-    """Return the beginning of a file in a database's directory; nothing where another user may have written it.
+    """Return the first 4096 bytes of a file in a database directory, or "" if another user may have written it.
 
     Raises:
-        OSError: It is not there.
+        OSError: The file does not exist.
     """
-    # Without waiting: a pipe in the place of a file would keep us.
+    # Non-blocking: a named pipe in place of the file would make us wait for ever.
     with open(os.open(directory / name, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
         found = os.fstat(file.fileno())
         ours = found.st_uid in trusted_users() and not found.st_mode & 0o022
         if not (ours or is_excepted(Path(os.path.realpath(directory)))):
-            logger.warning("%s is not believed: other users may have written it", directory / name)
+            logger.warning("ignoring %s: other users may have written it", directory / name)
             return ""
         return file.read(4096).decode()
 
 
 def is_excepted(directory: Path) -> bool:
-    """Whether the environment names a directory as one to be trusted, whoever owns it.
+    """Whether the environment lists a directory as trusted regardless of its owner.
 
     Args:
         directory: Its real path.
@@ -124,21 +124,21 @@ def is_excepted(directory: Path) -> bool:
 
 
 def trusted_users() -> set[int]:
-    """Return the ids of this user and of root, and of who became root by sudo, as Git does."""
+    """Return the ids of this user, of root, and of the user who ran sudo, as Git does."""
     users = {0, os.geteuid()}
     said = os.environ.get("SUDO_UID", "")
     return users | {int(said)} if os.geteuid() == 0 and said.isdecimal() and len(said) < 12 else users
 
 
 def may_others_write(found: os.stat_result) -> bool:
-    """Whether other users may write a file: all of them, or a group that has other members."""
+    """Whether other users may write to a file: all of them, or a group that has other members."""
     if found.st_mode & stat.S_IWOTH:
         return True
     return bool(found.st_mode & stat.S_IWGRP) and not _is_own_group(found.st_gid)
 
 
 def _is_own_group(group: int) -> bool:
-    """Whether nobody else is known to be in a group, as in those that many systems make for each user."""
+    """Whether a group has no other known members, such as the group that many systems make for each user."""
     own = {_name_of(user) for user in trusted_users()}
     try:
         members = set(grp.getgrgid(group).gr_mem)

@@ -1,4 +1,4 @@
-"""A private `dolt sql-server` for a database's directory, or whichever server holds the directory already."""
+"""A private `dolt sql-server` for a database directory, or the server that already holds the directory."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NO_REPLICATION = {
     "dolt_replicate_heads": "",
     "dolt_replicate_all_heads": 0,
 }
-"""Over what `.dolt/config.json` says (Dolt manual, "Replication")."""
+"""Overrides what `.dolt/config.json` sets (Dolt manual, "Replication")."""
 
 _PAUSE = 0.003
 
@@ -76,17 +76,17 @@ def _listens(port: int) -> bool:
 class PrivateServer:
     """The use of a server on a directory, from `__init__` to `close`.
 
-    Whoever comes first starts the server; others, in this process or another, share it. A server that the user runs
-    on the directory is used as it is, and left running.
+    The first user starts the server; later ones, in this process or another, share it. A server that is already
+    running on the directory is used as it is and left running.
     """
 
     def __init__(self, directory: Path, timeout: float = START_TIMEOUT) -> None:
         """Find or start the server of `directory`.
 
         Raises:
-            DoltNotInstalledError: It has to be started, and `dolt` is not on PATH.
-            DatabaseLockedError: Another process holds the directory and did not let go in time.
-            ServerError: It does not start.
+            DoltNotInstalledError: The server has to be started, and `dolt` is not on PATH.
+            DatabaseLockedError: Another process holds the directory and did not release it in time.
+            ServerError: The server does not start.
         """
         self.directory = Path(os.path.realpath(directory))
         self._deadline = time.monotonic() + timeout
@@ -106,10 +106,10 @@ class PrivateServer:
             raise
 
     def close(self, *, in_haste: bool = False) -> None:
-        """Stop using the server; wait for it to stop, when this was the last use of it.
+        """Stop using the server. If this was its last user, wait until it has stopped.
 
         Args:
-            in_haste: Wait half a second at most: the supervisor stops the server, whether somebody waits or not.
+            in_haste: Wait half a second at most. The supervisor stops the server in any case.
         """
         self._lease.release()
         if self._supervisor is not None:
@@ -189,7 +189,7 @@ class PrivateServer:
 
 
 def _check_writable(directory: Path) -> None:
-    """Refuse a directory in which a server could not note that it is there, as Dolt's does even if it only reads.
+    """Refuse a read-only directory: Dolt's server writes a lock file there, even if it only reads.
 
     Raises:
         StorageError: The directory, or the file system that it is on, is read-only.
@@ -201,7 +201,7 @@ def _check_writable(directory: Path) -> None:
 
 
 def _may_pass(log: str) -> bool:
-    """Whether starting again may help: somebody held the directory, or took the port first."""
+    """Whether another start may succeed: the directory was locked, or the port was taken in the meantime."""
     return any(text in log for text in ("locked by another dolt process", "database is locked", "already in use"))
 
 
@@ -217,10 +217,10 @@ def _free_port() -> int:
 
 
 def _write_config(folder: Path, port: int) -> Path:
-    """Write the server's configuration (YAML, of which JSON is a part). Nothing of it lies in the database's directory.
+    """Write the server's configuration (as JSON, which is valid YAML) outside the database directory.
 
-    Statistics are off because they would be kept below `.dolt`; garbage collection because the server is short-lived;
-    replication because what a directory says of it would send every commit to whom it names, and take theirs.
+    Statistics are off because they would be stored below `.dolt`, garbage collection because the server is short-lived,
+    and replication because a directory's own settings could send every commit to any remote, or fetch from it.
     """
     variables = {"local_infile": 1, "dolt_stats_enabled": 0, "secure_file_priv": str(folder / "none")}
     if os.environ.get(REPLICATION, "").lower() not in ("on", "1", "true", "yes"):

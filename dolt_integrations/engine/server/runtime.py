@@ -1,4 +1,4 @@
-"""The folder of this user for what lives as long as a process: locks, logs, the files of private servers."""
+"""The current user's folder for files that live as long as a process: locks, logs, the files of private servers."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _RUN = "/run/user"
 
 
 def user_folder() -> Path:
-    """Return a folder that only this user can read or write; the same one for each process of this user.
+    """Return a folder that only this user can read or write. It is the same one in every process of this user.
 
-    It lies in XDG_RUNTIME_DIR, where that is this user's own; it need not be set, because a job of cron has to find
-    what a session at a terminal uses. Else it lies below the temporary directory, and if somebody else has taken its
-    name there, it gets another one.
+    It lies in XDG_RUNTIME_DIR if that belongs to this user. The variable need not be set: a cron job has to find the
+    folder that a terminal session uses. Otherwise it lies below the temporary directory, under another name if another
+    user has taken the usual one.
 
     Raises:
-        StorageError: It cannot be made.
+        StorageError: The folder cannot be made.
     """
     try:
         place = _runtime_directory()
@@ -57,10 +57,10 @@ def _others(parent: Path, name: str) -> list[Path]:
 
 
 def _private(folder: Path) -> Path:
-    """Make a folder, or narrow one that is there, so that it is this user's alone.
+    """Make a folder for this user alone, or restrict the permissions of one that exists.
 
     Raises:
-        PermissionError: What is there is somebody else's, or no folder.
+        PermissionError: The path belongs to another user, or is not a folder.
     """
     try:
         folder.mkdir(mode=0o700)

@@ -1,17 +1,17 @@
-"""Runs one private `dolt sql-server` for as long as somebody holds its lease. Standard library only.
+"""Runs one private `dolt sql-server` for as long as any process holds its lease. Standard library only.
 
     python -I -S supervisor.py RUNTIME_FOLDER < order
 
-It is started before the runtime folder is made, and first waits for its order (`pack`): the database's directory, the
-command and its environment. If its standard input ends without one, the process that started it was killed, or has no
-use for a server; then it removes the folder once nobody holds the lease. So a signal at any time leaves no files.
+It is started before the runtime folder is made, and first waits for its order (`pack`): the database directory, the
+command and its environment. If its standard input ends without one, the process that started it was killed or needs no
+server; then it removes the folder once no process holds the lease. So a signal at any time leaves no files.
 
 Users of the server hold a shared lock on `RUNTIME_FOLDER/lease`. This process waits for the exclusive one, which the
-kernel grants when the last user has let go, killed ones included. Then it stops the server and removes the folder.
-While it stops, it holds the exclusive lock, so that newcomers wait and then start a server of their own.
+kernel grants once the last user has released its lock or was killed. Then it stops the server and removes the folder.
+Meanwhile it holds the exclusive lock, so that new users wait and then start a server of their own.
 
-It and its server hold a shared lock on `RUNTIME_FOLDER/served` as long as they live. Where nobody holds that one, the
-last user removes the folder: then no supervisor will.
+It and its server hold a shared lock on `RUNTIME_FOLDER/served` as long as they live. If that is not locked, no
+supervisor will remove the folder, and the last user does.
 """
 
 import fcntl
@@ -21,13 +21,13 @@ import sys
 import time
 
 GRACE = 10.0
-"""Seconds that a server gets to stop before it is killed."""
+"""Seconds that the server has to stop before it is killed."""
 
 NOTICE = 0.05
-"""Seconds in which the server learns that a client has gone."""
+"""Seconds within which the server notices that a client has gone."""
 
 LAST_STATEMENT = 5.0
-"""Seconds that the server gets for what it is doing for a client that has gone."""
+"""Seconds that the server has to finish a statement of a client that has gone."""
 
 SERVED = "served"
 """The file in a runtime folder that is locked while a supervisor or a server lives there."""
@@ -38,17 +38,17 @@ class ServerExited(Exception):
 
 
 _END = b"\0end of the order"
-"""What a whole order ends with; that of a process that was killed while it wrote does not."""
+"""Ends every complete order. One whose writer was killed lacks it."""
 
 
 def pack(directory: str, command: list[str], environment: dict[str, str]) -> bytes:
-    """Return an order as bytes: the directory, the command, and the environment, each string ended by a zero byte."""
+    """Return an order as bytes: the directory, the command and the environment, as NUL-terminated strings."""
     settings = [f"{name}={value}" for name, value in environment.items()]
     return b"\0".join(map(os.fsencode, [directory, *command, "", *settings])) + _END
 
 
 def unpack(order: bytes) -> tuple[str, list[str], dict[str, str]] | None:
-    """Return what `pack` was given, or None if the order is not whole."""
+    """Return what `pack` was given, or None if the order is incomplete."""
     if not order.endswith(_END):
         return None
     parts = [os.fsdecode(part) for part in order[: -len(_END)].split(b"\0")]
@@ -57,7 +57,7 @@ def unpack(order: bytes) -> tuple[str, list[str], dict[str, str]] | None:
 
 
 def main(folder: str) -> int:
-    """Wait for the order, and carry it out."""
+    """Wait for the order and carry it out."""
     order = unpack(sys.stdin.buffer.read())
     if order is None:
         return _clean_up(folder)
@@ -69,7 +69,7 @@ def main(folder: str) -> int:
 
 
 def _clean_up(folder: str) -> int:
-    """Remove the runtime folder when nobody holds its lease, unless another supervisor does it."""
+    """Remove the runtime folder once its lease is free, unless another supervisor is responsible for it."""
     try:
         lease = os.open(os.path.join(folder, "lease"), os.O_RDWR)
     except OSError:
@@ -117,7 +117,7 @@ def _show_alive(folder: str) -> None:
 
 
 def remove_unused(folder: str, lease: int) -> None:
-    """Remove a runtime folder of which nobody else holds the lease. The caller's own lock on it may be lost."""
+    """Remove a runtime folder if no one else holds its lease. The caller may lose its own lock on it."""
     try:
         fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -126,7 +126,7 @@ def remove_unused(folder: str, lease: int) -> None:
 
 
 def is_at(file: int, path: str) -> bool:
-    """Whether the open file is still the one at the path: who removes a folder removes its files too."""
+    """Whether the open file is still the one at the path. It is not if the folder has been removed and made again."""
     try:
         return os.fstat(file).st_ino == os.stat(path).st_ino
     except FileNotFoundError:
@@ -134,9 +134,9 @@ def is_at(file: int, path: str) -> bool:
 
 
 def _remove(folder: str, lease: int) -> None:
-    """Remove the folder if the lease, which is held alone, is still its own.
+    """Remove the folder if the lease, which we hold exclusively, still belongs to it.
 
-    It is renamed first: whoever makes the folder anew meanwhile must not lose files to this.
+    The folder is renamed first, so that a process that makes it again in the meantime loses no files.
     """
     gone = f"{folder}.{os.getpid()}"
     try:
@@ -148,7 +148,7 @@ def _remove(folder: str, lease: int) -> None:
 
 
 def _remove_tree(folder: str) -> None:
-    """Do what `shutil.rmtree` does; importing shutil would take longer than all else that this process does."""
+    """Do what `shutil.rmtree` does. Importing shutil would take longer than everything else in this process."""
     try:
         for entry in os.scandir(folder):
             if entry.is_dir(follow_symlinks=False):
@@ -179,10 +179,10 @@ def _start(folder: str, command: list[str]) -> int:
 
 
 def _wait_for_statements(directory: str) -> None:
-    """Let the server end what it is doing for users that were killed.
+    """Let the server finish the statements of clients that were killed.
 
-    A merge that is stopped halfway (Dolt 1.83) has moved the branch and not its tables, which then look changed. Who
-    leaves as one should has closed its connections before, and nobody waits.
+    A merge that is stopped halfway (Dolt 1.83) has moved the branch but not its tables, which then look changed.
+    Clients that end normally have closed their connections before, so there is nothing to wait for.
     """
     start = time.monotonic()
     while states := _connections(directory):
@@ -193,11 +193,11 @@ def _wait_for_statements(directory: str) -> None:
 
 
 _ESTABLISHED, _CLOSE_WAIT = "01", "08"
-"""States of a connection in proc(5): both sides have it open, or the client has closed it and the server has not."""
+"""Connection states in proc(5): open on both sides, or closed by the client and not yet by the server."""
 
 
 def _connections(directory: str) -> set[str]:
-    """Return the states of the server's open connections; none where there is no `/proc/net/tcp`, as on macOS."""
+    """Return the states of the server's open connections; empty without `/proc/net/tcp`, as on macOS."""
     try:
         with open(os.path.join(directory, ".dolt", "sql-server.info")) as file:
             port = int(file.read().split(":")[1])

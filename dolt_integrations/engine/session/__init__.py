@@ -1,1 +1,1 @@
-"""Sessions with a server: opened, kept, locked, and every failure an error of ours."""
+"""Sessions with a server: opening, pooling, locks, and the translation of every failure into our errors."""

@@ -1,4 +1,4 @@
-"""What the rows of an answer have to be like: a server may keep to the protocol and still answer something else."""
+"""Checks of a server's answers: it may follow the protocol and still send rows of an unexpected shape."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 _OPEN = ("SHOW", "CALL")
-"""Statements to whose answers versions of Dolt and MySQL add columns."""
+"""Statements whose answers gain columns in newer versions of Dolt and MySQL."""
 
 
 def text(value: Any) -> str:
-    """Read a text; a number counts as one, NULL does not."""
+    """Read a string. A number is accepted, NULL is not."""
     if value is None:
         raise TypeError("NULL")
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def number(value: Any) -> int:
-    """Read an integer, which may have come as a text or decimal."""
+    """Read an integer, which may have been sent as a string or decimal."""
     return int(value)
 
 
@@ -37,28 +37,28 @@ def timestamp(value: Any) -> datetime.datetime:
 
 
 def anything(value: Any) -> Any:
-    """Take a value as it is."""
+    """Accept any value unchanged."""
     return value
 
 
 def maybe(kind: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return the kind whose value may be NULL as well."""
+    """Return a kind that also accepts NULL."""
     return lambda value: None if value is None else kind(value)
 
 
 def read_rows(
     rows: Sequence[tuple[Any, ...]], kinds: Sequence[Callable[[Any], Any]], statement: str, where: str
 ) -> list[tuple[Any, ...]]:
-    """Return rows with each value read as its kind.
+    """Check and convert rows, each value by its kind.
 
     Args:
-        rows: Of an answer.
-        kinds: Of its columns; of SHOW and CALL only of the first ones, and the other columns are left out.
+        rows: The rows of an answer.
+        kinds: One for each column. For SHOW and CALL they may cover only the first columns; the others are dropped.
         statement: For the error.
         where: The database, for the error.
 
     Raises:
-        ServerError: They have another number of columns, or a value is of another kind.
+        ServerError: The number of columns differs, or a value is of another kind.
     """
     is_open = statement.startswith(_OPEN)
     with understood(f"the answer to {statement}", where):
@@ -70,14 +70,14 @@ def read_rows(
 
 @contextmanager
 def understood(what: str, where: str) -> Iterator[None]:
-    """Let whatever a block stumbles over be an answer of the server's that is not what it should be.
+    """Treat every unexpected exception in the block as a malformed answer of the server.
 
     Args:
         what: What the block reads.
         where: The database, for the error.
 
     Raises:
-        ServerError: The block raised what is neither an error of ours nor of the system.
+        ServerError: The block raised an exception that is neither one of ours nor an OSError.
     """
     try:
         yield

@@ -45,7 +45,7 @@ class Connection(Statements):
     Every statement's failure is an error of `dolt_integrations.errors`.
 
     Attributes:
-        loads_files: Whether rows may go as a file, until the server has refused one to the user.
+        loads_files: Whether rows may be sent as a file. False once the server has refused the user one.
     """
 
     def __init__(self, address: ServerAddress, revision: str | None = None, *, local_infile: bool = False) -> None:
@@ -104,22 +104,22 @@ class Connection(Statements):
         return translated
 
     def switch(self, revision: str) -> None:
-        """Go on with this session at another branch, tag or commit of the database. Its locks stay."""
+        """Switch this session to another branch, tag or commit of the database. It keeps its locks."""
         self.revision = revision
         self._where = f"database {self.address} at {revision}"
         self.execute(f"USE {quote(f'{self.address.database}/{revision}')}")
 
     def leave_revision(self) -> None:
-        """Go on on the default branch, the session's locks kept: Dolt deletes no branch that a session is on."""
+        """Switch to the default branch, because Dolt cannot delete a branch that a session is on. Keeps the locks."""
         self.execute(f"USE {quote(self.address.database)}")
         if self._began_on is not None:
             self._set_branch(self._began_on)
         self.revision, self._where, self._began_on = None, f"database {self.address}", None
 
     def stand_on(self, branch: str) -> None:
-        """Go on at a branch, but in the database itself: so `dolt_log()` and its like ask for rights on that alone.
+        """Check out a branch within the database itself, so that table functions such as `dolt_log()` are permitted.
 
-        In `db/<revision>` Dolt (1.83) asks for rights on a database of that name, which nobody is granted.
+        In `db/<revision>` Dolt (1.83) requires rights on a database of that name, which no one is granted.
         """
         self.revision = branch
         self._where = f"database {self.address} at {branch}"
@@ -129,7 +129,7 @@ class Connection(Statements):
 
     @contextmanager
     def in_database(self) -> Iterator[None]:
-        """Ask within the block in the database itself, so that a table function asks for rights on that alone."""
+        """Run the block in the database itself, where a table function requires rights on that database alone."""
         if self.revision is None or self._began_on is not None:
             yield
             return
@@ -161,7 +161,7 @@ class Connection(Statements):
         return translated
 
     def _missing_revision(self, error: DoltError) -> DoltError:
-        """Dolt says `database not found` for a branch that is not there; tell the two apart."""
+        """Distinguish a missing branch from a missing database: Dolt says `database not found` for both."""
         if self.revision and f"/{self.revision}" in str(error):
             missing = f"no branch or commit {self.revision!r} in database {self.address}"
             if is_commit_hash(self.revision):
@@ -195,28 +195,28 @@ class Connection(Statements):
         """Hold a lock that all sessions of the server know by these names. It ends with the session at the latest.
 
         Raises:
-            DatabaseLockedError: Somebody else held it for all of `timeout` seconds.
+            DatabaseLockedError: Another session held it for all of `timeout` seconds.
         """
         with self.locks(names, timeout=timeout):
             yield
 
     @contextmanager
     def locks(self, *locks: tuple[str, ...], timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
-        """Hold several locks, taken one after the other in their order. See `lock`."""
+        """Hold several locks, taken one after the other in the given order. See `lock`."""
         with held(self, locks, timeout):
             yield
 
     def limit(self, seconds: float) -> None:
-        """Let no statement of this use of the session take longer; one that does is a lost server."""
+        """Limit the seconds that each statement may take from now on. One that takes longer means a lost server."""
         limit(self._session, seconds)
 
     def close(self) -> None:
-        """End the session. What it had not committed is gone."""
+        """End the session. Uncommitted work is lost."""
         if self._session.open:
             self._session.close()
 
     def _give_back(self) -> None:
-        """Leave the session to the next use of the server."""
+        """Return the session to the pool."""
         try:
             if self._began_on is not None:
                 self.leave_revision()  # or the idle session would keep the branch from being deleted
@@ -233,7 +233,7 @@ class Connection(Statements):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close it. What a block that raises leaves behind ends at once."""
+        """Close the connection. If the block raised, its session is ended instead of pooled."""
         if kind is None:
             self._give_back()
         else:

@@ -1,8 +1,8 @@
-"""Forked children: what a child of a process that has saved or loaded cannot do, as an error at once.
+"""Forked children: raises an error at once for what a child of a process that has saved or loaded cannot do.
 
-`fork` copies memory, not threads. polars and connectorx wait for theirs for ever in a child, so that no rows go to or
-from Dolt there. Sessions that a child has of its parent are cut off: its words would reach the server among the
-parent's. Those that it opens itself are as good as any.
+`fork` copies memory but not threads. In a child, polars and connectorx wait for theirs for ever, so rows can be neither
+saved nor loaded there. Sessions inherited from the parent are cut off, because the child's statements would reach the
+server in the middle of the parent's. Sessions that the child opens itself work as usual.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _is_forked = False
 
 
 def check_process() -> None:
-    """Note that this process works with rows from now on; its forked children cannot.
+    """Record that this process works with rows from now on, so that its forked children cannot.
 
     Raises:
-        ForkedProcessError: It is a child of a process that did.
+        ForkedProcessError: This process was forked from one that did.
     """
     global _is_used
     if _is_forked:
@@ -38,7 +38,7 @@ def check_process() -> None:
 
 
 def forked_error() -> ForkedProcessError:
-    """Return the error that everything is in such a child."""
+    """Return the error to raise in such a child."""
     what = "is a forked child of one that has saved or loaded (or used polars), and lacks its threads"
     hint = (
         'Start it otherwise: multiprocessing.get_context("spawn"), multiprocessing_context="spawn" of a DataLoader, '
@@ -48,7 +48,7 @@ def forked_error() -> ForkedProcessError:
 
 
 def forget_after_fork(session: Session) -> None:
-    """Let children have no part in a session: a word of theirs would reach the server among the parent's."""
+    """Cut off forked children from a session: their statements would reach the server in the middle of the parent's."""
     _sessions.add(session)
 
 
@@ -67,7 +67,7 @@ def _look_for_threads() -> None:
 
 
 def _threads() -> list[str]:
-    """Return the names of this process's threads, where `/proc` tells."""
+    """Return the names of this process's threads, on systems with `/proc`."""
     names = []
     with contextlib.suppress(OSError):
         for thread in Path("/proc/self/task").iterdir():

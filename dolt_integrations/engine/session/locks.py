@@ -1,4 +1,4 @@
-"""Locks that all sessions of a server know by name, and that end with their session: turns, and signs of life."""
+"""Named locks that all sessions of a server share, and that are released with their session."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
 
 LOCK_TIMEOUT = 600
-"""Seconds that one writer waits for another one of the same table."""
+"""Seconds that a writer waits for another writer of the same table."""
 
 
 def lock_name(names: Iterable[str]) -> str:
-    """Return how the server calls a lock: MySQL's names of locks have 64 characters at most."""
+    """Return the server's name for a lock. MySQL allows 64 characters."""
     return "dolt_integrations:" + hashlib.sha256("\0".join(names).encode()).hexdigest()[:40]
 
 
 @contextmanager
 def held(connection: Connection, locks: Sequence[Sequence[str]], timeout: float) -> Iterator[None]:
-    """Hold several locks, taken one after the other in their order.
+    """Hold several locks, taken one after the other in the given order.
 
     Raises:
         DatabaseLockedError: Another session held one for all of `timeout` seconds.
@@ -48,7 +48,7 @@ def held(connection: Connection, locks: Sequence[Sequence[str]], timeout: float)
 
 @contextmanager
 def tried(connection: Connection, names: Sequence[str], timeout: float) -> Iterator[bool]:
-    """Hold a lock, if it is to be had within so many seconds; give whether it is held."""
+    """Try to hold a lock, waiting at most the given seconds. Yields whether it is held."""
     name = lock_name(names)
     row = connection.row("SELECT GET_LOCK(%s, %s)", [name, timeout], (anything,))
     is_held = row is not None and row[0] == 1
@@ -61,14 +61,14 @@ def tried(connection: Connection, names: Sequence[str], timeout: float) -> Itera
 
 def _release(connection: Connection, named: list[str]) -> None:
     try:
-        # A statement without rows costs half of a SELECT.
+        # A statement without a result set costs half as much as a SELECT.
         connection.execute("SET " + ", ".join(f"@released_{at} = RELEASE_LOCK(%s)" for at in range(len(named))), named)
     except DoltError:
         connection.close()
 
 
 def free_locks(connection: Connection, locks: Sequence[Sequence[str]]) -> list[bool]:
-    """Return which locks no session holds now."""
+    """Return the locks that no session holds now."""
     if not locks:
         return []
     row = connection.row(

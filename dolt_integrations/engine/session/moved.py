@@ -1,4 +1,4 @@
-"""Notifying of rows on their way to a server, while a statement that loads them has not ended."""
+"""Progress of rows that are being sent to a server, while the statement that loads them is running."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     Listener = Callable[[int, int], None]
-    """Gets how many rows have been sent, and how many there are."""
+    """Called with the number of rows sent so far, and the total."""
 
 
 class Readable(Protocol):
-    """What a file of rows has to do to be sent."""
+    """A file of rows that can be sent."""
 
     def read(self, size: int = -1, /) -> bytes:
-        """Return the next bytes, `size` at most; none at the end."""
+        """Return the next bytes, at most `size`, or b"" at the end."""
 
 
 _LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
@@ -26,7 +26,7 @@ _LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
-    """Notify a function of the rows that the block sends."""
+    """Call a function with the progress of the rows that the block sends."""
     token = _LISTENER.set(listener)
     try:
         yield
@@ -35,23 +35,23 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 def moved(rows: int, total: int) -> None:
-    """Notify of the rows that have been sent so far, if a function is to be."""
+    """Report the rows sent so far to the function, if there is one."""
     listener = _LISTENER.get()
     if listener is not None:
         listener(rows, total)
 
 
 class MovedFile:
-    """A file of rows that is sent: notifies of each part, as many rows as its share of the bytes."""
+    """A file of rows that reports each part as it is sent, estimating rows by their share of the bytes."""
 
     def __init__(self, file: BinaryIO, rows: int) -> None:
-        """Take a file at its beginning, and the number of its rows."""
+        """Wrap a file, positioned at its beginning, with the number of its rows."""
         self._file, self._rows, self._read = file, rows, 0
         self._size = file.seek(0, 2)
         file.seek(0)
 
     def read(self, size: int = -1, /) -> bytes:
-        """Return the next bytes; those before have been taken by the server, or wait in the socket."""
+        """Return the next bytes. The previous ones have reached the server or the socket's buffer."""
         data = self._file.read(size)
         if self._size:
             moved(self._rows * self._read // self._size, self._rows)

@@ -1,4 +1,4 @@
-"""Opening a session with a server that is restarted, or has as many sessions as it takes."""
+"""Opening a session with a server that is restarting, or has reached its limit of sessions."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 2.0
 _SILENCE = 5.0
-"""Seconds of silence after which a server may be waiting for one of our own idle sessions to end.
+"""Seconds of silence after which the server may be waiting for one of our own idle sessions to end.
 
-Dolt greets no session beyond its `max_connections`: it lets a few wait for a minute, and hangs up on the others.
+Dolt does not greet sessions beyond its `max_connections`: it lets a few wait for a minute and closes the others.
 """
 
 
 def open_patiently(address: ServerAddress, database: str, *, local_infile: bool) -> Session:
-    """Open a session, and ask a server that refuses one again, with growing pauses, for all of the address's `wait`.
+    """Open a session. If the server refuses one, retry with growing pauses for the address's `wait`.
 
     Raises:
         pymysql.MySQLError: As `open_session`, when the time is up, or where another attempt would change nothing.
@@ -56,5 +56,5 @@ def open_patiently(address: ServerAddress, database: str, *, local_infile: bool)
 
 
 def _may_pass(error: BaseException) -> bool:
-    """Whether nothing answered, or the server hung up before it had greeted: a stopped server, or a full one."""
+    """Whether nothing answered, or the server closed the connection before its greeting: it is stopped, or full."""
     return isinstance(translate(error, where=""), (ServerUnreachableError, ServerLostError))

@@ -1,4 +1,4 @@
-"""Sessions that this process keeps for its next use of a server: opening one costs more than a small statement."""
+"""Idle sessions kept for reuse: opening one costs more than a small statement."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from dolt_integrations.engine.session.session import end, leave_branch, renew
 from dolt_integrations.engine.session.wire import Session
 
 MOST = 8
-"""Sessions that are kept, of all servers and databases together."""
+"""The number of sessions kept, over all servers and databases."""
 
 LONGEST = 60.0
-"""Seconds for which a session is kept: networks forget a connection that nothing passes."""
+"""Seconds for which a session is kept: networks drop connections that are idle."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class _Idle:
 
 
 class _Pool:
-    """Idle sessions, in the order in which they were given; a forked child has none of its parent's."""
+    """Idle sessions, oldest first. A forked child has none of its parent's."""
 
     def __init__(self) -> None:
         self.reset()
@@ -40,7 +40,7 @@ class _Pool:
         self._idle: list[_Idle] = []
 
     def take(self, address: ServerAddress, *, local_infile: bool) -> Session | None:
-        """Return a session on the database as a new one would be; None where there is none that lives."""
+        """Return an idle session reset to its initial state, or None if none is alive."""
         while True:
             found = self._find(address, local_infile)
             if found is None:
@@ -67,10 +67,10 @@ class _Pool:
         """Keep a session for the next use.
 
         Args:
-            session: It is used by nobody from now on.
-            address: Of its server and database.
-            local_infile: As it was opened.
-            moved: Whether it may be on a branch, commit or tag other than a new session's.
+            session: The caller may not use it from now on.
+            address: The address of its server and database.
+            local_infile: The value that it was opened with.
+            moved: Whether it may be on another branch, commit or tag than a new session.
         """
         try:
             if moved:
@@ -85,7 +85,7 @@ class _Pool:
             end(each.session)
 
     def empty(self, address: ServerAddress | None = None) -> None:
-        """End the idle sessions of a server that is about to stop, with all of its databases; None is all servers'."""
+        """End the idle sessions on all databases of a server that is about to stop; None means all servers."""
         with self._lock:
             gone = [each for each in self._idle if address is None or _server(each.address) == _server(address)]
             self._idle = [each for each in self._idle if each not in gone]

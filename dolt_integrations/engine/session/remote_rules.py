@@ -1,4 +1,4 @@
-"""What goes wrong between two databases, by what Dolt says, and the form of all such rules."""
+"""Rules that translate Dolt's messages about remotes, and the class of all such rules."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from dolt_integrations.errors import (
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of the table: fits an error by its number, or by any of the texts (regular expressions).
+    """One row of the table. It matches an error by its number or by any of the texts.
 
     Attributes:
-        error: The class of ours.
-        codes: Numbers of MySQL and its clients.
-        texts: Regular expressions.
-        hint: What to do next.
+        error: Our error class.
+        codes: Error numbers of MySQL and its clients.
+        texts: Patterns of the message.
+        hint: What the user should do next.
     """
 
     error: type[DoltError]
@@ -31,12 +31,12 @@ class Rule:
     hint: str | None = None
 
     def fits(self, code: int, message: str) -> bool:
-        """Whether an error is what the rule is about."""
+        """Whether the rule matches an error."""
         return code in self.codes or any(_is_in(text, message) for text in self.texts)
 
 
 def _is_in(text: str, message: str) -> bool:
-    """Whether the parts of a text between `.*` are in a message one after the other; in linear time."""
+    """Whether a message contains the parts of a pattern between `.*` in this order. Takes linear time."""
     at = 0
     for part in text.split(".*"):
         found = re.compile(part, re.IGNORECASE).search(message, at)
@@ -72,7 +72,7 @@ REMOTE_RULES = (
     Rule(
         RemoteError,
         texts=("target has uncommitted changes",),
-        hint="Somebody has uncommitted work on that branch of the remote: commit it there, or push with force=True.",
+        hint="That branch of the remote has uncommitted work: commit it there, or push with force=True.",
     ),
     Rule(
         RemoteError,
@@ -82,7 +82,7 @@ REMOTE_RULES = (
     Rule(
         LostRaceError,
         texts=("failed to push some refs", "tip of your current branch is behind"),
-        hint="Somebody else pushed first. Pull and push again.",
+        hint="Another client pushed first. Pull and push again.",
     ),
     Rule(
         RemoteError,
@@ -99,4 +99,4 @@ REMOTE_RULES = (
         hint="Check the remote's URL.",
     ),
 )
-"""What goes wrong between two databases. They come first: the texts quote what the other server said."""
+"""Rules for remotes. They are tried first, because their messages quote what the other server said."""

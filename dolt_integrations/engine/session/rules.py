@@ -1,7 +1,7 @@
-"""Which error of ours stands for what Dolt or MySQL says: a table, looked through from the top.
+"""The table that translates errors of Dolt and MySQL into ours. The first rule that matches applies.
 
-Dolt answers most failures with error 1105 and a text (go-mysql-server has no numbers for them), so the table goes by
-text where the number does not tell. The texts are those of Dolt 1.83.
+Dolt reports most failures as error 1105 with a message (go-mysql-server has no numbers for them), so rules match by
+message where the number is not enough. The messages are those of Dolt 1.83.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ RULES = (
     Rule(
         ServerLostError,
         codes=(1053, 2006, 2013, 2014, 2055, 4031),
-        # A server that has collected its garbage ends all sessions with the last of these.
+        # A server that has run garbage collection ends all sessions with the last of these.
         texts=("lost connection", "packet sequence number wrong", "performed an online garbage collection"),
         hint="The server went away in the middle; nothing half-done is visible. Try again.",
     ),
@@ -90,13 +90,13 @@ RULES = (
             "optimistic lock failed",
             "merge conflict detected",
             "dataset head is not ancestor",
-            "dangling ref",  # what another session's rollback left; once only
-            # What the commit of a transaction says when somebody changed the table's schema meanwhile.
+            "dangling ref",  # left by another session's rollback; a retry succeeds
+            # Raised by the commit of a transaction when the table's schema has been changed meanwhile.
             "(cannot|unable to) merge",
             "table with same name .* (added|deleted)",
             "key collision when merging",
         ),
-        hint="Somebody else wrote at the same time. Try again.",
+        hint="Another client wrote at the same time. Try again.",
     ),
     Rule(
         UncommittedChangesError,
@@ -157,4 +157,4 @@ RULES = (
         texts=("invalid table spec", "without a key length"),
     ),
 )
-"""The first rule that fits is taken."""
+"""The first rule that matches applies."""

@@ -1,4 +1,4 @@
-"""A pymysql session with a Dolt server: opened, or made like a new one."""
+"""Opening a pymysql session with a Dolt server, or resetting one."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.names.address import ServerAddress
 
 SETTINGS = (
-    # A server may be told to make a commit of every transaction; ours make their own.
+    # A server may be configured to make a commit of every transaction, but we make our own commits.
     "SET @@SESSION.dolt_transaction_commit = 0, "
-    # ... or to clip what does not fit. And in a column that counts by itself 0 is a number like others.
+    # It may also be configured to truncate values. And 0 in an AUTO_INCREMENT column has to stay 0.
     "@@SESSION.sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO'), "
-    # What pymysql asks for when it connects, for a session that is reset.
+    # What pymysql sets when it connects, needed for a session that is reset.
     "@@SESSION.character_set_client = 'utf8mb4', @@SESSION.character_set_connection = 'utf8mb4', "
     "@@SESSION.character_set_results = 'utf8mb4'"
 )
@@ -33,13 +33,13 @@ _COM_RESET_CONNECTION = 0x1F
 def open_session(address: ServerAddress, database: str, *, local_infile: bool) -> Session:
     """Open a session on a database, or on `database/revision`.
 
-    On this machine it is not encrypted, which would cost several times what the rest does, unless that is asked for or
-    the server insists.
+    A session on this machine is not encrypted, because that would multiply its cost, unless the user asks for it or the
+    server requires it.
 
     Raises:
-        pymysql.MySQLError: Nobody answers within the address's `connect_timeout`, or the session is refused.
+        pymysql.MySQLError: No answer within the address's `connect_timeout`, or the session is refused.
         OSError: The same.
-        ServerError: The server's certificate is not trusted, or it is no Dolt.
+        ServerError: The server's certificate is not trusted, or it is not a Dolt server.
         ConfigError: The files of `tls` cannot be used.
     """
     if address.tls.mode != PREFERRED or not address.is_loopback:
@@ -53,7 +53,7 @@ def open_session(address: ServerAddress, database: str, *, local_infile: bool) -
 
 
 def _insists(error: pymysql.MySQLError) -> bool:
-    """Whether a server refused a session because it was not encrypted, or the session such a server."""
+    """Whether the server refused an unencrypted session, or the session refused to send a password unencrypted."""
     return error.args[:1] in ((NEEDS_ENCRYPTION,), (_ER_SECURE_TRANSPORT_REQUIRED,)) or _INSECURE in str(error)
 
 
@@ -88,7 +88,7 @@ def _open(address: ServerAddress, database: str, tls: Tls, local_infile: bool) -
 
 
 def _of_encryption(error: BaseException) -> ssl.SSLError | None:
-    """Return the error of Python's ssl that an error of pymysql's is about, if it is about one.
+    """Return the ssl.SSLError that caused an error of pymysql, if there is one.
 
     In TLS 1.3 a server refuses a client without a certificate only after the handshake, where pymysql reads on.
     """
@@ -111,17 +111,17 @@ def _not_encrypted(address: ServerAddress, error: ssl.SSLError) -> ServerError:
 
 
 def renew(session: Session, address: ServerAddress) -> None:
-    """Make a session like a new one: no transaction, lock, temporary table or variable is left of what it did.
+    """Reset a session to its initial state, without transactions, locks, temporary tables or variables.
 
-    It costs a third of a new one. `COM_RESET_CONNECTION` makes a new session in the server, on the same database
+    This costs a third of opening one. `COM_RESET_CONNECTION` makes a new session in the server, on the same database
     (go-mysql-server source, `Handler.ComResetConnection`), which looks up the default branch again.
 
     Args:
-        session: One that is on the database, and on no revision of it.
-        address: Of the server, which has `connect_timeout` to answer.
+        session: A session on the database itself, not on a revision of it.
+        address: The address of the server, which has `connect_timeout` to answer.
 
     Raises:
-        pymysql.MySQLError: The session is of no use any more.
+        pymysql.MySQLError: The session can no longer be used.
         OSError: The same.
     """
     with session.answering_within(address.connect_timeout):
@@ -132,10 +132,10 @@ def renew(session: Session, address: ServerAddress) -> None:
 
 
 def leave_branch(session: Session, address: ServerAddress) -> None:
-    """Put a session on no branch: Dolt deletes none that a session is on.
+    """Detach a session from its branch, because Dolt cannot delete a branch that a session is on.
 
     Raises:
-        pymysql.MySQLError: The session is of no use any more.
+        pymysql.MySQLError: The session can no longer be used.
         OSError: The same.
     """
     with session.answering_within(address.connect_timeout):
@@ -143,7 +143,7 @@ def leave_branch(session: Session, address: ServerAddress) -> None:
 
 
 def cut(session: Session) -> None:
-    """End a session at once, without a word to the server, which may be in the middle of an answer."""
+    """Drop a session at once without notifying the server, which may be in the middle of an answer."""
     result = session._result
     if result is not None:
         result.unbuffered_active = False  # or pymysql would fetch what is left of it
@@ -151,15 +151,15 @@ def cut(session: Session) -> None:
 
 
 def end(session: Session) -> None:
-    """End a session, which may have ended already."""
+    """Close a session, which may be closed already."""
     with contextlib.suppress(pymysql.MySQLError, OSError):
         session.close()
 
 
 def limit(session: Session, seconds: float | None) -> None:
-    """Bound the time of each answer; a statement may take long unless somebody says so."""
+    """Limit the seconds for each answer; None means no limit."""
     session._read_timeout = seconds
 
 
 ENDED = Session(tls=Tls(OFF), defer_connect=True)
-"""What a connection has that is closed: every use of it is an error."""
+"""Stands in for the session of a closed connection: every use of it is an error."""

@@ -1,4 +1,4 @@
-"""The statements of a session: what they return, and their failures as errors of ours."""
+"""Running statements in a session, with every failure translated into one of our errors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Row = tuple[Any, ...]
 
 
 def _keep_bits(cursor: Any) -> None:
-    """Keep pymysql from decoding a BIT, which Dolt says to be a text, as UTF-8: no public way to say so."""
+    """Keep pymysql from decoding a BIT, which Dolt declares as a string, as UTF-8. It has no public switch for that."""
     result = cursor._result
     for at, field in enumerate(result.fields):
         if field.type_code == FIELD_TYPE.BIT:
@@ -44,18 +44,18 @@ class Statements:
     _interruption: BaseException | None
 
     def _translated(self, error: BaseException) -> DoltError:
-        """Return an error of ours for one of pymysql's."""
+        """Translate an error of pymysql into one of ours."""
         return translate(error, where=self._where)
 
     def execute(self, statement: str, arguments: Sequence[object] = ()) -> int:
-        """Run a statement and return how many rows it affected. `%s` stands for an argument, if there are any."""
+        """Run a statement and return the number of affected rows. `%s` marks the place of each argument."""
         with self._cursor(statement, arguments) as cursor:
             return int(cursor.rowcount)
 
     def rows(
         self, statement: str, arguments: Sequence[object] = (), kinds: Sequence[Callable[[Any], Any]] | None = None
     ) -> list[Row]:
-        """Run a statement and return its rows; with `kinds` (see `answers`) their values are read as these.
+        """Run a statement and return its rows, checked and converted by `kinds` (see `answers`).
 
         Raises:
             ServerError: The rows are not of the `kinds`.
@@ -65,11 +65,11 @@ class Statements:
         return found if kinds is None else read_rows(found, kinds, statement, self._where)
 
     def understood(self, what: str) -> AbstractContextManager[None]:
-        """Let whatever a block stumbles over be a ServerError: it reads what the server has answered."""
+        """Turn unexpected exceptions of the block, which reads the server's answer, into a ServerError."""
         return understood(what, self._where)
 
     def dictionaries(self, statement: str, arguments: Sequence[object] = ()) -> list[dict[str, Any]]:
-        """Run a statement and return its rows, each by the names of its columns."""
+        """Run a statement and return its rows as dicts of column names."""
         with self._cursor(statement, arguments, DictCursor) as cursor:
             return list(cursor.fetchall())
 
@@ -98,12 +98,12 @@ class Statements:
             return str(cursor.mogrify("%s", (value,)))
 
     def raise_warnings(self) -> None:
-        """Raise what the last statement only warned of.
+        """Raise an error for what the last statement only warned of.
 
         `LOAD DATA LOCAL` clips numbers and texts and skips duplicate keys with a warning (MySQL manual: like IGNORE).
 
         Raises:
-            DataError: A value did not fit, or a key was there already.
+            DataError: A value did not fit, or a key existed already.
         """
         for _, code, message in self.rows("SHOW WARNINGS", kinds=(text, number, text)):
             warning = pymysql.err.DataError(code, message)
@@ -129,17 +129,17 @@ class Statements:
             hint = "Convert it in the query: CAST(column AS UNSIGNED) for a BIT, HEX(column) for others."
             raise QueryError(f"a text of the result is not UTF-8 ({self._where}): {error}", hint=hint) from error
         except GeneratorExit:
-            cut(self._session)  # whoever fetches row by row wants no more, and the rest may be long
+            cut(self._session)  # the caller wants no more rows, and there may be many left
             raise
         except BaseException as error:
             self._interrupted(error)
             raise
 
     def _interrupted(self, error: BaseException) -> None:
-        """End a session that Ctrl-C or the like has stopped in the middle of a statement: nobody knows where.
+        """End a session that Ctrl-C has stopped in the middle of a statement, and whose state is unknown.
 
-        Whatever tidies up behind the interruption is stopped by it again, instead of waiting for an answer, or of
-        taking the interruption for a lost server, after which a save would be tried again.
+        Clean-up code that uses it gets the interruption again. Otherwise it would wait for an answer, or take the
+        interruption for a lost server, after which a save would be retried.
         """
         cut(self._session)
         if not isinstance(error, Exception):
@@ -147,13 +147,13 @@ class Statements:
 
     @contextmanager
     def sending(self, name: str, file: Readable) -> Iterator[None]:
-        """Let the statements of a block `LOAD DATA LOCAL` an open file under a name; the server gets no other one."""
+        """Let statements in the block `LOAD DATA LOCAL` an open file. The server cannot get any other file."""
         with self._session.sending(name, file):
             yield
 
     @contextmanager
     def stream(self, statement: str) -> Iterator[Any]:
-        """Run a statement and yield pymysql's unbuffered cursor on it, failures translated."""
+        """Run a statement and yield pymysql's unbuffered cursor. Failures are translated."""
         with self._cursor(statement, kind=SSCursor) as cursor:
             _keep_bits(cursor)
             yield cursor

@@ -1,4 +1,4 @@
-"""What a MySQL client or Dolt says went wrong, as an error of ours."""
+"""Translates errors of pymysql and Dolt into ours."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dolt_integrations.errors import DoltError, QueryError, shortened
 
 
 def translate(error: BaseException, *, where: str, fallback: type[DoltError] = QueryError) -> DoltError:
-    """Make an error of ours of one of pymysql's (or of the socket below it).
+    """Translate an error of pymysql, or of the socket below it, into one of ours.
 
     Args:
-        error: What was raised.
-        where: The database, and its branch or commit, for the text.
-        fallback: The class where no rule fits.
+        error: The error that was raised.
+        where: The database and its branch or commit, for the message.
+        fallback: The class to use if no rule matches.
     """
     code, message = _code_and_message(error)
     for rule in RULES:
@@ -24,7 +24,7 @@ def translate(error: BaseException, *, where: str, fallback: type[DoltError] = Q
 
 
 def _code_and_message(error: BaseException) -> tuple[int, str]:
-    # What a server says is of any length; the error itself is shown too, as the cause of ours.
+    # A server's message may be of any length. The original error is shown as well, as the cause of ours.
     error.args = tuple(shortened(arg) if isinstance(arg, str) else arg for arg in error.args)
     if isinstance(error, pymysql.err.InterfaceError) or isinstance(error, OSError):
         return 2013, f"lost connection: {error}"

@@ -1,4 +1,4 @@
-"""A pymysql connection that does not trust the server: files, passwords, encryption, malformed packets."""
+"""A pymysql connection that does not trust the server with files, passwords, encryption or packets."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.names.tls import Tls
     from dolt_integrations.engine.session.moved import Readable
 
-# Their published types leave the inside out.
+# The published types do not cover the internals.
 _Connection: Any = pymysql.connections.Connection
 _MySQLResult: Any = pymysql.connections.MySQLResult
 
 CHUNK = 1 << 16
-"""Bytes of a file that are sent at a time."""
+"""Bytes of a file that are sent in one packet."""
 
 NEEDS_ENCRYPTION = 2061
 """The client library's number for an authentication that requires a secure connection (CR_AUTH_PLUGIN_ERR)."""
@@ -32,11 +32,11 @@ NEEDS_ENCRYPTION = 2061
 class Session(_Connection):  # type: ignore[misc]
     """A session with a server that may be hostile.
 
-    It sends no file but the one of `sending`, no password that the server could read unless the connection is
-    encrypted, and nothing at all before encryption that was asked for. What is not the protocol is an error of
-    pymysql's (CR_MALFORMED_PACKET) and ends the session.
+    It sends no file except the one given to `sending`, no readable password unless the connection is encrypted, and
+    nothing at all before encryption that the user asked for. A violation of the protocol is raised as pymysql's
+    CR_MALFORMED_PACKET and ends the session.
 
-    pymysql has no public way for most of it; what is used of its inside is the same from 1.1 on.
+    pymysql offers no public way to do most of this. The internals that are used have been the same since 1.1.
     """
 
     _outgoing: tuple[str, Readable] | None = None
@@ -62,7 +62,7 @@ class Session(_Connection):  # type: ignore[misc]
 
     @contextmanager
     def answering_within(self, seconds: float) -> Iterator[None]:
-        """Bound the time that the server has for all of its answers in a block; a statement outside may take long."""
+        """Limit the time for each of the server's answers in the block. Outside it there is no limit."""
         self._deadline = time.monotonic() + seconds
         self._read_timeout = seconds
         try:
@@ -73,7 +73,7 @@ class Session(_Connection):  # type: ignore[misc]
 
     @contextmanager
     def sending(self, name: str, file: Readable) -> Iterator[None]:
-        """Let the block's statement load an open file, once, by a name that says nothing about this machine."""
+        """Let the block's statement load an open file once, under a name that reveals nothing about this machine."""
         self._outgoing = (name, file)
         try:
             yield
@@ -90,7 +90,7 @@ class Session(_Connection):  # type: ignore[misc]
             return call(*arguments)
         except (pymysql.MySQLError, OSError, DoltError, UnicodeDecodeError):
             raise
-        except Exception as error:  # noqa: BLE001 - pymysql raises whatever its parser stumbles over
+        except Exception as error:  # noqa: BLE001 - pymysql's parser may raise anything on malformed packets
             self._break_off(f"{type(error).__name__}: {error}", error)
 
     def _break_off(self, what: str, cause: BaseException | None = None) -> NoReturn:
@@ -119,7 +119,7 @@ class Session(_Connection):  # type: ignore[misc]
 
     @property
     def server_public_key(self) -> None:
-        """Refuse to ask an unencrypted server for a key to encrypt the password with: it would be its own."""
+        """Refuse to ask an unencrypted server for the key that encrypts the password: it could be an attacker's."""
         _refuse("the server asks for the password itself on a connection that is not encrypted")
 
     @server_public_key.setter
@@ -199,9 +199,9 @@ class _Result(_MySQLResult):  # type: ignore[misc]
 
 
 def _send(file: Readable, session: Any) -> None:
-    """Send a file. Whatever stops it, Ctrl-C included, ends the session: the server takes no part for the whole.
+    """Send a file. Any interruption, Ctrl-C included, ends the session, so that the server never loads a part of it.
 
-    pymysql's own way tells the server that this was all, and waits for an answer in the middle of a packet.
+    pymysql itself would then tell the server that the file is complete, and wait for an answer in mid-packet.
     """
     try:
         while chunk := file.read(CHUNK):
@@ -217,7 +217,7 @@ def _refuse(what: str) -> NoReturn:
 
 
 class _Refused:
-    """An authentication that sends the password as it is, or as good as that."""
+    """An authentication method that sends the password in clear, or as good as that."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -228,10 +228,10 @@ class _Refused:
 
 
 class _ClearPassword(_Refused):
-    """`mysql_clear_password`: sent to a server that is known by its certificate, or that the user named without one."""
+    """`mysql_clear_password`, allowed if the server's certificate is verified or the user asked not to verify it."""
 
     def authenticate(self, packet: Any) -> Any:
-        """Send the password, if nobody else can read it."""
+        """Send the password if no one else can read it."""
         session: Any = self.session
         if not (session.is_encrypted and session._tls.is_required):
             _refuse("the server asks for the password in clear, and no encryption was asked for")
@@ -242,6 +242,6 @@ class _ClearPassword(_Refused):
 
 
 def not_dolt(server: str, what: str) -> ServerError:
-    """Return the error about a server of another kind."""
+    """Return the error for a server that is not Dolt."""
     hint = "Give the URL of a `dolt sql-server`: tables are kept in its branches and commits."
     return ServerError(f"the server at {server} is no Dolt, but {what[:100]}", hint=hint)
