@@ -198,7 +198,7 @@ def describe_server(directory, port=3306):
 
 
 @pytest.mark.parametrize("permissions", [0o620, 0o602, 0o666])
-def test_a_server_that_others_may_have_named_is_not_believed(permissions, repository, server_socket, caplog):
+def test_a_server_that_others_may_have_named_is_ignored(permissions, repository, server_socket, caplog):
     path = describe_server(repository.path, server_socket)
     assert running_server(repository.path) is not None
     path.chmod(permissions)
@@ -206,11 +206,11 @@ def test_a_server_that_others_may_have_named_is_not_believed(permissions, reposi
     with caplog.at_level(logging.WARNING):
         assert running_server(repository.path) is None
 
-    assert "not believed" in caplog.text
+    assert "other users may have written" in caplog.text
 
 
 @as_root
-def test_a_server_that_another_user_named_is_not_believed(repository, server_socket):
+def test_a_server_that_another_user_named_is_ignored(repository, server_socket):
     give_away(describe_server(repository.path, server_socket))
 
     assert running_server(repository.path) is None

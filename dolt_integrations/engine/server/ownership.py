@@ -105,7 +105,7 @@ def read_trusted(directory: Path, name: str) -> str:
         found = os.fstat(file.fileno())
         ours = found.st_uid in trusted_users() and not found.st_mode & 0o022
         if not (ours or is_excepted(Path(os.path.realpath(directory)))):
-            logger.warning("ignoring %s: other users may have written it", directory / name)
+            logger.warning("ignoring %s, which other users may have written", directory / name)
             return ""
         return file.read(4096).decode()
 
