@@ -1,10 +1,10 @@
-"""Commands that look: `show`, `log`, `diff`, `blame`, `runs`, `compare`."""
+"""Commands that look: `show`, `log`, `diff`, `blame`, `lineage`, `runs`, `compare`."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from dolt_integrations.core import Repository
+
+_LINEAGE = ["generation", "table", "commit", "execution_id", "task", "input_table", "input_commit", "problem"]
+"""What a table for people shows of a lineage."""
 
 
 @click.command()
@@ -111,6 +114,35 @@ def blame(repository: Repository, table: str, branch: str | None, as_of: str | N
     keys.columns = [f"key:{name}" if name in found.columns else name for name in keys.columns]
     shown = found.drop(columns=["email"]).reset_index(drop=True)
     print_frame(keys.join(shown), as_json=as_json, empty="no rows")
+
+
+@click.command()
+@arguments.on_database
+@arguments.table
+@arguments.branch
+@arguments.as_of
+@click.option("--depth", type=click.IntRange(1), default=10, show_default=True, help="Generations.")
+@click.option("--openlineage", is_flag=True, help="Print OpenLineage's run events, as JSON.")
+@click.option("--svg", type=click.File("w", "utf-8", lazy=True), help="Write the picture to this file, - is stdout.")
+def lineage(
+    repository: Repository,
+    table: str,
+    branch: str | None,
+    as_of: str | None,
+    depth: int,
+    openlineage: bool,
+    svg: TextIO | None,
+    as_json: bool,
+) -> None:
+    """Say which executions wrote TABLE, from which versions, and who wrote those."""
+    found = repository.table(table, branch).lineage(as_of, depth=depth)
+    if svg is not None:
+        svg.write(found.to_svg())
+    if openlineage:
+        click.echo(json.dumps(found.to_openlineage(), indent=2, ensure_ascii=False))
+    elif svg is None or as_json:
+        frame = found.to_pandas()
+        print_frame(frame if as_json else frame[_LINEAGE], as_json=as_json)
 
 
 @click.command()

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -83,6 +84,34 @@ def test_blame_and_runs_name_who_wrote(shop: Repository, run: Command) -> None:
         ("Import/3", 3), ("Import/2", 3), ("Import/1", 2),
     ]  # fmt: skip
     assert len(run("runs", "-n", "1").stdout.splitlines()) == 2
+
+
+def test_lineage_names_what_a_run_had_read(shop: Repository, run: Command) -> None:
+    read = shop.version().commit
+    message = f"Run: Report/1/s/1\n\nFlyte-Input: {read} orders of {shop.location}"
+    shop.table("report").write(orders(1), key="id", message=message)
+
+    (row,) = parsed(run("lineage", "report", "--depth", "1", "--json"))
+
+    assert (row["execution_id"], row["input_table"], row["input_commit"]) == ("Report/1/s/1", "orders", read)
+    assert "Report/1/s/1" in run("lineage", "report").stdout
+    (event,) = parsed(run("lineage", "report", "--depth", "1", "--openlineage"))
+    assert [each["name"].split(".")[-1] for each in event["inputs"] + event["outputs"]] == ["orders", "report"]
+
+
+def test_lineage_is_drawn_into_a_file_that_is_there_only_when_it_is_drawn(
+    shop: Repository, run: Command, tmp_path: Path
+) -> None:
+    picture = tmp_path / "orders.svg"
+
+    run("lineage", "order", "--svg", str(picture), code=3)
+    assert not picture.exists()
+    assert run("lineage", "orders", "--svg", str(picture)).stdout == ""
+
+    drawn = picture.read_text(encoding="utf-8")
+    assert drawn.startswith("<svg")
+    assert drawn.endswith("</svg>")
+    assert "Import/3/load/4" in drawn
 
 
 def test_a_run_is_reverted_and_a_table_restored(shop: Repository, run: Command) -> None:
