@@ -39,6 +39,23 @@ def test_a_relative_directory_is_refused_whether_it_is_there_or_not(
     assert not (pod_here.home / "shop").exists()
 
 
+def test_a_relative_directory_beside_the_outputs_lasts_as_they_do(
+    pod_here: Pods, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = ["pyflyte-execute", "--output-prefix", str(tmp_path / "out"), "--resolver", "r"]
+    monkeypatch.setattr("sys.argv", arguments)
+
+    assert outputs(pod_here.here(tasks.save_relative, {}))
+    assert read_table(tmp_path / "shop", "t").data["a"].tolist() == [1]
+
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    assert HINT in failure(pod_here, tasks.save_relative)
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST")
+    arguments[2] = "s3://my-s3-bucket/metadata/propeller/p-d-x/n0/data/0"
+    assert HINT in failure(pod_here, tasks.save_relative)
+
+
 def test_a_directory_that_would_have_to_be_made_is_refused_and_not_made(pod_here: Pods, tmp_path: Path) -> None:
     message = failure(pod_here, tasks.save_into, folder=str(tmp_path / "shop"))
 

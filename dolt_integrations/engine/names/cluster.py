@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 _EXECUTION = "FLYTE_INTERNAL_EXECUTION_ID"
 """Set by Flyte in the pods of tasks and nowhere else (flytekit, `bin/entrypoint.py`)."""
+
+_KUBERNETES = "KUBERNETES_SERVICE_HOST"
+"""What Kubernetes sets in every container."""
+
+_OUTPUTS = "--output-prefix"
+"""The argument of `pyflyte-execute` for where a task's outputs go: an object store, on a cluster."""
 
 
 def is_on_cluster() -> bool:
     """Whether this process runs a task of a cluster."""
     return bool(os.environ.get(_EXECUTION))
+
+
+def keeps_outputs_here() -> bool:
+    """Whether the task's outputs are files below the working directory, as where a task is run by hand or by a test.
+
+    Then what lies beside them lasts as long as they do. In a pod of Kubernetes nothing below that directory does.
+    """
+    if os.environ.get(_KUBERNETES) or _OUTPUTS not in sys.argv[:-1]:
+        return False
+    outputs = Path(sys.argv[sys.argv.index(_OUTPUTS) + 1])
+    return outputs.is_absolute() and outputs.resolve().is_relative_to(Path.cwd())

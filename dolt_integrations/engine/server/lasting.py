@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.names.cluster import is_on_cluster
+from dolt_integrations.engine.names.cluster import is_on_cluster, keeps_outputs_here
 from dolt_integrations.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ def check_lasting(address: DirectoryAddress) -> None:
         address: A database, or where one would be made. A mounted volume is given by its absolute path and exists.
 
     Raises:
-        ConfigError: This is a pod, and the directory is relative or holds no database yet.
+        ConfigError: This is a pod whose outputs go elsewhere, and the directory is relative or holds no database yet.
     """
-    if not is_on_cluster():
+    if not is_on_cluster() or keeps_outputs_here():
         return
     if not address.is_absolute:
         what = f"the directory {address.path} was given as a relative path, and lies on the disk of the task's pod"
