@@ -1,6 +1,7 @@
 """Columns of objects as pandas leaves them: booleans with blanks, integers with None, arrays in cells."""
 
 import datetime
+import decimal
 import io
 
 import numpy as np
@@ -117,3 +118,11 @@ def test_the_call_of_a_refusal_mends_the_column(values, database):
     exec(call, {"frame": frame, "pandas": pd})  # noqa: S102 - what the hint says is what is tested
 
     assert write_table(database, "t", frame).changed
+
+
+@pytest.mark.parametrize("missing", [pd.NaT, pd.NA, None, float("nan"), decimal.Decimal("NaN")])
+def test_texts_with_any_missing_value_come_back(missing, database):
+    write_table(database, "t", pd.DataFrame({"id": [1, 2], "x": objects("a", missing)}), primary_key="id")
+    write_table(database, "t", pd.DataFrame({"id": [3], "x": objects(missing)}), mode="append")
+
+    assert found_in(database) == ["a", None, None]

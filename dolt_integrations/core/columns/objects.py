@@ -59,6 +59,8 @@ def encode_objects(series: pd.Series, where: str) -> EncodedColumn:
     values = [None if missing else value for value, missing in zip(series, series.isna(), strict=True)]
     if any(isinstance(value, np.ndarray) for value in values) and _are_arrays(values):
         return encode_arrays(values, where, series.name)
+    if all(value is None or isinstance(value, str) for value in values):  # pandas calls texts with a NaT mixed
+        return EncodedColumn(to_texts(values, where), None, True, Mark(dtype="object"))
     name = _class_of(values, where, series.name)
     array, sql_type = OBJECT_CLASSES[name].encode(values, where)
     return EncodedColumn(array, sql_type, True, Mark(dtype="object", of=name))
