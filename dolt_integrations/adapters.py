@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.names.secrets import tie_secrets
     from dolt_integrations.engine.names.trust import FromLiteral, from_literal
     from dolt_integrations.engine.sql.parameters import Params, bind, plain_params
-    from dolt_integrations.engine.tables.query import select_all
+    from dolt_integrations.engine.tables.query import select_all, without_rows
     from dolt_integrations.recognised import recognise_by
     from dolt_integrations.redaction import redact, shown
 
@@ -86,7 +86,7 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.core.transaction.attempt_landing": "OvertakenError",
         "dolt_integrations.core.transaction.attempt_name": "AttemptWrite",
         "dolt_integrations.core.transaction.attempted": "AttemptBlock Sharing start_of_attempt",
-        "dolt_integrations.engine.tables.query": "select_all",
+        "dolt_integrations.engine.tables.query": "select_all without_rows",
         "dolt_integrations.core.provenance.meta": "Metas metas_of",
         "dolt_integrations.core.provenance.reads": "add_scope unnoted",
         "dolt_integrations.core.provenance.trailers": "RUN trailer_values trailers_of",
@@ -170,4 +170,5 @@ __all__ = [
     "trailers_of",
     "unnoted",
     "without_password",
+    "without_rows",
 ]

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.server.database import Database, open_database
     from dolt_integrations.engine.session.connection import Connection
     from dolt_integrations.engine.sql.types import arrow_type, parse_type
+    from dolt_integrations.engine.tables.batches import fetch_by_key
     from dolt_integrations.engine.tables.bulk import insert_table
     from dolt_integrations.engine.tables.fetch import fetch, fetch_batches
-    from dolt_integrations.engine.tables.query import Result, check_query, run_query, select_table
+    from dolt_integrations.engine.tables.query import Result, check_condition, check_query, run_query, select_table
     from dolt_integrations.engine.tables.schema import (
         Column,
         TableSchema,
@@ -46,8 +47,9 @@ __getattr__, __dir__ = lazy_names(
         ".session.connection": "Connection",
         ".sql.types": "arrow_type parse_type",
         ".tables.bulk": "insert_table",
+        ".tables.batches": "fetch_by_key",
         ".tables.fetch": "fetch fetch_batches",
-        ".tables.query": "Result check_query run_query select_table",
+        ".tables.query": "Result check_condition check_query run_query select_table",
         ".tables.schema": "Column TableSchema describe_table find_base_table find_table table_name",
         "dolt_integrations.redaction": "redact",
     },
@@ -64,11 +66,13 @@ __all__ = [
     "TableSchema",
     "arrow_type",
     "check_column_names",
+    "check_condition",
     "check_query",
     "check_table_name",
     "describe_table",
     "fetch",
     "fetch_batches",
+    "fetch_by_key",
     "find_base_table",
     "find_table",
     "insert_table",

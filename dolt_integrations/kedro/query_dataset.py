@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.adapters import bind, check_as_of, check_text
+from dolt_integrations.adapters import bind, check_as_of, check_text, without_rows
 from dolt_integrations.errors import ConfigError, FileError, NotFoundError
 from dolt_integrations.kedro.dataset import DoltDataset
 from dolt_integrations.kedro.frames import check_library, read_frame
@@ -133,7 +133,7 @@ class DoltQueryDataset(DoltDataset):
     def _exists(self) -> bool:
         """Whether the version that a load reads has all that the query names."""
         try:
-            self._read(f"SELECT 1 FROM (\n{self.sql.rstrip().rstrip(';')}\n) AS q LIMIT 0", "arrow")
+            self._read(without_rows(self.sql), "arrow")
         except NotFoundError:
             return False
         return True

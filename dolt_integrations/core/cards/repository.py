@@ -10,9 +10,9 @@ from dolt_integrations.core.cards.facts import rows_text
 from dolt_integrations.core.cards.graph import graph_around, subject_of
 from dolt_integrations.core.cards.table import COUNTED
 from dolt_integrations.engine import find_base_table
-from dolt_integrations.engine.session.answers import maybe, number, text, timestamp
 from dolt_integrations.engine.tables.preview import count_rows
 from dolt_integrations.engine.tables.schema import tables
+from dolt_integrations.engine.versions.branches import newest_branches
 from dolt_integrations.engine.versions.procedures import find_branches
 from dolt_integrations.render import Card, Cell, Facts, Grid, Heading
 from dolt_integrations.render.grid import left_out
@@ -54,19 +54,12 @@ def repository_card(db: Location) -> Card:
     return Card(f"Database {place_of(db)}", tuple(guarded("look at the database", parts)))
 
 
-_BRANCHES = (
-    "SELECT name, hash, latest_committer, latest_commit_date, latest_commit_message FROM dolt_branches "
-    "WHERE name NOT LIKE %s ORDER BY latest_commit_date DESC, name LIMIT %s"
-)
-
-
 def _branches(look: Look) -> Grid:
     with look.connect() as session:
-        total = session.value("SELECT COUNT(*) FROM dolt_branches WHERE name NOT LIKE %s", (f"{PREFIX}%",), number)
-        found = session.rows(_BRANCHES, (f"{PREFIX}%", MOST), (text, text, maybe(text), maybe(timestamp), maybe(text)))
+        total, found = newest_branches(session, MOST, but=PREFIX)
     rows = tuple(
-        tuple(map(Cell, (name, commit[:8], f"{date:%Y-%m-%d %H:%M}" if date else None, who, subject_of(message or ""))))
-        for name, commit, who, date, message in found
+        tuple(map(Cell, (at.name, at.commit[:8], f"{at.date:%Y-%m-%d %H:%M}", at.author, subject_of(at.message))))
+        for at in found
     )
     headings = tuple(map(Heading, ("branch", "commit", "date", "author", "message")))
     return Grid(f"Branches ({total:,})", headings, rows, note=left_out(_some(len(rows), total, "branches"), 0))

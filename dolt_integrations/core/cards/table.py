@@ -12,10 +12,10 @@ from dolt_integrations.core.cards.facts import commit_facts, headings_of, rows_t
 from dolt_integrations.core.cards.graph import graph_around
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.selection import Part as Selection
-from dolt_integrations.core.reads.at_commit import LOOKS_BACK
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.engine import TableSchema, find_base_table
 from dolt_integrations.engine.tables.preview import count_rows, preview
+from dolt_integrations.engine.tables.query import looks_back
 from dolt_integrations.engine.versions.log import LogEntry, log
 from dolt_integrations.engine.versions.procedures import table_hash
 from dolt_integrations.render import Card, Cell, Facts, Grid, Heading
@@ -136,7 +136,7 @@ def _column(column: Column, schema: TableSchema) -> tuple[Cell, ...]:
 
 def _rows(at: _At, selection: Selection) -> Grid:
     columns, where = selection.columns_of(at.table, at.schema), selection.where
-    if where is not None and LOOKS_BACK.search(where):
+    if where is not None and looks_back(where):
         where = None  # it would take a branch to look back from
     with at.look.connect(at.commit) as snapshot:
         total, is_all = count_rows(snapshot, at.table, at.schema, COUNTED)

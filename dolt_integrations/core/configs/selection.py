@@ -57,16 +57,13 @@ class Part:
             NotFoundError: It names what is not there.
         """
         if self.where is not None:
-            engine.check_query(session, f"SELECT 1 FROM {engine.quote(table)} WHERE CAST(\n{self.where}\nAS SIGNED)")
+            engine.check_condition(session, table, self.where)
             engine.check_query(session, self.query(table, schema))
 
     def query(self, table: str, schema: TableSchema) -> str:
         """Return the query for the part."""
-        query = engine.select_table(table, self.columns_of(table, schema))
-        if self.where is None:
-            return query
-        order = f" ORDER BY {', '.join(map(engine.quote, schema.primary_key))}" if schema.primary_key else ""
-        return f"{query} WHERE (\n{self.where}\n){order}"
+        order = schema.primary_key if self.where is not None else ()
+        return engine.select_table(table, self.columns_of(table, schema), where=self.where, order=order)
 
 
 def part_of(columns: str | Iterable[str] | None, where: str | None, params: Params = None) -> Part:

@@ -19,7 +19,7 @@ from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.rows.changes import TableVersions, same_key
 from dolt_integrations.core.rows.compare import as_series
-from dolt_integrations.engine import Connection, Database, Location, fetch, open_database, quote, select_table
+from dolt_integrations.engine import Connection, Database, Location, fetch, open_database, select_table
 from dolt_integrations.engine.versions.log import LogEntry, log
 from dolt_integrations.errors import PrimaryKeyError, ServerLostError
 
@@ -117,8 +117,7 @@ def _keys(snapshot: Connection, table: TableVersion) -> pa.Table:
     """Return the key's columns of all rows, in the key's order."""
     columns = {column.name: column for column in table.schema.columns}
     members = tuple(columns[name] for name in table.schema.primary_key)
-    order = ", ".join(map(quote, table.schema.primary_key))
-    return fetch(snapshot, f"{select_table(table.name, members)} ORDER BY {order}", members)
+    return fetch(snapshot, select_table(table.name, members, order=table.schema.primary_key), members)
 
 
 def _comparable(keys: pa.Table) -> pl.DataFrame:

@@ -14,9 +14,9 @@ from dolt_integrations.core.manage.prune import PINNED
 from dolt_integrations.core.rows import cache
 from dolt_integrations.engine.names.address import DirectoryAddress
 from dolt_integrations.engine.names.connections import locate
-from dolt_integrations.engine.session.answers import anything, text, timestamp
+from dolt_integrations.engine.session.server import server_time, server_version, takes_files
 from dolt_integrations.engine.versions.branches import branch_heads
-from dolt_integrations.engine.versions.procedures import active_branch, is_merging
+from dolt_integrations.engine.versions.procedures import active_branch, head, is_merging, uncommitted_tables
 from dolt_integrations.engine.versions.tags import find_tags
 from dolt_integrations.errors import AccessDeniedError, DoltError
 
@@ -83,7 +83,7 @@ def _cache() -> Check:
 
 
 def _connection(place: Place, connection: Connection) -> Check:
-    served = connection.value("SELECT dolt_version()", kind=text)
+    served = server_version(connection)
     if isinstance(locate(place.location), DirectoryAddress):
         return Check("database", OK, f"dolt {served}, by a private server on the directory")
     how = "encrypted" if connection.is_encrypted else "NOT encrypted (?tls=required in the URL)"
@@ -103,7 +103,7 @@ def _looked(
 
 def _rights(database: Database, connection: Connection) -> Iterator[Check]:
     """Whether the user may do what a save does: make a branch, and delete it."""
-    start = connection.value("SELECT HASHOF('HEAD')", kind=text)
+    start = head(connection)
     try:
         with private_branch(database, start):
             yield Check("rights", OK, "branches can be made and deleted, as saves do")
@@ -112,13 +112,13 @@ def _rights(database: Database, connection: Connection) -> Iterator[Check]:
 
 
 def _bulk(database: Database, connection: Connection) -> Iterator[Check]:
-    takes = connection.value("SELECT @@local_infile") in (1, "ON")
+    takes = takes_files(connection)
     hint = "no local_infile: large saves go as INSERTs, which takes longer (SET GLOBAL local_infile = 1)"
     yield Check("bulk loads", OK if takes else WARNING, "LOAD DATA LOCAL" if takes else hint)
 
 
 def _clock(database: Database, connection: Connection) -> Iterator[Check]:
-    theirs = connection.value("SELECT UTC_TIMESTAMP()", kind=timestamp)
+    theirs = server_time(connection)
     ours = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
     apart = abs((theirs - ours).total_seconds())
     what = f"{apart:.0f} s apart from the server's"
@@ -148,9 +148,9 @@ def _work(database: Database, connection: Connection) -> Iterator[Check]:
             yield Check(
                 "open merge", WARNING, f"a merge is open on {branch!r}: saves there are refused until it is concluded"
             )
-        rows = session.rows("SELECT DISTINCT table_name FROM dolt_status", kinds=(anything,))
-    if rows:
-        names = ", ".join(str(name) for (name,) in rows[:5])
+        tables = uncommitted_tables(session)
+    if tables:
+        names = ", ".join(tables[:5])
         yield Check("uncommitted work", WARNING, f"on {branch!r} in {names}: saves of these tables are refused")
 
 

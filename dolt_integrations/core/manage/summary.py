@@ -15,8 +15,9 @@ from dolt_integrations.core.configs.options import check_tablename
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.reads.read import read_table
 from dolt_integrations.core.reads.revision import find_commit
-from dolt_integrations.engine import TableSchema, find_table, quote, table_name
-from dolt_integrations.engine.session.answers import number
+from dolt_integrations.engine import TableSchema, find_table, table_name
+from dolt_integrations.engine.tables.contents import row_count
+from dolt_integrations.engine.tables.query import select_all
 from dolt_integrations.engine.tables.schema import tables
 
 if TYPE_CHECKING:
@@ -61,9 +62,8 @@ def summary(place: Place, table: str, branch: str | None = None, as_of: AsOf | N
             schema = find_table(snapshot, name)
             if schema is None:
                 raise missing_table(database, table, commit)
-            count = snapshot.value(f"SELECT COUNT(*) FROM {quote(name)}", kind=number)
-        query = f"SELECT * FROM {quote(name)} LIMIT {int(first)}"
-        head = read_table(place.location, sql=query, as_of=commit).data
+            count = row_count(snapshot, name)
+        head = read_table(place.location, sql=select_all(name, first), as_of=commit).data
     return Summary(name, commit, known, _columns(schema), count, head)
 
 

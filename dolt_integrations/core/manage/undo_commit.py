@@ -8,7 +8,9 @@ from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.manage.undo_multiset import subtract
 from dolt_integrations.core.rows.changes import TableVersions
-from dolt_integrations.engine import DEFAULT_AUTHOR, quote, table_name
+from dolt_integrations.engine import DEFAULT_AUTHOR, table_name
+from dolt_integrations.engine.session.transactions import trial
+from dolt_integrations.engine.tables.contents import copy_rows, drop_table, empty_table, set_foreign_key_checks
 from dolt_integrations.engine.versions.merges import Conflict, changed_tables, conflicts, merge, refused_merge
 from dolt_integrations.engine.versions.procedures import commit, head, stage, table_hash
 from dolt_integrations.errors import DataError, LostRaceError, QueryError
@@ -58,7 +60,7 @@ class Undo:
         return not has_keys and not self._is_unchanged(table)
 
     def _subtract(self, table: str) -> Conflict | None:
-        return subtract(self._database, self._workspace, table, self._made, self._before, self._versions(table))
+        return subtract(self._workspace, table, self._made, self._before, self._versions(table))
 
     def _versions(self, table: str) -> TableVersions:
         return TableVersions(self._database, self._workspace, table)
@@ -74,7 +76,7 @@ class Undo:
     def _merge(self, tables: list[str]) -> list[Conflict]:
         """Merge a commit that undoes the tables right after the commit: Dolt keeps what came since."""
         with private_branch(self._database, self._made) as other:
-            other.execute("SET foreign_key_checks = 0")  # the merge verifies them
+            set_foreign_key_checks(other, False)  # the merge verifies them
             for table in tables:
                 try:
                     self._put_before(other, table)
@@ -90,28 +92,24 @@ class Undo:
         if old is not None and (new is None or unchanged or old.is_like(new)):
             take_tables(other, self._before, [old.name])
         elif old is None and unchanged:
-            other.execute(f"DROP TABLE IF EXISTS {quote(table_name(other, table))}")
+            drop_table(other, table_name(other, table))
         elif new is not None:
-            other.execute(f"DELETE FROM {quote(new.name)}")
+            empty_table(other, new.name)
             if old is not None:
                 known = [column.name for column in new.schema.columns if not column.is_generated]
-                names = ", ".join(quote(name) for name in old.schema.names if name in known)
-                source = f"{quote(f'{self._database.address.database}/{self._before}')}.{quote(old.name)}"
-                other.execute(f"INSERT INTO {quote(new.name)} ({names}) SELECT {names} FROM {source}")
+                names = [name for name in old.schema.names if name in known]
+                copy_rows(other, new.name, names, self._before, old.name)
         stage(other, [table])
 
 
 def _try(workspace: Connection, revision: str) -> list[Conflict]:
     """Merge in one transaction, which is undone where conflicts are left. Returns these."""
-    workspace.execute("START TRANSACTION")
-    try:
+    with trial(workspace) as keep:
         try:
             merged = merge(workspace, revision, _MESSAGE, DEFAULT_AUTHOR)
         except (LostRaceError, QueryError) as error:
             return [refused_merge(error)]
         if not merged:
             return conflicts(workspace, MOST)
-        workspace.execute("COMMIT")
+        keep()
         return []
-    finally:
-        workspace.execute("ROLLBACK")

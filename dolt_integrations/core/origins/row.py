@@ -18,7 +18,8 @@ from dolt_integrations.core.provenance.inputs import task_of
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
-from dolt_integrations.engine import Database, TableSchema, find_base_table, open_database, quote
+from dolt_integrations.engine import Database, TableSchema, find_base_table, open_database
+from dolt_integrations.engine.tables.preview import find_rows
 from dolt_integrations.engine.versions.log import LogEntry, log
 from dolt_integrations.errors import ConfigError, PrimaryKeyError
 
@@ -112,8 +113,7 @@ class _Rows:
 
     def __init__(self, database: Database, table: str, key: Mapping[str, Any]) -> None:
         self._database, self._table = database, table
-        self._condition = " AND ".join(f"{quote(name)} = %s" for name in key)
-        self._key, self._values = list(key), list(key.values())
+        self._key = key
         self._known: dict[str, Values | None] = {}
 
     def change(self, entry: LogEntry) -> tuple[str, str] | None:
@@ -138,8 +138,7 @@ class _Rows:
             found = find_base_table(snapshot, self._table)
             if found is None or not set(self._key) <= set(found[1].names):
                 return None
-            query = f"SELECT * FROM {quote(found[0])} WHERE {self._condition} LIMIT 2"
-            rows = snapshot.dictionaries(query, self._values)
+            rows = find_rows(snapshot, found[0], self._key, most=2)
         return rows[0] if len(rows) == 1 else None
 
 

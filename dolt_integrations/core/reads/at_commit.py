@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.private import private_branch
+from dolt_integrations.engine.tables.query import looks_back
 from dolt_integrations.engine.versions.procedures import head, status
 from dolt_integrations.errors import (
     AccessDeniedError,
@@ -23,17 +23,13 @@ if TYPE_CHECKING:
     )
 
 
-LOOKS_BACK = re.compile(r"\bas\s+of\b|\b(head|working|staged)\b|\bdolt_\w+\s*\(", re.IGNORECASE)
-"""What tells that a query depends on where HEAD is."""
-
-
 @contextmanager
 def session_for(
     sql: str | None, database: Database, snapshot: Connection, branch: str | None, commit: str
 ) -> Iterator[Connection]:
     """Yield a session at the commit in which what SQL says about the past means what it says."""
     with ExitStack() as stack:
-        yield _session_at(stack, database, branch, commit) if sql and LOOKS_BACK.search(sql) else snapshot
+        yield _session_at(stack, database, branch, commit) if sql and looks_back(sql) else snapshot
 
 
 def _session_at(stack: ExitStack, database: Database, branch: str | None, commit: str) -> Connection:

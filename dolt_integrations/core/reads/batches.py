@@ -21,13 +21,12 @@ from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.engine import (
     Result,
     describe_table,
-    fetch,
     fetch_batches,
+    fetch_by_key,
     open_database,
     parse_location,
-    quote,
 )
-from dolt_integrations.errors import ConfigError, ServerError
+from dolt_integrations.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -122,49 +121,7 @@ def _read_batches(
 
 
 def _by_key(snapshot: Connection, table: str, schema: TableSchema, part: Part, rows: int) -> Iterator[pa.Table]:
-    """Yield batches by the key: each begins behind the last row of the one before."""
-    shown = part.columns_of(table, schema)
-    hidden = [column for column in schema.columns if column.name in schema.primary_key and column not in shown]
-    columns = (*shown, *hidden)
-    names = ", ".join(quote(column.name) for column in columns)
-    order = ", ".join(quote(name) for name in schema.primary_key)
-    # A table of its own for the condition: in one WHERE with ours it might say what comes behind.
-    source = quote(table)
-    if part.where is not None:
-        source = f"(SELECT {names} FROM {source} WHERE (\n{part.where}\n)) AS q"
-    last: pa.Table | None = None
-    while True:
-        where = f" WHERE {_behind(snapshot, schema.primary_key, last)}" if last is not None else ""
-        query = f"SELECT {names} FROM {source}{where} ORDER BY {order} LIMIT {rows}"
-        data = fetch(snapshot, query, columns)
-        if data.num_rows or last is None:
-            yield data
-        if data.num_rows < rows:
-            return
-        last = _next(data, schema.primary_key, last, table)
-
-
-def _next(data: pa.Table, key: tuple[str, ...], last: pa.Table | None, table: str) -> pa.Table:
-    """Return the last row of a batch, from which the next one goes on.
-
-    Raises:
-        ServerError: It is the last row of the batch before: the server would give the same rows for ever.
-    """
-    found = data.slice(data.num_rows - 1)
-    if last is not None and all(found.column(name).equals(last.column(name)) for name in key):
-        problem = f"the server gives the rows of table `{table}` behind a key again and again"
-        raise ServerError(problem, hint="Look at the server, or at what lies between it and this program.")
-    return found
-
-
-def _behind(snapshot: Connection, key: tuple[str, ...], last: pa.Table) -> str:
-    """Return the condition for rows behind the last one: `a > 1 OR (a = 1 AND b > 2)`, of which Dolt makes a range."""
-    values = [snapshot.literal(last.column(name)[0].as_py()) for name in key]
-    alternatives = []
-    for at, name in enumerate(key):
-        equal = [f"{quote(before)} = {value}" for before, value in zip(key[:at], values[:at], strict=True)]
-        alternatives.append("(" + " AND ".join([*equal, f"{quote(name)} > {values[at]}"]) + ")")
-    return f"({' OR '.join(alternatives)})"
+    yield from fetch_by_key(snapshot, table, schema, part.columns_of(table, schema), part.where, rows)
 
 
 def _by_stream(snapshot: Connection, table: str, schema: TableSchema, part: Part, rows: int) -> Iterator[pa.Table]:

@@ -20,7 +20,7 @@ from dolt_integrations.core.observed import observed
 from dolt_integrations.core.provenance.meta import metas_for_load, record_load
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.provenance.version import Version
-from dolt_integrations.core.reads.at_commit import LOOKS_BACK, session_for
+from dolt_integrations.core.reads.at_commit import session_for
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
@@ -40,6 +40,7 @@ from dolt_integrations.engine import (
 )
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.sql.parameters import Params, bind, check_params
+from dolt_integrations.engine.tables.query import looks_back
 from dolt_integrations.engine.versions.procedures import table_hash
 from dolt_integrations.errors import ConfigError, ServerLostError
 
@@ -189,7 +190,7 @@ def _load(
         with open_database(db) as database:
             return _read(database, tablename, sql, part, branch, as_of)
 
-    newest = branch is None and as_of is None and not (sql and LOOKS_BACK.search(sql))
+    newest = branch is None and as_of is None and not (sql and looks_back(sql))
     where = str(parse_location(db))
     with observed("load", where, table=tablename) as observation, loading_from(remote, db, branch, shallow=newest):
         result, version = retried(attempt, ServerLostError)

@@ -21,6 +21,7 @@ from dolt_integrations.engine.versions.branches import create_branch
 from dolt_integrations.engine.versions.heads import branch_head, find_head, remote_head
 from dolt_integrations.engine.versions.remotes import (
     add_remote,
+    clone_call,
     fetch_remote,
     merge_base,
     push_branch,
@@ -89,7 +90,7 @@ def _check_served(remote: Remote, address: ServerAddress) -> None:
     try:
         Connection(address).close()
     except DatabaseNotFoundError as error:
-        hint = f"Only its own server can clone it: CALL DOLT_CLONE('{remote.url or 'URL'}', '{address.database}')."
+        hint = f"Only its own server can clone it: {clone_call(remote.url or 'URL', address.database)}."
         raise DatabaseNotFoundError(f"no database {address} to pull into", hint=hint) from error
 
 

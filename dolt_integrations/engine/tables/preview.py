@@ -1,4 +1,4 @@
-"""The first characters of a few rows' values, for people to look at: no value is fetched whole."""
+"""A few rows of a table: those with certain values, or the first ones with the beginnings of theirs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dolt_integrations.engine.session.answers import number
 from dolt_integrations.engine.sql.types import GEOMETRIES, parse_type
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dolt_integrations.engine.session.connection import Connection
     from dolt_integrations.engine.tables.schema import Column, TableSchema
@@ -37,6 +37,20 @@ def preview(
     condition = f" WHERE (\n{where}\n)" if where else ""
     found = connection.rows(f"SELECT {values} FROM {quote(table)}{condition} LIMIT {int(rows)}")
     return [tuple(map(as_text, row)) for row in found]
+
+
+def find_rows(connection: Connection, table: str, values: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
+    """Return the rows of a table that have certain values, each whole and by the names of its columns.
+
+    Args:
+        connection: A session on the version.
+        table: The table.
+        values: By the names of columns, one at least.
+        most: The most rows.
+    """
+    condition = " AND ".join(f"{quote(name)} = %s" for name in values)
+    query = f"SELECT * FROM {quote(table)} WHERE {condition} LIMIT {int(most)}"
+    return connection.dictionaries(query, list(values.values()))
 
 
 def shown_value(expression: str, column: Column) -> str:

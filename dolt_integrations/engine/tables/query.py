@@ -27,19 +27,35 @@ class Result:
     data: pa.Table
 
 
-def select_all(table: str) -> str:
-    """Return the query for all of a table, for records that show one.
+def select_all(table: str, rows: int | None = None) -> str:
+    """Return the query for all columns of a table, of all rows or of the first ones.
 
     Example:
         >>> select_all("prices")
         'SELECT * FROM `prices`'
     """
-    return f"SELECT * FROM {quote(table)}"
+    return f"SELECT * FROM {quote(table)}" + ("" if rows is None else f" LIMIT {int(rows)}")
 
 
-def select_table(table: str, columns: tuple[Column, ...]) -> str:
-    """Return the query for all rows of a table."""
-    return f"SELECT {', '.join(quote(column.name) for column in columns)} FROM {quote(table)}"
+def select_table(
+    table: str, columns: tuple[Column, ...], *, where: str | None = None, order: tuple[str, ...] = ()
+) -> str:
+    """Return the query for rows of a table.
+
+    Args:
+        table: The table.
+        columns: Those to select.
+        where: A condition in SQL that the rows have to meet; None is all rows.
+        order: The names of the columns that the rows are ordered by; none leaves the order to Dolt.
+
+    Example:
+        >>> select_table("prices", (Column("id", "int"),), order=("id",))
+        'SELECT `id` FROM `prices` ORDER BY `id`'
+    """
+    query = f"SELECT {', '.join(quote(column.name) for column in columns)} FROM {quote(table)}"
+    # On a line of its own, or a comment at its end would hide what follows.
+    query += "" if where is None else f" WHERE (\n{where}\n)"
+    return query + (f" ORDER BY {', '.join(map(quote, order))}" if order else "")
 
 
 def check_query(connection: Connection, sql: str) -> str:
@@ -61,6 +77,38 @@ def check_query(connection: Connection, sql: str) -> str:
     except DoltError as error:
         raise _explained(query, error) from error
     return query
+
+
+def check_condition(connection: Connection, table: str, where: str) -> None:
+    """Refuse what is no condition, where one on the rows of a table is wanted.
+
+    It has to parse within the parentheses of a CAST as well as of a WHERE (see `select_table`): one that ends the
+    parentheses around it to go on with something else fails in one of the two.
+
+    Raises:
+        QueryError: It does not parse, or writes.
+        NotFoundError: It names what is not there.
+    """
+    check_query(connection, f"SELECT 1 FROM {quote(table)} WHERE CAST(\n{where}\nAS SIGNED)")
+
+
+_LOOKS_BACK = re.compile(r"\bas\s+of\b|\b(head|working|staged)\b|\bdolt_\w+\s*\(", re.IGNORECASE)
+
+
+def looks_back(sql: str) -> bool:
+    """Whether what a query or condition says may depend on where HEAD is: `AS OF`, `HEAD`, `dolt_diff()` ..."""
+    return _LOOKS_BACK.search(sql) is not None
+
+
+def without_rows(sql: str) -> str:
+    r"""Return the query that names all that a query names and gives no rows, to see whether it can be run.
+
+    Example:
+        >>> without_rows("SELECT 2 AS n;")
+        'SELECT 1 FROM (\nSELECT 2 AS n\n) AS q LIMIT 0'
+    """
+    query = sql.rstrip().rstrip(";")
+    return f"SELECT 1 FROM (\n{query}\n) AS q LIMIT 0"
 
 
 def _without_end(query: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import check_branch_name
-from dolt_integrations.engine.session.answers import anything, maybe, text, timestamp
+from dolt_integrations.engine.session.answers import anything, maybe, number, text, timestamp
 from dolt_integrations.engine.versions.heads import branch_head, branches_in_other_case
 from dolt_integrations.errors import LostRaceError, QueryError
 
@@ -130,9 +130,25 @@ class BranchHead:
 
 def branch_heads(connection: Connection) -> dict[str, BranchHead]:
     """Return every branch by its name."""
-    statement = (
-        "SELECT name, hash, latest_committer, latest_commit_date, latest_commit_message, dirty "
-        "FROM dolt_branches ORDER BY name"
-    )
-    rows = connection.rows(statement, kinds=(text, text, maybe(text), timestamp, text, anything))
-    return {row[0]: BranchHead(row[0], row[1], row[2] or "", row[3], row[4], bool(row[5])) for row in rows}
+    return {head.name: head for head in _heads(connection, "ORDER BY name", ())}
+
+
+def newest_branches(connection: Connection, most: int, *, but: str) -> tuple[int, list[BranchHead]]:
+    """Return how many branches there are, and those of the newest commits.
+
+    Args:
+        connection: A session on the database.
+        most: How many are returned at most.
+        but: Branches whose names begin with this are left out; without `%` and `_`.
+    """
+    others = f"{but}%"
+    total = connection.value("SELECT COUNT(*) FROM dolt_branches WHERE name NOT LIKE %s", (others,), number)
+    order = "WHERE name NOT LIKE %s ORDER BY latest_commit_date DESC, name LIMIT %s"
+    return total, _heads(connection, order, (others, most))
+
+
+def _heads(connection: Connection, which: str, arguments: tuple[object, ...]) -> list[BranchHead]:
+    columns = "name, hash, latest_committer, latest_commit_date, latest_commit_message, dirty"
+    kinds = (text, text, maybe(text), timestamp, text, anything)
+    rows = connection.rows(f"SELECT {columns} FROM dolt_branches {which}", arguments, kinds)
+    return [BranchHead(row[0], row[1], row[2] or "", row[3], row[4], bool(row[5])) for row in rows]

@@ -169,6 +169,11 @@ def status_rows(connection: Connection, columns: str) -> list[tuple[str, str, st
     return [(table, staged, word) for table, staged, word in rows]
 
 
+def uncommitted_tables(connection: Connection) -> list[str]:
+    """Return the tables of the session's branch with uncommitted work, but for those that `dolt_ignore` names."""
+    return [name for (name,) in connection.rows("SELECT DISTINCT table_name FROM dolt_status", kinds=(text,))]
+
+
 def is_merging(connection: Connection) -> bool:
     """Whether a merge or a cherry-pick was begun on the session's branch, which the next commit would conclude."""
     return bool(connection.value("SELECT is_merging FROM dolt_merge_status"))

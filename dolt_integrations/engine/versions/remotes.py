@@ -18,6 +18,11 @@ def remotes(connection: Connection) -> dict[str, str]:
     return dict(connection.rows("SELECT name, url FROM dolt_remotes", kinds=(text, text)))
 
 
+def clone_call(url: str, database: str) -> str:
+    """Return the statement with which the administrator of a server makes a database of a remote, for texts."""
+    return f"CALL DOLT_CLONE('{url}', '{database}')"
+
+
 def add_remote(connection: Connection, name: str, url: str) -> None:
     """Name a remote.
 

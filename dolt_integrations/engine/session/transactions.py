@@ -1,0 +1,25 @@
+"""Transactions that are given up unless what they did is wanted."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dolt_integrations.engine.session.connection import Connection
+
+
+@contextmanager
+def trial(connection: Connection) -> Iterator[Callable[[], None]]:
+    """Run a block in a transaction that is rolled back at its end, unless the block calls what it gets to keep it."""
+    connection.execute("START TRANSACTION")
+    try:
+        yield lambda: _keep(connection)
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _keep(connection: Connection) -> None:
+    connection.execute("COMMIT")

@@ -1,0 +1,73 @@
+"""A table with a primary key in batches, each from where the last one ended: bounded memory, whatever its size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.tables.fetch import fetch
+from dolt_integrations.errors import ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+    from dolt_integrations.engine.session.connection import Connection
+    from dolt_integrations.engine.tables.schema import Column, TableSchema
+
+
+def fetch_by_key(
+    connection: Connection, table: str, schema: TableSchema, columns: tuple[Column, ...], where: str | None, rows: int
+) -> Iterator[pa.Table]:
+    """Yield the rows of a table in the key's order, in tables of at most `rows` rows, at least one.
+
+    Args:
+        connection: A session at a commit.
+        table: The table.
+        schema: Its schema, with a primary key.
+        columns: Those to fetch; those of the key come as well, behind them.
+        where: A condition in SQL that the rows have to meet; None is all rows.
+        rows: The most rows of a table.
+
+    Raises:
+        ServerError: The server gives the same rows again and again.
+    """
+    hidden = [column for column in schema.columns if column.name in schema.primary_key and column not in columns]
+    columns = (*columns, *hidden)
+    names = ", ".join(quote(column.name) for column in columns)
+    order = ", ".join(quote(name) for name in schema.primary_key)
+    # A table of its own for the condition: in one WHERE with ours it might say what comes behind.
+    source = quote(table) if where is None else f"(SELECT {names} FROM {quote(table)} WHERE (\n{where}\n)) AS q"
+    last: pa.Table | None = None
+    while True:
+        behind = f" WHERE {_behind(connection, schema.primary_key, last)}" if last is not None else ""
+        data = fetch(connection, f"SELECT {names} FROM {source}{behind} ORDER BY {order} LIMIT {int(rows)}", columns)
+        if data.num_rows or last is None:
+            yield data
+        if data.num_rows < rows:
+            return
+        last = _next(data, schema.primary_key, last, table)
+
+
+def _next(data: pa.Table, key: tuple[str, ...], last: pa.Table | None, table: str) -> pa.Table:
+    """Return the last row of a batch, from which the next one goes on.
+
+    Raises:
+        ServerError: It is the last row of the batch before: the server would give the same rows for ever.
+    """
+    found = data.slice(data.num_rows - 1)
+    if last is not None and all(found.column(name).equals(last.column(name)) for name in key):
+        problem = f"the server gives the rows of table `{table}` behind a key again and again"
+        raise ServerError(problem, hint="Look at the server, or at what lies between it and this program.")
+    return found
+
+
+def _behind(connection: Connection, key: tuple[str, ...], last: pa.Table) -> str:
+    """Return the condition for rows behind the last one: `a > 1 OR (a = 1 AND b > 2)`, of which Dolt makes a range."""
+    values = [connection.literal(last.column(name)[0].as_py()) for name in key]
+    alternatives = []
+    for at, name in enumerate(key):
+        equal = [f"{quote(before)} = {value}" for before, value in zip(key[:at], values[:at], strict=True)]
+        alternatives.append("(" + " AND ".join([*equal, f"{quote(name)} > {values[at]}"]) + ")")
+    return f"({' OR '.join(alternatives)})"

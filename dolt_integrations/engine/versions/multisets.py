@@ -1,0 +1,76 @@
+"""Taking back what a commit did to a table without a key: its rows are a multiset, and nothing else names them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.session.answers import number
+from dolt_integrations.engine.tables.contents import empty_table, table_at
+from dolt_integrations.engine.versions.differing import TableVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dolt_integrations.engine.session.connection import Connection
+
+
+class Pinned(NamedTuple):
+    """A table as it is in a commit, and the whole hash of that."""
+
+    commit: str
+    table: TableVersion
+
+
+class Subtraction:
+    """As many of each row as a commit added are taken away, and those that it took are given back."""
+
+    def __init__(
+        self, connection: Connection, table: str, columns: Sequence[str], new: Pinned, old: Pinned | None
+    ) -> None:
+        """Prepare; nothing is asked yet.
+
+        Args:
+            connection: A session on the branch on which the table is to be changed.
+            table: The table's name there.
+            columns: The names of its columns.
+            new: The table in the commit.
+            old: The table before it; None if it was not there.
+        """
+        self._connection, self._table = connection, table
+        self._columns = ", ".join(map(quote, columns))
+        self._now = f"SELECT {self._columns} FROM {quote(table)}"
+        self._new = f"SELECT {self._columns} FROM {table_at(connection, new.commit, new.table.name)}"
+        self._old = f"{self._new} WHERE FALSE"
+        if old is not None:
+            known = ", ".join(quote(name) if name in old.table.schema.names else "NULL" for name in columns)
+            self._old = f"SELECT {known} FROM {table_at(connection, old.commit, old.table.name)}"
+
+    def missing(self, most: int) -> tuple[int, list[dict[str, Any]]]:
+        """Return how many rows that the commit added are there no more, and at most `most` of them.
+
+        Raises:
+            QueryError: The table has other columns now.
+            ColumnNotFoundError: The same.
+        """
+        gone = f"(({self._new} EXCEPT ALL {self._old}) EXCEPT ALL ({self._now})) AS gone"
+        count = int(self._connection.value(f"SELECT COUNT(*) FROM {gone}", kind=number))
+        if not count:
+            return 0, []
+        return count, self._connection.dictionaries(f"SELECT * FROM {gone} LIMIT {int(most)}")
+
+    def apply(self) -> None:
+        """Change the table, as uncommitted work, in a transaction of its own.
+
+        Raises:
+            QueryError: The table has other columns now.
+            ColumnNotFoundError: The same.
+        """
+        stay = f"({self._now} EXCEPT ALL ({self._new} EXCEPT ALL {self._old}))"
+        rows = f"{stay} UNION ALL ({self._old} EXCEPT ALL {self._new})"
+        connection, columns = self._connection, self._columns
+        with connection.transaction():
+            connection.execute(f"CREATE TEMPORARY TABLE left_over AS {rows}")
+            empty_table(connection, self._table)
+            connection.execute(f"INSERT INTO {quote(self._table)} ({columns}) SELECT {columns} FROM left_over")
+            connection.execute("DROP TEMPORARY TABLE left_over")

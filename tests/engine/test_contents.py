@@ -1,0 +1,69 @@
+import pytest
+
+from dolt_integrations.engine import Author, open_database
+from dolt_integrations.engine.session.transactions import trial
+from dolt_integrations.engine.tables.contents import copy_rows, empty_table, row_count
+from dolt_integrations.engine.versions.differing import find_version_of
+from dolt_integrations.engine.versions.multisets import Pinned, Subtraction
+from dolt_integrations.engine.versions.procedures import commit, head, stage
+
+AUTHOR = Author("Ann", "ann@example.org")
+
+
+@pytest.fixture
+def connection(database):
+    with open_database(database) as opened, opened.connect("main") as session:
+        yield session
+
+
+def add(connection, *lines):
+    """Commit rows of a table without a key. Returns the table in that commit."""
+    connection.execute("CREATE TABLE IF NOT EXISTS log (line varchar(20))")
+    for line in lines:
+        connection.execute("INSERT INTO log VALUES (%s)", (line,))
+    stage(connection, ["log"])
+    commit(connection, "Add rows", AUTHOR)
+    return Pinned(head(connection), find_version_of(connection, "log"))
+
+
+def lines(connection):
+    return [line for (line,) in connection.rows("SELECT line FROM log ORDER BY line")]
+
+
+def test_rows_of_a_commit_are_copied_into_an_emptied_table(connection):
+    old = add(connection, "a", "a")
+    add(connection, "b")
+
+    empty_table(connection, "log")
+    copy_rows(connection, "log", ["line"], old.commit, "log")
+
+    assert lines(connection) == ["a", "a"]
+    assert row_count(connection, "log") == 2
+
+
+def test_a_subtraction_takes_as_many_of_each_row_as_the_commit_added(connection):
+    old, new = add(connection, "a"), add(connection, "a", "a", "b")
+    add(connection, "a", "c")
+
+    Subtraction(connection, "log", ["line"], new, old).apply()
+
+    assert lines(connection) == ["a", "a", "c"]
+
+
+def test_a_subtraction_names_the_rows_that_are_gone(connection):
+    new = add(connection, "a", "b", "b")
+    connection.execute("DELETE FROM log WHERE line = 'b' LIMIT 1")
+
+    assert Subtraction(connection, "log", ["line"], new, None).missing(most=5) == (1, [{"line": "b"}])
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_trial_leaves_only_what_was_kept(wanted, connection):
+    add(connection, "a")
+
+    with trial(connection) as keep:
+        connection.execute("INSERT INTO log VALUES ('b')")
+        if wanted:
+            keep()
+
+    assert lines(connection) == (["a", "b"] if wanted else ["a"])
