@@ -19,14 +19,13 @@ from dolt_integrations.core.reads.read import Loaded, read_table
 from dolt_integrations.engine import Location
 from dolt_integrations.engine.versions.checks import failed_checks
 from dolt_integrations.engine.versions.log import is_ancestor
-from dolt_integrations.engine.versions.merges import changed_tables
-from dolt_integrations.engine.versions.procedures import head
 from dolt_integrations.errors import AuditError, ConfigError, MergeConflictError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from dolt_integrations.core.provenance.version import Version
+    from dolt_integrations.core.writes.workspace import Workspace
     from dolt_integrations.engine import Connection, Database
 
 
@@ -104,19 +103,17 @@ class Promoter:
             if into == self.branch:
                 raise ConfigError(f"branch {into!r} is promoted into itself", hint="Name another one: into=...")
             with connection.lock(database.address.database, into, "merge"):
-                return work_on(
-                    self.place, database, into, lambda w, start: self._work(database, w, into, start, theirs)
-                )
+                return work_on(self.place, database, into, lambda work: self._work(work, into, theirs))
 
-    def _work(self, database: Database, workspace: Connection, into: str, start: str, theirs: str) -> None:
-        if is_ancestor(workspace, theirs, start):
+    def _work(self, workspace: Workspace, into: str, theirs: str) -> None:
+        session, start = workspace.session, workspace.start
+        if is_ancestor(session, theirs, start):
             return
-        self._merge(database, str(workspace.revision), into, theirs)
-        workspace.switch(str(workspace.revision))  # to see what another session has merged
-        merged = head(workspace)
-        with database.connect() as connection:
-            tables = tuple(changed_tables(connection, start, merged))
-        self._check(workspace, Promotion(self.place.location, self.branch, into, start, merged, tables))
+        self._merge(workspace.database, str(session.revision), into, theirs)
+        session.switch(str(session.revision))  # to see what another session has merged
+        workspace.adopt()
+        tables = tuple(sorted(workspace.changed))
+        self._check(session, Promotion(self.place.location, self.branch, into, start, workspace.head, tables))
 
     def _merge(self, database: Database, workspace: str, into: str, theirs: str) -> None:
         message, author = self.message or f"Promote {self.branch} into {into}", self.place.author_in(database)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from dolt_integrations.core.manage.place import Place
     from dolt_integrations.core.provenance.version import Version
+    from dolt_integrations.core.writes.workspace import Workspace
     from dolt_integrations.engine import Connection, Database
 
 
@@ -41,10 +42,10 @@ def restore(
             _, revision = find_commit(database, SerialBranch(branch), to)
         found = _names_at(database, revision, names)
 
-        def work(workspace: Connection, start: str) -> None:
-            _take(workspace, revision, found)
+        def work(workspace: Workspace) -> None:
+            _take(workspace.session, revision, found)
             text = message or f"Restore {', '.join(found)} to {revision}"
-            commit(workspace, with_trailers(text, {"Restores": revision}), place.author_in(database))
+            commit(workspace.session, with_trailers(text, {"Restores": revision}), place.author_in(database))
 
         return work_on(place, database, branch, work)
 

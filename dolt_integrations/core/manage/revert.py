@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.conflicting import conflict_error
 from dolt_integrations.core.configs.options import check_text
 from dolt_integrations.core.manage.executions import REVERTS, entries_of, names_of, reverted
-from dolt_integrations.core.manage.landing import squash, work_on
+from dolt_integrations.core.manage.landing import work_on
 from dolt_integrations.core.manage.undo_commit import Undo
+from dolt_integrations.core.writes.landing import CommitInfo
 from dolt_integrations.engine.versions.log import log
 from dolt_integrations.engine.versions.procedures import resolve
 from dolt_integrations.errors import ConfigError, RevisionNotFoundError, RunNotFoundError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from dolt_integrations.core.manage.place import Place
     from dolt_integrations.core.provenance.version import Version
+    from dolt_integrations.core.writes.workspace import Workspace
     from dolt_integrations.engine import Connection, Database
     from dolt_integrations.engine.versions.log import LogEntry
     from dolt_integrations.engine.versions.merges import Conflict
@@ -28,16 +30,16 @@ def revert(place: Place, what: str, branch: str | None = None, message: str | No
     check_text(what, "the execution to revert")
     with place.writing(branch) as database:
 
-        def work(workspace: Connection, start: str) -> None:
+        def work(workspace: Workspace) -> None:
             with database.connect() as connection:
-                entries = log(connection, start)
+                entries = log(connection, workspace.start)
                 found = _found(connection, entries, what, f"{branch or 'the default branch'} of {database.location}")
             gone = reverted(entries)
             undone = [entry for entry in found if entry.commit not in gone]
             for entry in undone:
-                _undo(database, workspace, entry, entries, what)
-            if undone:
-                squash(workspace, start, _message(what, undone, message), place.author_in(database))
+                _undo(database, workspace.session, entry, entries, what)
+            if workspace.adopt():
+                workspace.commit(CommitInfo(_message(what, undone, message), place.author_in(database)))
 
         return work_on(place, database, branch, work)
 

@@ -97,6 +97,24 @@ class CreateBranch(Landing):
 
 
 @dataclass(frozen=True)
+class FastForward(Landing):
+    """The branch becomes the work as long as it is where that began; otherwise the work is to be done again."""
+
+    def land(self, work: Workspace, branch: str, info: CommitInfo | None = None) -> str:
+        """Move the branch forward, while no other writer moves it.
+
+        Raises:
+            MovedError: The branch has moved since the work began.
+            UncommittedChangesError: A table that the work changes has uncommitted work.
+        """
+        database = work.database
+        with database.connect(branch) as target, target.lock(database.address.database, branch):
+            if head(target) != work.start:
+                raise MovedError(f"{branch} moved meanwhile")
+            return forward(target, branch, work.head, sorted(work.changed))
+
+
+@dataclass(frozen=True)
 class PutOnTop(Landing):
     """The branch becomes the work, by a fast-forward; on top of what others have committed since, if they have.
 

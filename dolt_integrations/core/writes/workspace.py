@@ -9,7 +9,8 @@ from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.undo import take_back
 from dolt_integrations.core.writes.build import build_batches
 from dolt_integrations.engine import table_name
-from dolt_integrations.engine.versions.procedures import commit, soft_reset, stage, status, table_hash
+from dolt_integrations.engine.versions.merges import changed_tables
+from dolt_integrations.engine.versions.procedures import commit, head, soft_reset, stage, status, table_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,11 +104,20 @@ class Workspace:
         self.head, self._is_pending = made or self.start, False
         return made
 
+    def adopt(self) -> bool:
+        """Take what others have committed on the private branch for work of this one. Returns whether there is some."""
+        self.head = head(self.session)
+        if self.head == self.start:
+            return False
+        with self.database.connect() as connection:  # of a session on the branch Dolt 1.83 checks other rights here
+            self.changed = set(changed_tables(connection, self.start, self.head))
+        return True
+
     def _stage(self) -> None:
         """Stage everything, where something was unstaged: a soft reset of Dolt's does that."""
         if self._is_staged:
             return
-        pending = {entry.table for entry in status(self.session)}
+        pending = {name for entry in status(self.session) for name in entry.names}
         # Dolt's status says nothing of a comment that has changed.
         known = {name.lower() for name in pending}
         others = [each for each in self.changed if each.lower() not in known and table_hash(self.session, each)]
