@@ -10,7 +10,8 @@ An adapter translates a workflow manager's words into calls of the core. It impo
 - the attempts of a task (`Attempt`, `add_scope`, `unnoted`), so that a retried task writes once, and
   `AttemptBlock`, with which it writes several tables in one commit;
 - the errors that a workflow manager is to try again after (`recognise_by`);
-- the trailers of commit messages (`trailers_of`, `trailer_values`).
+- the trailers of commit messages (`trailers_of`, `trailer_values`);
+- what a past execution had read (`past_execution`, `commit_read`, each of a `Place`), to run it again.
 
 Everything else is private: `make lint` refuses an adapter that imports it.
 """
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from dolt_integrations.core.frames.frame import EncodedFrame, encode_frame, frame_of
     from dolt_integrations.core.frames.interchange import to_arrow
     from dolt_integrations.core.frames.polars import to_polars
+    from dolt_integrations.core.manage.past import PastExecution, commit_read, past_execution
+    from dolt_integrations.core.manage.place import Place
     from dolt_integrations.core.provenance.attempt import Attempt, child_error
     from dolt_integrations.core.provenance.meta import Metas, metas_of
     from dolt_integrations.core.provenance.reads import add_scope, unnoted
@@ -82,6 +85,8 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.core.frames.interchange": "to_arrow",
         "dolt_integrations.core.configs.key": "Key parse_key",
         "dolt_integrations.core.frames.polars": "to_polars",
+        "dolt_integrations.core.manage.past": "PastExecution commit_read past_execution",
+        "dolt_integrations.core.manage.place": "Place",
         "dolt_integrations.core.provenance.attempt": "Attempt child_error",
         "dolt_integrations.core.transaction.attempt_landing": "OvertakenError",
         "dolt_integrations.core.transaction.attempt_name": "AttemptWrite",
@@ -128,6 +133,8 @@ __all__ = [
     "OvertakenError",
     "Params",
     "Part",
+    "PastExecution",
+    "Place",
     "RemoteConf",
     "Sharing",
     "add_scope",
@@ -140,6 +147,7 @@ __all__ = [
     "check_text",
     "check_write_id",
     "child_error",
+    "commit_read",
     "encode_frame",
     "frame_of",
     "frame_part",
@@ -156,6 +164,7 @@ __all__ = [
     "parse_key",
     "parse_location",
     "part_of",
+    "past_execution",
     "plain_params",
     "recognise_by",
     "redact",

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from dolt_integrations.errors import DoltError
+from dolt_integrations.flyte.past import revision_for
 from dolt_integrations.render import Card, Facts, Problem
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def _card_of(table: DoltTable) -> Card:
 
     config = table.config
     if table.is_saved and config.tablename is not None and config.sql is None:
-        as_of = table.commit or config.as_of
+        as_of = table.commit or revision_for(config)
         branch = config.branch_conf
         return table_card(config.db_path, config.tablename, branch_conf=branch, as_of=as_of, selection=config.part)
     name = config.tablename or "query"

@@ -72,7 +72,8 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
             travels to other tasks if it is registered (`dolt_integrations.core.callback`); any other works in the task
             that makes the config and is left out of the literal.
         remote_conf: A `Remote`: the branch is pulled from it before a save or load, and pushed to it after a save.
-        as_of: Read an old version: a commit, tag, branch, ancestor (`HEAD~2`) or moment (ISO, UTC unless it says).
+        as_of: Read an old version: a commit, tag, branch, ancestor (`HEAD~2`) or timestamp (ISO, UTC unless it
+            says); or `execution:<id>`, what an execution had read of it.
         params: The values for `%s` (a list) or `%(name)s` (a dict) in `sql` or in the `where` of `io_args`.
         connect_args: Options for a server by PyMySQL's names: `{"ssl_ca": ..., "connect_timeout": ...}`. They become a
             part of `db_path`, with which they travel; a password is taken of the program and not of a literal.

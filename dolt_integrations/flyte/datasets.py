@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dolt_integrations import adapters, core
 from dolt_integrations.adapters import from_literal, nearest, unnoted
 from dolt_integrations.errors import ColumnNotFoundError
+from dolt_integrations.flyte.past import revision_for
 from dolt_integrations.flyte.saving import save
 from dolt_integrations.flyte.table import DoltTable
 from dolt_integrations.flyte.uri import pinned_uri, table_of
@@ -76,7 +77,7 @@ def _nothing_of(table: DoltTable) -> dict[str, Any]:
     """Return arguments for reading a version's columns and none of its rows."""
     names = ("db_path", "tablename", "branch_conf")
     db, tablename, branch = (getattr(table.config, name) for name in names)
-    as_of = table.commit or table.config.as_of
+    as_of = table.commit or revision_for(table.config)
     columns = table.config.part.columns
     return {
         "db": db,

@@ -11,7 +11,7 @@ from dolt_integrations.errors import ConfigError
 
 def marked(content: dict[str, Any]) -> dict[str, Any]:
     """Note of all that names a place that it came in a literal: passwords of the environment are not for it."""
-    content = {**content, "db_path": from_literal(content["db_path"])}
+    content = {**content, "db_path": from_literal(content["db_path"]), "as_of": from_literal(content.get("as_of"))}
     remote, metas = content.get("remote_conf"), content.get("meta_conf")
     if isinstance(remote, str):
         remote = {"name": remote} if "/" not in remote else {"url": remote}

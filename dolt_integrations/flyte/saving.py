@@ -8,6 +8,7 @@ from dolt_integrations import core
 from dolt_integrations.adapters import REPLACE
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.lineage import commit_message
+from dolt_integrations.flyte.past import branch_for, revision_for
 from dolt_integrations.flyte.runtime import current_runtime
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _write(config: DoltConfig, frame: Any, runtime: Runtime) -> Version:
         config.db_path,
         config.tablename,
         frame,
-        branch_conf=config.branch_conf,
+        branch_conf=branch_for(config, runtime),
         primary_key=config.primary_key,
         mode=config.mode,
         message=commit_message(runtime, config.message),
@@ -105,6 +106,6 @@ def _pinned(table: DoltTable) -> DoltTable:
     if table.version is not None or config.as_of is None:
         return table
     version = core.find_version(
-        config.db_path, branch_conf=config.branch_conf, as_of=config.as_of, remote_conf=config.remote_conf
+        config.db_path, branch_conf=config.branch_conf, as_of=revision_for(config), remote_conf=config.remote_conf
     )
     return type(table)(config, version=version)

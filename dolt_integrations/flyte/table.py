@@ -22,6 +22,7 @@ from dolt_integrations.flyte.config import DoltConfig
 from dolt_integrations.flyte.json_members import PARSED, READ_BY_FROM_DICT
 from dolt_integrations.flyte.lineage import note_input
 from dolt_integrations.flyte.members import json_object
+from dolt_integrations.flyte.past import revision_for
 from dolt_integrations.flyte.pydantic_schema import PydanticField
 from dolt_integrations.flyte.runtime import is_pickling
 from dolt_integrations.flyte.saving import save
@@ -161,7 +162,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
             "tablename": config.tablename,
             "sql": config.bound_sql,
             "branch_conf": config.branch_conf,
-            "as_of": self.version.commit if self.version else config.as_of,
+            "as_of": self.version.commit if self.version else revision_for(config),
             "columns": config.part.columns,
             "where": config.part.where,
             "meta_conf": config.meta_conf,

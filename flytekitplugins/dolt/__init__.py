@@ -1,5 +1,6 @@
 """Flyte tasks that read and write versioned tables of a Dolt database."""
 
+from dolt_integrations.flyte.replay import replaying
 from flytekitplugins.dolt.schema import (
     DoltConfig,
     DoltTable,
@@ -8,4 +9,4 @@ from flytekitplugins.dolt.schema import (
     to_structured_dataset,
 )
 
-__all__ = ["DoltConfig", "DoltTable", "DoltTableNameTransformer", "to_dolt_table", "to_structured_dataset"]
+__all__ = ["DoltConfig", "DoltTable", "DoltTableNameTransformer", "replaying", "to_dolt_table", "to_structured_dataset"]

@@ -8,6 +8,7 @@ from dolt_integrations.core.manage.branches import Branches
 from dolt_integrations.core.manage.compare import compare
 from dolt_integrations.core.manage.doctor import doctor
 from dolt_integrations.core.manage.gc import gc
+from dolt_integrations.core.manage.past import past_execution
 from dolt_integrations.core.manage.place import Place
 from dolt_integrations.core.manage.promote import Promoter
 from dolt_integrations.core.manage.prune import Retention, prune
@@ -84,6 +85,22 @@ class Operations:
             0  Flow/7  users        1
         """
         return runs(self._place, branch, most)
+
+    def inputs(self, execution: str) -> pd.DataFrame:
+        """Return what an execution had read, as its commits on any branch say: the versions to run it again on.
+
+        Args:
+            execution: As `revert` takes it, but no commit.
+
+        Returns:
+            A row for each version: `task`, `input` (the table, or the SQL of a query), `commit`, `database`, `own`
+            (whether the execution had made it itself). Tasks that wrote nothing leave no trace.
+
+        Raises:
+            RunNotFoundError: The execution has written nothing there, with the nearest ids.
+            ConfigError: The id is the one that all local executions share.
+        """
+        return past_execution(self._place, execution).frame()
 
     def doctor(self) -> list[Check]:
         """Check packages, cache, server, rights, clock, and what was left behind. Nothing is changed or raised."""

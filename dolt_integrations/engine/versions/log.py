@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.engine.session.answers import timestamp
+from dolt_integrations.engine.session.answers import text, timestamp
 from dolt_integrations.errors import InvalidNameError, QueryError, RevisionNotFoundError
 
 if TYPE_CHECKING:
@@ -58,18 +58,32 @@ def log(connection: Connection, commit: str, table: str | None = None, *, most: 
     return _entries(connection, statement + limit, arguments)
 
 
-def entries_since(connection: Connection, head: str, seen: str | None, text: str) -> list[LogEntry]:
+def entries_since(connection: Connection, head: str, seen: str | None, part: str) -> list[LogEntry]:
     """Return the commits that lead to one, itself included, and whose message contains a text, each before its parents.
 
     Args:
         connection: A session on the database, at no revision.
         head: The whole hash of a commit.
         seen: A commit that is left out with all that lead to it; None is none.
-        text: The text.
+        part: The text.
     """
     options, arguments = ("'--parents', '--not', %s", [head, seen]) if seen else ("'--parents'", [head])
     statement = f"SELECT * FROM dolt_log(%s, {options}) WHERE INSTR(message, %s) > 0"
-    return _entries(connection, statement, [*arguments, text])
+    return _entries(connection, statement, [*arguments, part])
+
+
+def entries_anywhere(connection: Connection, part: str) -> list[LogEntry]:
+    """Return the commits that any branch or tag leads to and whose message contains a text, each before its parents.
+
+    Args:
+        connection: A session on the database, at no revision.
+        part: The text; an empty one is in every message.
+    """
+    statement = "SELECT hash FROM dolt_branches UNION SELECT tag_hash FROM dolt_tags"
+    heads = [head for (head,) in connection.rows(statement, kinds=(text,))]
+    revisions = ", ".join(["%s"] * len(heads))
+    found = f"SELECT * FROM dolt_log({revisions}, '--parents') WHERE INSTR(message, %s) > 0 ORDER BY commit_order DESC"
+    return _entries(connection, found, [*heads, part])
 
 
 def first_commit(connection: Connection, head: str) -> str:

@@ -1,0 +1,120 @@
+"""A past execution is run again on the rows that it read, whatever has been committed since."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from flytekit import task, workflow
+
+from dolt_integrations.core import Repository, Version
+from dolt_integrations.core.provenance.trailers import trailers_of
+from dolt_integrations.errors import RevisionNotFoundError, RunNotFoundError
+from flytekitplugins.dolt import DoltConfig, DoltTable, replaying
+from tests.frameworks.pods import Pods, literal, outputs, python_value
+
+ORDERS = pd.DataFrame({"id": [1, 2], "price": [1.0, 2.0]})
+
+
+@task
+def add_up(db: str) -> DoltTable:
+    orders = DoltTable(DoltConfig(db, tablename="orders"))
+    totals = pd.DataFrame({"day": [len(orders.data)], "total": [orders.data["price"].sum()]})
+    return DoltTable(DoltConfig(db, tablename="totals", io_args={"mode": "append", "primary_key": "day"}), data=totals)
+
+
+@task
+def double(db: str, totals: DoltTable) -> DoltTable:
+    frame = totals.data.assign(total=totals.data["total"] * 2)
+    return DoltTable(DoltConfig(db, tablename="doubled", io_args={"primary_key": "day"}), data=frame)
+
+
+@workflow
+def wf(db: str) -> DoltTable:
+    return double(db=db, totals=add_up(db=db))
+
+
+@task
+def count(orders: DoltTable) -> int:
+    return len(orders.data)
+
+
+@pytest.fixture
+def shop(database: str) -> Repository:
+    """A shop with orders, and totals of a day before."""
+    found = Repository(database)
+    found.table("orders").write(ORDERS, key="id")
+    found.table("totals").write(pd.DataFrame({"day": [0], "total": [0.5]}), key="day")
+    return found
+
+
+def disturb(shop: Repository) -> Version:
+    """Commit to all tables of the shop."""
+    shop.table("orders").write(ORDERS.assign(price=100.0))
+    shop.table("orders").write(pd.DataFrame({"id": [7], "price": [7.0]}), mode="append")
+    return shop.table("totals").write(pd.DataFrame({"day": [9], "total": [9.0]}))
+
+
+def run_of(shop: Repository) -> str:
+    return str(shop.runs()["run"][0])
+
+
+def hashes(shop: Repository, branch: str | None = None) -> list[tuple[str, ...]]:
+    found = shop.sql("select dolt_hashof_table('totals'), dolt_hashof_table('doubled')", branch=branch).to_pandas()
+    return list(found.itertuples(index=False, name=None))
+
+
+def test_a_replay_is_equal_to_the_run_made_at_that_time_and_leaves_the_branch_alone(shop: Repository) -> None:
+    wf(db=str(shop.location))
+    then, run = hashes(shop), run_of(shop)
+    now = disturb(shop)
+
+    with replaying(run) as replay:
+        wf(db=str(shop.location))
+
+    assert hashes(shop, replay.branch) == then
+    assert shop.version().commit == now.commit
+    assert trailers_of(shop.history(replay.branch)["message"][0])["Replays"] == run
+    assert shop.compare(run, replay.branch)["change"].tolist() == ["same", "same", "same"]
+
+
+def test_a_changed_task_gets_what_a_past_execution_read(shop: Repository) -> None:
+    wf(db=str(shop.location))
+    run = run_of(shop)
+    disturb(shop)
+
+    assert count(orders=DoltTable(DoltConfig(str(shop.location), tablename="orders"))) == 3
+    assert count(orders=DoltTable(DoltConfig(str(shop.location), tablename="orders", as_of=f"execution:{run}"))) == 2
+    with replaying(run):
+        assert count(orders=DoltTable(DoltConfig(str(shop.location), tablename="orders"))) == 2
+
+
+def test_a_replay_of_what_was_not_read_or_not_run_fails_before_it_writes(shop: Repository) -> None:
+    wf(db=str(shop.location))
+    run = run_of(shop)
+    with pytest.raises(RevisionNotFoundError, match="has not read 'users'"), replaying(run):
+        count(orders=DoltTable(DoltConfig(str(shop.location), tablename="users")))
+    with pytest.raises(RunNotFoundError, match=run), replaying(f"{run}0"):
+        wf(db=str(shop.location))
+    assert shop.branches.list()["branch"].tolist() == ["main"]
+
+
+def test_pods_replay_what_their_environment_names(
+    shop: Repository, pod_here: Pods, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = literal(str(shop.location))
+    made = outputs(pod_here.here(add_up, {"db": db}))["o0"]
+    pod_here.here(double, {"db": db, "totals": made})
+    then, run = hashes(shop), run_of(shop)
+    assert run.startswith("ex:flytesnacks:development:")
+    now = disturb(shop)
+    past = DoltTable(DoltConfig(str(shop.location), tablename="orders", as_of=f"execution:{run}"))
+    assert python_value(outputs(pod_here.here(count, {"orders": literal(past)}))["o0"], int) == 2
+
+    monkeypatch.setenv("DOLT_INTEGRATIONS_REPLAY", run)
+    monkeypatch.setenv("FLYTE_INTERNAL_EXECUTION_ID", "fagain")
+    made = outputs(pod_here.here(add_up, {"db": db}))["o0"]
+    pod_here.here(double, {"db": db, "totals": made})
+
+    branch = f"replay/{run.rpartition(':')[2]}/fagain"
+    assert hashes(shop, branch) == then
+    assert shop.version().commit == now.commit
