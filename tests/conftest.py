@@ -341,4 +341,4 @@ def script() -> Iterator[Callable[..., Script]]:
                 pipe.close()
 
 
-from tests.object_store import object_server, object_store  # noqa: E402, F401 - it takes `free_port` of this file
+from tests.helpers.servers.object_store import object_server, object_store  # noqa: E402, F401 - it takes `free_port` of this file

@@ -20,7 +20,7 @@ from dolt_integrations.cli.main import cli
 from dolt_integrations.cli.output import cell_of, plain, records_of
 from dolt_integrations.core import NewBranch
 from tests.conftest import run_sql
-from tests.core.manage import orders, three_runs
+from tests.helpers.saves.manage import orders, three_runs
 
 Command = Callable[..., Result]
 

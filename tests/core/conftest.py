@@ -12,8 +12,8 @@ from dolt_integrations.core.remotes.exchange import clone_if_missing
 from dolt_integrations.core.rows import cache, differences
 from dolt_integrations.core.writes import route
 from tests.conftest import Repository, new_repository, run_sql
-from tests.core.attempts import Scope
-from tests.core.queries import FIRST, SECOND
+from tests.helpers.saves.attempts import Scope
+from tests.helpers.saves.queries import FIRST, SECOND
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def own_cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def any_cache(request, tmp_path, monkeypatch):
-    """A cache of the test's own that takes tables of any size, or none: see `BOTH_WAYS` in `tests/core/edits.py`."""
+    """A cache of the test's own that takes tables of any size, or none: see `BOTH_WAYS` in `helpers/saves/edits.py`."""
     monkeypatch.setattr(cache, "WORTHWHILE", 0)
     cached = getattr(request, "param", "cached") == "cached"
     monkeypatch.setenv(cache.LOCATION, str(tmp_path / "cache") if cached else "off")

@@ -10,7 +10,7 @@ from dolt_integrations.core import AppendBranch, NewBranch, Transaction, diff, r
 from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import run_sql
-from tests.core.arrow_types import arrow_table
+from tests.helpers.values.arrow_types import arrow_table
 
 D = decimal.Decimal
 TABLE = arrow_table()

@@ -8,8 +8,8 @@ from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.core.frames.interchange import to_arrow
 from dolt_integrations.core.frames.polars import from_polars, to_polars
 from dolt_integrations.errors import UnsupportedTypeError
-from tests.arrow_strategies import arrow_tables
-from tests.samples import NUMBERS
+from tests.helpers.values.arrow_strategies import arrow_tables
+from tests.helpers.values.samples import NUMBERS
 
 GENERATED = settings(
     phases=[Phase.explicit, Phase.generate],

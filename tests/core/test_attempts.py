@@ -9,7 +9,7 @@ from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, read_ta
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.errors import MergeConflictError, SupersededError
 from tests.conftest import run_sql
-from tests.core.attempts import Node, contents, rows
+from tests.helpers.saves.attempts import Node, contents, rows
 
 
 def ids(url, table="t"):

@@ -7,7 +7,7 @@ import pytest
 
 from dolt_integrations.core import AppendBranch, MergeBranch, read_table, write_table
 from dolt_integrations.errors import PrimaryKeyError, SupersededError
-from tests.core.attempts import Model, Node, contents, rows
+from tests.helpers.saves.attempts import Model, Node, contents, rows
 
 PROGRAMS = int(os.environ.get("ATTEMPT_PROGRAMS", "4"))
 TABLES = ("t", "u")

@@ -17,8 +17,8 @@ from dolt_integrations.errors import (
     TableNotFoundError,
 )
 from tests.conftest import eventually, processes_of, run_sql
-from tests.samples import TYPES, assert_same
-from tests.strategies import AWKWARD_TEXTS
+from tests.helpers.values.samples import TYPES, assert_same
+from tests.helpers.values.strategies import AWKWARD_TEXTS
 
 D = decimal.Decimal
 

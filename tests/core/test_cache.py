@@ -5,7 +5,7 @@ import os
 import pytest
 
 from dolt_integrations.core.rows import cache
-from tests.core.caches import HASH, OTHER, file_of, folder, stored, table
+from tests.helpers.saves.caches import HASH, OTHER, file_of, folder, stored, table
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 

@@ -13,8 +13,8 @@ import pytest
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.rows import cache
 from tests.conftest import run_sql
-from tests.core.caches import HASH, OTHER, SIZE, file_of, folder, frame, stored, table
-from tests.samples import assert_same
+from tests.helpers.saves.caches import HASH, OTHER, SIZE, file_of, folder, frame, stored, table
+from tests.helpers.values.samples import assert_same
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -184,7 +184,7 @@ def test_many_threads_store_and_find_one_version():
 def test_many_processes_store_one_version(script):
     code = """
         import sys
-        from tests.core.caches import HASH, cache, table
+        from tests.helpers.saves.caches import HASH, cache, table
         print("ready", flush=True)
         sys.stdin.readline()
         for _ in range(20):

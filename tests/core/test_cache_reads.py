@@ -11,8 +11,8 @@ from dolt_integrations.core.rows import cache
 from dolt_integrations.core.rows import version_rows as rows
 from dolt_integrations.errors import ServerError
 from tests.conftest import run_sql
-from tests.core.caches import empty, frame, stored
-from tests.samples import FAMILIES, TYPES, assert_same
+from tests.helpers.saves.caches import empty, frame, stored
+from tests.helpers.values.samples import FAMILIES, TYPES, assert_same
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 

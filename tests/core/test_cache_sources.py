@@ -9,7 +9,7 @@ from dolt_integrations.core import MergeBranch, read_table, write_table
 from dolt_integrations.core.rows import cache
 from dolt_integrations.engine.names.address import parse_location
 from tests.conftest import new_repository, run_sql
-from tests.core.caches import HASH, file_of, frame, stored, table
+from tests.helpers.saves.caches import HASH, file_of, frame, stored, table
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from dolt_integrations.core import diff, load, read_table, save, write_table
-from tests.core.corpus import find_tables, with_one_row_changed
+from tests.helpers.values.corpus import find_tables, with_one_row_changed
 
 TABLES = find_tables()
 

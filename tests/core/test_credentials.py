@@ -17,8 +17,8 @@ from dolt_integrations.errors import AccessDeniedError, ConfigError, DoltError
 from dolt_integrations.redaction import redact, shown
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import run_sql
-from tests.fuzzing import examples
-from tests.hostile import hostile
+from tests.helpers.servers.hostile import hostile
+from tests.helpers.values.fuzzing import examples
 
 ONE = pd.DataFrame({"id": [1]})
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.rows import differences
 from tests.conftest import run_sql
-from tests.core.edits import BOTH_WAYS, SIZE, assert_landed, base, changes, edited
-from tests.samples import assert_same
-from tests.strategies import AWKWARD_TEXTS
+from tests.helpers.saves.edits import BOTH_WAYS, SIZE, assert_landed, base, changes, edited
+from tests.helpers.values.samples import assert_same
+from tests.helpers.values.strategies import AWKWARD_TEXTS
 
 pytestmark = pytest.mark.usefixtures("any_cache")
 

@@ -6,8 +6,8 @@ from dolt_integrations.core import MergeBranch, NewBranch, read_table, write_tab
 from dolt_integrations.core.rows import differences
 from dolt_integrations.errors import UncommittedChangesError
 from tests.conftest import run_sql
-from tests.core.edits import BOTH_WAYS, assert_landed, base, edited
-from tests.samples import assert_same
+from tests.helpers.saves.edits import BOTH_WAYS, assert_landed, base, edited
+from tests.helpers.values.samples import assert_same
 
 pytestmark = pytest.mark.usefixtures("any_cache")
 

@@ -7,8 +7,8 @@ import pytest
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.errors import DoltError, PrimaryKeyError, UncommittedChangesError
 from tests.conftest import run_sql
-from tests.core.edits import BOTH_WAYS, changes
-from tests.samples import assert_same
+from tests.helpers.saves.edits import BOTH_WAYS, changes
+from tests.helpers.values.samples import assert_same
 
 pytestmark = pytest.mark.usefixtures("any_cache")
 

@@ -9,9 +9,9 @@ import pytest
 
 from dolt_integrations.core import read_table, write_table
 from tests.conftest import run_sql
-from tests.core.edits import changes
-from tests.samples import FAMILIES, TYPES, assert_same
-from tests.strategies import AWKWARD_TEXTS
+from tests.helpers.saves.edits import changes
+from tests.helpers.values.samples import FAMILIES, TYPES, assert_same
+from tests.helpers.values.strategies import AWKWARD_TEXTS
 
 pytestmark = pytest.mark.usefixtures("any_cache")
 

@@ -15,7 +15,7 @@ from dolt_integrations.core.files.file import read_file, write_file
 from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.errors import ConfigError, DataError, StorageError, UnsupportedTypeError, UnsupportedValueError
 from tests.conftest import run_sql
-from tests.strategies import AWKWARD_TEXTS, frames, indexed_frames, mixed_frames
+from tests.helpers.values.strategies import AWKWARD_TEXTS, frames, indexed_frames, mixed_frames
 
 ROUND_TRIP = settings(
     max_examples=50,

@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 from dolt_integrations.core.files.file import read_file, write_file
 from dolt_integrations.engine import Column, TableSchema
 from dolt_integrations.errors import ColumnNotFoundError, ConfigError, UnsupportedValueError
-from tests.core.cells import marked, read, table, values
+from tests.helpers.values.cells import marked, read, table, values
 
 
 def test_a_written_file_is_plain_csv(file):

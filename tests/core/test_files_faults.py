@@ -10,7 +10,7 @@ import pytest
 from dolt_integrations.core import save
 from dolt_integrations.core.files.file import read_file, write_file
 from dolt_integrations.errors import ConfigError, FileError, StorageError, UnsupportedValueError
-from tests.core.cells import read, table, values
+from tests.helpers.values.cells import read, table, values
 
 BAD_FILES = {
     "empty": (b"", "is empty"),

@@ -15,9 +15,9 @@ from pandas.testing import assert_frame_equal
 from dolt_integrations.core import load, read_table, save, write_table
 from dolt_integrations.core.files.file import read_file, write_file
 from dolt_integrations.errors import ConfigError, FileError, UnsupportedTypeError, UnsupportedValueError
-from tests.core.cells import table, values
 from tests.core.test_files import ROUND_TRIP, schema_of, without_unnamed_index
-from tests.strategies import frames, indexed_frames, mixed_frames
+from tests.helpers.values.cells import table, values
+from tests.helpers.values.strategies import frames, indexed_frames, mixed_frames
 
 SUFFIXES = [".csv", ".txt", "", ".tsv", ".parquet", ".pq", ".feather", ".arrow", ".jsonl", ".ndjson"]
 UNKNOWN = ["data.json", "data.xlsx", "data.orc", "data.json.gz", "data.2026", "data.html.zip"]

@@ -10,8 +10,8 @@ from pyarrow import feather
 from dolt_integrations.core import load, read_table, save
 from dolt_integrations.core.files.file import read_file, write_file
 from dolt_integrations.errors import ColumnNotFoundError, FileError
-from tests.core.cells import table, values
 from tests.core.test_files_twice import assert_same_twice
+from tests.helpers.values.cells import table, values
 
 
 @pytest.mark.parametrize("data", [b"", b"a,b\n1,2\n", b"PAR1" * 5])

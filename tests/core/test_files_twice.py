@@ -9,7 +9,7 @@ from dolt_integrations.core import load, read_table, save
 from dolt_integrations.core.files.file import read_rows
 from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.errors import DoltError
-from tests.core.cells import values
+from tests.helpers.values.cells import values
 
 FILES = {
     "plain": ("id,n,x,s,ok\n1,5,1.5,a,True\n2,6,2,b,False\n", {}),

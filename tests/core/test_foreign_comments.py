@@ -6,7 +6,7 @@ import pytest
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from tests.conftest import run_sql
-from tests.samples import (
+from tests.helpers.values.samples import (
     assert_same,
     round_trip,
     zoned,

@@ -8,7 +8,7 @@ import pytest
 from dolt_integrations.core import read_table
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from tests.conftest import run_sql
-from tests.samples import (
+from tests.helpers.values.samples import (
     D,
     round_trip,
 )

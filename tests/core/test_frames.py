@@ -6,7 +6,7 @@ from pandas.testing import assert_frame_equal
 
 from dolt_integrations.core import read_table, write_table
 from tests.conftest import run_sql
-from tests.strategies import AWKWARD_TEXTS, DTYPES, column, frames, keyed_frames, missing, takes_missing
+from tests.helpers.values.strategies import AWKWARD_TEXTS, DTYPES, column, frames, keyed_frames, missing, takes_missing
 
 ROUND_TRIP = settings(
     max_examples=35,

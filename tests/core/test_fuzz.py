@@ -15,8 +15,8 @@ from dolt_integrations.core.files.file import read_file
 from dolt_integrations.engine import parse_location
 from dolt_integrations.engine.names.trust import forget
 from dolt_integrations.errors import DoltError
-from tests.core.cells import read, table
-from tests.fuzzing import examples
+from tests.helpers.values.cells import read, table
+from tests.helpers.values.fuzzing import examples
 
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 PIECES = [

@@ -22,7 +22,7 @@ from dolt_integrations.core import (
 )
 from dolt_integrations.errors import AccessDeniedError
 from tests.conftest import run_sql
-from tests.core.paths import LARGE, PATHS, branch_of, found, frame, rows_on
+from tests.helpers.saves.paths import LARGE, PATHS, branch_of, found, frame, rows_on
 
 GRANTS = {
     "reader": "SELECT",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dolt_integrations.core import read_arrow, read_batches, read_table
 from tests.conftest import run_sql
-from tests.fuzzing import examples
+from tests.helpers.values.fuzzing import examples
 
 TYPES = {
     "number": ("BIGINT", "-1000000007"),

@@ -24,7 +24,7 @@ from dolt_integrations.core import (
 from dolt_integrations.errors import AccessDeniedError, DoltError, ServerError
 from dolt_integrations.metaflow import DoltConfig as MetaflowConfig
 from flytekitplugins.dolt import DoltConfig, DoltTable
-from tests.hostile import OK, hostile, rows
+from tests.helpers.servers.hostile import OK, hostile, rows
 
 SECRET = b"nobody else's business"
 FEW, MANY = pd.DataFrame({"id": range(3)}), pd.DataFrame({"id": range(2_000)})

@@ -5,7 +5,7 @@ import pytest
 from dolt_integrations.core import MergeBranch, NewBranch, Transaction, write_table
 from dolt_integrations.errors import MergeConflictError, UncommittedChangesError
 from tests.conftest import run_sql
-from tests.core.paths import PATHS, branch_of, found, frame, rows_on
+from tests.helpers.saves.paths import PATHS, branch_of, found, frame, rows_on
 
 
 @pytest.fixture

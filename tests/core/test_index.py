@@ -9,7 +9,7 @@ import pytest
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.errors import PrimaryKeyError, UnsupportedTypeError
 from tests.conftest import run_sql
-from tests.samples import (
+from tests.helpers.values.samples import (
     MOMENTS,
     TYPES,
     D,

@@ -8,7 +8,7 @@ import pytest
 
 from dolt_integrations.core import read_arrow, read_table, write_table
 from dolt_integrations.core.frames.polars import to_polars
-from tests.samples import assert_same
+from tests.helpers.values.samples import assert_same
 
 FRAME = pd.DataFrame(
     {

@@ -5,7 +5,7 @@ import pytest
 
 from dolt_integrations.core import write_table
 from tests.conftest import run_sql
-from tests.samples import (
+from tests.helpers.values.samples import (
     assert_same,
     round_trip,
 )

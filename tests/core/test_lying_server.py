@@ -22,8 +22,8 @@ from dolt_integrations.core import (
 )
 from dolt_integrations.errors import DoltError
 from tests.conftest import run_sql
-from tests.fuzzing import examples
-from tests.liar import lying
+from tests.helpers.servers.liar import lying
+from tests.helpers.values.fuzzing import examples
 
 EXAMPLES = examples(4)
 FEW, MANY = 30, 1_500

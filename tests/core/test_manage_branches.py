@@ -20,7 +20,7 @@ from dolt_integrations.errors import (
     UnmergedBranchError,
 )
 from tests.conftest import open_session, run_sql
-from tests.core.manage import orders, three_runs
+from tests.helpers.saves.manage import orders, three_runs
 
 
 @pytest.fixture

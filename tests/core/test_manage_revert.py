@@ -18,7 +18,7 @@ from dolt_integrations.errors import (
     UncommittedChangesError,
 )
 from tests.conftest import run_sql
-from tests.core.manage import lines, orders, state, three_runs
+from tests.helpers.saves.manage import lines, orders, state, three_runs
 
 BEFORE = {"orders": [[1, 10], [2, 20], [4, 40]], "log": [["a"], ["a"], ["b"], ["bad"]], "users": [[10, 100]]}
 

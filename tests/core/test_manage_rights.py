@@ -11,7 +11,7 @@ from dolt_integrations import Repository
 from dolt_integrations.core import NewBranch
 from dolt_integrations.errors import AccessDeniedError
 from tests.conftest import run_sql
-from tests.core.manage import orders, three_runs
+from tests.helpers.saves.manage import orders, three_runs
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from dolt_integrations.core import MergeBranch, Transaction, write_table
 from dolt_integrations.core.branches import merge as merging
 from dolt_integrations.core.branches.forward import MovedError
 from tests.conftest import run_sql
-from tests.core.paths import found, frame
+from tests.helpers.saves.paths import found, frame
 
 
 def block(url):

@@ -8,7 +8,7 @@ import pytest
 from dolt_integrations.core import MergeBranch, Transaction, read_table, write_table
 from dolt_integrations.errors import MergeConflictError
 from tests.conftest import run_sql
-from tests.core.paths import found, frame
+from tests.helpers.saves.paths import found, frame
 
 BASE = pd.DataFrame({"id": [1, 2, 3], "a": [10, 20, 30], "b": ["x", "y", "z"]})
 

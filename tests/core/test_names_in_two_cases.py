@@ -27,7 +27,7 @@ from dolt_integrations.errors import (
     RevisionNotFoundError,
 )
 from tests.conftest import run_sql
-from tests.core.paths import PATHS, branch_of, found, frame, rows_on
+from tests.helpers.saves.paths import PATHS, branch_of, found, frame, rows_on
 
 
 def heads(url):

@@ -11,7 +11,7 @@ import pytest
 
 from dolt_integrations.core import Transaction, diff, read_arrow, read_table, write_table
 from dolt_integrations.errors import UnsupportedTypeError
-from tests.samples import objects
+from tests.helpers.values.samples import objects
 
 READ = pd.read_csv(io.StringIO("id,tracking\n1,True\n2,\n3,False\n"))
 """What pandas reads of booleans with a blank."""

@@ -5,7 +5,7 @@ import pytest
 from dolt_integrations.core import AppendBranch, NewBranch, read_table, write_table
 from dolt_integrations.errors import UncommittedChangesError
 from tests.conftest import open_session, run_sql
-from tests.core.paths import PATHS, branch_of, found, frame, rows_on
+from tests.helpers.saves.paths import PATHS, branch_of, found, frame, rows_on
 
 OPEN = {
     "without conflicts": ("CALL DOLT_MERGE('--no-commit', 'side')",),

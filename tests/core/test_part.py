@@ -7,7 +7,7 @@ from dolt_integrations.core import NewBranch, SerialBranch, read_arrow, read_tab
 from dolt_integrations.core.configs.selection import Part, part_of
 from dolt_integrations.errors import ColumnNotFoundError, ConfigError, DoltError, QueryError
 from tests.conftest import run_sql
-from tests.samples import TYPES, assert_same, every_type
+from tests.helpers.values.samples import TYPES, assert_same, every_type
 
 SEVEN = pd.DataFrame(
     {

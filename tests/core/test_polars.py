@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 from dolt_integrations.core import write_table
 from dolt_integrations.errors import DataError, UnsupportedTypeError
 from flytekitplugins.dolt import DoltConfig, DoltTable
-from tests.core.arrow_types import polars_frame
+from tests.helpers.values.arrow_types import polars_frame
 
 FRAME = polars_frame()
 

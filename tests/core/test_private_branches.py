@@ -11,8 +11,8 @@ from dolt_integrations.core.branches.private import PREFIX, private_branch
 from dolt_integrations.engine import open_database
 from dolt_integrations.errors import ServerLostError
 from tests.conftest import Script, eventually, run_sql
-from tests.core.saves import ONE, TWO
-from tests.core.witness import branches
+from tests.helpers.saves.saves import ONE, TWO
+from tests.helpers.saves.witness import branches
 
 HOLD = """
 import sys
@@ -27,7 +27,7 @@ with open_database(sys.argv[1]) as database:
         workspace.execute("CREATE TABLE made (a int)")
         print("made", flush=True)
 """
-SAVE = "import sys; from tests.core.saves import ONE; from dolt_integrations.core import write_table\n" + (
+SAVE = "import sys; from tests.helpers.saves.saves import ONE; from dolt_integrations.core import write_table\n" + (
     'write_table(sys.argv[1], "t", ONE); print("saved", flush=True)'
 )
 APART = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]

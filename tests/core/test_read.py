@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 from dolt_integrations.core import NewBranch, read_table, write_table
 from dolt_integrations.errors import ConfigError, DoltError, RevisionNotFoundError, TableNotFoundError
 from tests.conftest import run_sql, start_server
-from tests.core.queries import FIRST, SECOND, query
+from tests.helpers.saves.queries import FIRST, SECOND, query
 
 
 def test_a_table_is_read_by_its_name(versions, database):

@@ -14,7 +14,7 @@ from dolt_integrations.errors import (
     WriteQueryError,
 )
 from tests.conftest import run_sql
-from tests.core.queries import query
+from tests.helpers.saves.queries import query
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from dolt_integrations.core.remotes.exchange import clone_if_missing
 from dolt_integrations.engine import open_database
 from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, RemoteError
 from tests.conftest import Repository, eventually
-from tests.core.clones import names, pulled, pushed
+from tests.helpers.saves.clones import names, pulled, pushed
 
 
 def test_a_missing_directory_becomes_a_clone(tmp_path, remote):

@@ -13,7 +13,7 @@ from dolt_integrations.core.remotes.exchange import clone_if_missing, pull, push
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, MergeConflictError, UncommittedChangesError
 from tests.conftest import Repository, run_sql
-from tests.core.clones import add, names, pulled, pushed
+from tests.helpers.saves.clones import add, names, pulled, pushed
 
 
 def test_a_branch_that_is_behind_is_moved_forward(remote, clone):

@@ -11,7 +11,7 @@ from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.remotes.exchange import clone_if_missing
 from dolt_integrations.errors import MergeConflictError, PushError, RemoteError
 from tests.conftest import Repository
-from tests.core.clones import add, names, pulled, pushed
+from tests.helpers.saves.clones import add, names, pulled, pushed
 
 
 def test_a_push_brings_the_commits_to_the_remote(remote, clone):

@@ -12,7 +12,7 @@ from dolt_integrations.core.remotes.exchange import clone_if_missing
 from dolt_integrations.engine import open_database
 from dolt_integrations.errors import RemoteError
 from tests.conftest import Repository
-from tests.core.clones import add, names, pulled, pushed
+from tests.helpers.saves.clones import add, names, pulled, pushed
 
 
 def test_a_shallow_clone_reads_the_newest_version(tmp_path, remote):

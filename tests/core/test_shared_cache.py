@@ -15,8 +15,8 @@ from dolt_integrations.core.rows import version_rows as rows
 from dolt_integrations.core.rows.arrow_file import write_rows
 from dolt_integrations.engine import parse_location
 from dolt_integrations.errors import ServerError
-from tests.core.caches import HASH, OTHER, frame, stored, table
-from tests.samples import assert_same
+from tests.helpers.saves.caches import HASH, OTHER, frame, stored, table
+from tests.helpers.values.samples import assert_same
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.rows import cache, shared_cache
-from tests.core.caches import HASH, frame, table
-from tests.faulty_store import FAULTS, faulty_store
-from tests.object_store import use_store
-from tests.samples import assert_same
+from tests.helpers.saves.caches import HASH, frame, table
+from tests.helpers.servers.faulty_store import FAULTS, faulty_store
+from tests.helpers.servers.object_store import use_store
+from tests.helpers.values.samples import assert_same
 
 
 @pytest.fixture

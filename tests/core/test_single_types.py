@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.errors import UnsupportedValueError
 from tests.conftest import run_sql
-from tests.samples import (
+from tests.helpers.values.samples import (
     TYPES,
     D,
     assert_same,

@@ -13,7 +13,7 @@ import pytest
 
 from dolt_integrations.core import read_table, write_table
 from tests.conftest import Script, eventually, new_repository, processes_of
-from tests.core.stopping import ROWS, WAYS, frame
+from tests.helpers.saves.stopping import ROWS, WAYS, frame
 
 SOAK = int(os.environ.get("STOPS", "0"))
 """Stops of each way in a soak, at random moments; in the suite there are a few."""
@@ -28,7 +28,7 @@ LIMIT = 2.0 if SOAK else 20.0
 START = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
-from tests.core.stopping import serve
+from tests.helpers.saves.stopping import serve
 serve()
 """
 

@@ -11,9 +11,9 @@ import pytest
 from dolt_integrations.core import SerialBranch, read_table, write_table
 from dolt_integrations.errors import ConfigError, DataError, DoltError, PrimaryKeyError
 from tests.conftest import eventually, processes_of, run_sql
-from tests.core.streams import batches, failing, nothing_landed, ns, numbers, rows
-from tests.core.witness import branches, log
-from tests.samples import assert_same
+from tests.helpers.saves.streams import batches, failing, nothing_landed, ns, numbers, rows
+from tests.helpers.saves.witness import branches, log
+from tests.helpers.values.samples import assert_same
 
 
 @pytest.mark.parametrize("key", ["n", None])
@@ -183,7 +183,7 @@ def test_what_is_killed_in_the_middle_leaves_nothing_for_long(repository, script
         """
         import sys, time
         from dolt_integrations.core import write_table
-        from tests.core.streams import numbers
+        from tests.helpers.saves.streams import numbers
 
         def slow():
             yield numbers(0, 3)

@@ -8,8 +8,8 @@ import pytest
 
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.errors import DataError
-from tests.core.streams import nothing_landed, numbers
-from tests.samples import FAMILIES, TYPES, assert_same
+from tests.helpers.saves.streams import nothing_landed, numbers
+from tests.helpers.values.samples import FAMILIES, TYPES, assert_same
 
 
 def written(url, *frames, **options):

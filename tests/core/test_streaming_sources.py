@@ -10,9 +10,9 @@ import pytest
 
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.errors import DataError, DoltError, StorageError
-from tests.core.streams import nothing_landed, ns, numbers, rows
-from tests.core.witness import log
-from tests.samples import assert_same
+from tests.helpers.saves.streams import nothing_landed, ns, numbers, rows
+from tests.helpers.saves.witness import log
+from tests.helpers.values.samples import assert_same
 
 
 def reader(*frames):

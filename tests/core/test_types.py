@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from dolt_integrations.core import read_table, write_table
 from tests.conftest import run_sql
-from tests.samples import (
+from tests.helpers.values.samples import (
     NUMBERS,
     TYPES,
     D,
@@ -20,7 +20,7 @@ from tests.samples import (
     round_trip,
     with_missing,
 )
-from tests.strategies import indexed_frames, mixed_frames
+from tests.helpers.values.strategies import indexed_frames, mixed_frames
 
 ROUND_TRIP = settings(
     max_examples=25,

@@ -5,7 +5,7 @@ import pytest
 from dolt_integrations.core import NewBranch, blame, diff, history, read_batches, read_table, write_table
 from dolt_integrations.errors import NotFoundError, TableNotFoundError
 from tests.conftest import run_sql
-from tests.core.paths import frame
+from tests.helpers.saves.paths import frame
 
 READS = {
     "read": lambda url: read_table(url, "raw"),

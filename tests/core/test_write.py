@@ -7,8 +7,8 @@ from dolt_integrations.core import NewBranch, read_table, write_table
 from dolt_integrations.engine import parse_author
 from dolt_integrations.errors import DataError, DoltError, InvalidNameError
 from tests.conftest import run_sql
-from tests.core.saves import ONE, TWO, WIDER, rows
-from tests.core.witness import is_clean, log
+from tests.helpers.saves.saves import ONE, TWO, WIDER, rows
+from tests.helpers.saves.witness import is_clean, log
 
 
 def test_a_new_table_is_one_commit(database):

@@ -7,7 +7,7 @@ import pytest
 from dolt_integrations.core import NewBranch, SerialBranch, read_table, write_table
 from dolt_integrations.errors import UncommittedChangesError
 from tests.conftest import Repository, new_repository, open_session, run_sql
-from tests.core.saves import ONE, TWO, WIDER
+from tests.helpers.saves.saves import ONE, TWO, WIDER
 
 
 class Desk:

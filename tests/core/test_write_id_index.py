@@ -11,7 +11,7 @@ from dolt_integrations.engine import open_database
 from dolt_integrations.engine.versions import message_index
 from dolt_integrations.engine.versions.log import log
 from tests.conftest import run_sql
-from tests.core.paths import frame
+from tests.helpers.saves.paths import frame
 
 NAMES = [WriteName(f"run:{at // 3}/n0", ("t",), "main", ("append",), f"d{at}", 1) for at in range(12)]
 

@@ -7,7 +7,7 @@ import pytest
 from dolt_integrations.core import NewBranch, read_table, write_table
 from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, DoltError
 from tests.conftest import Repository, run_sql, start_server
-from tests.core.saves import ONE, TWO
+from tests.helpers.saves.saves import ONE, TWO
 
 
 def test_the_author_of_a_directory_is_whom_dolt_config_names(tmp_path):

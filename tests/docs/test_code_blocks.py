@@ -22,8 +22,8 @@ import yaml
 from kedro.io import DataCatalog
 
 from tests.conftest import run_sql
-from tests.docs import shell
-from tests.docs.pages import PAGES, ROOT, anchors_of, blocks_of, links_of
+from tests.helpers.docs import shell
+from tests.helpers.docs.pages import PAGES, ROOT, anchors_of, blocks_of, links_of
 
 ALL_PAGES = sorted({*PAGES, *ROOT.glob("*.md"), *ROOT.glob("cookbook/**/*.md"), *ROOT.glob("benchmarks/*.md")})
 

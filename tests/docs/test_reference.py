@@ -7,7 +7,7 @@ import pytest
 
 import flytekitplugins.dolt
 from dolt_integrations import core, metaflow
-from tests.docs.pages import ROOT
+from tests.helpers.docs.pages import ROOT
 
 DOCS = ROOT / "docs"
 

@@ -10,7 +10,7 @@ from dolt_integrations.engine.server import supervisor
 from dolt_integrations.engine.server.lease import Lease, runtime_folder
 from dolt_integrations.errors import DatabaseLockedError, DoltError
 from tests.conftest import eventually, use_temporary
-from tests.engine.users import USE
+from tests.helpers.servers.users import USE
 
 HOLD = """
 import pathlib, sys, time

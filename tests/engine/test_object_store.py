@@ -2,7 +2,7 @@
 
 import fsspec
 
-from tests.object_store import ObjectStore
+from tests.helpers.servers.object_store import ObjectStore
 
 
 def test_a_database_is_pushed_to_it_and_cloned_from_it(object_store: ObjectStore, repository, tmp_path):

@@ -16,7 +16,7 @@ from dolt_integrations.engine.server.ownership import SAFE, check_ownership, mak
 from dolt_integrations.engine.server.private import REPLICATION, running_server
 from dolt_integrations.errors import UnsafeDirectoryError
 from tests.conftest import new_repository
-from tests.engine.others import OTHER, as_other, as_root, give_away
+from tests.helpers.servers.others import OTHER, as_other, as_root, give_away
 
 FRAME = pd.DataFrame({"n": [1]})
 MADE_BY_DOLT = ["config.json", "repo_state.json"]

@@ -8,7 +8,7 @@ from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 from dolt_integrations.engine.server.private import PrivateServer, running_server
 from dolt_integrations.errors import DatabaseNotFoundError, DoltError
 from tests.conftest import eventually, new_repository, processes_of
-from tests.engine.users import USE, servers_of
+from tests.helpers.servers.users import USE, servers_of
 
 
 def test_a_block_has_a_server_and_none_is_left(repository):

@@ -12,7 +12,7 @@ import pytest
 from dolt_integrations.engine import open_database
 from dolt_integrations.errors import DoltError, ServerLostError
 from tests.conftest import eventually, processes_of
-from tests.engine.users import USE, servers_of
+from tests.helpers.servers.users import USE, servers_of
 
 
 def test_a_block_that_raises_leaves_no_server(repository):

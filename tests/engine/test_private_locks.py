@@ -9,7 +9,7 @@ import pytest
 from dolt_integrations.engine import open_database
 from dolt_integrations.errors import DatabaseLockedError, ServerUnreachableError
 from tests.conftest import eventually, processes_of, start_server
-from tests.engine.users import servers_of
+from tests.helpers.servers.users import servers_of
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from dolt_integrations.engine.names.author import DEFAULT_AUTHOR
 from dolt_integrations.engine.server import runtime
 from dolt_integrations.engine.server.dolt import init_database
 from dolt_integrations.engine.server.runtime import user_folder
-from tests.engine.others import as_root, give_away
-from tests.engine.users import USE
+from tests.helpers.servers.others import as_root, give_away
+from tests.helpers.servers.users import USE
 
 
 def name():

@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import Repository
 
 if TYPE_CHECKING:
-    from tests.frameworks.pods import Pods
+    from tests.helpers.frameworks.pods import Pods
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,7 +70,7 @@ def copy_recipe(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Rec
 @pytest.fixture
 def pod_here(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Pods:
     """Pods of this process, which is in the environment of one."""
-    from tests.frameworks.pods import Pods, variables
+    from tests.helpers.frameworks.pods import Pods, variables
 
     for name, value in variables("task", 0).items():
         monkeypatch.setenv(name, value)

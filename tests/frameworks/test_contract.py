@@ -10,7 +10,7 @@ from dolt_integrations import errors
 from dolt_integrations.core import NewBranch, history, write_table
 from dolt_integrations.core.provenance import reads
 from tests.conftest import run_sql
-from tests.frameworks.doors import DOORS
+from tests.helpers.frameworks.doors import DOORS
 
 USERS = pd.DataFrame({"id": [1, 2], "name": ["Ann", "Bob"]})
 

@@ -14,7 +14,7 @@ from metaflow import Flow, Run
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.metaflow import DoltConfig, DoltDT, lineage
 from tests.conftest import Repository, new_repository
-from tests.frameworks.flows import RECIPES, Workplace
+from tests.helpers.frameworks.flows import RECIPES, Workplace
 
 MEDIANS = RECIPES / "hospital_procedure_price_state_medians.py"
 VARIANCES = RECIPES / "hospital_procedure_price_variance_by_state.py"

@@ -15,8 +15,8 @@ from flyte._internal.runtime import convert
 from flyteidl2.task.common_pb2 import Outputs
 
 from tests.conftest import Repository
-from tests.frameworks import flyte2_tasks as tasks
 from tests.frameworks.conftest import environment
+from tests.helpers.frameworks import flyte2_tasks as tasks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +52,7 @@ def run_alone(folder: Path, *command: str, **variables: str) -> str:
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("flyte2")
-    printed = run_alone(folder, sys.executable, "-m", "tests.frameworks.flyte2_program", str(folder / "shop"))
+    printed = run_alone(folder, sys.executable, "-m", "tests.helpers.frameworks.flyte2_program", str(folder / "shop"))
     return Ran(Repository(folder / "shop"), json.loads(printed.splitlines()[-1]))
 
 

@@ -7,7 +7,7 @@ from flytekit import HashMethod, task, workflow
 
 from flytekitplugins.dolt import DoltTable
 from tests.conftest import Repository
-from tests.frameworks.annotated import Report, literal_of, numbers, sorted_values
+from tests.helpers.frameworks.annotated import Report, literal_of, numbers, sorted_values
 
 
 class Tables(typing.NamedTuple):

@@ -14,9 +14,9 @@ from flytekit.models.core.identifier import Identifier, ResourceType, WorkflowEx
 from dolt_integrations.core import write_table
 from flytekitplugins.dolt.lineage import attempt_of
 from tests.conftest import Server
-from tests.core.attempts import Model, contents, rows
-from tests.frameworks import attempt_workflow
-from tests.frameworks.pods import Pods, literal
+from tests.helpers.frameworks import attempt_workflow
+from tests.helpers.frameworks.pods import Pods, literal
+from tests.helpers.saves.attempts import Model, contents, rows
 
 PREFIX = "s3://bucket/metadata/p-d-nightly/n0/data/0"
 PROGRAMS = int(os.environ.get("POD_PROGRAMS", "1"))

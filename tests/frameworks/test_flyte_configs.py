@@ -10,7 +10,7 @@ from flytekit.models.literals import Literal
 
 from dolt_integrations.core import AppendBranch, Branch, NewBranch, SerialBranch
 from flytekitplugins.dolt import DoltConfig, DoltTable
-from tests.frameworks.annotated import Settings, literal_of
+from tests.helpers.frameworks.annotated import Settings, literal_of
 
 BRANCHES = [
     None,

@@ -13,7 +13,7 @@ from dolt_integrations.core import Repository as Handle
 from dolt_integrations.core import write_table
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository, free_port
-from tests.frameworks.flyte_tables import config, numbers, query
+from tests.helpers.frameworks.flyte_tables import config, numbers, query
 
 
 @pytest.fixture

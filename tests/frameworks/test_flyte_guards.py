@@ -12,9 +12,9 @@ from dolt_integrations.core import Transaction, read_table, write_table
 from dolt_integrations.errors import ConfigError
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository, free_port
-from tests.frameworks import pod_workflow
-from tests.frameworks import secret_workflow as tasks
-from tests.frameworks.pods import Pods, literal, outputs, python_value
+from tests.helpers.frameworks import pod_workflow
+from tests.helpers.frameworks import secret_workflow as tasks
+from tests.helpers.frameworks.pods import Pods, literal, outputs, python_value
 
 ONE = pd.DataFrame({"a": [1]})
 HINT = "Give the URL of a server"

@@ -13,7 +13,7 @@ from dolt_integrations.core import NewBranch, SerialBranch, write_table
 from dolt_integrations.errors import ConfigError, DoltError
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository
-from tests.frameworks.flyte_tables import received
+from tests.helpers.frameworks.flyte_tables import received
 
 
 def config(repository: Repository, **fields: typing.Any) -> DoltConfig:

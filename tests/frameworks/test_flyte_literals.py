@@ -9,7 +9,7 @@ from flytekit.models.types import LiteralType, SimpleType
 
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository
-from tests.frameworks.annotated import Report, Settings, literal_of, numbers
+from tests.helpers.frameworks.annotated import Report, Settings, literal_of, numbers
 
 
 @pytest.mark.parametrize(

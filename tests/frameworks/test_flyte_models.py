@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from dolt_integrations.core import AppendBranch, DoltMeta, NewBranch, read_table, write_table
 from flytekitplugins.dolt import DoltConfig, DoltTable
-from tests.frameworks.annotated import literal_of
+from tests.helpers.frameworks.annotated import literal_of
 
 
 class Inner(BaseModel):

@@ -8,8 +8,8 @@ from flyteidl.core import errors_pb2, literals_pb2
 from dolt_integrations import errors
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository, free_port, run_sql
-from tests.frameworks import retry_workflow as tasks
-from tests.frameworks.pods import Pods, literal
+from tests.helpers.frameworks import retry_workflow as tasks
+from tests.helpers.frameworks.pods import Pods, literal
 
 FINAL = errors_pb2.ContainerError.NON_RECOVERABLE
 AGAIN = errors_pb2.ContainerError.RECOVERABLE

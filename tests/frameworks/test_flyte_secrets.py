@@ -14,8 +14,8 @@ from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte import config as config_module
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import run_sql
-from tests.frameworks import secret_workflow as tasks
-from tests.frameworks.pods import Pods, literal, outputs, python_value
+from tests.helpers.frameworks import secret_workflow as tasks
+from tests.helpers.frameworks.pods import Pods, literal, outputs, python_value
 
 WORD = "Xy7@/?: Zk9"
 PARTS = ("Xy7", "Zk9")

@@ -11,8 +11,8 @@ from dolt_integrations.core import Version, read_arrow, write_table
 from dolt_integrations.errors import ColumnNotFoundError, ConfigError, TableNotFoundError
 from flytekitplugins.dolt import DoltConfig, DoltTable, to_dolt_table, to_structured_dataset
 from tests.conftest import Repository, new_repository
-from tests.frameworks import dataset_workflow as tasks
-from tests.frameworks.pods import Pods, literal
+from tests.helpers.frameworks import dataset_workflow as tasks
+from tests.helpers.frameworks.pods import Pods, literal
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def test_the_literal_is_pinned_to_the_commit_of_the_save(shop, made):
     commit = made.literal.uri.partition("commit=")[2][:32]
 
     assert made.literal.uri.startswith(f"dolt://{shop.path}/users?branch=run/1&key=id&commit={commit}&hash=")
-    assert "Flyte-Task: tests.frameworks.dataset_workflow.make" in shop.messages(commit)[0]
+    assert "Flyte-Task: tests.helpers.frameworks.dataset_workflow.make" in shop.messages(commit)[0]
     pd.testing.assert_frame_equal(made.open(pd.DataFrame).all(), tasks.FRAME)
 
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Server
-from tests.samples import assert_same
-from tests.strategies import indexed_frames, mixed_frames
+from tests.helpers.values.samples import assert_same
+from tests.helpers.values.strategies import indexed_frames, mixed_frames
 
 THROUGH_A_WORKFLOW = settings(
     max_examples=8,

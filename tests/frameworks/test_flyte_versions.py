@@ -11,7 +11,7 @@ from dolt_integrations.core import Branch, NewBranch, SerialBranch, write_table
 from dolt_integrations.errors import DatabaseNotFoundError
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository
-from tests.frameworks.flyte_tables import (
+from tests.helpers.frameworks.flyte_tables import (
     commit_behind_flytes_back,
     config,
     numbers,

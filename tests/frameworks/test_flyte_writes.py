@@ -11,7 +11,7 @@ from flytekit.models.literals import Literal
 
 from flytekitplugins.dolt import DoltTable
 from tests.conftest import Repository
-from tests.frameworks.flyte_tables import (
+from tests.helpers.frameworks.flyte_tables import (
     commit_behind_flytes_back,
     config,
     numbers,

@@ -8,7 +8,7 @@ from kedro.io.core import DatasetError
 from dolt_integrations import errors
 from dolt_integrations.kedro import DoltFileDataset, DoltQueryDataset, DoltTableDataset
 from tests.conftest import Repository, run_sql
-from tests.frameworks.catalogs import catalog, cause_of, table
+from tests.helpers.frameworks.catalogs import catalog, cause_of, table
 
 URL = "mysql://flyte@127.0.0.1:1/shop"
 

@@ -17,7 +17,7 @@ from dolt_integrations import errors
 from dolt_integrations.core import history, read_table, write_table
 from dolt_integrations.kedro import DoltFileDataset, DoltQueryDataset, DoltTableDataset
 from tests.conftest import run_sql
-from tests.frameworks.catalogs import catalog, catalog_of, cause_of, table
+from tests.helpers.frameworks.catalogs import catalog, catalog_of, cause_of, table
 
 USERS = pd.DataFrame({"id": [1, 2, 3], "name": ["Ann", "Bob", "Cy"], "count": [4, 6, 9]})
 KEY = {"save_args": {"primary_key": "id"}}

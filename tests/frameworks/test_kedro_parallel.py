@@ -16,7 +16,7 @@ from kedro.io.data_catalog import SharedMemoryDataCatalog
 from kedro.pipeline import node
 from kedro.runner import ParallelRunner
 from dolt_integrations.kedro import DoltRunHooks
-from tests.frameworks.catalogs import run_pipeline, table
+from tests.helpers.frameworks.catalogs import run_pipeline, table
 
 
 def make(at):

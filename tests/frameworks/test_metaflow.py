@@ -15,7 +15,7 @@ from dolt_integrations.core import blame, history, read_table, write_table
 from dolt_integrations.errors import ConfigError, KeyNotFoundError, NotFoundError, RunNotFoundError
 from dolt_integrations.metaflow import DoltConfig, DoltDT, lineage
 from tests.conftest import Repository, new_repository
-from tests.frameworks.flows import FLOWS, OTHERS, USERS, Workplace
+from tests.helpers.frameworks.flows import FLOWS, OTHERS, USERS, Workplace
 
 
 @dataclasses.dataclass

@@ -12,7 +12,7 @@ from dolt_integrations.metaflow import DoltConfig
 from dolt_integrations.metaflow.block import Block
 from dolt_integrations.metaflow.client import RunningTask
 from tests.conftest import run_sql
-from tests.core.attempts import Scope, contents, rows
+from tests.helpers.saves.attempts import Scope, contents, rows
 
 
 @pytest.fixture(autouse=True)

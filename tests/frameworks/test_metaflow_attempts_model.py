@@ -10,10 +10,10 @@ from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.errors import MergeConflictError, PrimaryKeyError
 from tests.conftest import new_repository
-from tests.core.attempts import contents, rows
-from tests.frameworks.flows import FLOWS, Workplace
-from tests.frameworks.metaflow_programs import TABLES, BlockModel, predict, program
 from tests.frameworks.test_metaflow_attempts import Task
+from tests.helpers.frameworks.flows import FLOWS, Workplace
+from tests.helpers.frameworks.metaflow_programs import TABLES, BlockModel, predict, program
+from tests.helpers.saves.attempts import contents, rows
 
 PROGRAMS = int(os.environ.get("ATTEMPT_PROGRAMS", "4"))
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.core.attempts import contents
+from tests.helpers.saves.attempts import contents
 
 START = """
 import multiprocessing, os, sys
 from dolt_integrations.errors import ForkedProcessError
-from tests.core.attempts import rows
+from tests.helpers.saves.attempts import rows
 from tests.frameworks.test_metaflow_attempts import Task
 task = Task(sys.argv[1])
 

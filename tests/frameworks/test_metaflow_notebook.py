@@ -14,7 +14,7 @@ from dolt_integrations.engine import Author
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.metaflow import DoltConfig, DoltDT
 from tests.conftest import Repository
-from tests.frameworks.flows import OTHERS, USERS
+from tests.helpers.frameworks.flows import OTHERS, USERS
 
 
 @pytest.mark.parametrize("audit", [{}, {"actions": {}}, {"actions": [], "configs": {}}, 7, [1]])

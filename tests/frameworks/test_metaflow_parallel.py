@@ -12,7 +12,7 @@ from metaflow import Flow, Run
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.metaflow import DoltDT, lineage
 from tests.conftest import Repository, new_repository
-from tests.frameworks.flows import FLOWS, Workplace
+from tests.helpers.frameworks.flows import FLOWS, Workplace
 
 FLOW = FLOWS / "parallel_flow.py"
 FIRST = pd.DataFrame({"n": [0]})

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import NewBranch, compare_card, diff, diff_card, repository_card, table_card, write_table
-from tests.browser import AUDIT, audit, chromium, screenshot
+from tests.helpers.servers.browser import AUDIT, audit, chromium, screenshot
 
 HACK = "<img src=x onerror=window.hacked=1><script>window.hacked=1</script>"
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"

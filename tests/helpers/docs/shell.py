@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dolt_integrations.cli.main import cli
-from tests.docs.pages import ROOT
+from tests.helpers.docs.pages import ROOT
 
 if TYPE_CHECKING:
-    from tests.docs.pages import Block
+    from tests.helpers.docs.pages import Block
 
 FOLDERS = [ROOT, ROOT / "cookbook", ROOT / "cookbook" / "flyte2", ROOT / "cookbook" / "metaflow"]
 PLAIN = {"cd", "export", "git", "docker"}

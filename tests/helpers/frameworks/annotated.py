@@ -1,4 +1,4 @@
-"""What tasks are annotated with, and its values: shared by several test files."""
+"""What tasks are annotated with, and its values."""
 
 import dataclasses
 import typing

@@ -21,8 +21,8 @@ from dolt_integrations.metaflow import DoltConfig as MetaflowConfig
 from dolt_integrations.metaflow.block import Block
 from dolt_integrations.metaflow.client import RunningTask
 from flytekitplugins.dolt import DoltConfig, DoltTable
-from tests.frameworks.catalogs import catalog, run_pipeline, table
 from tests.frameworks.test_flyte_attempts import context
+from tests.helpers.frameworks.catalogs import catalog, run_pipeline, table
 
 
 class Door:

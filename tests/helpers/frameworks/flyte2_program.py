@@ -8,7 +8,7 @@ import flyte
 from flyte.types import TypeEngine
 
 from flyteplugins.dolt import DoltConfig, DoltTable
-from tests.frameworks import flyte2_tasks as tasks
+from tests.helpers.frameworks import flyte2_tasks as tasks
 
 FRAME = tasks.pd.DataFrame({"n": [1]})
 
@@ -47,7 +47,7 @@ def main(db):
         "guessed": TypeEngine.guess_python_type(TypeEngine.to_literal_type(DoltTable)) is DoltTable,
         "flytekit": "flytekit" in sys.modules,
     }
-    from tests.frameworks import flyte1_task
+    from tests.helpers.frameworks import flyte1_task
 
     found["beside"] = flyte1_task.beside(db=db).commit
     found["again"] = run(tasks.append_all, numbers=[7])

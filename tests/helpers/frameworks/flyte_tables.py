@@ -1,4 +1,4 @@
-"""A `DoltTable`, and the literal that the next task gets of it: shared by several test files."""
+"""A `DoltTable`, and the literal that the next task gets of it."""
 
 import typing
 

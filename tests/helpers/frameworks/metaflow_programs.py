@@ -1,6 +1,6 @@
 """Programs of attempts of a Metaflow task, and the model in plain Python of what their blocks leave."""
 
-from tests.core.attempts import Model, Write, rows
+from tests.helpers.saves.attempts import Model, Write, rows
 
 TABLES = ("t", "u")
 

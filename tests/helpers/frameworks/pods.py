@@ -119,7 +119,7 @@ def variables(task: str, attempt: int) -> dict[str, str]:
         "FLYTE_INTERNAL_EXECUTION_ID": EXECUTION,
         "FLYTE_INTERNAL_EXECUTION_PROJECT": PROJECT,
         "FLYTE_INTERNAL_EXECUTION_DOMAIN": DOMAIN,
-        "FLYTE_INTERNAL_EXECUTION_WORKFLOW": f"{PROJECT}:{DOMAIN}:tests.frameworks.pod_workflow.wf",
+        "FLYTE_INTERNAL_EXECUTION_WORKFLOW": f"{PROJECT}:{DOMAIN}:tests.helpers.frameworks.pod_workflow.wf",
         "FLYTE_INTERNAL_TASK_PROJECT": PROJECT,
         "FLYTE_INTERNAL_TASK_DOMAIN": DOMAIN,
         "FLYTE_INTERNAL_TASK_NAME": task,

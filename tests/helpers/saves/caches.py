@@ -1,4 +1,4 @@
-"""What is stored in the cache of versions, and where: shared by several test files."""
+"""What is stored in the cache of versions, and where."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is done with a clone: pull, push, rows that somebody adds; shared by several test files."""
+"""What is done with a clone: pull, push, rows that somebody adds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A frame with edits, and holding a table to be what they make of it: shared by several test files."""
+"""A frame with edits, and holding a table to be what they make of it."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pytest
 
 from dolt_integrations.core import read_table
 from tests.conftest import run_sql
-from tests.samples import assert_same
+from tests.helpers.values.samples import assert_same
 
 SIZE = 3_000
 BOTH_WAYS = pytest.mark.parametrize("any_cache", ["cached", "not cached"], indirect=True)

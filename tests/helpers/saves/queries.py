@@ -1,4 +1,4 @@
-"""Two versions of a table, and a query's frame: shared by several test files."""
+"""Two versions of a table, and a query's frame."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Frames to save, and the rows of a table as a foreign client sees them: shared by several test files."""
+"""Frames to save, and the rows of a table as a foreign client sees them."""
 
 import pandas as pd
 

@@ -1,11 +1,11 @@
-"""Frames that come in batches, and what landed of them: shared by several test files."""
+"""Frames that come in batches, and what landed of them."""
 
 import itertools
 
 import pandas as pd
 
 from tests.conftest import run_sql
-from tests.core.witness import branches, log
+from tests.helpers.saves.witness import branches, log
 
 
 def numbers(start, stop):

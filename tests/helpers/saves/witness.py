@@ -1,4 +1,4 @@
-"""What a foreign SQL client sees of a database: shared by several test files."""
+"""What a foreign SQL client sees of a database."""
 
 from tests.conftest import run_sql
 

@@ -22,7 +22,7 @@ from tests.conftest import free_port
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOTO = Path(__file__).parent.parent / ".tools/moto/bin/moto_server"
+MOTO = Path(__file__).parents[3] / ".tools/moto/bin/moto_server"
 
 
 @dataclass(frozen=True)

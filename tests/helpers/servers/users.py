@@ -1,4 +1,4 @@
-"""Processes that use a directory: shared by several test files."""
+"""Processes that use a directory."""
 
 from tests.conftest import processes_of
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from tests.strategies import decimals, integers, texts
+from tests.helpers.values.strategies import decimals, integers, texts
 
 _INTEGERS = {getattr(pa, f"{kind}{bits}")(): f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)}
 _TEXTS = (pa.string(), pa.large_string(), pa.string_view())

@@ -1,4 +1,4 @@
-"""The cells of a file and the schemas that they are read for: shared by several test files."""
+"""The cells of a file and the schemas that they are read for."""
 
 import pandas as pd
 

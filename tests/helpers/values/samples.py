@@ -1,4 +1,4 @@
-"""Columns of every type with their values, and holding two frames to be the same: shared by several test files."""
+"""Columns of every type with their values, and holding two frames to be the same."""
 
 import datetime
 import decimal
@@ -13,7 +13,7 @@ import pyarrow as pa
 from pandas.testing import assert_frame_equal, assert_index_equal
 
 from dolt_integrations.core import read_table, write_table
-from tests.strategies import AWKWARD_TEXTS
+from tests.helpers.values.strategies import AWKWARD_TEXTS
 
 D = decimal.Decimal
 NUMBERS = itertools.count()

@@ -1,0 +1,1 @@
+"""What tests share, by what it gives: values, saves, servers, frameworks, pages."""

@@ -1,0 +1,1 @@
+"""Programs of Flyte, Metaflow and Kedro, and what runs them as their users do."""
