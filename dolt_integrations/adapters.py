@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.provenance.meta import Metas, metas_of
     from dolt_integrations.core.provenance.reads import add_scope, unnoted
     from dolt_integrations.core.provenance.trailers import RUN, trailer_values, trailers_of
-    from dolt_integrations.core.provenance.write_id import check_write_id
+    from dolt_integrations.core.provenance.write_id import check_write_id, node_of
     from dolt_integrations.core.transaction.attempt_landing import OvertakenError
     from dolt_integrations.core.transaction.attempt_name import AttemptWrite
     from dolt_integrations.core.transaction.attempted import AttemptBlock, Sharing, start_of_attempt
@@ -95,7 +95,7 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.core.provenance.meta": "Metas metas_of",
         "dolt_integrations.core.provenance.reads": "add_scope unnoted",
         "dolt_integrations.core.provenance.trailers": "RUN trailer_values trailers_of",
-        "dolt_integrations.core.provenance.write_id": "check_write_id",
+        "dolt_integrations.core.provenance.write_id": "check_write_id node_of",
         "dolt_integrations.core.configs.as_of": "check_as_of",
         "dolt_integrations.core.configs.mode": "APPEND REPLACE UPSERT check_mode",
         "dolt_integrations.core.writes.stream_source": "is_stream",
@@ -158,6 +158,7 @@ __all__ = [
     "metas_of",
     "named_branch",
     "nearest",
+    "node_of",
     "open_database",
     "options_of",
     "parse_author",

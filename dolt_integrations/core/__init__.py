@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.dolt_meta import DoltMeta
     from dolt_integrations.core.files.file import read_file, write_file
     from dolt_integrations.core.files.save_load import load, save, save_in
+    from dolt_integrations.core.inspect.added import added_rows
     from dolt_integrations.core.inspect.blame import blame
     from dolt_integrations.core.inspect.diff import diff
     from dolt_integrations.core.inspect.history import history
@@ -56,6 +57,7 @@ __getattr__, __dir__ = lazy_names(
         ".dolt_meta": "DoltMeta",
         ".files.file": "read_file write_file",
         ".files.save_load": "load save save_in",
+        ".inspect.added": "added_rows",
         ".inspect.blame": "blame",
         ".inspect.diff": "diff",
         ".inspect.history": "history",
@@ -100,6 +102,7 @@ __all__ = [
     "Table",
     "Transaction",
     "Version",
+    "added_rows",
     "blame",
     "branch_from_dict",
     "callback",

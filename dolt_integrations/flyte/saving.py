@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dolt_integrations import core
 from dolt_integrations.adapters import REPLACE
 from dolt_integrations.errors import ConfigError
+from dolt_integrations.flyte.added import has_added_nothing
 from dolt_integrations.flyte.lineage import commit_message
 from dolt_integrations.flyte.past import branch_for, revision_for
 from dolt_integrations.flyte.runtime import current_runtime
@@ -42,7 +43,9 @@ def save(table: DoltTable, runtime: Runtime | None = None) -> dict[str, Any]:
     if not table.is_to_be_written():
         return (_pinned(table) if runtime.is_running() else table).to_dict()
     _check_target(table.config)
-    table.pin(_write(table.config, table.data, runtime))
+    rows = table.data
+    version = _write(table.config, rows, runtime)
+    table.pin(version, nothing=has_added_nothing(table.config, rows, version, runtime))
     return table.to_dict()
 
 

@@ -18,6 +18,7 @@ from dolt_integrations.adapters import BATCH_ROWS as ROWS
 from dolt_integrations.adapters import shown, unnoted
 from dolt_integrations.core import Version
 from dolt_integrations.errors import ConfigError, DataError, DoltError, LiteralError
+from dolt_integrations.flyte.added import rows_added
 from dolt_integrations.flyte.config import DoltConfig
 from dolt_integrations.flyte.json_members import PARSED, READ_BY_FROM_DICT
 from dolt_integrations.flyte.lineage import note_input
@@ -37,13 +38,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_NOTHING = "nothing_added"
+"""What a literal has beside its version if the save had nothing to add."""
+
 
 @dataclass(init=False, repr=False, eq=False)
 class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
     """A table (or the result of a query) that Flyte carries between tasks as a reference to a commit.
 
     Returned from a task with `data`, it is written to Dolt and committed. Received by a task, it is exactly the
-    version that the task before it wrote, whatever has happened to the branch since; `data` is read on first use. One
+    version that the task before it wrote, whatever has happened to the branch since; `data` is read on first use. That
+    is the whole table, whether the task before replaced it or appended to it: `added` is what that task added. One
     that only names a table or query is a reference to whatever is there when it is read.
 
     Attributes:
@@ -70,6 +75,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         self._columns: dict[str, Column] = {}
         self._in_dolt = False
         self._problem: str | None = None
+        self._has_added_nothing = False
 
     @property
     def data(self) -> pd.DataFrame:
@@ -89,6 +95,19 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
     def data(self, frame: pd.DataFrame | None) -> None:
         if frame is not self._frame:
             self._frame, self._in_dolt, self._columns = frame, False, {}
+
+    @property
+    def added(self) -> pd.DataFrame:
+        """The rows that the save of this version has added: of an append only what was appended, not the whole table.
+
+        With a key those whose key was not there before; what an upsert has changed is not among them. Of a table that
+        was not handed on by a task, what its newest commit has added. Read anew at each use.
+
+        Raises:
+            ConfigError: It is a query, or pinned to no commit yet.
+            DoltError: Whatever keeps the rows from being read; see `dolt_integrations.core.added_rows`.
+        """
+        return rows_added(self, nothing=self._has_added_nothing)
 
     @property
     def commit(self) -> str | None:
@@ -212,9 +231,14 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 
         return isinstance(self._frame, pd.DataFrame) and self._frame.size == 0
 
-    def pin(self, version: Version) -> None:
-        """Note that the rows are those of a version now; a stream has ended, and is read from Dolt when it is used."""
-        self.version = version
+    def pin(self, version: Version, *, nothing: bool = False) -> None:
+        """Note that the rows are those of a version now; a stream has ended, and is read from Dolt when it is used.
+
+        Args:
+            version: The version.
+            nothing: Whether the save had nothing to add, so that the commit is another one's.
+        """
+        self.version, self._has_added_nothing = version, nothing
         self._in_dolt = True
         if self._frame is not None and adapters.is_stream(self._frame):
             self._frame = None
@@ -231,10 +255,10 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 
     def to_dict(self, encode_json: bool = False) -> dict[str, Any]:
         """Return config and version as a JSON object; the rows stay in Dolt."""
-        version = self.version
-        known = (
-            {"commit": version.commit, "branch": version.branch, "table_hash": version.table_hash} if version else None
-        )
+        known: dict[str, Any] | None = None
+        if self.version is not None:
+            known = {name: getattr(self.version, name) for name in ("commit", "branch", "table_hash")}
+            known |= {_NOTHING: True} if self._has_added_nothing else {}
         names = [each.name for each in dataclasses.fields(self._config_class())]
         config = {name: value for name, value in self.config.to_dict().items() if name in names}
         return {"config": config, "version": known}
@@ -251,7 +275,10 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
             hint = 'Wrap it: {"config": {...}}.' if isinstance(kvs, Mapping) and "db_path" in kvs else None
             raise LiteralError(f"a DoltTable needs a DoltConfig under `config`, and this is {shown(kvs)}", hint=hint)
         content = json_object(kvs, "DoltTable", ["config", "version"], needs="config")
-        return cls(cls._config_class().from_dict(content["config"]), version=_version(content.get("version")))
+        version, nothing = _version(content.get("version"))
+        table = cls(cls._config_class().from_dict(content["config"]), version=version)
+        table._has_added_nothing = nothing
+        return table
 
     @classmethod
     def _config_class(cls) -> type[DoltConfig]:
@@ -289,7 +316,8 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Drop the number again."""
-        self.__dict__.update({name: value for name, value in state.items() if name != "_nonce"})
+        known = {name: value for name, value in state.items() if name != "_nonce"}
+        self.__dict__.update({"_has_added_nothing": False, **known})
 
     def _repr_html_(self) -> str:
         from dolt_integrations.flyte.card import table_html
@@ -312,10 +340,12 @@ def _same_rows(one: Any, other: pd.DataFrame) -> bool:
         return False  # what cannot be stored is not what is stored: the save says why
 
 
-def _version(value: Any) -> Version | None:
+def _version(value: Any) -> tuple[Version | None, bool]:
+    """Return the version of a literal, and whether its save had nothing to add."""
     if value is None:
-        return None
+        return None, False
     try:
-        return Version(**value)
-    except TypeError as error:
+        known = {name: each for name, each in value.items() if name != _NOTHING}
+        return Version(**known), value.get(_NOTHING) is True
+    except (AttributeError, TypeError) as error:
         raise LiteralError(f"the version of a DoltTable has a commit, and this is {shown(value)}") from error

@@ -87,6 +87,11 @@ def with_write_id(message: str, write_id: str | None, *, rows: str | None = None
     return with_trailers(message, {**({_ROWS: rows} if rows else {}), _TRAILER: write_id})
 
 
+def superseded_in(message: str) -> tuple[str, ...]:
+    """Return the commits of earlier attempts that a commit took back, as its message names them."""
+    return trailer_values(message, _SUPERSEDES)
+
+
 def with_attempt(message: str, name: WriteName, attempt: int, modes: Sequence[str] = ()) -> str:
     """Return the message of the commit of a write of an attempt.
 

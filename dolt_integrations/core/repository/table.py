@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.cards.diff import compare_card
 from dolt_integrations.core.cards.table import table_card
+from dolt_integrations.core.inspect.added import added_rows
 from dolt_integrations.core.inspect.blame import blame
 from dolt_integrations.core.inspect.diff import diff
 from dolt_integrations.core.inspect.history import history
@@ -172,6 +173,14 @@ class Table:
             DoltError: As `diff`.
         """
         return diff(**self._named(), from_=from_, to=to)
+
+    def added(self, commit: AsOf = "HEAD") -> pd.DataFrame:
+        """Return the rows that a commit has added to the table; see `added_rows`.
+
+        Raises:
+            DoltError: As `added_rows`.
+        """
+        return added_rows(**self._named(), commit=commit)
 
     def blame(self, as_of: AsOf | None = None) -> pd.DataFrame:
         """Return for each row the commit that wrote it; see `blame`.
