@@ -101,7 +101,7 @@ class CommitGraph:
 def _caption(commit: Commit, left: int, y: float) -> str:
     weight = ' font-weight="600"' if commit.is_here else ""
     labels = "".join(f' <tspan font-weight="600">[{escaped(label, 40)}]</tspan>' for label in commit.labels[:4])
-    room = max(20, 88 - sum(len(label[:40]) + 3 for label in commit.labels[:4]) - len(commit.detail[:40]))
+    room = max(20, 76 - sum(len(label[:40]) + 3 for label in commit.labels[:4]) - len(commit.detail[:40]))
     detail = f' <tspan opacity=".75">{escaped(commit.detail, 40)}</tspan>' if commit.detail else ""
     name = f'<tspan font-family="ui-monospace,monospace" opacity=".75">{escaped(commit.hash[:8])}</tspan>'
     text = f"{name}{labels} {escaped(commit.subject, min(room, CELL))}{detail}"

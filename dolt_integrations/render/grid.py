@@ -66,6 +66,7 @@ class Grid:
         rows: The cells of each row.
         kinds: For rows of a diff: added, removed or modified, each; empty for others.
         note: How much is left out.
+        is_folded: Whether only the title is there until it is clicked.
     """
 
     title: str
@@ -73,6 +74,7 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]
     kinds: tuple[str, ...] = field(default=())
     note: str = ""
+    is_folded: bool = False
 
     def html(self) -> str:
         """Return a table under its title."""
@@ -81,7 +83,10 @@ class Grid:
         body = "".join(self._row(at) for at in range(len(self.rows)))
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         note = f'<p class="dolt-quiet">{escaped(self.note, 4 * CELL)}</p>' if self.note else ""
-        return f'<h4>{escaped(self.title)}</h4><div class="dolt-scroll" tabindex="0">{table}</div>{note}'
+        content = f'<div class="dolt-scroll" tabindex="0">{table}</div>{note}'
+        if self.is_folded:
+            return f"<details><summary>{escaped(self.title)}</summary>{content}</details>"
+        return f"<h4>{escaped(self.title)}</h4>{content}"
 
     def _row(self, at: int) -> str:
         cells = "".join(cell.html() for cell in self.rows[at][:COLUMNS])

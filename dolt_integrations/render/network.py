@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from dolt_integrations.render.texts import LINE, escaped
+from dolt_integrations.render.texts import LINE, escaped, width_of
 
 MOST = 80
 """Boxes that are drawn."""
 
 _WIDTH, _HEIGHT, _ACROSS, _DOWN, _EDGE = 230, 46, 70, 16, 8
-_TEXT = 31
-"""Characters that fit into a box."""
+_BELOW = 60
+"""How far down the curve of an arrow is drawn that passes boxes in between; it gets three quarters of the way."""
+
+_TEXT = 34
+"""Characters of a line in a box; they are moved together where they are too wide for it."""
 
 TABLE, EXECUTION, MISSING = "table", "execution", "missing"
 
@@ -76,6 +79,8 @@ class Network:
         places, width, height = _places(boxes, arrows)
         drawn = "".join(_arrow(places[arrow.start], places[arrow.end]) for arrow in arrows if arrow.start != arrow.end)
         drawn += "".join(_box(box, *places[box.id]) for box in boxes)
+        if any(places[arrow.end][0] - places[arrow.start][0] > _WIDTH + _ACROSS for arrow in arrows):
+            height += _BELOW * 3 // 4 - _HEIGHT // 2
         if len(self.boxes) > MOST:
             drawn += f'<text x="{_EDGE}" y="{height + 14}">{len(self.boxes) - MOST:,} more are not drawn</text>'
             height += 22
@@ -118,8 +123,9 @@ def _columns(boxes: tuple[Box, ...], arrows: list[Arrow]) -> list[int]:
 def _arrow(start: tuple[int, int], end: tuple[int, int]) -> str:
     x, y = start[0] + _WIDTH, start[1] + _HEIGHT // 2
     ex, ey = end[0], end[1] + _HEIGHT // 2
-    half = (x + ex) // 2
-    path = f'<path d="M{x} {y}C{half} {y} {half} {ey} {ex - 7} {ey}" fill="none" stroke="currentColor" opacity=".6"/>'
+    half, below = (x + ex) // 2, max(y, ey) + _BELOW
+    way = f"{half} {y} {half} {ey}" if ex - x <= _ACROSS else f"{x + _ACROSS} {below} {ex - _ACROSS} {below}"
+    path = f'<path d="M{x} {y}C{way} {ex - 7} {ey}" fill="none" stroke="currentColor" opacity=".6"/>'
     return f'{path}<path d="M{ex} {ey}l-8 -4v8z" opacity=".6"/>'
 
 
@@ -131,7 +137,14 @@ def _box(box: Box, x: int, y: int) -> str:
         f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="{round_}" fill="{colour}" fill-opacity=".18" '
         f'stroke="{colour}" stroke-width="1.5"{dash}/>'
     )
-    title = f'<text x="{x + 10}" y="{y + 19}" font-weight="600">{escaped(box.title, _TEXT)}</text>'
-    detail = f'<text x="{x + 10}" y="{y + 36}" font-size="11" opacity=".85">{escaped(box.detail, _TEXT + 5)}</text>'
+    title = f'<text x="{x + 10}" y="{y + 19}" font-weight="600"{_fitting(box.title, 12.5)}'
+    detail = f'<text x="{x + 10}" y="{y + 36}" font-size="11" opacity=".85"{_fitting(box.detail, 11)}'
     hint = f"<title>{escaped(box.hint, 2 * LINE)}</title>" if box.hint else ""
     return f"<g>{hint}{shape}{title}{detail}</g>"
+
+
+def _fitting(text: str, size: float) -> str:
+    """Return the rest of a `text` element, as wide as a box at most."""
+    room = _WIDTH - 20
+    narrow = f' textLength="{room}" lengthAdjust="spacingAndGlyphs"' if width_of(text[:_TEXT], size) > room else ""
+    return f"{narrow}>{escaped(text, _TEXT)}</text>"

@@ -15,7 +15,7 @@ text-align:left}
 .dolt-card tr,.dolt-card thead{background:none;color:inherit}
 .dolt-card td,.dolt-card th{padding:.2em .6em;border:0;border-bottom:1px solid rgba(128,128,128,.35);text-align:left;
 vertical-align:top;max-width:22em;overflow-wrap:anywhere;unicode-bidi:isolate;color:inherit;background:none}
-.dolt-card th{font-weight:600}
+.dolt-card th{font-weight:600;overflow-wrap:break-word}
 .dolt-card td{font-variant-numeric:tabular-nums}
 .dolt-card .dolt-kind,.dolt-card .dolt-quiet{font-weight:400;opacity:.75}
 .dolt-card .dolt-null{font-style:italic;opacity:.75}
@@ -29,6 +29,8 @@ vertical-align:top;max-width:22em;overflow-wrap:anywhere;unicode-bidi:isolate;co
 overflow-wrap:anywhere}
 .dolt-card .dolt-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .dolt-card svg{display:block;max-width:100%;height:auto;color:inherit}
+.dolt-card .dolt-scroll svg{max-width:none}
+.dolt-card summary{font-size:13px;font-weight:600;margin:1em 0 .35em;cursor:pointer}
 """.replace("\n", "")
 
 PAGE = ":root{color-scheme:light dark}body{margin:1.5rem;background:Canvas;color:CanvasText}"

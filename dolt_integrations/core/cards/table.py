@@ -34,6 +34,9 @@ ROWS = 10
 SCHEMA = 50
 """Columns that the list of columns shows."""
 
+UNFOLDED = 20
+"""Columns up to which the list of columns is open."""
+
 COUNTED = 100_000
 """Rows up to which a table without a key is counted: Dolt needs a second for each million."""
 
@@ -121,7 +124,8 @@ def _columns(schema: TableSchema) -> Grid:
     headings = (Heading("column"), Heading("type"), Heading("NULL"), Heading("comment"))
     rows = tuple(_column(column, schema) for column in schema.columns[:SCHEMA])
     hidden = len(schema.columns) - len(rows)
-    return Grid(f"Columns ({len(schema.columns):,})", headings, rows, note=left_out("", hidden))
+    title, is_folded = f"Columns ({len(schema.columns):,})", len(rows) > UNFOLDED
+    return Grid(title, headings, rows, note=left_out("", hidden), is_folded=is_folded)
 
 
 def _column(column: Column, schema: TableSchema) -> tuple[Cell, ...]:
