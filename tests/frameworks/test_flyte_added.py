@@ -9,7 +9,7 @@ from flytekit import task, workflow
 from dolt_integrations.core import Repository
 from dolt_integrations.errors import ConfigError
 from flytekitplugins.dolt import DoltConfig, DoltTable
-from tests.frameworks.pods import Pods, literal, outputs, python_value
+from tests.helpers.frameworks.pods import Pods, literal, outputs, python_value
 
 
 @task

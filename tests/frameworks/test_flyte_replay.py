@@ -10,7 +10,7 @@ from dolt_integrations.core import Repository, Version
 from dolt_integrations.core.provenance.trailers import trailers_of
 from dolt_integrations.errors import RevisionNotFoundError, RunNotFoundError
 from flytekitplugins.dolt import DoltConfig, DoltTable, replaying
-from tests.frameworks.pods import Pods, literal, outputs, python_value
+from tests.helpers.frameworks.pods import Pods, literal, outputs, python_value
 
 ORDERS = pd.DataFrame({"id": [1, 2], "price": [1.0, 2.0]})
 
