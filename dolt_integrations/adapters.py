@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         check_flag,
         check_options,
         check_text,
+        line_of,
         options_of,
         shown_kind,
     )
@@ -77,7 +78,7 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.core.cards.frame": "frame_part",
         "dolt_integrations.core.configs.branch": "named_branch",
         "dolt_integrations.core.configs.options": (
-            "BATCH_ROWS check_flag check_options check_text options_of shown_kind"
+            "BATCH_ROWS check_flag check_options check_text line_of options_of shown_kind"
         ),
         "dolt_integrations.core.configs.remote": "RemoteConf",
         "dolt_integrations.core.configs.selection": "Part part_of",
@@ -155,6 +156,7 @@ __all__ = [
     "is_commit_hash",
     "is_on_cluster",
     "is_stream",
+    "line_of",
     "metas_of",
     "named_branch",
     "nearest",

@@ -21,6 +21,7 @@ from dolt_integrations.adapters import (
     check_mode,
     from_literal,
     is_on_cluster,
+    line_of,
     metas_of,
     nearest,
     options_of,
@@ -268,10 +269,7 @@ class DoltConfig(PydanticField, DataClassJsonMixin, SerializableType):
         Raises:
             ConfigError: It is no text of one line.
         """
-        line = (self.io_args or {}).get("message")
-        if line is not None and (not isinstance(line, str) or not line.strip() or len(line.splitlines()) > 1):
-            raise ConfigError(f"message of DoltConfig.io_args is {shown_kind(line)}", hint="Give a text of one line.")
-        return line.strip() if line else None
+        return line_of((self.io_args or {}).get("message"), "message of DoltConfig.io_args")
 
     @property
     def author(self) -> Author | None:

@@ -1,10 +1,11 @@
 """Dolt for Metaflow: tables that steps read and write, each version tied to the run that made it."""
 
 from dolt_integrations.metaflow.action import DoltAction
+from dolt_integrations.metaflow.card import card_component
 from dolt_integrations.metaflow.config import DoltConfig
 from dolt_integrations.metaflow.dolt_dt import DoltDT
 from dolt_integrations.metaflow.lineage import lineage
 from dolt_integrations.metaflow.record import merge_records
 from dolt_integrations.metaflow.run_path import RunPath
 
-__all__ = ["DoltAction", "DoltConfig", "DoltDT", "RunPath", "lineage", "merge_records"]
+__all__ = ["DoltAction", "DoltConfig", "DoltDT", "RunPath", "card_component", "lineage", "merge_records"]

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from dolt_integrations.adapters import check_text, named_branch, parse_author, parse_location
+from dolt_integrations.adapters import check_text, line_of, named_branch, parse_author, parse_location
 from dolt_integrations.core import Location, NewBranch, SerialBranch, with_connect_args
 from dolt_integrations.errors import ConfigError
 
@@ -29,6 +29,7 @@ class DoltConfig:
         author: Of the commits, as `Name <email>`; None is whom `dolt config` names, else the workflow itself.
         connect_args: Options for a server by PyMySQL's names: `{"ssl_ca": ..., "connect_timeout": ...}`. They become a
             part of `database`.
+        message: A line for the messages of the commits, below the first, which names the task.
 
     Example:
         >>> DoltConfig("shop", branch="backtest", commit="v1").start
@@ -41,6 +42,7 @@ class DoltConfig:
     base: str | None = None
     author: str | None = None
     connect_args: dict[str, Any] | None = None
+    message: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself; take a branch config, an `Author` and a datetime for what they name.
@@ -62,6 +64,7 @@ class DoltConfig:
                 text = named_branch(value, f"{name} of a DoltConfig")
                 check_text(text, f"{name} of a DoltConfig")
                 object.__setattr__(self, name, text)
+        object.__setattr__(self, "message", line_of(self.message, "message of a DoltConfig"))
         if self.base and not self.branch:
             raise ConfigError(f"DoltConfig has base {self.base!r} and no branch", hint="Name the branch to make.")
 

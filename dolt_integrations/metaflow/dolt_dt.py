@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.adapters import parse_key
-from dolt_integrations.core import SerialBranch, diff, history
+from dolt_integrations.core import SerialBranch, diff, history, repository_card, table_card
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.metaflow.action import table_query
 from dolt_integrations.metaflow.block import Block, Source
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from dolt_integrations.adapters import Key
+    from dolt_integrations.render import Card
 
 
 class DoltDT:
@@ -225,6 +226,26 @@ class DoltDT:
         location, branch = self._places.where(table)
         as_of = self.config.commit if self.config is not None else None
         return history(location, table, branch_conf=SerialBranch(branch), as_of=as_of)
+
+    def card(self, table: str | None = None) -> Card:
+        """Return what a table looks like as a card, for a notebook or for `card_component`; never an error of Dolt's.
+
+        Args:
+            table: The table, as its newest commit has it, a `with` block that has ended included; of a past run the
+                key, as that run had it. None is the database as a whole.
+
+        Raises:
+            ConfigError: There is no config, and the past run does not tell which database is meant.
+            KeyNotFoundError: The past run has nothing under the key.
+        """
+        if table is None:
+            return repository_card(self._places.where(None)[0])
+        if self._past_run is not None:
+            past, source = self._places.find(table), self._places.source(table)
+            return table_card(source.location, past.table_name or table, as_of=source.version.commit)
+        location, branch = self._places.where(table)
+        as_of = self.config.commit if self.config is not None and branch is None else None
+        return table_card(location, table, branch_conf=SerialBranch(branch), as_of=as_of)
 
     def get_run(self, table: str, branch: str | None = None, commit: str | None = None) -> RunPath:
         """Return the path of the run's task that last changed a table, `Flow/run_id/step/task_id`.

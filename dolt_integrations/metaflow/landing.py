@@ -58,7 +58,7 @@ def land(
         config.database,
         config.branch,
         attempt_of(task, position),
-        _message(task, inputs),
+        _message(task, inputs, config.message),
         config.start,
         read_at,
         parse_author(config.author) if config.author else None,
@@ -67,10 +67,10 @@ def land(
     ).land(writes)
 
 
-def _message(task: RunningTask, inputs: Sequence[str]) -> str:
-    """Return what the commit's message says first: the task, and what it has read."""
-    lines = [f"{INPUT}: {each}" for each in inputs]
-    return "\n".join([f"Run: {task.pathspec}", *(["", *lines] if lines else [])])
+def _message(task: RunningTask, inputs: Sequence[str], line: str | None) -> str:
+    """Return what the commit's message says first: the task, the config's line, and what the task has read."""
+    read = "\n".join(f"{INPUT}: {each}" for each in inputs)
+    return "\n\n".join(part for part in (f"Run: {task.pathspec}", line, read) if part)
 
 
 def check_branch(config: DoltConfig) -> None:

@@ -131,3 +131,16 @@ def check_source(where: object, tablename: object, sql: object) -> None:
     for name, value in (("tablename", tablename), ("sql", sql)):
         if value is not None and not isinstance(value, str):
             raise ConfigError(f"{name} {value!r} is a {type(value).__name__}, not a text", hint="Give its name.")
+
+
+def line_of(value: object, what: str) -> str | None:
+    """Return a line for a commit's message, without blanks around it; None where none is given.
+
+    Raises:
+        ConfigError: It is no text of one line.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip() or len(value.splitlines()) > 1:
+        raise ConfigError(f"{what} is {shown_kind(value)}", hint="Give a text of one line.")
+    return value.strip()

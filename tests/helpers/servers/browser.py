@@ -88,6 +88,11 @@ def audit(page: str, folder: Path) -> dict[str, Any]:
     return found
 
 
+def dom(page: str, folder: Path) -> str:
+    """Return what a page has become when its scripts have run."""
+    return _run(folder, page, "--dump-dom", "--virtual-time-budget=5000")
+
+
 def screenshot(page: str, picture: Path, width: int, height: int) -> None:
     """Make a picture of a page."""
     _run(picture.parent, page, f"--screenshot={picture}", f"--window-size={width},{height}", "--hide-scrollbars")

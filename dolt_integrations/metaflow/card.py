@@ -1,0 +1,42 @@
+"""Cards of Metaflow: what `@card` shows of tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dolt_integrations.adapters import shown
+from dolt_integrations.errors import ConfigError
+
+if TYPE_CHECKING:
+    from metaflow.plugins.cards.card_modules.components import Markdown
+
+
+class Shown(Protocol):
+    """What has a card: a `Table`, a `Repository`, a `Lineage`."""
+
+    def card(self) -> Any:
+        """Return the card."""
+
+
+def card_component(shown_: Shown | Any) -> Markdown:
+    """Return a component for `current.card.append`, of a card or of what has one.
+
+    The card is looked up now, in seconds at most; what cannot be looked up is a line in it and never fails a step.
+
+    Args:
+        shown_: A card (`DoltDT.card`, `table_card`, `diff_card` ...), or a `Table`, `Repository` or `Lineage`.
+
+    Raises:
+        ConfigError: It is something else.
+    """
+    from metaflow import cards
+
+    card = shown_.card() if callable(getattr(shown_, "card", None)) else shown_
+    html = getattr(card, "html", None)
+    if not callable(html):
+        hint = "Give a card, or a Table, Repository or Lineage: card_component(dolt.card('users'))."
+        raise ConfigError(f"{shown(shown_)} of class {type(shown_).__name__} has no card", hint=hint)
+    # Markdown takes HTML as it is, up to the next empty line; a card is one line.
+    markdown: Any = cards.Markdown  # type: ignore[attr-defined]  # metaflow fills this module when it is imported
+    component: Markdown = markdown(" ".join(str(html()).splitlines()))
+    return component
