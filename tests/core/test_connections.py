@@ -194,3 +194,12 @@ def test_the_password_variable_may_hold_the_path_of_a_file(guarded, monkeypatch,
     (tmp_path / "password").write_text("")
     with pytest.raises(ConfigError, match=r"DOLT_CLI_PASSWORD names the file .* which is empty. Does the secret have"):
         read(guarded)
+
+
+@pytest.mark.parametrize("variable", ["DOLT_CLI_PASSWORD", "DOLT_CONNECTION_SHOP", "DOLT_CONNECTION_SHOP_PASSWORD"])
+def test_the_path_of_a_secret_that_is_not_mounted_is_no_password_and_no_directory(variable, guarded, monkeypatch):
+    monkeypatch.setenv("DOLT_CONNECTION_SHOP", guarded)
+    monkeypatch.setenv(variable, "/etc/flyte/secrets/dolt/absent")
+
+    with pytest.raises(ConfigError, match=rf"{variable} names the file /etc/.*No such file.*Is there such a secret"):
+        read()

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from dolt_integrations.core import NewBranch, read_table, write_table
+from dolt_integrations.core import NewBranch, find_version, read_table, write_table
 from dolt_integrations.errors import ConfigError, DoltError, RevisionNotFoundError, TableNotFoundError
 from tests.conftest import run_sql, start_server
 from tests.helpers.saves.queries import FIRST, SECOND, query
@@ -313,3 +313,12 @@ def test_a_read_only_server_answers_a_query_that_looks_back(repository):
         server.kill()
 
     assert found["a"].tolist() == [1]
+
+
+def test_a_version_that_is_looked_up_for_a_table_has_its_hash(repository):
+    first = write_table(repository.path, "t", pd.DataFrame({"a": [1]}))
+    write_table(repository.path, "t", pd.DataFrame({"a": [2]}))
+
+    assert find_version(repository.path, "t", as_of="HEAD~1").table_hash == first.table_hash
+    assert find_version(repository.path, "T", as_of=first.commit).table_hash == first.table_hash
+    assert find_version(repository.path, "u").table_hash is None

@@ -42,7 +42,7 @@ from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.sql.parameters import Params, bind, check_params
 from dolt_integrations.engine.tables.query import looks_back
 from dolt_integrations.engine.versions.procedures import table_hash
-from dolt_integrations.errors import ConfigError, ServerLostError
+from dolt_integrations.errors import ConfigError, NotFoundError, ServerLostError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,12 +141,18 @@ def read_arrow(
 
 
 def find_version(
-    db: Location, *, branch_conf: BranchConf = None, as_of: AsOf | None = None, remote_conf: RemoteConf = None
+    db: Location,
+    tablename: str | None = None,
+    *,
+    branch_conf: BranchConf = None,
+    as_of: AsOf | None = None,
+    remote_conf: RemoteConf = None,
 ) -> Version:
     """Return the commit that `as_of` names now, which later commits do not change.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
+        tablename: The table whose hash the version is to have. It has none of a table that is not there.
         branch_conf: The branch; None is the default branch.
         as_of: As `read_table` takes it.
         remote_conf: What the database is cloned from or brought up to date with before.
@@ -162,10 +168,20 @@ def find_version(
     def attempt() -> Version:
         with open_database(db) as database, unnoted():
             found, commit = find_commit(database, branch, as_of)
-            return Version(commit, found)
+            return Version(commit, found, _hash_at(database, tablename, commit))
 
     with loading_from(remote, db, branch, shallow=branch is None and as_of is None):
         return retried(attempt, ServerLostError)
+
+
+def _hash_at(database: Database, tablename: str | None, commit: str) -> str | None:
+    if tablename is None:
+        return None
+    try:
+        with database.connect(commit) as snapshot:
+            return table_hash(snapshot, tablename)
+    except NotFoundError:
+        return None
 
 
 def _load(

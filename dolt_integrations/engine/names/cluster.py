@@ -16,6 +16,10 @@ _OUTPUTS = "--output-prefix"
 """The argument of `pyflyte-execute` for where a task's outputs go: an object store, on a cluster."""
 
 
+_SECRETS, _DEFAULT_SECRETS = "FLYTE_SECRETS_DEFAULT_DIR", "/etc/flyte/secrets"
+"""The folder that Flyte mounts secrets in; a file of one that does not exist is named all the same, and missing."""
+
+
 def is_on_cluster() -> bool:
     """Whether this process runs a task of a cluster."""
     return bool(os.environ.get(_EXECUTION))
@@ -30,3 +34,9 @@ def keeps_outputs_here() -> bool:
         return False
     outputs = Path(sys.argv[sys.argv.index(_OUTPUTS) + 1])
     return outputs.is_absolute() and outputs.resolve().is_relative_to(Path.cwd())
+
+
+def is_secret_path(text: str) -> bool:
+    """Whether a text is the path that Flyte mounts a secret at, whether that is there or not."""
+    folder = os.environ.get(_SECRETS) or _DEFAULT_SECRETS
+    return text.startswith(folder.rstrip("/") + "/")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from dolt_integrations.engine.names.cluster import is_secret_path
 from dolt_integrations.errors import ConfigError
 
 PASSWORD_VARIABLE = "DOLT_CLI_PASSWORD"  # noqa: S105 - the variable's name; Dolt's own clients read it too
@@ -45,9 +46,9 @@ def from_variable(variable: str) -> str | CredentialSource:
 
 
 def is_file(text: str) -> bool:
-    """Whether a string is the absolute path of a file."""
+    """Whether a string is the absolute path of a file, or of a secret that should be mounted there."""
     try:
-        return text.startswith("/") and Path(text).is_file()
+        return is_secret_path(text) or (text.startswith("/") and Path(text).is_file())
     except (OSError, ValueError):  # longer than any path, or with a NUL
         return False
 
@@ -62,7 +63,8 @@ def read_secret_file(path: Path, what: str) -> str:
         text = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         said = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ConfigError(f"{what} names the file {path}, which cannot be read: {said}") from None
+        hint = "Is there such a secret, with such a key, where the task runs?" if is_secret_path(str(path)) else None
+        raise ConfigError(f"{what} names the file {path}, which cannot be read: {said}", hint=hint) from None
     if not text:
         raise ConfigError(f"{what} names the file {path}, which is empty", hint="Does the secret have a value?")
     return text

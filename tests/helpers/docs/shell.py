@@ -84,15 +84,31 @@ def _check_python(block: Block, arguments: list[str]) -> None:
 def _check_pyflyte(block: Block, arguments: list[str]) -> None:
     """Check the program, the workflow in it, the names of its inputs, and that what looks like JSON is."""
     assert arguments[0] == "run", f"{block}: only `pyflyte run` is checked"
+    arguments = ["run", *_after_options(block, arguments[1:])]
     program = next((folder / arguments[1] for folder in FOLDERS if (folder / arguments[1]).is_file()), None)
     assert program is not None, f"{block}: there is no {arguments[1]}"
-    functions = {node.name: node for node in ast.parse(program.read_text()).body if isinstance(node, ast.FunctionDef)}
-    assert arguments[2] in functions, f"{block}: {arguments[1]} has no {arguments[2]}"
+    body = ast.parse(program.read_text()).body
+    functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+    plans = {node.targets[0].id for node in body if isinstance(node, ast.Assign) and "LaunchPlan" in ast.dump(node)}
+    assert arguments[2] in {*functions, *plans}, f"{block}: {arguments[1]} has no {arguments[2]}"
+    if arguments[2] in plans and not arguments[3:]:
+        return
     inputs = {argument.arg for argument in functions[arguments[2]].args.args}
     for word in arguments[3:]:
         assert not word.startswith("--") or word[2:] in inputs, f"{block}: {arguments[2]} has no input {word[2:]!r}"
         if word.startswith("{"):
             json.loads(word)
+
+
+def _after_options(block: Block, words: list[str]) -> list[str]:
+    """Return what follows the options of `pyflyte run` itself, each of which it has to know."""
+    from flytekit.clis.sdk_in_container.run import run
+
+    known = {name: parameter for parameter in run.params for name in parameter.opts}
+    while words and words[0].startswith("-"):
+        assert words[0] in known, f"{block}: pyflyte run has no option {words[0]}"
+        words = words[1 if known[words[0]].is_flag else 2 :]
+    return words
 
 
 def _check_dolt(block: Block, arguments: list[str]) -> None:

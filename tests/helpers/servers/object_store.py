@@ -51,6 +51,16 @@ class ObjectStore:
         """Return an object's content."""
         return request(f"{self.endpoint}/{self.bucket}/{key}")
 
+    def has(self, key: str) -> bool:
+        """Whether there is an object of that name."""
+        try:
+            request(f"{self.endpoint}/{self.bucket}/{key}", "HEAD")
+        except urllib.error.HTTPError as error:
+            if error.code != 404:
+                raise
+            return False
+        return True
+
     def write(self, key: str, content: bytes) -> None:
         """Make an object, or give it other content."""
         request(f"{self.endpoint}/{self.bucket}/{key}", "PUT", content)
