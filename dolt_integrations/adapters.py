@@ -62,10 +62,10 @@ if TYPE_CHECKING:
         parse_author,
         parse_location,
     )
-    from dolt_integrations.engine.names.address import URL_OPTIONS, without_password
     from dolt_integrations.engine.names.cluster import is_on_cluster
     from dolt_integrations.engine.names.credentials import Credentials, CredentialSource
     from dolt_integrations.engine.names.secrets import tie_secrets
+    from dolt_integrations.engine.names.server_url import URL_OPTIONS, without_password
     from dolt_integrations.engine.names.trust import FromLiteral, from_literal
     from dolt_integrations.engine.sql.parameters import Params, bind, plain_params
     from dolt_integrations.engine.tables.query import select_all, without_rows
@@ -103,7 +103,7 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.engine": (
             "Column check_table_name is_commit_hash nearest open_database parse_author parse_location"
         ),
-        "dolt_integrations.engine.names.address": "URL_OPTIONS without_password",
+        "dolt_integrations.engine.names.server_url": "URL_OPTIONS without_password",
         "dolt_integrations.engine.names.cluster": "is_on_cluster",
         "dolt_integrations.engine.names.credentials": "Credentials CredentialSource",
         "dolt_integrations.engine.names.secrets": "tie_secrets",

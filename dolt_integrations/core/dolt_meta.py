@@ -11,7 +11,7 @@ from dolt_integrations.core.configs.branch import NewBranch, SerialBranch, named
 from dolt_integrations.core.configs.mode import APPEND
 from dolt_integrations.core.provenance.meta import Action, Meta
 from dolt_integrations.engine import check_table_name, parse_location, redact
-from dolt_integrations.engine.names.address import without_password
+from dolt_integrations.engine.names.server_url import without_password
 from dolt_integrations.engine.names.trust import from_literal
 
 _DTYPES = {

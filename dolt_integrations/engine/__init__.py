@@ -9,7 +9,6 @@ from dolt_integrations.engine.session import forks as _forks  # noqa: F401
 from dolt_integrations.lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from dolt_integrations.engine.names.address import Location, parse_location
     from dolt_integrations.engine.names.author import DEFAULT_AUTHOR, Author, parse_author
     from dolt_integrations.engine.names.connect_args import with_connect_args
     from dolt_integrations.engine.names.identifiers import (
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
         nearest,
         quote,
     )
+    from dolt_integrations.engine.names.location import Location, parse_location
     from dolt_integrations.engine.server.database import Database, open_database
     from dolt_integrations.engine.session.connection import Connection
     from dolt_integrations.engine.sql.types import arrow_type, parse_type
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
-        ".names.address": "Location parse_location",
+        ".names.location": "Location parse_location",
         ".names.author": "Author DEFAULT_AUTHOR parse_author",
         ".names.connect_args": "with_connect_args",
         ".names.identifiers": "check_column_names check_table_name is_commit_hash nearest quote",

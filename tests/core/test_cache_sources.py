@@ -7,7 +7,7 @@ import pytest
 
 from dolt_integrations.core import MergeBranch, read_table, write_table
 from dolt_integrations.core.rows import cache
-from dolt_integrations.engine.names.address import parse_location
+from dolt_integrations.engine.names.location import parse_location
 from tests.conftest import new_repository, run_sql
 from tests.helpers.saves.caches import HASH, file_of, frame, stored, table
 

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from dolt_integrations.engine.names.address import CONNECTION, URL_OPTIONS, Location, parse_location
+from dolt_integrations.engine.names.address import CONNECTION
 from dolt_integrations.engine.names.identifiers import nearest
+from dolt_integrations.engine.names.location import Location, parse_location
+from dolt_integrations.engine.names.server_url import URL_OPTIONS
 from dolt_integrations.engine.names.trust import FromLiteral
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.redaction import redact, shown

@@ -15,8 +15,6 @@ from dolt_integrations.engine.names.address import (
     DirectoryAddress,
     NamedAddress,
     ServerAddress,
-    parse_location,
-    parse_server,
 )
 from dolt_integrations.engine.names.credentials import (
     PASSWORD_VARIABLE,
@@ -24,11 +22,14 @@ from dolt_integrations.engine.names.credentials import (
     is_file,
     read_secret_file,
 )
+from dolt_integrations.engine.names.location import parse_location
+from dolt_integrations.engine.names.server_url import parse_server
 from dolt_integrations.engine.names.trust import given_connection, may_have_password
 from dolt_integrations.errors import ConfigError
 
 if TYPE_CHECKING:
-    from dolt_integrations.engine.names.address import Address, Location
+    from dolt_integrations.engine.names.address import Address
+    from dolt_integrations.engine.names.location import Location
 
 FOLDER_VARIABLE = "DOLT_CONNECTIONS"
 DEFAULT_FOLDER = "/etc/dolt/connections"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.names.address import Location, NamedAddress, ServerAddress, parse_location
+from dolt_integrations.engine.names.address import NamedAddress, ServerAddress
+from dolt_integrations.engine.names.location import Location, parse_location
 from dolt_integrations.engine.names.trust import FromLiteral, may_have_password, tie_connection, tie_secret
 from dolt_integrations.errors import ConfigError
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.names.address import DirectoryAddress, Location, ServerAddress
+from dolt_integrations.engine.names.address import DirectoryAddress, ServerAddress
 from dolt_integrations.engine.names.author import Author, configured_author
 from dolt_integrations.engine.names.connections import locate
 from dolt_integrations.engine.names.identifiers import nearest
@@ -28,6 +28,8 @@ from dolt_integrations.errors import DatabaseNotFoundError, ServerLostError, Ser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from dolt_integrations.engine.names.location import Location
 
 _HASTE = 0.5
 """Seconds for each answer of a server while a process that was stopped tidies up."""
