@@ -15,9 +15,9 @@ from dolt_integrations.core.configs.options import check_flag, check_text, shown
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.provenance.meta import metas_for_save, record_save
 from dolt_integrations.core.provenance.write_id import check_write_id
-from dolt_integrations.core.reads.scan import Scan
 from dolt_integrations.core.remotes.follow import saving_to
 from dolt_integrations.core.transaction.block import Block, BlockOptions
+from dolt_integrations.core.transaction.reads import TransactionReads
 from dolt_integrations.core.transaction.table import TransactionTable
 from dolt_integrations.core.writes.stream_source import first_batch
 from dolt_integrations.engine import DEFAULT_AUTHOR, check_table_name, open_database, parse_author, parse_location
@@ -25,18 +25,16 @@ from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from types import TracebackType
 
     from dolt_integrations.core.branches.merge import Superseded
     from dolt_integrations.core.provenance.meta import Metas
     from dolt_integrations.core.provenance.version import Version
-    from dolt_integrations.core.reads.read import Loaded
     from dolt_integrations.engine import Author, Location
-    from dolt_integrations.engine.sql.parameters import Params
 
 
-class Transaction:
+class Transaction(TransactionReads):
     """A block of writes to several tables that land on a branch together, in one commit, or not at all.
 
     The tables are written on a private branch, where the block reads what it has written. At its end they are
@@ -190,38 +188,6 @@ class Transaction:
             rows.schema(key)
             name = name_for_merge(block.work.session, block.database, block.branch, tablename)
             block.write(Save(name, rows, key, block.message, block.author, overwrite, mode, rest=rest))
-
-    def read(
-        self,
-        tablename: str | None = None,
-        sql: str | None = None,
-        *,
-        columns: str | Iterable[str] | None = None,
-        where: str | None = None,
-        params: Params = None,
-    ) -> Loaded:
-        """Read a table, or run a query, on the private branch: what the block began at, with what it has written.
-
-        The arguments are those of `read_table`. The commit of the version is one of the private branch.
-
-        Raises:
-            ConfigError: The block has not begun, or has ended.
-            DoltError: As `read_table`; or what made an earlier write of the block fail.
-        """
-        return self.scan(tablename=tablename, sql=sql, columns=columns, where=where, params=params).load()
-
-    def sql(self, query: str, params: Params = None) -> Scan:
-        """Describe a query on what the block began at and what it has written; the methods of the `Scan` run it.
-
-        Args:
-            query: One that only reads, with `%s` or `%(name)s` for values.
-            params: The values, in a list or a dict.
-        """
-        return self.scan(sql=query, params=params)
-
-    def scan(self, **what: Any) -> Scan:
-        """Describe a read of the private branch; `what` are arguments of `read_table`."""
-        return Scan({"db": self.db, **what}, commit=self._commit_to_read)
 
     def _commit_to_read(self) -> str:
         return self._open().commit_to_read()
