@@ -191,7 +191,7 @@ def test_many_processes_store_one_version(script):
             cache.store(HASH, table())
             found = cache.find(HASH)
             assert found is None or found.equals(table())
-            cache._remove(cache._folder(make=True) / f"{HASH}.arrow")
+            cache._remove(cache.folder(make=True) / f"{HASH}.arrow")
         cache.store(HASH, table())
     """
     running = [script(code) for _ in range(3)]
@@ -233,7 +233,7 @@ def test_a_read_only_directory_is_read(own_cache):
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_read_with_a_damaged_file_is_right(database, damage):
     write_table(database, "t", frame(), primary_key="n")
-    (path,) = folder().iterdir()
+    (path,) = folder().glob("*.arrow")
     DAMAGE[damage](path)
 
     assert_same(read_table(database, "t").data, frame())
@@ -241,10 +241,10 @@ def test_a_read_with_a_damaged_file_is_right(database, damage):
 
 def test_another_versions_file_under_the_name_is_not_read(database):
     write_table(database, "t", frame(), primary_key="n")
-    (first,) = folder().iterdir()
+    (first,) = folder().glob("*.arrow")
     content = first.read_bytes()
     write_table(database, "t", frame(1), primary_key="n")
-    (second,) = set(folder().iterdir()) - {first}
+    (second,) = set(folder().glob("*.arrow")) - {first}
 
     second.write_bytes(content)
 
@@ -253,10 +253,10 @@ def test_another_versions_file_under_the_name_is_not_read(database):
 
 def test_a_save_over_another_versions_file_under_the_name_loses_nothing(database):
     write_table(database, "t", frame(), primary_key="n")
-    (first,) = folder().iterdir()
+    (first,) = folder().glob("*.arrow")
     content = first.read_bytes()
     write_table(database, "t", frame(1), primary_key="n")
-    (second,) = set(folder().iterdir()) - {first}
+    (second,) = set(folder().glob("*.arrow")) - {first}
     second.write_bytes(content)
 
     write_table(database, "t", frame(), primary_key="n")

@@ -71,7 +71,7 @@ def test_what_came_from_it_is_kept_in_the_directory(shared, another_machine):
     cache.find(HASH)
     another = cache.local_place()
 
-    assert cache._find_here(HASH).equals(table()), another
+    assert cache.find_here(HASH).equals(table()), another
 
 
 def test_an_object_is_written_once(shared, another_machine):
@@ -195,7 +195,7 @@ def test_a_secret_in_a_url_is_not_shown(monkeypatch, caplog):
 
 def test_readers_at_once_fetch_a_version_once(shared, another_machine, database, monkeypatch):
     monkeypatch.setattr(cache, "_store_here", lambda *arguments: None)
-    monkeypatch.setattr(cache, "_find_here", lambda *arguments: None)
+    monkeypatch.setattr(cache, "find_here", lambda *arguments: None)
     with monkeypatch.context() as alone:
         alone.setenv(cache.LOCATION, "off")
         write_table(database, "t", frame(), primary_key="n")

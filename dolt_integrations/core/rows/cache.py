@@ -17,16 +17,20 @@ import logging
 import os
 import re
 import secrets
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from dolt_integrations.core.rows import shared_cache
 from dolt_integrations.core.rows.arrow_file import decoded
 from dolt_integrations.core.rows.arrow_file import write_rows as _write
+from dolt_integrations.core.rows.cache_folder import OURS, folder, read_own
 from dolt_integrations.core.rows.cache_places import LOCATION as LOCATION
 from dolt_integrations.core.rows.cache_places import local_place, shared_places
 from dolt_integrations.core.whole_file import whole_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +62,7 @@ def find(key: str | None) -> pa.Table | None:
     """
     if key is None or not _KEY.fullmatch(key):
         return None
-    rows = _find_here(key)
+    rows = find_here(key)
     if rows is not None:
         return rows
     for place in filter(shared_cache.is_in_use, shared_places()):
@@ -74,13 +78,14 @@ def is_shared() -> bool:
     return any(map(shared_cache.is_in_use, shared_places()))
 
 
-def _find_here(key: str) -> pa.Table | None:
-    folder = _folder(make=False)
-    if folder is None:
+def find_here(key: str) -> pa.Table | None:
+    """Return the rows of a version that the directory has."""
+    place = folder(make=False)
+    if place is None:
         return None
-    path = folder / f"{key}.arrow"
+    path = place / f"{key}.arrow"
     try:
-        rows = decoded(_read_own(path), key)
+        rows = decoded(read_own(path), key)
         os.utime(path)  # it was used now: the store forgets the oldest first
     except FileNotFoundError:
         return None
@@ -108,81 +113,29 @@ def store(key: str | None, rows: pa.Table) -> None:
 
 
 def _store_here(key: str, rows: pa.Table) -> None:
-    folder = _folder(make=True)
-    path = folder / f"{key}.arrow" if folder is not None else None
-    if folder is None or path is None or path.exists():
+    place = folder(make=True)
+    path = place / f"{key}.arrow" if place is not None else None
+    if place is None or path is None or path.exists():
         return
-    temporary = folder / f"{key}.{secrets.token_hex(4)}.part"
+    temporary = place / f"{key}.{secrets.token_hex(4)}.part"
     try:
         with whole_file(path, temporary, mode=0o600) as file:
             _write(file, rows, key)
-        _make_room(folder, _limit())
+        _make_room(place, _limit())
     except (OSError, pa.ArrowException) as error:
         logger.info("the rows of %s are not kept: %s", key, error)
 
 
 def usage() -> tuple[Path, int] | None:
     """Return the store's directory and the bytes that it takes; None where there is none, or it is off."""
-    folder = _folder(make=False)
-    if folder is None or not folder.is_dir():
+    place = folder(make=False)
+    if place is None or not place.is_dir():
         return None
     sizes = []
-    for entry in folder.iterdir():
+    for entry in place.iterdir():
         with contextlib.suppress(OSError):  # another process forgets it just now
             sizes.append(entry.stat().st_size)
-    return folder, sum(sizes)
-
-
-def _folder(*, make: bool) -> Path | None:
-    """Return the store's directory, if it is the user's own and nobody else may read or write it."""
-    said = local_place()
-    if said is None:
-        return None
-    try:
-        folder = Path(said).expanduser() if said else _cache_home() / "dolt-integrations"
-        if make:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        problem = _narrowed(folder)
-    except (OSError, RuntimeError) as error:
-        logger.debug("there is no cache: %s", error)
-        return None
-    if problem:
-        logger.warning("%s is not used as a cache: %s", folder, problem)
-        return None
-    return folder
-
-
-def _narrowed(folder: Path) -> str | None:
-    """Let nobody else read a folder of ours; return why that cannot be.
-
-    One that others may write to may have their files in it by now, one with other files is not for us to close.
-    """
-    found = folder.stat()
-    if found.st_uid != os.getuid():
-        return "it belongs to another user"
-    if found.st_mode & 0o022:
-        return f"others may write to it; empty it, then `chmod 700 {folder}`"
-    if found.st_mode & 0o055:
-        if not all(entry.name.endswith((".arrow", ".part")) for entry in folder.iterdir()):
-            return f"others may read it; `chmod 700 {folder}`, or name a folder that is for the cache alone"
-        folder.chmod(found.st_mode & 0o700)
-    return None
-
-
-def _read_own(path: Path) -> bytes:
-    """Return a file that this user wrote.
-
-    Raises:
-        ValueError: Another user did.
-    """
-    with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_uid != os.getuid():
-            raise ValueError("it belongs to another user")
-        return file.read()
-
-
-def _cache_home() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return place, sum(sizes)
 
 
 def _limit() -> int:
@@ -190,13 +143,13 @@ def _limit() -> int:
     return int(said) if said.isdecimal() else DEFAULT_SIZE
 
 
-def _make_room(folder: Path, limit: int) -> None:
+def _make_room(place: Path, limit: int) -> None:
     """Remove what was used longest ago, and what dead processes left half-written, until the rest fits."""
     files = []
-    for entry in os.scandir(folder):
+    for entry in os.scandir(place):
         with contextlib.suppress(FileNotFoundError):
-            if entry.name.endswith((".arrow", ".part")):
-                files.append((entry.stat().st_mtime, entry.stat().st_size, Path(entry.path)))
+            if entry.name.endswith(OURS):
+                files.append((entry.stat().st_mtime, entry.stat().st_size, place / entry.name))
     total = sum(size for _, size, _ in files)
     for _, size, path in sorted(files):
         if total <= limit:

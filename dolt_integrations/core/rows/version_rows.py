@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,15 +12,36 @@ import pyarrow as pa
 
 from dolt_integrations.core.observed import note
 from dolt_integrations.core.rows import cache
-from dolt_integrations.engine import arrow_type, fetch, find_base_table, select_table
+from dolt_integrations.core.rows.by_difference import rows_by_difference
+from dolt_integrations.core.rows.kept_versions import KeptVersion, note_version
+from dolt_integrations.engine import (
+    Connection,
+    TableSchema,
+    arrow_type,
+    fetch,
+    find_base_table,
+    is_commit_hash,
+    select_table,
+)
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.session.locks import tried
 from dolt_integrations.engine.tables.schema import foreign_collations, has_triggers
 
 if TYPE_CHECKING:
-    from dolt_integrations.engine import Column, Connection, TableSchema
+    from dolt_integrations.engine import Column
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A version of a table: the session that is on its commit, and what the cache calls it, if it may be kept."""
+
+    snapshot: Connection
+    table: str
+    schema: TableSchema
+    table_hash: str | None
+    key: str | None
 
 
 def rows_of(snapshot: Connection, table: str, schema: TableSchema, table_hash: str | None) -> pa.Table:
@@ -33,42 +55,61 @@ def rows_of(snapshot: Connection, table: str, schema: TableSchema, table_hash: s
     """
     check_process()
     key = cache.version_key(snapshot.address.source, table_hash) if _always_reads_the_same(schema) else None
-    rows = _found(key, schema)
+    wanted = _Wanted(snapshot, table, schema, table_hash, key)
+    rows = _found(wanted)
     if rows is not None:
         return rows
-    if key is None or not cache.is_shared():
-        return _fetched(snapshot, table, schema, key)
-    return _fetched_by_one(snapshot, table, schema, key)
+    return _read_by_one(wanted, key) if key is not None and cache.is_shared() else _read(wanted)
 
 
 PATIENCE = 120.0
 """Seconds that a reader waits for another one, which fetches the same rows for the cache that they share."""
 
 
-def _fetched_by_one(snapshot: Connection, table: str, schema: TableSchema, key: str) -> pa.Table:
+def _read_by_one(wanted: _Wanted, key: str) -> pa.Table:
     """Return rows that other readers may be fetching now: one of them does, the others wait for what it stores."""
     lock = ("cache", key)
-    with tried(snapshot, lock, 0) as is_first:
-        rows = _found(key, schema) if is_first else None
+    with tried(wanted.snapshot, lock, 0) as is_first:
+        rows = _found(wanted) if is_first else None
         if is_first:
-            return rows if rows is not None else _fetched(snapshot, table, schema, key)
-    with tried(snapshot, lock, PATIENCE):
+            return rows if rows is not None else _read(wanted)
+    with tried(wanted.snapshot, lock, PATIENCE):
         pass
-    rows = _found(key, schema)
-    return rows if rows is not None else _fetched(snapshot, table, schema, key)
+    rows = _found(wanted)
+    return rows if rows is not None else _read(wanted)
 
 
-def _found(key: str | None, schema: TableSchema) -> pa.Table | None:
-    rows = cache.find(key)
-    found = rows if rows is not None and rows.column_names == list(schema.names) else None
+def _found(wanted: _Wanted) -> pa.Table | None:
+    rows = cache.find(wanted.key)
+    found = rows if rows is not None and rows.column_names == list(wanted.schema.names) else None
     note(from_cache=found is not None)
+    if found is not None:
+        _name(wanted.snapshot, wanted.table, wanted.table_hash)
     return found
 
 
-def _fetched(snapshot: Connection, table: str, schema: TableSchema, key: str | None) -> pa.Table:
-    rows = fetch(snapshot, select_table(table, schema.columns), schema.columns)
-    cache.store(key, rows)
+def _read(wanted: _Wanted) -> pa.Table:
+    """Return rows that the cache has not, made of those of another version or fetched, and keep them."""
+    snapshot, table, schema = wanted.snapshot, wanted.table, wanted.schema
+    may_be_kept = wanted.key is not None and wanted.table_hash is not None
+    rows = rows_by_difference(snapshot, table, schema, str(wanted.table_hash)) if may_be_kept else None
+    if rows is None:
+        rows = fetch(snapshot, select_table(table, schema.columns), schema.columns)
+    if may_be_kept:
+        _keep(snapshot, table, wanted.table_hash, rows)
     return rows
+
+
+def _keep(snapshot: Connection, table: str, table_hash: str | None, rows: pa.Table) -> None:
+    if cache.is_worthwhile(rows):
+        cache.store(cache.version_key(snapshot.address.source, table_hash), rows)
+        _name(snapshot, table, table_hash)
+
+
+def _name(snapshot: Connection, table: str, table_hash: str | None) -> None:
+    """Let later versions be made of this one."""
+    if table_hash is not None and is_commit_hash(snapshot.revision or ""):
+        note_version(snapshot.address.source, table, KeptVersion(str(snapshot.revision), table_hash))
 
 
 def remember(snapshot: Connection, table: str, table_hash: str | None, written: pa.Table) -> None:
@@ -89,7 +130,7 @@ def remember(snapshot: Connection, table: str, table_hash: str | None, written: 
     fetched = pa.schema([(column.name, arrow_type(column.sql_type)) for column in schema.columns])
     rows = cast_alike(written, fetched)
     if rows is not None:
-        cache.store(cache.version_key(snapshot.address.source, table_hash), _in_key_order(rows, schema))
+        _keep(snapshot, name, table_hash, _in_key_order(rows, schema))
 
 
 _EXACT = re.compile(

@@ -79,6 +79,9 @@ GEOMETRIES = (
 )  # fmt: skip
 """Their values are bytes: the SRID, then WKB."""
 
+DATES = {"date", "datetime", "timestamp"}
+"""Types in which MySQL has a year 0."""
+
 _BINARY = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", *GEOMETRIES}
 
 

@@ -13,7 +13,7 @@ from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.server.interrupts import interruptible
 from dolt_integrations.engine.session.answers import number
 from dolt_integrations.engine.session.forks import check_process
-from dolt_integrations.engine.sql.types import GEOMETRIES, arrow_type, parse_type
+from dolt_integrations.engine.sql.types import DATES, GEOMETRIES, arrow_type, parse_type
 from dolt_integrations.errors import DoltError
 
 if TYPE_CHECKING:
@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.tables.schema import Column
 
 
-def fetch(connection: Connection, query: str, columns: tuple[Column, ...], *, fast: bool = True) -> pa.Table:
+def fetch(
+    connection: Connection,
+    query: str,
+    columns: tuple[Column, ...],
+    *,
+    fast: bool = True,
+    has_odd_dates: bool | None = None,
+) -> pa.Table:
     """Fetch the rows of a query whose columns are known.
 
     Args:
@@ -31,6 +38,7 @@ def fetch(connection: Connection, query: str, columns: tuple[Column, ...], *, fa
         query: A query.
         columns: Of its result; their Arrow types (see `arrow_type`) are those of the returned table.
         fast: Whether connectorx may read it: it takes Dolt's word on which columns have no NULLs.
+        has_odd_dates: Whether there are dates of the year 0; None is not known.
     """
     check_process()
     types = [arrow_type(column.sql_type) for column in columns]
@@ -39,7 +47,9 @@ def fetch(connection: Connection, query: str, columns: tuple[Column, ...], *, fa
     # connectorx verifies nothing, and has no certificate to show.
     fast = fast and not (tls.is_verified or tls.cert) and all(map(_fast_reader_knows, columns))
     fast = fast and not _is_few(connection, query)
-    if fast and not _has_odd_dates(connection, query, columns):
+    if has_odd_dates is None:
+        has_odd_dates = fast and _has_odd_dates(connection, query, columns)
+    if fast and not has_odd_dates:
         data = _fetch_fast(connection, query, _protocol(columns))
         if data is not None:
             with connection.understood(_ROWS):
@@ -64,8 +74,6 @@ def _is_few(connection: Connection, query: str) -> bool:
 _SLOW = {"time", "null", "bit", "year", "set", "json", *GEOMETRIES}
 """Types that connectorx cannot read, or not exactly: a fifth of the doubles of a JSON document come out wrong."""
 
-_DATES = {"date", "datetime", "timestamp"}
-
 
 def _fast_reader_knows(column: Column) -> bool:
     sql_type = parse_type(column.sql_type)
@@ -80,7 +88,7 @@ def _protocol(columns: tuple[Column, ...]) -> Literal["text", "binary"]:
 
     Dolt writes the year 1 as `1` in text, at which connectorx panics.
     """
-    return "binary" if any(parse_type(column.sql_type).base in _DATES for column in columns) else "text"
+    return "binary" if any(parse_type(column.sql_type).base in DATES for column in columns) else "text"
 
 
 def _has_odd_dates(connection: Connection, query: str, columns: tuple[Column, ...]) -> bool:
@@ -89,7 +97,7 @@ def _has_odd_dates(connection: Connection, query: str, columns: tuple[Column, ..
     connectorx would panic at them, with a backtrace on the user's terminal. They are the least of all dates, and their
     minimum costs a tenth to a third of the time that connectorx takes to read the rows.
     """
-    dates = [column.name for column in columns if parse_type(column.sql_type).base in _DATES]
+    dates = [column.name for column in columns if parse_type(column.sql_type).base in DATES]
     if not dates:
         return False
     least = ", ".join(f"MIN(q.{quote(name)})" for name in dates)

@@ -202,11 +202,17 @@ def find_table(connection: Connection, table: str) -> TableSchema | None:
 
 def find_base_table(connection: Connection, table: str) -> tuple[str, TableSchema] | None:
     """Return a table's name in the case that it has in the database, and its schema; None of a view, or of nothing."""
+    found = find_defined(connection, table)
+    return found[:2] if found is not None else None
+
+
+def find_defined(connection: Connection, table: str) -> tuple[str, TableSchema, str] | None:
+    """Return what `find_base_table` does, and the table's CREATE statement."""
     try:
         name, create = _definition(connection, table)
     except TableNotFoundError:
         return None
-    return (name, _schema(connection, name, create)) if create.startswith(_MAKES_A_TABLE) else None
+    return (name, _schema(connection, name, create), create) if create.startswith(_MAKES_A_TABLE) else None
 
 
 def foreign_collations(connection: Connection, table: str) -> bool:

@@ -30,7 +30,9 @@ def folder():
 
 
 def stored():
-    return sorted(path.name for path in folder().iterdir()) if folder().is_dir() else []
+    """Return the names of the versions that are kept."""
+    found = folder().iterdir() if folder().is_dir() else ()
+    return sorted(path.name for path in found if path.suffix != ".versions")
 
 
 def empty(place):

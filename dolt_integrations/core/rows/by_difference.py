@@ -1,0 +1,84 @@
+"""Reading a version of a table of which the cache has another version: only the rows that differ are fetched."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.rows import cache
+from dolt_integrations.core.rows.kept_versions import KeptVersion, kept_versions
+from dolt_integrations.core.rows.patched import can_be_patched, patched
+from dolt_integrations.engine import arrow_type, is_commit_hash
+from dolt_integrations.engine.versions.partial import count_differing, fetch_removed, fetch_written, find_step
+from dolt_integrations.errors import DoltError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+    from dolt_integrations.engine import Connection, TableSchema
+
+logger = logging.getLogger(__name__)
+
+SHARE = 20
+"""Of so many rows at most one may differ: more of them are fetched as fast with all others."""
+
+TRIES = 2
+"""Versions that are tried at most."""
+
+
+def rows_by_difference(snapshot: Connection, table: str, schema: TableSchema, table_hash: str) -> pa.Table | None:
+    """Return a table's rows, exactly as they would be fetched, made of a version that the cache has.
+
+    Args:
+        snapshot: On the commit, where it is afterwards as well.
+        table: The table.
+        schema: Its columns and key.
+        table_hash: Dolt's hash of it.
+
+    Returns:
+        None where there is no such version, where Dolt does not tell exactly what differs, or where that is too much.
+    """
+    commit = snapshot.revision or ""
+    if not is_commit_hash(commit) or not schema.primary_key or not can_be_patched(schema):
+        return None
+    tried = 0
+    for version, base in _bases(snapshot, table, schema, table_hash):
+        rows = _made(snapshot, table, version, base)
+        snapshot.switch(commit)
+        tried += 1
+        if rows is not None or tried == TRIES:
+            return rows
+    return None
+
+
+def _bases(
+    snapshot: Connection, table: str, schema: TableSchema, table_hash: str
+) -> Iterator[tuple[KeptVersion, pa.Table]]:
+    """Yield versions that are here and have the same columns."""
+    source = snapshot.address.source
+    declared = [(column.name, arrow_type(column.sql_type)) for column in schema.columns]
+    for version in kept_versions(source, table):
+        if version.table_hash != table_hash:
+            rows = cache.find_here(cache.version_key(source, version.table_hash) or "")
+            if rows is not None and [(field.name, field.type) for field in rows.schema] == declared:
+                yield version, rows
+
+
+def _made(snapshot: Connection, table: str, version: KeptVersion, base: pa.Table) -> pa.Table | None:
+    """Return the rows; the session may be anywhere afterwards. Whatever Dolt refuses is no failure of the read."""
+    try:
+        step = find_step(snapshot, table, version.commit, version.table_hash)
+        if step is None:
+            return None
+        snapshot.leave_revision()
+        counts = count_differing(snapshot, step, max(base.num_rows, step.total) // SHARE)
+        if counts is None:
+            return None
+        written = fetch_written(snapshot, step)
+        removed = fetch_removed(snapshot, step) if counts.removed else base.slice(0, 0).select(step.key)
+        return patched(base, written, removed, step.key, counts)
+    except DoltError as error:
+        logger.debug("table %s is read whole, not from its version %s: %s", table, version.commit, error)
+        return None

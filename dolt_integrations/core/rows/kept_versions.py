@@ -1,0 +1,76 @@
+"""Which versions of a table the cache has: from one of them a newer one is made of what differs.
+
+    <key of the table>.versions    a line for each, the newest last: a commit that has it, and Dolt's hash of the table
+
+It is a hint only: who goes by it asks the server what the table is in that commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import secrets
+from dataclasses import dataclass
+
+from dolt_integrations.core.rows.cache_folder import folder, read_own
+from dolt_integrations.core.whole_file import whole_file
+
+logger = logging.getLogger(__name__)
+
+MOST = 8
+"""Versions of a table that are named; older ones are forgotten."""
+
+_LINE = re.compile(r"([0-9a-v]{32}) ([0-9a-v]{32})")
+
+
+@dataclass(frozen=True)
+class KeptVersion:
+    """A version of a table.
+
+    Attributes:
+        commit: One that has it.
+        table_hash: Dolt's hash of the table.
+    """
+
+    commit: str
+    table_hash: str
+
+
+def kept_versions(source: str, table: str) -> list[KeptVersion]:
+    """Return the versions of a table that were kept in the directory, the newest first; some may be gone by now.
+
+    Args:
+        source: Where they come from: `ServerAddress.source`.
+        table: The table, in whatever case.
+    """
+    place = folder(make=False)
+    if place is None:
+        return []
+    try:
+        content = read_own(place / _name(source, table))
+    except (OSError, ValueError):
+        return []
+    found = map(_LINE.fullmatch, content.decode("ascii", "replace").splitlines())
+    return [KeptVersion(*match.groups()) for match in found if match][::-1]
+
+
+def note_version(source: str, table: str, version: KeptVersion) -> None:
+    """Name a version of a table that the cache has now, if it is not named yet."""
+    known = kept_versions(source, table)
+    if any(each.table_hash == version.table_hash for each in known):
+        return
+    place = folder(make=False)
+    if place is None:
+        return
+    lines = "".join(f"{each.commit} {each.table_hash}\n" for each in [version, *known][:MOST][::-1])
+    path = place / _name(source, table)
+    try:
+        with whole_file(path, place / f"{path.stem}.{secrets.token_hex(4)}.part", mode=0o600) as file:
+            file.write(lines.encode())
+    except OSError as error:
+        logger.info("version %s of table %s is not named in the cache: %s", version.table_hash, table, error)
+
+
+def _name(source: str, table: str) -> str:
+    return hashlib.sha256(f"{source}\0table\0{table.lower()}".encode()).hexdigest()[:32] + ".versions"

@@ -1,0 +1,127 @@
+"""The rows that a version of a table has and another one has not, as Dolt tells them: for who has the other one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.session.answers import anything, number, text
+from dolt_integrations.engine.sql.types import DATES, parse_type
+from dolt_integrations.engine.tables.fetch import fetch
+from dolt_integrations.engine.tables.preview import count_rows
+from dolt_integrations.engine.versions.differing import (
+    AMBIGUOUS,
+    TableVersion,
+    can_differ,
+    diff_function,
+    exact_version,
+)
+from dolt_integrations.engine.versions.procedures import table_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+    from dolt_integrations.engine.session.connection import Connection
+    from dolt_integrations.engine.tables.schema import Column
+
+
+@dataclass(frozen=True)
+class Step:
+    """The way from one version of a table to another one.
+
+    Attributes:
+        old: The commit that it starts from.
+        new: The commit that it leads to.
+        table: The table as it is in both.
+        total: How many rows it has in the new one.
+    """
+
+    old: str
+    new: str
+    table: TableVersion
+    total: int
+
+    @property
+    def key(self) -> list[str]:
+        """The columns of the table's key, in the key's order."""
+        return list(self.table.schema.primary_key)
+
+    @property
+    def function(self) -> str:
+        """The call that gives the rows that differ."""
+        return diff_function(self.old, self.new, self.table.name)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows differ, and how many there are in the newer version."""
+
+    added: int
+    modified: int
+    removed: int
+    total: int
+
+
+def find_step(snapshot: Connection, table: str, old: str, old_hash: str) -> Step | None:
+    """Return how a table comes from the version of another commit; None where Dolt does not tell exactly.
+
+    The session is on the version's commit, and afterwards on the old one.
+
+    Args:
+        snapshot: On the commit that the step leads to.
+        table: The table.
+        old: The whole hash of the commit that it starts from.
+        old_hash: What the table's hash is there; another one is no step.
+    """
+    commit, after = str(snapshot.revision), exact_version(snapshot, table)
+    if after is None or not after.schema.primary_key or AMBIGUOUS & {name.lower() for name in after.schema.names}:
+        return None
+    total, _ = count_rows(snapshot, table, after.schema, 0)
+    snapshot.switch(old)
+    if table_hash(snapshot, table) != old_hash:
+        return None
+    before = exact_version(snapshot, table)
+    return Step(old, commit, after, total) if before is not None and can_differ(before, after) else None
+
+
+def count_differing(connection: Connection, step: Step, most: int) -> Counts | None:
+    """Count the rows that differ; None if they are none more than `most`, or have dates of the year 0.
+
+    Args:
+        connection: A session on the database, at no revision.
+        step: The step.
+        most: A limit.
+    """
+    dates = [quote(f"to_{column.name}") for column in step.table.schema.columns if _is_date(column)]
+    limited = f"SELECT {', '.join(['diff_type', *dates])} FROM {step.function} LIMIT {int(most) + 1}"
+    least = "".join(f", MIN({name})" for name in dates)
+    statement = f"SELECT diff_type, COUNT(*){least} FROM ({limited}) AS q GROUP BY diff_type"
+    rows: list[Any] = connection.rows(statement, kinds=(text, number, *[anything] * len(dates)))
+    found = {kind: count for kind, count, *_ in rows}
+    if not 0 < sum(found.values()) <= most or any(isinstance(value, str) for row in rows for value in row[2:]):
+        return None
+    return Counts(found.get("added", 0), found.get("modified", 0), found.get("removed", 0), step.total)
+
+
+def _is_date(column: Column) -> bool:
+    return parse_type(column.sql_type).base in DATES
+
+
+def fetch_written(connection: Connection, step: Step) -> pa.Table:
+    """Return the rows that were added or modified, as they are in the newer version."""
+    return _fetch(connection, step, "to", step.table.schema.columns, "<>")
+
+
+def fetch_removed(connection: Connection, step: Step) -> pa.Table:
+    """Return the keys of the rows that were removed."""
+    columns = {column.name: column for column in step.table.schema.columns}
+    return _fetch(connection, step, "from", [columns[name] for name in step.table.schema.primary_key], "=")
+
+
+def _fetch(connection: Connection, step: Step, side: str, columns: Sequence[Column], comparison: str) -> pa.Table:
+    names = ", ".join(quote(f"{side}_{column.name}") for column in columns)
+    query = f"SELECT {names} FROM {step.function} WHERE diff_type {comparison} 'removed'"
+    return fetch(connection, query, tuple(columns), has_odd_dates=False)
