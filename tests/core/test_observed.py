@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from dolt_integrations.core import read_table, write_table
+from dolt_integrations.core import Repository, Transaction, read_batches, read_table, write_table
 from dolt_integrations.errors import DataError, TableNotFoundError
 
 FRAME = pd.DataFrame({"id": [1, 2]})
@@ -47,6 +47,28 @@ def test_each_save_and_load_is_one_line(database: str, lines: Any) -> None:
         f"loaded table users on main {at}: 2 rows in ... s, from the cache",
         f"loaded table users {at}: 1 rows in ... s",
         f"loaded the result of a query on main {at}: 1 rows in ... s",
+    ]
+
+
+def test_a_block_is_one_line_and_so_are_batches_read_to_the_end_or_not(database: str, lines: Any) -> None:
+    with Transaction(database) as work:
+        work.write("users", FRAME, primary_key="id")
+        work.write("days", FRAME)
+    with pytest.raises(ZeroDivisionError), Transaction(database) as work:
+        work.write("users", FRAME.assign(id=1 // 0))
+    assert len(list(read_batches(database, "users", 1))) == 2
+    batches = read_batches(database, "users", 1)
+    next(batches)
+    read_table(database, sql="select 1 as one")
+    del batches
+
+    assert work.version is None
+    branch = f"on main of {database} at commit {Repository(database).version().commit}"
+    assert lines() == [
+        f"saved tables days, users {branch}: ... s",
+        f"loaded table users {branch}: 2 rows in ... s",
+        f"loaded the result of a query {branch}: 1 rows in ... s",
+        f"loaded table users {branch}: 1 rows in ... s, and no more was asked for",
     ]
 
 

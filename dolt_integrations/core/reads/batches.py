@@ -12,6 +12,7 @@ from dolt_integrations.core.configs.options import BATCH_ROWS, check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.configs.selection import Part, part_of
 from dolt_integrations.core.frames.frame import decode_result
+from dolt_integrations.core.observed import Observation, observed_batches
 from dolt_integrations.core.progress import counted
 from dolt_integrations.core.provenance.meta import metas_for_load, record_load
 from dolt_integrations.core.provenance.version import Version
@@ -29,7 +30,7 @@ from dolt_integrations.engine import (
 from dolt_integrations.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     import pandas as pd
     import pyarrow as pa
@@ -91,7 +92,9 @@ def read_batches(
     check_as_of(as_of)
     part, metas = part_of(columns, where, params), metas_for_load(meta_conf)
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
-    return _read_batches(db, tablename, rows, branch, as_of, part, metas, remote)
+    observation = Observation({"table": tablename})
+    frames = _read_batches(db, tablename, rows, branch, as_of, part, metas, remote, observation)
+    return observed_batches(frames, str(parse_location(db)), observation)
 
 
 def _read_batches(
@@ -103,9 +106,11 @@ def _read_batches(
     part: Part,
     metas: tuple[Meta, ...],
     remote_conf: Remote | None,
-) -> Iterator[pd.DataFrame]:
+    observation: Observation,
+) -> Generator[pd.DataFrame, None, None]:
     with loading_from(remote_conf, db, branch_conf), open_database(db) as database:
         branch, commit = find_commit(database, branch_conf, as_of)
+        observation.note(branch=branch, commit=commit)
         with (
             database.connect(commit) as plain,
             session_for(part.where, database, plain, branch, commit) as snapshot,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -13,6 +14,7 @@ from dolt_integrations.core.configs.key import Key, parse_key
 from dolt_integrations.core.configs.mode import REPLACE, check_mode
 from dolt_integrations.core.configs.options import check_flag, check_text, shown_kind
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
+from dolt_integrations.core.observed import observed
 from dolt_integrations.core.provenance.meta import metas_for_save, record_save
 from dolt_integrations.core.provenance.write_id import check_write_id
 from dolt_integrations.core.remotes.follow import saving_to
@@ -127,11 +129,12 @@ class Transaction(TransactionReads):
         self.start, self._stack, self._is_audited = "", ExitStack(), False
         self.version: Version | None = None
         self._block: Block | None = None
+        self._began = 0.0
 
     def __enter__(self) -> Transaction:
         """Begin: from now on the database's server is held, and a private branch is there."""
         check_process()
-        self.version, self._is_audited = None, False
+        self.version, self._is_audited, self._began = None, False, time.monotonic()
         with ExitStack() as stack:
             stack.enter_context(saving_to(self.remote_conf, self.db, SerialBranch(self.merge_to), self.author))
             author, carried = self.author or DEFAULT_AUTHOR, self.remote_conf is not None
@@ -209,7 +212,10 @@ class Transaction(TransactionReads):
         with self._stack:
             try:
                 audit = None if self.audit is None else partial(self.audit, self)
-                self.version = block.land(audit, tests=self.tests)
+                where, tables = str(block.database.location), sorted(block.tables)
+                with observed("save", where, since=self._began, tables=tables) as observation:
+                    self.version = block.land(audit, tests=self.tests)
+                    observation.note(**{name: getattr(self.version, name) for name in ("branch", "commit", "changed")})
                 self.message = block.message
                 for table in block.tables if self._metas else ():
                     record_save(self._metas, block.database, self.version, table, self.message)
