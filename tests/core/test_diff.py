@@ -330,3 +330,34 @@ def test_a_view_is_an_error(database):
 
     with pytest.raises(InvalidNameError, match="view"):
         diff(database, "v", commit)
+
+
+PAGED = {
+    "by Dolt": "CREATE TABLE t (id INT PRIMARY KEY, v INT)",
+    "compared here": "CREATE TABLE t (id INT, v INT)",
+    "with another key": "CREATE TABLE t (id VARCHAR(9) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY, v INT)",
+}
+
+
+@pytest.mark.parametrize("how", PAGED)
+def test_pages_are_all_rows_each_once_and_in_the_same_order(database, how):
+    old = commit_sql(database, PAGED[how], *(f"INSERT INTO t VALUES ({n}, 0)" for n in range(4)))
+    new = commit_sql(
+        database, "UPDATE t SET v = 1 WHERE id IN (1, 2)", "DELETE FROM t WHERE id = 3", "INSERT INTO t VALUES (9, 9)"
+    )
+    whole = diff(database, "t", old, new)
+
+    pages = [diff(database, "t", old, new, limit=2, offset=at) for at in range(0, len(whole) + 2, 2)]
+
+    assert len(pages[-1]) == 0
+    assert [len(page) for page in pages[:-2]] == [2] * (len(pages) - 2)
+    assert_frame_equal(pd.concat(pages[:-1], ignore_index=True), whole)
+    assert_frame_equal(diff(database, "t", old, new, offset=1), whole[1:].reset_index(drop=True))
+
+
+@pytest.mark.parametrize("page", [{"limit": 0}, {"limit": "2"}, {"offset": -1}, {"offset": True}, {"offset": None}])
+def test_a_page_that_is_none_is_refused(database, page):
+    commit = save(database, {"id": [1]})
+
+    with pytest.raises(ConfigError, match=next(iter(page))):
+        diff(database, "t", commit, **page)

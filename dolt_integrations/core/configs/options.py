@@ -58,6 +58,16 @@ def check_limit(value: object, what: str = "limit") -> None:
     raise ConfigError(f"{what} is {shown}", hint="Give a whole number from 1 on, or None for all.")
 
 
+def check_offset(value: object) -> None:
+    """Refuse what is no number of rows to leave out.
+
+    Raises:
+        ConfigError: It is no whole number from 0 on.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ConfigError(f"offset is {value!r}", hint="Give a whole number from 0 on.")
+
+
 def options_of(value: object, what: str) -> dict[str, Any]:
     """Return options, each by its name; none for None.
 

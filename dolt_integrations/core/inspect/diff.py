@@ -12,7 +12,7 @@ from dolt_integrations.core.codec import decode_column
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import Branch, BranchConf
-from dolt_integrations.core.configs.options import check_tablename
+from dolt_integrations.core.configs.options import check_limit, check_offset, check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
@@ -35,6 +35,8 @@ def diff(
     *,
     branch_conf: BranchConf = None,
     remote_conf: RemoteConf = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> pd.DataFrame:
     """Return the rows of a table that differ between two versions.
 
@@ -49,11 +51,16 @@ def diff(
         to: The new version; by default the newest commit of the branch.
         branch_conf: The branch from which `HEAD` and moments are seen; None is the default branch.
         remote_conf: What the database is cloned from or brought up to date with before.
+        limit: How many rows at most; Dolt compares no further than that takes, where the table has a key and the same
+            columns in both versions. None is all.
+        offset: How many rows to leave out before. Between two commits the order is the same each time, so `limit` and
+            `offset` page through all; a branch's name may mean another commit by the next page.
 
     Returns:
-        A row for each, in no promised order. `diff_type` is added, modified or removed; then for each column `x` come
-        `from_x` and `to_x`, of the dtypes that the two versions declare, or the nullable ones in their place, because
-        a row that was added has nothing in `from_x`. A column that one version has not, has one of the two.
+        A row for each; those that Dolt finds are in the key's order. `diff_type` is added, modified or removed; then
+        for each column `x` come `from_x` and `to_x`, of the dtypes that the two versions declare, or the nullable ones
+        in their place, because a row that was added has nothing in `from_x`. A column that one version has not, has
+        one of the two.
 
     Raises:
         ConfigError: The table's name is no text, or an argument is of the wrong kind.
@@ -70,25 +77,27 @@ def diff(
     check_tablename(tablename)
     for revision in (from_, to):
         check_as_of(revision)
+    check_limit(limit)
+    check_offset(offset)
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
 
     def attempt() -> pd.DataFrame:
         with open_database(db) as database:
             _, old = find_commit(database, branch, from_)
             _, new = find_commit(database, branch, to)
-            return _diff(database, tablename, old, new)
+            return _diff(database, tablename, old, new, limit, offset)
 
     with loading_from(remote, db, branch):
         return retried(attempt, ServerLostError)
 
 
-def _diff(database: Database, table: str, old: str, new: str) -> pd.DataFrame:
+def _diff(database: Database, table: str, old: str, new: str, limit: int | None, offset: int) -> pd.DataFrame:
     with database.connect() as connection:
         versions = TableVersions(database, connection, table)
         before, after = versions.at(old), versions.at(new)
         if before is None and after is None:
             raise missing_table(database, table, old, new)
-        changes = versions.changes(old, new)
+        changes = versions.changes(old, new, limit=limit, offset=offset)
     was = _series("from", before.schema.columns if before else (), changes.old)
     is_ = _series("to", after.schema.columns if after else (), changes.new)
     order = dict.fromkeys([*is_, *was])

@@ -166,13 +166,13 @@ class Table:
         """
         return history(**self._named(), as_of=as_of, limit=limit)
 
-    def diff(self, from_: AsOf, to: AsOf = "HEAD") -> pd.DataFrame:
+    def diff(self, from_: AsOf, to: AsOf = "HEAD", *, limit: int | None = None, offset: int = 0) -> pd.DataFrame:
         """Return the rows that differ between two versions, before and after; see `diff`.
 
         Raises:
             DoltError: As `diff`.
         """
-        return diff(**self._named(), from_=from_, to=to)
+        return diff(**self._named(), from_=from_, to=to, limit=limit, offset=offset)
 
     def added(self, commit: AsOf = "HEAD") -> pd.DataFrame:
         """Return the rows that a commit has added to the table; see `added_rows`.

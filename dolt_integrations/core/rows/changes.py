@@ -36,6 +36,10 @@ class Changes:
     old: pa.Table
     new: pa.Table
 
+    def page(self, limit: int | None, offset: int) -> Changes:
+        """Return some of them."""
+        return Changes(*(each.slice(offset, limit) for each in (self.kinds, self.old, self.new)))
+
 
 class TableVersions:
     """A table's versions in the commits of a database; each is looked up once."""
@@ -67,12 +71,20 @@ class TableVersions:
         with self._database.connect(commit) as snapshot:
             return fetch(snapshot, select_table(version.name, columns), columns)
 
-    def changes(self, old: str, new: str) -> Changes:
-        """Return the rows that differ between two commits, found by Dolt where it can."""
+    def changes(self, old: str, new: str, *, limit: int | None = None, offset: int = 0) -> Changes:
+        """Return the rows that differ between two commits, found by Dolt where it can.
+
+        Args:
+            old: The old commit.
+            new: The new one.
+            limit: How many rows at most; None is all.
+            offset: How many to leave out before, in an order that is the same each time.
+        """
         before, after = self.at(old), self.at(new)
         if before is not None and after is not None and can_differ(before, after):
-            return Changes(*differing_rows(self._connection, old, new, before, after))
-        return self._compared(old, new, _common_key(before, after))
+            rows = differing_rows(self._connection, old, new, before, after, limit=limit, offset=offset)
+            return Changes(*rows)
+        return self._compared(old, new, _common_key(before, after)).page(limit, offset)
 
     def written_keys(self, old: str, new: str) -> pa.Table:
         """Return the primary keys of the rows that were added or modified; the table's key has not changed."""

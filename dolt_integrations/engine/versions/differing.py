@@ -80,7 +80,14 @@ def can_differ(old: TableVersion, new: TableVersion) -> bool:
 
 
 def differing_rows(
-    connection: Connection, old_commit: str, new_commit: str, old: TableVersion, new: TableVersion
+    connection: Connection,
+    old_commit: str,
+    new_commit: str,
+    old: TableVersion,
+    new: TableVersion,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> tuple[pa.Array, pa.Table, pa.Table]:
     """Return the rows that differ: the kind of each (added, modified, removed), as it was, and as it is.
 
@@ -92,9 +99,13 @@ def differing_rows(
         new_commit: Where to.
         old: The table in the old commit.
         new: The table in the new commit; `can_differ` holds.
+        limit: How many rows at most; Dolt compares no further than that takes. None is all.
+        offset: How many rows to leave out before: they come in the key's order, the same one each time.
     """
     # By position: a column `commit` of the table's own makes `to_commit` ambiguous.
-    query = f"SELECT * FROM {diff_function(old_commit, new_commit, new.name)}"
+    most = 2**63 - 1 if limit is None else int(limit)
+    page = f" LIMIT {most} OFFSET {int(offset)}" if limit is not None or offset else ""
+    query = f"SELECT * FROM {diff_function(old_commit, new_commit, new.name)}{page}"
     commit = (Column("commit", "text"), Column("commit_date", "datetime(6)"))
     columns = (*new.schema.columns, *commit, *old.schema.columns, *commit, Column("diff_type", "text"))
     numbered = tuple(replace(column, name=str(at)) for at, column in enumerate(columns))
