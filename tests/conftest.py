@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+# Tests start hundreds of processes that import pandas and flytekit: each would compile them where no bytecode is kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
 def pytest_report_header() -> str:
     """Name the dolt that the tests run."""
     dolt = shutil.which("dolt")
