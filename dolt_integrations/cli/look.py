@@ -1,4 +1,4 @@
-"""Commands that look: `show`, `log`, `diff`, `blame`, `lineage`, `runs`, `compare`."""
+"""Commands that look: `show`, `log`, `diff`, `blame`, `lineage`, `runs`, `inputs`, `compare`."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def log(
 
 
 def _print_commits(found: pd.DataFrame, *, as_json: bool) -> None:
-    shown = found if as_json else found[["commit", "date", "author", "message"]]
+    shown = found if as_json else found[["commit", "date", "author", "run", "message"]]
     print_frame(shown, as_json=as_json, empty="no commits")
 
 
@@ -152,6 +152,14 @@ def lineage(
 def runs(repository: Repository, branch: str | None, number: int, as_json: bool) -> None:
     """List the runs that have written, newest first: what `revert` and `compare` take."""
     print_frame(repository.runs(branch, number), as_json=as_json, empty="no runs")
+
+
+@click.command()
+@arguments.on_database
+@click.argument("run", shell_complete=arguments.complete_runs)
+def inputs(repository: Repository, run: str, as_json: bool) -> None:
+    """List the versions that RUN had read, whatever the branch: what it is run again on."""
+    print_frame(repository.inputs(run), as_json=as_json, empty="it names nothing that it read")
 
 
 @click.command()

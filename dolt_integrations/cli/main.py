@@ -7,7 +7,7 @@ from click.shell_completion import get_completion_class
 
 from dolt_integrations.cli.change import gc, promote, prune, restore, revert
 from dolt_integrations.cli.exits import EPILOG
-from dolt_integrations.cli.look import blame, compare, diff, doctor, lineage, log, runs, show
+from dolt_integrations.cli.look import blame, compare, diff, doctor, inputs, lineage, log, runs, show
 
 PROGRAM = "dolt-integrations"
 
@@ -33,7 +33,7 @@ def completion(shell: str) -> None:
         click.echo(found(cli, {}, PROGRAM, "_DOLT_INTEGRATIONS_COMPLETE").source())
 
 
-for each in (show, log, diff, blame, lineage, runs, compare, promote, revert, restore, prune, gc, doctor):
+for each in (show, log, diff, blame, lineage, runs, inputs, compare, promote, revert, restore, prune, gc, doctor):
     cli.add_command(each)
 
 

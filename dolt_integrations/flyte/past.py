@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from dolt_integrations import adapters
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from dolt_integrations.core import Branch
     from dolt_integrations.flyte.config import DoltConfig
     from dolt_integrations.flyte.runtime import Runtime
+
+logger = logging.getLogger(__name__)
 
 EXECUTION = "execution:"
 """What begins an `as_of` that names an execution."""
@@ -42,7 +45,13 @@ def revision_for(config: DoltConfig) -> str | None:
         here if replay.database is None else adapters.Place(replay.database), replay.execution
     )
     task = current_runtime().execution.trailers.get(TASK)
-    return adapters.commit_read(here, execution, config.tablename, config.sql, task)
+    commit = adapters.commit_read(here, execution, config.tablename, config.sql, task)
+    if execution.has_made(commit) and replay == current_replay():
+        text = (
+            "%s is read as %s itself had written it (%s), not as this replay has: hand it on from task to task for that"
+        )
+        logger.warning(text, config.tablename or config.sql, replay.execution, commit)
+    return commit
 
 
 def branch_for(config: DoltConfig, runtime: Runtime) -> Branch | None:

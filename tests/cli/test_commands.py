@@ -95,6 +95,9 @@ def test_lineage_names_what_a_run_had_read(shop: Repository, run: Command) -> No
 
     assert (row["execution_id"], row["input_table"], row["input_commit"]) == ("Report/1/s/1", "orders", read)
     assert "Report/1/s/1" in run("lineage", "report").stdout
+    assert [(each["input"], each["commit"]) for each in parsed(run("inputs", "Report/1", "--json"))] == [
+        ("orders", read)
+    ]
     (event,) = parsed(run("lineage", "report", "--depth", "1", "--openlineage"))
     assert [each["name"].split(".")[-1] for each in event["inputs"] + event["outputs"]] == ["orders", "report"]
 

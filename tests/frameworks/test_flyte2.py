@@ -70,6 +70,10 @@ def test_a_commit_names_run_action_task_and_inputs(ran: Ran) -> None:
     assert read.endswith(f" rabbits of {ran.repository.path}")
 
 
+def test_a_replay_reads_what_the_run_had_read_and_writes_to_a_branch_of_its_own(ran: Ran) -> None:
+    assert ran.found["replay"] == {"counts": [[1], [2]], "is_left_alone": True}
+
+
 def test_a_map_appends_once_though_its_parent_is_tried_twice(ran: Ran) -> None:
     assert ran.found["mapped"] == 3
     assert ran.numbers("events") == [1, 1, 2, 7]

@@ -88,6 +88,20 @@ def test_a_changed_task_gets_what_a_past_execution_read(shop: Repository) -> Non
         assert count(orders=DoltTable(DoltConfig(str(shop.location), tablename="orders"))) == 2
 
 
+def test_a_table_of_the_execution_itself_that_a_task_only_names_is_read_as_it_was_with_a_warning(
+    shop: Repository, caplog: pytest.LogCaptureFixture
+) -> None:
+    wf(db=str(shop.location))
+    run = run_of(shop)
+    disturb(shop)
+    totals = DoltTable(DoltConfig(str(shop.location), tablename="totals"))
+
+    with replaying(run):
+        assert count(orders=totals) == 2
+
+    assert f"totals is read as {run} itself had written it" in caplog.text
+
+
 def test_a_replay_of_what_was_not_read_or_not_run_fails_before_it_writes(shop: Repository) -> None:
     wf(db=str(shop.location))
     run = run_of(shop)

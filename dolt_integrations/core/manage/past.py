@@ -61,6 +61,10 @@ class PastExecution:
     start: str | None
     reads: tuple[PastRead, ...]
 
+    def has_made(self, commit: str) -> bool:
+        """Whether the execution itself had made a version that it read."""
+        return any(read.is_own for read in self.reads if read.source.commit == commit)
+
     def frame(self) -> pd.DataFrame:
         """Return a row for each version that it had read; see `Repository.inputs`."""
         columns = {

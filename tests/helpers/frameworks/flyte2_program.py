@@ -7,7 +7,8 @@ import sys
 import flyte
 from flyte.types import TypeEngine
 
-from flyteplugins.dolt import DoltConfig, DoltTable
+from dolt_integrations import Repository
+from flyteplugins.dolt import DoltConfig, DoltTable, replaying
 from tests.helpers.frameworks import flyte2_tasks as tasks
 
 FRAME = tasks.pd.DataFrame({"n": [1]})
@@ -24,6 +25,20 @@ def error_of(run):
 def bind_outside_of_a_task(db):
     table = DoltTable(DoltConfig(db, "outside"), FRAME)
     asyncio.run(TypeEngine.to_literal(table, DoltTable, TypeEngine.to_literal_type(DoltTable)))
+
+
+def replay(db, run):
+    """Count hares, add one, and run the count again as it was: where it wrote, what, and what it left alone."""
+    shop = Repository(db)
+    shop.table("hares").write(FRAME)
+    run(tasks.count_hares)
+    shop.table("hares").write(FRAME, mode="append")
+    counted = shop.runs()["run"][0]
+    newest = run(tasks.count_hares).commit
+    with replaying(counted) as again:
+        run(tasks.count_hares)
+    counts = [shop.table("counts", branch).read()["n"].tolist() for branch in (again.branch, None)]
+    return {"counts": counts, "is_left_alone": shop.version().commit == newest}
 
 
 def main(db):
@@ -45,6 +60,7 @@ def main(db):
         "failing": error_of(lambda: run(tasks.failing)),
         "outside": error_of(lambda: bind_outside_of_a_task(db)),
         "guessed": TypeEngine.guess_python_type(TypeEngine.to_literal_type(DoltTable)) is DoltTable,
+        "replay": replay(db, run),
         "flytekit": "flytekit" in sys.modules,
     }
     from tests.helpers.frameworks import flyte1_task

@@ -48,6 +48,12 @@ def doubled(rabbits: DoltTable) -> DoltTable:
 
 
 @env.task
+async def count_hares(db: str) -> DoltTable:
+    hares = DoltTable(DoltConfig(db, "hares"))
+    return table(db, "counts", pd.DataFrame({"n": [len(hares.data)]}))
+
+
+@env.task
 def total(rabbits: DoltTable) -> int:
     return int(rabbits.data["n"].sum())
 
