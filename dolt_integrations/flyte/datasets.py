@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations import adapters, core
-from dolt_integrations.adapters import from_literal, nearest, unnoted
-from dolt_integrations.errors import ColumnNotFoundError
+from dolt_integrations.adapters import from_literal, nearest, redact, unnoted
+from dolt_integrations.errors import ColumnNotFoundError, ConfigError
 from dolt_integrations.flyte.past import revision_for
 from dolt_integrations.flyte.saving import save
 from dolt_integrations.flyte.table import DoltTable
-from dolt_integrations.flyte.uri import pinned_uri, table_of
+from dolt_integrations.flyte.uri import FORMS, SCHEME, pinned_uri, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +23,23 @@ if TYPE_CHECKING:
 
 PANDAS, ARROW, POLARS = "pandas", "pyarrow", "polars"
 """The libraries whose frames a dataset is opened as."""
+
+
+def check_place(uri: str | None, file_format: str) -> None:
+    """Refuse what is meant for Dolt and has no `dolt://` URI: Flyte would write a file of that name, or anywhere.
+
+    Args:
+        uri: Where a dataset is, or is to be saved; None where nothing says so.
+        file_format: The format that the dataset, or the task's annotation, names.
+
+    Raises:
+        ConfigError: The format is Dolt's and the URI is missing, or either is Dolt's and the URI does not say so.
+    """
+    if not uri:
+        if file_format == SCHEME:
+            raise ConfigError("a dataset of the format dolt has no URI", hint=FORMS)
+    elif (file_format == SCHEME or uri.lower().startswith(f"{SCHEME}:")) and not uri.startswith(f"{SCHEME}://"):
+        raise ConfigError(f"{redact(uri)} is not a URI of a table: it does not begin with dolt://", hint=FORMS)
 
 
 def save_dataset(frame: Any, uri: str, declared: Sequence[str], runtime: Runtime) -> tuple[str, pa.Schema]:

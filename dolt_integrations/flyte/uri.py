@@ -18,13 +18,15 @@ from dolt_integrations.adapters import (
     shown,
     without_password,
 )
-from dolt_integrations.core import AppendBranch, NewBranch, SerialBranch, Version
+from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, SerialBranch, Version
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.config import DoltConfig
 from dolt_integrations.flyte.table import DoltTable
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
+
+    from dolt_integrations.core import Branch
 
 SCHEME = "dolt"
 
@@ -36,7 +38,8 @@ FORMS = (
 _CONNECTION = "connection:"
 _IO_ARGS = {name: name for name in ("mode", "columns", "where", "author", "message", "schema")} | {"key": "primary_key"}
 _LISTS = ("key", "columns")
-_MEMBERS = (*_IO_ARGS, "branch", "base", "as_of", "commit", "hash")
+_MERGE = ("branch_from", "merge_to", "on_conflict")
+_MEMBERS = (*_IO_ARGS, "branch", "base", *_MERGE, "as_of", "commit", "hash")
 _SAFE = "/:@+~^"
 
 
@@ -77,7 +80,7 @@ def uri_of(table: DoltTable) -> str:
     """Return the URI of a table: of its version, if it is pinned to one. It has no password.
 
     Raises:
-        ConfigError: The config has what no URI says: a query, parameters, a remote, metadata, a merge.
+        ConfigError: The config has what no URI says: a query, parameters, a remote, metadata.
 
     Example:
         >>> uri_of(DoltTable(DoltConfig("mysql://flyte@dolt.internal/shop", "users", io_args={"primary_key": "id"})))
@@ -154,16 +157,29 @@ def _listed(members: dict[str, str], name: str) -> str | list[str]:
     return values[0] if len(values) == 1 else values
 
 
-def _branch(members: dict[str, str], uri: str) -> NewBranch | None:
+def _branch(members: dict[str, str], uri: str) -> NewBranch | MergeBranch | None:
     branch, base = _text(members, "branch"), _text(members, "base")
+    merge = {name: _text(members, name) for name in _MERGE if name in members}
+    if merge:
+        return _merge(merge, branch or base, uri)
     if branch is None and base is not None:
         raise ConfigError(f"{redact(uri)} has a base, and no branch that begins there", hint="Add branch=...")
     return NewBranch(branch, base) if branch is not None else None
 
 
+def _merge(members: dict[str, Any], other: str | None, uri: str) -> MergeBranch:
+    for name in ("branch_from", "merge_to"):
+        if name not in members:
+            raise ConfigError(f"{redact(uri)} has {next(iter(members))}, and no {name}", hint=f"Add {name}=...")
+    if other is not None:
+        hint = "Leave out branch and base."
+        raise ConfigError(f"{redact(uri)} has a branch to save to and one to merge into", hint=hint)
+    return MergeBranch(**members)
+
+
 def _version(members: dict[str, str]) -> Version | None:
-    commit = _text(members, "commit")
-    return Version(commit, _text(members, "branch"), _text(members, "hash")) if commit is not None else None
+    commit, branch = _text(members, "commit"), _text(members, "merge_to") or _text(members, "branch")
+    return Version(commit, branch, _text(members, "hash")) if commit is not None else None
 
 
 def _base(location: str) -> str:
@@ -179,7 +195,7 @@ def _check_sayable(config: DoltConfig) -> None:
     config.check()
     branch = config.branch_conf
     names = [name for name in ("sql", "params", "remote_conf", "meta_conf") if getattr(config, name) not in (None, [])]
-    if not isinstance(branch, (type(None), NewBranch, AppendBranch, SerialBranch)):
+    if not isinstance(branch, (type(None), NewBranch, AppendBranch, SerialBranch, MergeBranch)):
         names.append(f"branch_conf={type(branch).__name__}")
     if names:
         hint = "Hand the DoltTable on itself, or return it first and take a config without."
@@ -187,16 +203,22 @@ def _check_sayable(config: DoltConfig) -> None:
 
 
 def _said(config: DoltConfig, version: Version | None) -> list[tuple[str, Any]]:
-    branch = config.branch_conf
     io_args = config.io_args or {}
     of_version = [("commit", version.commit), ("hash", version.table_hash)] if version else []
     return [
-        ("branch", branch.name if branch else None),
-        ("base", branch.start if branch else None),
+        *_said_of_branch(config.branch_conf),
         *((name, io_args.get(option)) for name, option in _IO_ARGS.items()),
         ("as_of", config.as_of if version is None else None),
         *of_version,
     ]
+
+
+def _said_of_branch(branch: Branch | None) -> list[tuple[str, Any]]:
+    if branch is None:
+        return []
+    if isinstance(branch, MergeBranch):
+        return [(name, getattr(branch, name)) for name in _MERGE]
+    return [("branch", branch.name), ("base", branch.start)]
 
 
 def _quoted(value: Any) -> str:

@@ -18,7 +18,16 @@ from flytekit.types.structured import (
 
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.column_types import kind_of
-from dolt_integrations.flyte.datasets import ARROW, PANDAS, POLARS, iter_as, read_as, received, save_dataset
+from dolt_integrations.flyte.datasets import (
+    ARROW,
+    PANDAS,
+    POLARS,
+    check_place,
+    iter_as,
+    read_as,
+    received,
+    save_dataset,
+)
 from dolt_integrations.flyte.uri import FORMS, SCHEME
 from flytekitplugins.dolt.runtime import FlytekitRuntime
 
@@ -126,6 +135,23 @@ def register_handlers(library: str) -> None:
                 StructuredDatasetTransformerEngine._handler_finder(handler, SCHEME)[name] = handler
             else:
                 StructuredDatasetTransformerEngine.register(handler, override=True)
+
+
+async def _checked_to_literal(
+    self: StructuredDatasetTransformerEngine, ctx: FlyteContext, python_val: Any, python_type: Any, expected: Any
+) -> Any:
+    """Do as flytekit does, unless the value is meant for Dolt and would become a file."""
+    kind = getattr(expected, "structured_dataset_type", None)
+    file_format = str(getattr(kind, "format", "") or "")
+    if not isinstance(python_val, StructuredDataset):
+        check_place(None, file_format)
+    elif python_val.literal is None:
+        check_place(python_val.uri, file_format or str(python_val.file_format or ""))
+    return await _flytekits_to_literal(self, ctx, python_val, python_type, expected)
+
+
+_flytekits_to_literal = StructuredDatasetTransformerEngine.async_to_literal
+StructuredDatasetTransformerEngine.async_to_literal = _checked_to_literal  # type: ignore[method-assign]
 
 
 def _register_imported() -> None:

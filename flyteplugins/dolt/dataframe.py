@@ -12,7 +12,16 @@ from flyteidl2.core import literals_pb2, types_pb2
 
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.column_types import kind_of
-from dolt_integrations.flyte.datasets import ARROW, PANDAS, POLARS, iter_as, read_as, received, save_dataset
+from dolt_integrations.flyte.datasets import (
+    ARROW,
+    PANDAS,
+    POLARS,
+    check_place,
+    iter_as,
+    read_as,
+    received,
+    save_dataset,
+)
 from dolt_integrations.flyte.uri import FORMS, SCHEME
 from flyteplugins.dolt.failures import reported
 from flyteplugins.dolt.runtime import FlyteRuntime
@@ -123,6 +132,22 @@ def register_handlers(library: str) -> None:
                 engine._handler_finder(handler, SCHEME)[name] = handler
             else:
                 engine.register(handler, override=True)
+
+
+def check_places() -> None:
+    """Refuse frames that are meant for Dolt and would become files."""
+    engine = extend.DataFrameTransformerEngine
+    own = engine.to_literal
+
+    async def checked_to_literal(self: Any, python_val: Any, python_type: Any, expected: Any) -> Any:
+        file_format = expected.structured_dataset_type.format if expected else ""
+        if not isinstance(python_val, _dataframe.DataFrame):
+            check_place(None, file_format)
+        elif python_val.literal is None:
+            check_place(python_val.uri, file_format or python_val.format or "")
+        return await own(self, python_val, python_type, expected)
+
+    engine.to_literal = checked_to_literal  # type: ignore[method-assign]
 
 
 def register_when_imported() -> None:

@@ -37,7 +37,7 @@ def save_nested_frames() -> None:
 
 def _unsaved_in(value: Any) -> Iterator[DataFrame]:
     if isinstance(value, DataFrame):
-        if value.val is not None and not value._already_uploaded and (value.uri or "").startswith(f"{SCHEME}://"):
+        if value.val is not None and not value._already_uploaded and (value.uri or "").lower().startswith(f"{SCHEME}:"):
             yield value
     else:
         for member in _members_of(value):

@@ -7,7 +7,7 @@ import functools
 from flyte.types import TypeEngine
 
 from dolt_integrations.flyte.runtime import register as register_runtime
-from flyteplugins.dolt.dataframe import register_when_imported
+from flyteplugins.dolt.dataframe import check_places, register_when_imported
 from flyteplugins.dolt.nested import save_nested_frames
 from flyteplugins.dolt.observer import observe_tasks
 from flyteplugins.dolt.runtime import FlyteRuntime
@@ -22,4 +22,5 @@ def register() -> None:
     TypeEngine.register(DoltConfigTransformer())
     TypeEngine.register(DoltTableTransformer())
     register_when_imported()
+    check_places()
     save_nested_frames()

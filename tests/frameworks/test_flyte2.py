@@ -101,6 +101,13 @@ def test_an_error_of_a_save_is_ours_and_says_where(ran: Ran) -> None:
     assert "rabbits" in ran.found["failing"]
 
 
+def test_a_uri_that_would_become_a_file_is_an_error_and_no_file(ran: Ran) -> None:
+    folder = ran.repository.path.parent
+
+    assert all(each.startswith("ConfigError: ") and "does not begin with" in each for each in ran.found["misplaced"])
+    assert not (folder / "dolt:").exists()
+
+
 def test_dataframes_in_dataclasses_and_models_are_saved(ran: Ran) -> None:
     assert ran.found["nested"] == 3
     assert ran.numbers("nested") == [1, 2]

@@ -81,6 +81,15 @@ def test_a_declared_column_that_the_frame_lacks_is_an_error_before_anything_is_w
         read_arrow(shop.path, "wrong")
 
 
+def test_a_uri_that_would_become_a_file_is_an_error_and_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ConfigError, match="does not begin with dolt://"):
+        tasks.make_at(uri=f"dolt:{tmp_path}/shop/users")
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_tasks_with_plain_frames_take_a_dataset_and_give_one(shop):
     copied = tasks.copied(db=str(shop.path))
 

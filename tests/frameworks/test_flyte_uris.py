@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, Version
 from dolt_integrations.engine import parse_location
 from dolt_integrations.errors import ConfigError
-from dolt_integrations.flyte.datasets import received
+from dolt_integrations.flyte.datasets import check_place, received
 from dolt_integrations.flyte.uri import table_of, uri_of
 from flytekitplugins.dolt import DoltConfig, DoltTable
 
@@ -73,10 +73,13 @@ def test_a_table_is_the_same_after_its_uri(table, key, branch, version):
         ("dolt://h:abc/d/t", "is not a URI of a table"),
         ("dolt://me:sesame@h/d/t", "has a password"),
         ("dolt:///foo/t#x", "# is written %23"),
-        ("dolt:///foo/t?brach=x", "Did you mean `branch`?"),
+        ("dolt:///foo/t?brach=x", "Did you mean `branch` or"),
         ("dolt:///foo/t?branch=a&branch=b", "has branch twice"),
         ("dolt:///foo/t?branch", "has branch without a value"),
         ("dolt:///foo/t?base=main", "no branch that begins there"),
+        ("dolt:///foo/t?merge_to=main", "has merge_to, and no branch_from"),
+        ("dolt:///foo/t?branch_from=a&merge_to=main&branch=b", "a branch to save to and one to merge into"),
+        ("dolt:///foo/t?branch_from=a&merge_to=main&on_conflict=mine", "on_conflict is 'mine'"),
         ("dolt:///foo/t?mode=delete", "mode"),
         ("dolt:///foo/t?tls=required", "options of a server"),
         (5, "not a text"),
@@ -95,12 +98,40 @@ def test_what_is_no_uri_of_a_table_is_refused_and_shows_no_password(uri, text):
     [
         (DoltConfig("foo", sql="select 1"), "sql"),
         (DoltConfig("foo", "t", remote_conf="owner/repo"), "remote_conf"),
-        (DoltConfig("foo", "t", branch_conf=MergeBranch("a", "main")), "branch_conf=MergeBranch"),
+        (DoltConfig("foo", "t", meta_conf={"_type": "DoltMeta", "db": "m", "tablename": "a"}), "meta_conf"),
     ],
 )
 def test_a_config_with_more_than_a_uri_says_is_refused(config, name):
     with pytest.raises(ConfigError, match=name):
         uri_of(DoltTable(config))
+
+
+def test_a_merge_is_the_same_after_its_uri():
+    config = DoltConfig("/foo", "t", branch_conf=MergeBranch("run/1", "main", on_conflict="theirs"))
+    uri = uri_of(DoltTable(config, version=Version(PINNED.commit, "main")))
+    again = table_of(uri)
+
+    assert uri.startswith("dolt:///foo/t?branch_from=run/1&merge_to=main&on_conflict=theirs&commit=")
+    assert (again.config, again.version) == (config, Version(PINNED.commit, "main"))
+
+
+@pytest.mark.parametrize(
+    ("uri", "file_format", "text"),
+    [
+        ("dolt:/data/foo/users", "", "does not begin with dolt://"),
+        ("DOLT://h/d/t", "parquet", "does not begin with dolt://"),
+        ("s3://bucket/users", "dolt", "does not begin with dolt://"),
+        (None, "dolt", "has no URI"),
+    ],
+)
+def test_a_dataset_that_is_meant_for_dolt_and_would_become_a_file_is_refused(uri, file_format, text):
+    with pytest.raises(ConfigError, match=text):
+        check_place(uri, file_format)
+
+
+@pytest.mark.parametrize(("uri", "file_format"), [("dolt:///foo/t", ""), ("dolt_out/t", "csv"), (None, "parquet")])
+def test_other_datasets_are_left_to_flyte(uri, file_format):
+    check_place(uri, file_format)
 
 
 def test_a_uri_has_no_password_and_an_absolute_path():

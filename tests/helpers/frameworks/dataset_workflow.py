@@ -22,6 +22,11 @@ def make(db: str) -> StructuredDataset:
 
 
 @task
+def make_at(uri: str) -> StructuredDataset:
+    return StructuredDataset(dataframe=FRAME, uri=uri)
+
+
+@task
 def make_arrow(db: str) -> StructuredDataset:
     rows = pa.table({"id": pa.array([1], pa.int16()), "tags": pa.array([["a"]], pa.list_(pa.string()))})
     return StructuredDataset(dataframe=rows, uri=f"dolt://{db}/of_arrow")

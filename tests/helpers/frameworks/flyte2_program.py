@@ -58,6 +58,7 @@ def main(db):
         "gathered": run(tasks.gathered),
         "card": run(tasks.reported),
         "failing": error_of(lambda: run(tasks.failing)),
+        "misplaced": [error_of(lambda: run(tasks.misplaced)), error_of(lambda: run(tasks.misplaced_in_a_dataclass))],
         "outside": error_of(lambda: bind_outside_of_a_task(db)),
         "guessed": TypeEngine.guess_python_type(TypeEngine.to_literal_type(DoltTable)) is DoltTable,
         "replay": replay(db, run),

@@ -200,6 +200,16 @@ async def handed_on(rows: DoltTable) -> DoltTable:
     return rows
 
 
+@env.task
+async def misplaced(db: str) -> flyte.io.DataFrame:
+    return flyte.io.DataFrame.wrap_df(pd.DataFrame({"n": [1]}), uri=f"dolt:{db}/users")
+
+
+@env.task
+async def misplaced_in_a_dataclass(db: str) -> Framed:
+    return Framed([flyte.io.DataFrame.wrap_df(pd.DataFrame({"n": [1]}), uri=f"dolt:{db}/users")])
+
+
 @env.task(report=True)
 async def reported(db: str) -> str:
     shown = TypeEngine.to_html(await populate(db, 1), DoltTable)
