@@ -7,10 +7,21 @@ import pandas as pd
 import pytest
 
 from dolt_integrations import errors
-from dolt_integrations.core import NewBranch, history, write_table
+from dolt_integrations.core import NewBranch, history, lineage, write_table
 from dolt_integrations.core.provenance import reads
 from tests.conftest import run_sql
-from tests.helpers.frameworks.doors import DOORS
+from tests.helpers.frameworks.doors import Core, Dataset, Flyte, Kedro, Metaflow
+from tests.helpers.frameworks.flyte2_doors import Flyte2, Frame
+
+DOORS = {
+    "core": Core,
+    "flyte": Flyte,
+    "flyte-dataset": Dataset,
+    "flyte2": Flyte2,
+    "flyte2-dataframe": Frame,
+    "kedro": Kedro,
+    "metaflow": Metaflow,
+}
 
 USERS = pd.DataFrame({"id": [1, 2], "name": ["Ann", "Bob"]})
 
@@ -137,14 +148,16 @@ def test_a_password_is_shown_nowhere(door, database):
     assert "secret" not in f"{door.shown(url)} {error.value} {ours(error)} {messages}"
 
 
-def test_a_commit_names_the_execution_that_made_it(door, database):
+def test_a_commit_names_the_execution_that_made_it_and_leads_to_what_that_had_read(door, database):
     door.save(database, USERS)
 
     door.derive(database)
 
-    derived = history(database, "derived").iloc[0]
+    (derived,) = history(database, "derived").to_dict("records")
+    found = lineage(database, "derived").to_pandas()
     assert not pd.isna(derived["execution_id"])
-    assert door.load(database).equals(USERS)
+    assert found["input_table"].dropna().tolist() == ["users"]
+    assert found["input_written_by"].dropna().tolist() == history(database, "users")["commit"].tolist()
     assert run_sql(database, "select count(*) from derived") == [(2,)]
 
 

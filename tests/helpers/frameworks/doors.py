@@ -1,19 +1,24 @@
 """The ways into Dolt that the contract suite goes through: each saves and loads as its framework's users do.
 
-A new door is a subclass of `Door`, and its place in `DOORS`.
+A new door is a subclass of `Door`, and its place in `DOORS` of test_contract.py. Those of Flyte 2 are in
+flyte2_doors.py.
 """
 
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import pandas as pd
 import pytest
 from flytekit import FlyteContext, FlyteContextManager
 from flytekit.core.type_engine import TypeEngine
+from flytekit.types.structured import StructuredDataset
 
 from dolt_integrations.core import Branch, MergeBranch, find_version, read_table, write_table
 from dolt_integrations.kedro import DoltRunHooks
@@ -23,6 +28,7 @@ from dolt_integrations.metaflow.client import RunningTask
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.frameworks.test_flyte_attempts import context
 from tests.helpers.frameworks.catalogs import catalog, run_pipeline, table
+from tests.helpers.frameworks.flows import FLOWS, Workplace
 
 
 class Door:
@@ -63,7 +69,7 @@ class Core(Door):
 
     def derive(self, url: str) -> None:
         loaded = read_table(url, "users")
-        message = f"Run: core/2\n\nInput: {loaded.version.commit}"
+        message = f"Run: core/2\n\nRun-Input: {loaded.version.commit} users of {url}"
         write_table(url, "derived", loaded.data, primary_key="id", message=message)
 
     def shown(self, url: str) -> str:
@@ -80,14 +86,15 @@ class Flyte(Door):
 
     def save(self, url: str, frame: Any, *, branch: Any = None, mode: str = "replace", write: str = "1") -> None:
         config = DoltConfig(url, "users", branch_conf=branch, io_args={"primary_key": "id", "mode": mode})
-        self._return(DoltTable(data=frame, config=config), write)
+        self.hand_over(DoltTable(data=frame, config=config), write)
 
-    def _return(self, returned: DoltTable, node: str) -> None:
-        with self._pod(node) as current:
-            TypeEngine.to_literal(current, returned, DoltTable, TypeEngine.to_literal_type(DoltTable))
+    def hand_over(self, returned: Any, node: str) -> None:
+        """Return a value from a task."""
+        with self.pod(node) as current:
+            literal_of(current, returned)
 
     @contextmanager
-    def _pod(self, node: str) -> Iterator[FlyteContext]:
+    def pod(self, node: str) -> Iterator[FlyteContext]:
         """Be the next attempt of a node."""
         number = next(self._attempts)
         pod = context(f"s3://bucket/metadata/p-d-nightly/n{node}/data/{number}", "v1")
@@ -99,14 +106,65 @@ class Flyte(Door):
         return DoltTable(config=DoltConfig(url, "users", as_of=version)).data
 
     def derive(self, url: str) -> None:
-        with self._pod("9") as current:
-            rows = self.load(url)
-            returned = DoltTable(data=rows, config=DoltConfig(url, "derived", io_args={"primary_key": "id"}))
-            TypeEngine.to_literal(current, returned, DoltTable, TypeEngine.to_literal_type(DoltTable))
+        with self.pod("9") as current:
+            config = DoltConfig(url, "derived", io_args={"primary_key": "id"})
+            literal_of(current, DoltTable(data=self.load(url), config=config))
 
     def shown(self, url: str) -> str:
         returned = DoltTable(config=DoltConfig(url, "users"))
         return f"{returned!r} {returned.to_dict()}"
+
+
+class Dataset(Flyte):
+    """`StructuredDataset`s of Flyte 1 at `dolt://` URIs, in the context of a pod."""
+
+    def save(self, url: str, frame: Any, *, branch: Any = None, mode: str = "replace", write: str = "1") -> None:
+        uri = uri_of(url, key="id", mode=mode, **members_of(branch))
+        with environment_of(url):
+            self.hand_over(StructuredDataset(dataframe=frame, uri=uri), write)
+
+    def load(self, url: str, version: str | None = None) -> pd.DataFrame:
+        current = FlyteContextManager.current_context()
+        with environment_of(url):
+            received = literal_of(current, StructuredDataset(uri=uri_of(url, as_of=version)))
+            return TypeEngine.to_python_value(current, received, pd.DataFrame)
+
+    def derive(self, url: str) -> None:
+        with self.pod("9") as current:
+            literal_of(current, StructuredDataset(self.load(url), uri_of(url, "derived", key="id")))
+
+    def shown(self, url: str) -> str:
+        return repr(StructuredDataset(uri=uri_of(url)))
+
+
+def literal_of(current: FlyteContext, value: Any) -> Any:
+    """Return the literal of what a task of Flyte 1 returns."""
+    return TypeEngine.to_literal(current, value, type(value), TypeEngine.to_literal_type(type(value)))
+
+
+def uri_of(url: str, name: str = "users", **members: str | None) -> str:
+    """Return the `dolt://` URI of a table, without the password that the database's URL may have."""
+    parts = urlsplit(url)
+    server = f"{parts.username}@{parts.hostname}:{parts.port}" if parts.scheme else ""
+    said = "&".join(f"{member}={quote(value, safe='/')}" for member, value in members.items() if value is not None)
+    return f"dolt://{server}{parts.path}/{name}?{said}".rstrip("?")
+
+
+def members_of(branch: Any) -> dict[str, str]:
+    """Return a branch config as members of a URI."""
+    said = {} if branch is None else {"branch": branch} if isinstance(branch, str) else branch.to_dict()
+    return {name: value for name, value in said.items() if name != "_type" and value is not None}
+
+
+@contextmanager
+def environment_of(url: str) -> Iterator[None]:
+    """Give the password of a URL as a user of URIs does: in the environment, beside the server that it is for."""
+    password = urlsplit(url).password
+    with pytest.MonkeyPatch.context() as patch:
+        if password is not None:
+            patch.setenv("DOLT_CLI_PASSWORD", password.replace("%20", " "))
+            patch.setenv("DOLT_CLI_HOST", "127.0.0.1")
+        yield
 
 
 class Metaflow(Door):
@@ -127,12 +185,10 @@ class Metaflow(Door):
         return MetaflowConfig(url, branch=branch)
 
     @staticmethod
-    def _land(block: Block, frame: Any, mode: str, name: str = "users", read: str | None = None) -> None:
+    def _land(block: Block, frame: Any, mode: str) -> None:
         block.begin()
         try:
-            if read is not None:
-                frame = block.read("read", block.source, read, None, None)
-            block.write("write", name, frame, ["id"], mode, "")
+            block.write("write", "users", frame, ["id"], mode, "")
             block.land()
         finally:
             block.end()
@@ -153,7 +209,9 @@ class Metaflow(Door):
             block.end()
 
     def derive(self, url: str) -> None:
-        self._land(Block(MetaflowConfig(url), self._task("9"), ()), None, "replace", "derived", "users")
+        """Run a flow as a user does: `python flow.py run`."""
+        with tempfile.TemporaryDirectory() as folder:
+            Workplace(Path(folder)).run(FLOWS / "derive_flow.py", "--database", url)
 
     def shown(self, url: str) -> str:
         config = MetaflowConfig(url)
@@ -179,6 +237,3 @@ class Kedro(Door):
 
     def shown(self, url: str) -> str:
         return repr(catalog(users=table(url))["users"])
-
-
-DOORS = {"core": Core, "flyte": Flyte, "metaflow": Metaflow, "kedro": Kedro}
