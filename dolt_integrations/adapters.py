@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.provenance.reads import add_scope, unnoted
     from dolt_integrations.core.provenance.trailers import RUN, trailer_values, trailers_of
     from dolt_integrations.core.provenance.write_id import check_write_id, node_of
+    from dolt_integrations.core.rows.cache_places import offer_place
     from dolt_integrations.core.transaction.attempt_landing import OvertakenError
     from dolt_integrations.core.transaction.attempt_name import AttemptWrite
     from dolt_integrations.core.transaction.attempted import AttemptBlock, Sharing, start_of_attempt
@@ -89,6 +90,7 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.core.manage.past": "PastExecution commit_read past_execution",
         "dolt_integrations.core.manage.place": "Place",
         "dolt_integrations.core.provenance.attempt": "Attempt child_error",
+        "dolt_integrations.core.rows.cache_places": "offer_place",
         "dolt_integrations.core.transaction.attempt_landing": "OvertakenError",
         "dolt_integrations.core.transaction.attempt_name": "AttemptWrite",
         "dolt_integrations.core.transaction.attempted": "AttemptBlock Sharing start_of_attempt",
@@ -161,6 +163,7 @@ __all__ = [
     "named_branch",
     "nearest",
     "node_of",
+    "offer_place",
     "open_database",
     "options_of",
     "parse_author",

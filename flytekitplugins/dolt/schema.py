@@ -1,5 +1,6 @@
 """The public names, where upstream had them."""
 
+import flytekitplugins.dolt.cache_place
 import flytekitplugins.dolt.retries  # noqa: F401 - from here on, Flyte tries again after a transient error
 from dolt_integrations.flyte import DoltConfig, DoltTable
 from flytekitplugins.dolt.conversions import to_dolt_table, to_structured_dataset

@@ -1,9 +1,16 @@
-"""Where versions are kept: `DOLT_INTEGRATIONS_CACHE` names a directory, shared places, or both."""
+"""Where versions are kept: `DOLT_INTEGRATIONS_CACHE` names a directory, shared places, or both.
+
+A shared place is a URL, or the name of a workflow manager that has a place for its tasks' files: `flyte`.
+"""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LOCATION = "DOLT_INTEGRATIONS_CACHE"
 _OFF = ("off", "0", "false", "no")
@@ -32,7 +39,31 @@ def local_place() -> str | None:
 
 def shared_places() -> list[SharedPlace]:
     """Return the shared places, in the order in which they are asked."""
-    return [SharedPlace(part.rstrip("/")) for part in _parts(os.environ.get(LOCATION, "")) if _is_shared(part)]
+    urls = [_url(part) for part in _parts(os.environ.get(LOCATION, "")) if _is_shared(part)]
+    return [SharedPlace(url.rstrip("/")) for url in urls if url]
+
+
+def offer_place(manager: str, find: Callable[[], str | None]) -> None:
+    """Let `DOLT_INTEGRATIONS_CACHE=<manager>` be the place in which a workflow manager keeps files.
+
+    Args:
+        manager: One of `MANAGERS`.
+        find: Returns the URL for the task that runs; None where there is none.
+    """
+    _OFFERED[manager] = find
+
+
+MANAGERS = ("flyte",)
+"""What may stand in the place of a URL; a directory of that name is `./flyte`."""
+
+_OFFERED: dict[str, Callable[[], str | None]] = {}
+
+
+def _url(part: str) -> str | None:
+    if part not in MANAGERS:
+        return part
+    find = _OFFERED.get(part)
+    return find() if find is not None else None
 
 
 def _parts(said: str) -> list[str]:
@@ -42,4 +73,4 @@ def _parts(said: str) -> list[str]:
 
 
 def _is_shared(part: str) -> bool:
-    return "://" in part
+    return "://" in part or part in MANAGERS
