@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import NewBranch, Repository
+from dolt_integrations.core import NewBranch, Remote, Repository
 from dolt_integrations.core.manage.past import commit_read, past_execution
 from dolt_integrations.core.manage.place import Place
 from dolt_integrations.errors import ConfigError, RevisionNotFoundError, RunNotFoundError
@@ -92,3 +94,15 @@ def test_a_clone_has_the_versions_under_another_name(shop: Repository) -> None:
     found = commit_read(elsewhere, past_execution(Place(shop.location), RUN), "orders", None, "first")
 
     assert found == shop.history()["commit"][2]
+
+
+def test_a_fresh_clone_has_what_runs_have_left_on_branches_of_its_remote(tmp_path: Path) -> None:
+    folder = tmp_path / "remote"
+    folder.mkdir()
+    origin, clone = Repository(tmp_path / "origin", remote=f"file://{folder}"), tmp_path / "clone"
+    read = origin.table("orders").write(rows(1), key="id").commit
+    wrote(origin, "totals", 1, "first", (read, "orders"), branch=NewBranch("run/1"))
+
+    found = past_execution(Place(clone, remote=Remote.parse(f"file://{folder}")), RUN)
+
+    assert [each.source.commit for each in found.reads] == [read]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
+
 import pandas as pd
 import pytest
 from flytekit import task, workflow
 
 from dolt_integrations.core import Repository, Version
 from dolt_integrations.core.provenance.trailers import trailers_of
-from dolt_integrations.errors import RevisionNotFoundError, RunNotFoundError
+from dolt_integrations.errors import ConfigError, RevisionNotFoundError, RunNotFoundError
 from flytekitplugins.dolt import DoltConfig, DoltTable, replaying
+from tests.conftest import Server, run_sql
 from tests.helpers.frameworks.pods import Pods, literal, outputs, python_value
 
 ORDERS = pd.DataFrame({"id": [1, 2], "price": [1.0, 2.0]})
@@ -45,6 +49,15 @@ def shop(database: str) -> Repository:
     found.table("orders").write(ORDERS, key="id")
     found.table("totals").write(pd.DataFrame({"day": [0], "total": [0.5]}), key="day")
     return found
+
+
+@pytest.fixture
+def reports(shared_server: Server, database: str) -> Iterator[str]:
+    """A second database on the server."""
+    url = f"{database}_reports"
+    run_sql(shared_server.url, f"CREATE DATABASE {url.rpartition('/')[2]}")
+    yield url
+    run_sql(shared_server.url, f"DROP DATABASE {url.rpartition('/')[2]}")
 
 
 def disturb(shop: Repository) -> Version:
@@ -110,6 +123,28 @@ def test_a_replay_of_what_was_not_read_or_not_run_fails_before_it_writes(shop: R
     with pytest.raises(RunNotFoundError, match=run), replaying(f"{run}0"):
         wf(db=str(shop.location))
     assert shop.branches.list()["branch"].tolist() == ["main"]
+
+
+@task
+def report(db: str, reports: str) -> DoltTable:
+    orders = DoltTable(DoltConfig(db, tablename="orders"))
+    return DoltTable(DoltConfig(reports, tablename="report"), data=pd.DataFrame({"n": [len(orders.data)]}))
+
+
+def test_an_execution_that_wrote_to_another_database_is_found_there(shop: Repository, reports: str) -> None:
+    report(db=str(shop.location), reports=reports)
+    run, config = run_of(Repository(reports)), DoltConfig(str(shop.location), tablename="orders")
+    disturb(shop)
+
+    with replaying(run, database=reports) as replay:
+        report(db=str(shop.location), reports=reports)
+    assert Repository(reports).table("report", replay.branch).read()["n"].tolist() == [2]
+    past = dataclasses.replace(config, as_of=f"execution:{run} of {reports}")
+    assert count(orders=DoltTable(past)) == 2
+    with pytest.raises(RunNotFoundError, match=run):
+        count(orders=DoltTable(dataclasses.replace(config, as_of=f"execution:{run}")))
+    with pytest.raises(ConfigError, match="names no execution"):
+        count(orders=DoltTable(dataclasses.replace(config, as_of="execution: of x")))
 
 
 def test_pods_replay_what_their_environment_names(

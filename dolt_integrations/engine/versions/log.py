@@ -73,13 +73,16 @@ def entries_since(connection: Connection, head: str, seen: str | None, part: str
 
 
 def entries_anywhere(connection: Connection, part: str) -> list[LogEntry]:
-    """Return the commits that any branch or tag leads to and whose message contains a text, each before its parents.
+    """Return the commits that any branch, tag or remote's branch leads to and whose message contains a text.
+
+    Each is before its parents.
 
     Args:
         connection: A session on the database, at no revision.
         part: The text; an empty one is in every message.
     """
-    statement = "SELECT hash FROM dolt_branches UNION SELECT tag_hash FROM dolt_tags"
+    places = ("hash FROM dolt_branches", "tag_hash FROM dolt_tags", "hash FROM dolt_remote_branches")
+    statement = " UNION ".join(f"SELECT {place}" for place in places)
     heads = [head for (head,) in connection.rows(statement, kinds=(text,))]
     revisions = ", ".join(["%s"] * len(heads))
     found = f"SELECT * FROM dolt_log({revisions}, '--parents') WHERE INSTR(message, %s) > 0 ORDER BY commit_order DESC"
