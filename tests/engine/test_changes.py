@@ -2,6 +2,7 @@ import pyarrow as pa
 import pytest
 
 from dolt_integrations.engine import describe_table, open_database
+from dolt_integrations.engine.session.answers import number
 from dolt_integrations.engine.tables.changes import delete_rows, replace_rows, upsert_rows
 from dolt_integrations.errors import DataError, PrimaryKeyError, ServerError
 from tests.conftest import run_sql
@@ -207,3 +208,20 @@ def test_replaced_rows_take_the_disk_of_one_change(repository):
 
 def size_of(folder):
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def test_an_upsert_writes_texts_that_the_collation_takes_for_equal(connection):
+    columns = "id bigint PRIMARY KEY, v varchar(9) COLLATE utf8mb4_0900_ai_ci NOT NULL UNIQUE, o int"
+    schema = make(connection, columns, "(1, 'v', 7), (2, 'w', 8), (3, 'é', 9)")
+    connection.execute(
+        "CREATE TABLE child (id int PRIMARY KEY, v varchar(9) COLLATE utf8mb4_0900_ai_ci, "
+        "FOREIGN KEY (v) REFERENCES t (v) ON DELETE CASCADE ON UPDATE CASCADE)"
+    )
+    connection.execute("INSERT INTO child VALUES (1, 'v')")
+
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, pa.table({"id": [1, 2, 3], "v": ["V", "w", "e"]}))
+
+    assert connection.rows("SELECT * FROM t") == [(1, "V", 7), (2, "w", 8), (3, "e", 9)]
+    assert connection.rows("SELECT * FROM child") == [(1, "v")]
+    assert connection.value("SELECT @@foreign_key_checks", kind=number) == 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.tables.bulk import insert_table
+from dolt_integrations.engine.tables.equal_values import write_equal_values
 from dolt_integrations.engine.tables.schema import TableSchema, foreign_collations, has_unique_index
 from dolt_integrations.errors import PrimaryKeyError
 
@@ -37,6 +38,7 @@ def upsert_rows(connection: Connection, table: str, schema: TableSchema, data: p
     data = _without_generated(schema, data)
     with staged(connection, schema, data) as stage:
         _update(connection, table, stage, schema.primary_key, data.column_names)
+        write_equal_values(connection, table, schema, data.column_names, stage, _same(table, stage, schema.primary_key))
         _insert(connection, table, stage, schema.primary_key, data.column_names)
 
 
