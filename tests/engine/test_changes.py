@@ -225,3 +225,16 @@ def test_an_upsert_writes_texts_that_the_collation_takes_for_equal(connection):
     assert connection.rows("SELECT * FROM t") == [(1, "V", 7), (2, "w", 8), (3, "e", 9)]
     assert connection.rows("SELECT * FROM child") == [(1, "v")]
     assert connection.value("SELECT @@foreign_key_checks", kind=number) == 1
+
+
+def test_an_upsert_keeps_the_sign_of_zero_in_rows_that_change_and_in_new_ones(connection):
+    schema = make(
+        connection, "id bigint PRIMARY KEY, d double NOT NULL, f float, o int", "(1, 0.0, 0.0, 7), (2, 3, 4, 8)"
+    )
+    data = pa.table({"id": [1, 2, 3], "d": [-0.0, 5.0, -0.0], "f": [0.5, -0.0, None]})
+
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, data)
+
+    found = sorted(connection.rows("SELECT * FROM t"))
+    assert repr(found) == repr([(1, -0.0, 0.5, 7), (2, 5.0, -0.0, 8), (3, -0.0, None, None)])

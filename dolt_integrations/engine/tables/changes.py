@@ -38,8 +38,8 @@ def upsert_rows(connection: Connection, table: str, schema: TableSchema, data: p
     data = _without_generated(schema, data)
     with staged(connection, schema, data) as stage:
         _update(connection, table, stage, schema.primary_key, data.column_names)
-        write_equal_values(connection, table, schema, data.column_names, stage, _same(table, stage, schema.primary_key))
         _insert(connection, table, stage, schema.primary_key, data.column_names)
+        write_equal_values(connection, table, schema, data, stage, _same(table, stage, schema.primary_key))
 
 
 def delete_rows(connection: Connection, table: str, schema: TableSchema, keys: pa.Table) -> None:

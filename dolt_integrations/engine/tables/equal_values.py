@@ -1,23 +1,26 @@
-"""Texts that a collation takes for equal and that are not the same: `a` and `A`, `e` and `é`.
+"""Values that SQL takes for equal and that are not the same: `a` and `A` to a collation, 0.0 and -0.0.
 
-Dolt's UPDATE (1.83 and 2.3) leaves a row as it is where its new values equal the old ones in this sense.
+Dolt's UPDATE (1.83 and 2.3) leaves a row as it is where its new values equal the old ones in this sense, and its
+INSERT ... SELECT makes 0.0 of -0.0.
 """
 
 from __future__ import annotations
 
 import logging
-import secrets
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.tables.bulk import insert_table
 from dolt_integrations.engine.tables.contents import set_foreign_key_checks
+from dolt_integrations.engine.tables.fetch import fetch
 from dolt_integrations.engine.tables.schema import TableSchema, foreign_collations, has_triggers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from dolt_integrations.engine.session.connection import Connection
+    from dolt_integrations.engine.tables.schema import Column
 
 logger = logging.getLogger(__name__)
 
@@ -26,62 +29,64 @@ _TEXTS = ("varchar", "char", "text", "tinytext", "mediumtext", "longtext")
 
 
 def write_equal_values(
-    connection: Connection, table: str, schema: TableSchema, given: Iterable[str], stage: str, same: str
+    connection: Connection, table: str, schema: TableSchema, data: pa.Table, stage: str, same: str
 ) -> None:
-    """Write what an UPDATE has left: rows whose values are equal to those that are staged, and not the same.
+    """Write what an upsert has left: rows whose values are equal to those that are staged, and not the same.
 
     They are deleted and inserted, foreign keys unchecked: to those the values are equal.
 
     Args:
-        connection: With an open transaction, in which the rows were updated.
+        connection: With an open transaction, in which the rows were updated and inserted.
         table: The table's name.
         schema: All of its columns, and its key.
-        given: The names of the columns that are staged, in any case.
+        data: What is staged.
         stage: The quoted name of the temporary table that has it.
         same: The condition by which the rows of both belong together.
     """
-    names = _doubtful(connection, table, schema, given)
-    if not names:
+    texts, floats = _texts(connection, table, schema, data), _floats_with_negative_zeros(schema, data)
+    left = [_differs(quote(table), stage, quote(name)) for name in texts]
+    left += [f"{stage}.{quote(name)} = 0 AND ATAN2({stage}.{quote(name)}, -1) < 0" for name in floats]
+    if not left:
         return
-    differs = " OR ".join(_differs(quote(table), stage, quote(name)) for name in names)
-    if connection.row(f"SELECT 1 FROM {stage} JOIN {quote(table)} ON {same} WHERE {differs} LIMIT 1") is None:
-        return
-    if has_triggers(connection, table):
+    condition = f"FROM {quote(table)} JOIN {stage} ON {same} WHERE {' OR '.join(left)}"
+    columns = tuple(column for column in schema.columns if not column.is_generated)
+    sources = (stage if column.name in (*texts, *floats) else quote(table) for column in columns)
+    values = ", ".join(f"{source}.{quote(c.name)}" for source, c in zip(sources, columns, strict=True))
+    rows = fetch(connection, f"SELECT {values} {condition}", columns, fast=False)
+    if rows.num_rows and has_triggers(connection, table):
         logger.warning(
-            "table %s has triggers, so that Dolt keeps its values in columns %s where they differ from the new ones "
-            "only in what the collation takes for equal",
+            "table %s has triggers: %d of its rows differ from the new ones in what SQL takes for equal, and stay so",
             table,
-            ", ".join(names),
+            rows.num_rows,
         )
-        return
-    _rewrite(connection, table, schema, names, stage, f"{same} WHERE {differs}")
+    elif rows.num_rows:
+        set_foreign_key_checks(connection, False)
+        connection.execute(f"DELETE {quote(table)} {condition}")
+        insert_table(connection, table, rows, schema)
+        set_foreign_key_checks(connection, True)
 
 
-def _rewrite(
-    connection: Connection, table: str, schema: TableSchema, names: list[str], stage: str, condition: str
-) -> None:
-    columns = [column for column in schema.columns if not column.is_generated]
-    listed = ", ".join(quote(column.name) for column in columns)
-    values = ", ".join(f"{stage if c.name in names else quote(table)}.{quote(c.name)}" for c in columns)
-    whole = quote(name := f"staged_{secrets.token_hex(8)}")
-    ddl = TableSchema(tuple(replace(column, details="") for column in columns)).ddl(name)
-    connection.execute(ddl.replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1))
-    connection.execute(
-        f"INSERT INTO {whole} ({listed}) SELECT {values} FROM {stage} JOIN {quote(table)} ON {condition}"
-    )
-    key = " AND ".join(f"{quote(table)}.{quote(each)} = {whole}.{quote(each)}" for each in schema.primary_key)
-    set_foreign_key_checks(connection, False)
-    connection.execute(f"DELETE {quote(table)} FROM {quote(table)} JOIN {whole} ON {key}")
-    connection.execute(f"INSERT INTO {quote(table)} ({listed}) SELECT {listed} FROM {whole}")
-    set_foreign_key_checks(connection, True)
-    connection.execute(f"DROP TEMPORARY TABLE {whole}")
+def _texts(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> list[str]:
+    names = [c.name for c in _given(schema, data) if c.sql_type.lower().startswith(_TEXTS)]
+    return names if names and foreign_collations(connection, table) else []
 
 
-def _doubtful(connection: Connection, table: str, schema: TableSchema, given: Iterable[str]) -> list[str]:
-    """Return the columns, as the table spells them, of which some values may be equal and not the same."""
-    values = {name.lower() for name in given} - {name.lower() for name in schema.primary_key}
-    texts = [c.name for c in schema.columns if c.name.lower() in values and c.sql_type.lower().startswith(_TEXTS)]
-    return texts if texts and foreign_collations(connection, table) else []
+def _floats_with_negative_zeros(schema: TableSchema, data: pa.Table) -> list[str]:
+    values = {name.lower(): data.column(name) for name in data.column_names}
+    return [c.name for c in _given(schema, data) if _has_negative_zero(values[c.name.lower()])]
+
+
+def _given(schema: TableSchema, data: pa.Table) -> list[Column]:
+    """Return the columns that are staged, but for the key's."""
+    names = {name.lower() for name in data.column_names} - {name.lower() for name in schema.primary_key}
+    return [column for column in schema.columns if column.name.lower() in names]
+
+
+def _has_negative_zero(values: pa.ChunkedArray) -> bool:
+    if not pa.types.is_floating(values.type):
+        return False
+    zeros = values.filter(pc.equal(values, 0.0))
+    return any(str(zero)[0] == "-" for zero in pc.unique(pc.cast(zeros, pa.string())).to_pylist())
 
 
 def _differs(table: str, stage: str, name: str) -> str:
