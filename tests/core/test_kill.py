@@ -160,7 +160,7 @@ class Killing:
 def test_a_process_that_dies_at_any_statement_has_saved_all_or_nothing(way, database, script):
     killing = Killing(script, database, way)
 
-    for at, sent in moments(killing.statements)[:: 1 if ALL else 4]:
+    for at, sent in moments(killing.statements)[:: 1 if ALL else 7]:
         killing.check(at, sent)
 
 
@@ -179,7 +179,7 @@ def test_a_process_that_dies_with_its_private_server_has_saved_all_or_nothing(wa
 def test_a_private_server_that_dies_at_any_statement_has_saved_all_or_nothing(way, repository, script):
     killing = Killing(script, repository.path, way, str(repository.path / ".dolt" / "sql-server.info"))
 
-    for at, sent in moments(killing.statements)[:: 1 if ALL else 9]:
+    for at, sent in moments(killing.statements)[:: 1 if ALL else 18]:
         killing.check(at, sent)
 
     eventually(lambda: not processes_of(repository.path))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,16 +59,9 @@ def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all workers of a test run share."""
-    base = tmp_path_factory.getbasetemp()
-    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "bytecode"
-
-
 @pytest.fixture
 def place(
-    seed: Path, bytecode: Path, home: Path, tmp_path: Path, shared_server: Server, monkeypatch: pytest.MonkeyPatch
+    seed: Path, home: Path, tmp_path: Path, shared_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Place]:
     """A place of the page's own. Its home says who the user is, as that of somebody who uses `dolt` does."""
     folder = tmp_path / "work"
@@ -80,9 +72,6 @@ def place(
     monkeypatch.chdir(folder)
     for name, value in _metaflow(home, folder).items():
         monkeypatch.setenv(name, value)
-    # A flow is many short processes; where bytecode is not kept, each would compile pandas and Metaflow anew.
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(bytecode))
-    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     monkeypatch.setenv("DOLT_CLI_PASSWORD", PASSWORD)
     monkeypatch.setenv("DOLT_PASSWORD", PASSWORD)  # the secret dolt/password of a local run
     monkeypatch.setenv("DOLT_CONNECTION_SHOP", "")  # an example sets it

@@ -57,10 +57,7 @@ class Workplace:
             "METAFLOW_DEFAULT_METADATA": "local",
             "METAFLOW_DEFAULT_DATASTORE": "local",
             "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(self.folder),
-            # A run is many short processes; where bytecode is not kept, each would compile pandas and metaflow anew.
-            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
         }
-        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def python(self, program: Path, *arguments: object) -> str:
         """Run a program and return what it prints."""
