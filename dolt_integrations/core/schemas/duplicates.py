@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.configs.mode import APPEND, REPLACE
-from dolt_integrations.core.schemas.numbered import TABLE, NumberedRows
 from dolt_integrations.engine import quote
+from dolt_integrations.engine.tables.numbered import TABLE, NumberedRows
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from dolt_integrations.core.columns.encoded import shown
 from dolt_integrations.core.schemas.duplicates import find_duplicate
-from dolt_integrations.core.schemas.numbered import TABLE, NumberedRows
 from dolt_integrations.engine import Connection, TableSchema, quote
 from dolt_integrations.engine.session import answers
+from dolt_integrations.engine.tables.numbered import TABLE, NumberedRows
 from dolt_integrations.errors import ConstraintError, DoltError, PrimaryKeyError
 
 if TYPE_CHECKING:

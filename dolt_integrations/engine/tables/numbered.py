@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from dolt_integrations.engine import TableSchema, insert_table, quote
+from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.session.answers import maybe, number
+from dolt_integrations.engine.tables.bulk import insert_table
+from dolt_integrations.engine.tables.schema import TableSchema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dolt_integrations.engine import Column, Connection
+    from dolt_integrations.engine.session.connection import Connection
+    from dolt_integrations.engine.tables.schema import Column
 
 TABLE = "rows_to_check"
 
