@@ -11,8 +11,8 @@ import pyarrow as pa
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.rows.changes import TableVersions
 from dolt_integrations.core.rows.compare import as_series, compare_rows
-from dolt_integrations.engine import quote
 from dolt_integrations.engine.tables.changes import delete_rows, upsert_rows
+from dolt_integrations.engine.tables.contents import drop_table
 from dolt_integrations.engine.versions.merges import Conflict
 from dolt_integrations.engine.versions.procedures import commit, head, stage
 from dolt_integrations.engine.versions.remotes import merge_base
@@ -58,7 +58,7 @@ def _take(database: Database, workspace: Connection, base: str | None, loser: st
     versions = TableVersions(database, workspace, table)
     theirs = versions.at(winner)
     if theirs is None:
-        workspace.execute(f"DROP TABLE IF EXISTS {quote(table)}")
+        drop_table(workspace, table)
     else:
         gone, written = _own_changes(versions, base, loser, winner)
         take_tables(workspace, winner, [theirs.name])

@@ -18,6 +18,7 @@ from dolt_integrations.core.provenance.find import EarlierWrite
 from dolt_integrations.core.provenance.write_id import superseding
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import find_table
+from dolt_integrations.engine.session.transactions import trial
 from dolt_integrations.engine.tables.schema import tables_in_two_cases
 from dolt_integrations.engine.versions.log import is_ancestor
 from dolt_integrations.engine.versions.merges import (
@@ -162,14 +163,13 @@ def _try(
 ) -> list[Conflict]:
     """Merge in one transaction, which is undone where conflicts are left. Returns these."""
     twins = tables_in_two_cases(workspace)
-    workspace.execute("START TRANSACTION")
-    try:
+    with trial(workspace) as keep:
         try:
             merged = merge(workspace, revision, message, author)
         except LostRaceError as error:
             return [refused_merge(error)]  # nobody else works on a private branch: this is for good
         if merged:
-            workspace.execute("COMMIT")
+            keep()
             return _same_but_for_case(workspace, twins)
         found = conflicts(workspace)
         if wins is not None:
@@ -182,8 +182,6 @@ def _try(
         if not left:
             commit_merge(workspace, message, author)
         return left
-    finally:
-        workspace.execute("ROLLBACK")
 
 
 def _of_columns(database: Database, workspace: Connection, conflict: Conflict, winner: str) -> Conflict:

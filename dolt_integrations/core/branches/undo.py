@@ -12,7 +12,8 @@ from dolt_integrations.core.branches.undo_rows import MESSAGE, Undoing
 from dolt_integrations.core.configs.mode import REPLACE
 from dolt_integrations.core.provenance.find import find_writes, hash_at
 from dolt_integrations.core.provenance.write_id import node_of
-from dolt_integrations.engine import DEFAULT_AUTHOR, quote, table_name
+from dolt_integrations.engine import DEFAULT_AUTHOR, table_name
+from dolt_integrations.engine.tables.contents import drop_table, empty_table
 from dolt_integrations.engine.versions.procedures import (
     commit,
     head,
@@ -101,7 +102,7 @@ def _state_before(database: Database, write: EarlierWrite, table: str) -> Iterat
     with ExitStack() as stack:
         workspace = stack.enter_context(private_branch(database, write.work if shared_first else before))
         if shared_first:  # the table together with other tasks: what was there before them stays away
-            workspace.execute(f"DELETE FROM {quote(table_name(workspace, table))}")
+            empty_table(workspace, table_name(workspace, table))
             stage(workspace, [table])
         else:
             _without_superseded(database, workspace, table, write)
@@ -126,6 +127,6 @@ def _mode(write: EarlierWrite, table: str, modes: Sequence[str]) -> str:
 def _take(database: Database, workspace: Connection, revision: str, table: str) -> None:
     """Make the table what it is at a revision."""
     if hash_at(database, revision, table) is None:
-        workspace.execute(f"DROP TABLE IF EXISTS {quote(table_name(workspace, table))}")
+        drop_table(workspace, table_name(workspace, table))
     else:
         take_tables(workspace, revision, [table_name(workspace, table)])

@@ -12,9 +12,11 @@ from dolt_integrations.core.branches.take import take_tables
 from dolt_integrations.core.provenance.write_id import node_of
 from dolt_integrations.core.rows.changes import TableVersions, same_key
 from dolt_integrations.core.rows.compare import as_series
-from dolt_integrations.engine import DEFAULT_AUTHOR, quote, table_name
+from dolt_integrations.engine import DEFAULT_AUTHOR, table_name
+from dolt_integrations.engine.tables.contents import copy_rows, empty_table
 from dolt_integrations.engine.versions.log import log
 from dolt_integrations.engine.versions.merges import commit_merge, conflicts, merge, resolve_rows
+from dolt_integrations.engine.versions.multisets import Pinned, Subtraction
 from dolt_integrations.engine.versions.procedures import commit, head, stage
 from dolt_integrations.errors import (
     ColumnNotFoundError,
@@ -116,14 +118,11 @@ class Undoing:
         if old is not None and new is not None and old.is_like(new):
             take_tables(other, self._before, [old.name])
             return
-        table = quote(table_name(other, self._table))
-        other.execute(f"DELETE FROM {table}")
+        table = table_name(other, self._table)
+        empty_table(other, table)
         if old is not None and new is not None:
-            names = ", ".join(quote(name) for name in old.schema.names if name in new.schema.names)
-            other.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {self._at(self._before, old.name)}")
-
-    def _at(self, revision: str, table: str) -> str:
-        return f"{quote(f'{self._database.address.database}/{revision}')}.{quote(table)}"
+            names = [name for name in old.schema.names if name in new.schema.names]
+            copy_rows(other, table, names, self._before, old.name)
 
     def _merge(self, revision: str, now: str) -> None:
         workspace = self._workspace
@@ -143,24 +142,15 @@ class Undoing:
 
     def _subtract(self, now: str) -> None:
         """Without a key: take away as many of each row as the write added, and give back what it took."""
-        workspace, table = self._workspace, quote(table_name(self._workspace, self._table))
         written, before = self._versions.at(self._write.work), self._versions.at(self._before)
-        names = written.schema.names if written is not None else ()
-        columns = ", ".join(map(quote, names))
-        new = f"SELECT {columns} FROM {self._at(self._write.work, written.name if written is not None else '')}"
-        old = f"{new} WHERE FALSE"
-        if before is not None:
-            known = ", ".join(quote(each) if each in before.schema.names else "NULL" for each in names)
-            old = f"SELECT {known} FROM {self._at(self._before, before.name)}"
-        stay = f"(SELECT {columns} FROM {table} EXCEPT ALL ({new} EXCEPT ALL {old}))"
-        with workspace.transaction():
-            try:
-                workspace.execute(f"CREATE TEMPORARY TABLE left_over AS {stay} UNION ALL ({old} EXCEPT ALL {new})")
-                workspace.execute(f"DELETE FROM {table}")
-                workspace.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM left_over")
-                workspace.execute("DROP TEMPORARY TABLE left_over")
-            except (QueryError, ColumnNotFoundError) as error:
-                raise self._refusal(now) from error
+        if written is None:
+            raise self._refusal(now)
+        old = None if before is None else Pinned(self._before, before)
+        new, table = Pinned(self._write.work, written), table_name(self._workspace, self._table)
+        try:
+            Subtraction(self._workspace, table, written.schema.names, new, old).apply()
+        except (QueryError, ColumnNotFoundError) as error:
+            raise self._refusal(now) from error
 
 
 def _of_kind(changes: Changes, kind: str) -> pa.Table:

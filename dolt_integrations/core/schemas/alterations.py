@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.columns.mark import mark_of
 from dolt_integrations.core.schemas.fits import BLOB_BYTES, no_member
 from dolt_integrations.core.schemas.numbers import INTEGER_BYTES, integer_range
-from dolt_integrations.engine import Column, TableSchema, parse_type, quote
+from dolt_integrations.engine import Column, TableSchema, parse_type
+from dolt_integrations.engine.tables.alter import add_column, alter_table, change_column, drop_column, move_column
 from dolt_integrations.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -37,24 +38,26 @@ def alterations(table: str, existing: TableSchema, wanted: TableSchema) -> list[
     """
     old = {column.name.lower(): column for column in existing.columns}
     new = {column.name.lower(): column for column in wanted.columns}
-    changes = [f"DROP COLUMN {quote(column.name)}" for name, column in old.items() if name not in new]
+    changes = [drop_column(column.name) for name, column in old.items() if name not in new]
     order = [name for name in old if name in new]
-    place = "FIRST"
+    after: str | None = None
     for at, (name, column) in enumerate(new.items()):
         if name not in old:
-            changes.append(f"ADD COLUMN {column.ddl()} {place}")
+            changes.append(add_column(column, after))
             order.insert(at, name)
         elif order[at] != name:
-            changes.append(f"{_change(table, old[name], column)} {place}")
+            _check_change(table, old[name], column)
+            changes.append(move_column(old[name].name, column, after))
             order.remove(name)
             order.insert(at, name)
         elif column != old[name]:
-            changes.append(_change(table, old[name], column))
-        place = f"AFTER {quote(column.name)}"
-    return [f"ALTER TABLE {quote(table)} {change}" for change in changes]
+            _check_change(table, old[name], column)
+            changes.append(change_column(old[name].name, column))
+        after = column.name
+    return alter_table(table, changes)
 
 
-def _change(table: str, old: Column, new: Column) -> str:
+def _check_change(table: str, old: Column, new: Column) -> None:
     if not holds_all(new.sql_type, old.sql_type) and not is_document_as_text(old, new):
         why = f"; {new.misfit}" if new.misfit else ""
         raise no_member(table, old, new) or UnsupportedTypeError(
@@ -62,9 +65,6 @@ def _change(table: str, old: Column, new: Column) -> str:
             f"which cannot hold all that it held{why}",
             hint='Convert the column, or make the table anew: overwrite=True, or the option schema="overwrite".',
         )
-    if old.name != new.name:
-        return f"CHANGE COLUMN {quote(old.name)} {new.ddl()}"
-    return f"MODIFY COLUMN {new.ddl()}"
 
 
 def holds_all(new: str, old: str) -> bool:

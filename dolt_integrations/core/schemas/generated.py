@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from dolt_integrations.engine import insert_table, quote
-from dolt_integrations.engine.session.answers import number
+from dolt_integrations.engine import insert_table
+from dolt_integrations.engine.session.transactions import back_to_save_point, save_point
+from dolt_integrations.engine.tables.contents import largest_number
 from dolt_integrations.errors import DataError, PrimaryKeyError
 
 if TYPE_CHECKING:
@@ -48,13 +49,12 @@ def insert_numbered(connection: Connection, table: str, schema: TableSchema, dat
     if column is None:
         insert_table(connection, table, data, schema)
         return
-    connection.execute("SAVEPOINT before_rows")
+    save_point(connection)
     try:
         insert_table(connection, table, data, schema)
     except PrimaryKeyError:
-        connection.execute("ROLLBACK TO SAVEPOINT before_rows")
-        statement = f"SELECT COALESCE(MAX({quote(column.name)}), 0) FROM {quote(table)}"
-        last = connection.value(statement, kind=number)
+        back_to_save_point(connection)
+        last = largest_number(connection, table, column.name)
         logger.info("the numbers of table %s go on behind %d", table, last)
         numbers = pa.array(range(last + 1, last + 1 + data.num_rows))
         insert_table(connection, table, data.append_column(column.name, numbers), schema)

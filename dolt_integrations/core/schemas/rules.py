@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.schemas.duplicates import unique_keys
-from dolt_integrations.engine import quote
-from dolt_integrations.engine.session.answers import text
+from dolt_integrations.engine.tables.schema import definition
 from dolt_integrations.errors import DataError
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ _CHECK = re.compile(r"^ *CONSTRAINT `(?P<name>.+?)` CHECK (?P<condition>.+?),?$"
 
 def rules(connection: Connection, table: str) -> dict[str, set[str]]:
     """Return a table's CHECKs and UNIQUE keys as SQL says them, with their columns in lower case."""
-    _, create = connection.row(f"SHOW CREATE TABLE {quote(table)}", kinds=(text, text)) or ("", "")
+    create = definition(connection, table)
     found = {
         str(key): {name.lower() for name in key.names} for key in unique_keys(connection, table) if not key.is_primary
     }

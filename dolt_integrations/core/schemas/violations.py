@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from dolt_integrations.core.columns.encoded import shown
 from dolt_integrations.core.schemas.duplicates import find_duplicate
-from dolt_integrations.engine import Connection, TableSchema, quote
-from dolt_integrations.engine.session import answers
-from dolt_integrations.engine.tables.numbered import TABLE, NumberedRows
+from dolt_integrations.engine import Connection, TableSchema
+from dolt_integrations.engine.session.transactions import give_up
+from dolt_integrations.engine.tables.numbered import NumberedRows
+from dolt_integrations.engine.tables.schema import definition
 from dolt_integrations.errors import ConstraintError, DoltError, PrimaryKeyError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def locating(connection: Connection, table: str, schema: TableSchema, data: pa.T
     except ConstraintError as error:
         found = None
         with suppress(DoltError):  # then Dolt's words have to do
-            connection.execute("ROLLBACK")
+            give_up(connection)
             found = _located(_Rows(connection, table, schema, data, mode), error)
         kind, hint = (PrimaryKeyError, _UNIQUE_HINT) if isinstance(error, PrimaryKeyError) else (ConstraintError, _HINT)
         text = f"table `{table}` does not take the rows: {error if found is None else found.text}"
@@ -75,8 +76,7 @@ def locating(connection: Connection, table: str, schema: TableSchema, data: pa.T
 def _located(rows: _Rows, error: ConstraintError) -> _Found | None:
     if isinstance(error, PrimaryKeyError):
         return _failed_key(rows)
-    kinds = (answers.text, answers.text)
-    _, create = rows.connection.row(f"SHOW CREATE TABLE {quote(rows.table)}", kinds=kinds) or ("", "")
+    create = definition(rows.connection, rows.table)
     text = str(error)
     if found := _CHECK.search(text):
         return _failed_check(rows, found["name"], create)
@@ -101,7 +101,7 @@ def _failed_check(rows: _Rows, name: str, create: str) -> _Found | None:
         return _Found(f"CHECK {name} fails", name)
     condition = line["condition"].removesuffix(" /*!80016 NOT ENFORCED */")
     names = list(dict.fromkeys(_named(rows.data, condition)))
-    row = NumberedRows(rows.connection, rows.schema, rows.data, rows.schema.names).first(f"NOT {condition}")
+    row = NumberedRows(rows.connection, rows.schema, rows.data, rows.schema.names).first_failing(condition)
     if row is None:
         return _Found(f"CHECK {name} {condition} fails", name, ", ".join(names) or None)
     values, text = _values(rows.data, row, names)
@@ -143,12 +143,9 @@ def _orphan(rows: _Rows, names: Sequence[str], to: str) -> int | None:
     found = re.match(r"REFERENCES `(?P<table>.{1,200}?)` \((?P<columns>.+?)\)", to)
     if found is None or found["table"].lower() == rows.table.lower():
         return None
-    parent, columns = quote(found["table"]), found["columns"].split(",")
+    columns = [name.strip().strip("`").replace("``", "`") for name in found["columns"].split(",")]
     numbered = NumberedRows(rows.connection, rows.schema, rows.data, names)
-    pairs = [(f"{TABLE}.{quote(ours)}", f"{parent}.{theirs}") for ours, theirs in zip(names, columns, strict=True)]
-    given = " AND ".join(f"{ours} IS NOT NULL" for ours, _ in pairs)
-    same = " AND ".join(f"{ours} = {theirs}" for ours, theirs in pairs)
-    return numbered.first(f"{pairs[0][1]} IS NULL AND {given}", f"LEFT JOIN {parent} ON {same}")
+    return numbered.first_without(found["table"], list(zip(names, columns, strict=True)), given=True)
 
 
 def _values(data: pa.Table, row: int, columns: Sequence[str]) -> tuple[Any, str]:
@@ -194,9 +191,7 @@ def check_new_rows(connection: Connection, table: str, schema: TableSchema, data
     if not lacked or not data.num_rows:
         return
     key = schema.primary_key
-    same = " AND ".join(f"{quote(table)}.{quote(name)} = {TABLE}.{quote(name)}" for name in key)
-    rows = NumberedRows(connection, schema, data, key)
-    row = rows.first(f"{quote(table)}.{quote(key[0])} IS NULL", f"LEFT JOIN {quote(table)} ON {same}")
+    row = NumberedRows(connection, schema, data, key).first_without(table, [(name, name) for name in key])
     if row is None:
         return
     _, text = _values(data, row, key)

@@ -23,3 +23,21 @@ def trial(connection: Connection) -> Iterator[Callable[[], None]]:
 
 def _keep(connection: Connection) -> None:
     connection.execute("COMMIT")
+
+
+_SAVE_POINT = "before_rows"
+
+
+def save_point(connection: Connection) -> None:
+    """Note in the session's transaction where `back_to_save_point` goes back to."""
+    connection.execute(f"SAVEPOINT {_SAVE_POINT}")
+
+
+def back_to_save_point(connection: Connection) -> None:
+    """Undo what the session's transaction has done since `save_point`."""
+    connection.execute(f"ROLLBACK TO SAVEPOINT {_SAVE_POINT}")
+
+
+def give_up(connection: Connection) -> None:
+    """Undo what the session's transaction has done, the transaction included."""
+    connection.execute("ROLLBACK")

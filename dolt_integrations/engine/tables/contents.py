@@ -18,6 +18,12 @@ def row_count(connection: Connection, table: str) -> int:
     return int(connection.value(f"SELECT COUNT(*) FROM {quote(table)}", kind=number))
 
 
+def largest_number(connection: Connection, table: str, column: str) -> int:
+    """Return the largest value of a column of integers; 0 if the table has no rows."""
+    statement = f"SELECT COALESCE(MAX({quote(column)}), 0) FROM {quote(table)}"
+    return int(connection.value(statement, kind=number))
+
+
 def drop_table(connection: Connection, table: str) -> None:
     """Drop a table, if it is there. Dolt's DDL ends the session's transaction."""
     connection.execute(f"DROP TABLE IF EXISTS {quote(table)}")

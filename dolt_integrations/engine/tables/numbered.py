@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from dolt_integrations.engine.session.connection import Connection
     from dolt_integrations.engine.tables.schema import Column
+    from dolt_integrations.engine.tables.unique_keys import UniqueKey
 
 TABLE = "rows_to_check"
 
@@ -47,8 +48,40 @@ class NumberedRows:
         statement = f"SELECT MIN({self.number}) FROM {TABLE} {joined} WHERE {condition}"
         return self._connection.value(statement, kind=maybe(number))  # type: ignore[no-any-return]
 
-    def pair(self, parts: Sequence[str]) -> tuple[int, int] | None:
-        """Return the first two rows that are equal in all parts, none of which is NULL."""
+    def first_failing(self, condition: str) -> int | None:
+        """Return the number of the first row of which a condition in SQL, as a CHECK has it, does not hold."""
+        return self.first(f"NOT {condition}")
+
+    def first_without(self, table: str, pairs: Sequence[tuple[str, str]], *, given: bool = False) -> int | None:
+        """Return the number of the first row to which a table has none.
+
+        Args:
+            table: The other table.
+            pairs: The names of columns, of the rows and of the table, that are to be equal.
+            given: Leave out rows with a NULL in one of these columns.
+        """
+        sides = [(f"{TABLE}.{quote(ours)}", f"{quote(table)}.{quote(theirs)}") for ours, theirs in pairs]
+        same = " AND ".join(f"{theirs} = {ours}" for ours, theirs in sides)
+        known = [f"{ours} IS NOT NULL" for ours, _ in sides] if given else []
+        condition = " AND ".join([f"{sides[0][1]} IS NULL", *known])
+        return self.first(condition, f"LEFT JOIN {quote(table)} ON {same}")
+
+    def first_like(self, table: str, key: UniqueKey, besides: Sequence[str]) -> int | None:
+        """Return the number of the first row that has the key of a row of a table.
+
+        Args:
+            table: The other table.
+            key: The key, of which NULLs are equal to nothing.
+            besides: The names of columns: a row of the table that is equal in all of these does not count.
+        """
+        other = quote(table)
+        same = [f"{a} = {b}" for a, b in zip(key.parts_of(other), key.parts_of(TABLE), strict=True)]
+        own = " AND ".join(f"{other}.{quote(name)} = {TABLE}.{quote(name)}" for name in besides)
+        return self.first(f"NOT ({own})" if own else "TRUE", f"JOIN {other} ON {' AND '.join(same)}")
+
+    def pair(self, key: UniqueKey) -> tuple[int, int] | None:
+        """Return the first two rows that have the same key, of which NULLs are equal to nothing."""
+        parts = key.parts_of(TABLE)
         names = ", ".join(parts)
         given = " AND ".join(f"{part} IS NOT NULL" for part in parts)
         first = self._connection.value(

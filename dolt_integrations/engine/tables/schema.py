@@ -127,6 +127,12 @@ def _definition(connection: Connection, table: str) -> tuple[str, str]:
     return name, create
 
 
+def definition(connection: Connection, table: str) -> str:
+    """Return the CREATE statement of a table, as Dolt shows it: with its keys, checks and foreign keys."""
+    _, create = connection.row(f"SHOW CREATE TABLE {quote(table)}", kinds=(text, text)) or ("", "")
+    return str(create)
+
+
 def _two_in_case(connection: Connection, name: str, found: list[str]) -> InvalidNameError:
     where = f"{connection.address} at {connection.revision}" if connection.revision else str(connection.address)
     return InvalidNameError(

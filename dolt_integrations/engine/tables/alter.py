@@ -1,0 +1,41 @@
+"""Changes of a table's columns, as the parts of `ALTER TABLE`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.names.identifiers import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dolt_integrations.engine.tables.schema import Column
+
+
+def alter_table(table: str, changes: Sequence[str]) -> list[str]:
+    """Return the statements that make changes to a table, one after the other."""
+    return [f"ALTER TABLE {quote(table)} {change}" for change in changes]
+
+
+def drop_column(name: str) -> str:
+    """Return the change that drops a column."""
+    return f"DROP COLUMN {quote(name)}"
+
+
+def add_column(column: Column, after: str | None) -> str:
+    """Return the change that adds a column behind another one; None makes it the first."""
+    return f"ADD COLUMN {column.ddl()} {_place(after)}"
+
+
+def change_column(old: str, new: Column) -> str:
+    """Return the change that makes of a column, by its name, another one in its place."""
+    return f"CHANGE COLUMN {quote(old)} {new.ddl()}" if old != new.name else f"MODIFY COLUMN {new.ddl()}"
+
+
+def move_column(old: str, new: Column, after: str | None) -> str:
+    """Return the change that makes of a column another one, behind another column; None makes it the first."""
+    return f"{change_column(old, new)} {_place(after)}"
+
+
+def _place(after: str | None) -> str:
+    return "FIRST" if after is None else f"AFTER {quote(after)}"
