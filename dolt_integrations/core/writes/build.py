@@ -16,8 +16,10 @@ from dolt_integrations.core.schemas.rules import check_rules
 from dolt_integrations.core.schemas.violations import check_new_rows, locating
 from dolt_integrations.core.writes.foreign_keys import check_references, referring_tables, unchecked_references
 from dolt_integrations.core.writes.stream_source import encode_batch
-from dolt_integrations.engine import find_table, quote
+from dolt_integrations.engine import find_table
+from dolt_integrations.engine.tables.alter import alter
 from dolt_integrations.engine.tables.changes import delete_rows, replace_rows, upsert_rows
+from dolt_integrations.engine.tables.contents import any_text_matches, create_table, drop_table, empty_table
 from dolt_integrations.engine.versions.procedures import stage, status, table_hash
 from dolt_integrations.errors import DataError, UnsupportedTypeError
 
@@ -126,7 +128,7 @@ def _put_rows(connection: Connection, save: Save, schema: TableSchema, *, is_emp
             return
         logger.debug("table %s has changed since it was compared: it is written anew", save.table)
     if save.mode == REPLACE and not is_empty:
-        connection.execute(f"DELETE FROM {quote(save.table)}")
+        empty_table(connection, save.table)
     insert_numbered(connection, save.table, schema, save.rows.data)
 
 
@@ -137,7 +139,7 @@ def _extend(workspace: Connection, save: Save, schema: TableSchema) -> None:
     if existing is not None:
         _check_documents(workspace, save.table, existing, schema)
     for change in changes:
-        workspace.execute(change)
+        alter(workspace, change)
 
 
 def _check_documents(workspace: Connection, table: str, existing: TableSchema, schema: TableSchema) -> None:
@@ -146,8 +148,7 @@ def _check_documents(workspace: Connection, table: str, existing: TableSchema, s
     for column in existing.columns:
         if column.sql_type != "json" or wanted.get(column.name.lower(), column).sql_type == "json":
             continue
-        name = quote(column.name)
-        if workspace.row(f"SELECT 1 FROM {quote(table)} WHERE CAST({name} AS CHAR) REGEXP '[0-9]{{22}}' LIMIT 1"):
+        if any_text_matches(workspace, table, column.name, "[0-9]{22}"):
             raise UnsupportedTypeError(
                 f"column {column.name!r} of table `{table}` is JSON and has numbers of 22 digits or more, which a text "
                 "would not keep as they are, and the frame has numbers that Dolt's JSON would change",
@@ -162,9 +163,9 @@ def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: li
         changes = alterations(save.table, existing, schema)
         check_rules(workspace, save.table, schema.names)
         with unchecked_references(workspace, referring):
-            workspace.execute(f"DELETE FROM {quote(save.table)}")
+            empty_table(workspace, save.table)
         for change in changes:
-            workspace.execute(change)
+            alter(workspace, change)
         if _are_alike(find_table(workspace, save.table), schema):
             return True
     if existing == schema:
@@ -194,5 +195,5 @@ def _recreate(workspace: Connection, save: Save, schema: TableSchema, referring:
     if is_there and not save.overwrite:
         check_rules(workspace, save.table, None)
     if is_there:
-        workspace.execute(f"DROP TABLE {quote(save.table)}")
-    workspace.execute(schema.ddl(save.table))
+        drop_table(workspace, save.table)
+    create_table(workspace, save.table, schema)

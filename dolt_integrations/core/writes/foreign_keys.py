@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.columns.encoded import shown
-from dolt_integrations.engine import quote
-from dolt_integrations.engine.session.answers import text
+from dolt_integrations.engine.tables.contents import set_foreign_key_checks
+from dolt_integrations.engine.versions.references import breaks_a_reference, first_broken_reference, tables_around
 from dolt_integrations.errors import ConstraintError, DoltError
 
 if TYPE_CHECKING:
@@ -21,13 +20,7 @@ if TYPE_CHECKING:
 
 def referring_tables(connection: Connection, table: str) -> list[str]:
     """Return the tables with a foreign key from or to a table, itself included; none where there is no such key."""
-    rows = connection.rows(
-        "SELECT DISTINCT table_name FROM information_schema.referential_constraints "
-        "WHERE constraint_schema = DATABASE() AND (table_name = %s OR referenced_table_name = %s)",
-        (table, table),
-        (text,),
-    )
-    return [name for (name,) in rows]
+    return tables_around(connection, table)
 
 
 @contextmanager
@@ -41,11 +34,11 @@ def unchecked_references(connection: Connection, referring: list[str]) -> Iterat
     if not referring:
         yield
         return
-    connection.execute("SET foreign_key_checks = 0")
+    set_foreign_key_checks(connection, False)
     try:
         yield
     finally:
-        connection.execute("SET foreign_key_checks = 1")
+        set_foreign_key_checks(connection, True)
 
 
 def check_references(connection: Connection, table: str, referring: list[str], data: pa.Table) -> None:
@@ -61,7 +54,7 @@ def check_references(connection: Connection, table: str, referring: list[str], d
         ConstraintError: One has not; the transaction is to be rolled back.
     """
     for name in referring:
-        if connection.value("CALL DOLT_VERIFY_CONSTRAINTS('--all', %s)", (name,)) != 0:
+        if breaks_a_reference(connection, name):
             text, known = "", dict[str, Any]()
             with suppress(DoltError, ValueError, TypeError, LookupError):
                 text, known = _first(connection, name, data if name == table else None)
@@ -74,18 +67,15 @@ def check_references(connection: Connection, table: str, referring: list[str], d
 
 def _first(connection: Connection, table: str, data: pa.Table | None) -> tuple[str, dict[str, Any]]:
     """Return the first row that breaks a foreign key, for the text of an error and for its attributes."""
-    row = connection.dictionaries(f"SELECT * FROM {quote(f'dolt_constraint_violations_{table}')} LIMIT 1")[0]
-    info = json.loads(row.pop("violation_info"))
-    hidden = ("from_root_ish", "violation_type", "dolt_row_hash")
-    shown_row = {name: value for name, value in row.items() if name not in hidden}
-    names = [str(name) for name in info["Columns"]]
-    values = tuple(row[name] for name in names)
+    broken = first_broken_reference(connection, table)
+    names = list(broken.columns)
+    values = tuple(broken.row[name] for name in names)
     at = None if data is None else _row_of(data, names, values)
-    text = f": {info['ForeignKey']} ({', '.join(names)}) has no row for {shown(shown_row)}"
+    text = f": {broken.constraint} ({', '.join(names)}) has no row for {shown(broken.row)}"
     if at is not None:
         text += f" (row {at}, counted from 0)"
     value = values[0] if len(values) == 1 else values
-    return text, {"constraint": info["ForeignKey"], "column": ", ".join(names), "value": value, "row": at}
+    return text, {"constraint": broken.constraint, "column": ", ".join(names), "value": value, "row": at}
 
 
 def _row_of(data: pa.Table, names: Sequence[str], values: tuple[Any, ...]) -> int | None:

@@ -9,12 +9,18 @@ from dolt_integrations.engine.names.identifiers import quote
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dolt_integrations.engine.session.connection import Connection
     from dolt_integrations.engine.tables.schema import Column
 
 
 def alter_table(table: str, changes: Sequence[str]) -> list[str]:
     """Return the statements that make changes to a table, one after the other."""
     return [f"ALTER TABLE {quote(table)} {change}" for change in changes]
+
+
+def alter(connection: Connection, statement: str) -> None:
+    """Run a statement of `alter_table`. Dolt's DDL ends the session's transaction."""
+    connection.execute(statement)
 
 
 def drop_column(name: str) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dolt_integrations.engine.session.connection import Connection
+    from dolt_integrations.engine.tables.schema import TableSchema
 
 
 def row_count(connection: Connection, table: str) -> int:
@@ -22,6 +23,17 @@ def largest_number(connection: Connection, table: str, column: str) -> int:
     """Return the largest value of a column of integers; 0 if the table has no rows."""
     statement = f"SELECT COALESCE(MAX({quote(column)}), 0) FROM {quote(table)}"
     return int(connection.value(statement, kind=number))
+
+
+def any_text_matches(connection: Connection, table: str, column: str, pattern: str) -> bool:
+    """Whether the text of a value of a column matches a regular expression of MySQL's."""
+    value, expression = f"CAST({quote(column)} AS CHAR)", connection.literal(pattern)
+    return connection.row(f"SELECT 1 FROM {quote(table)} WHERE {value} REGEXP {expression} LIMIT 1") is not None
+
+
+def create_table(connection: Connection, table: str, schema: TableSchema) -> None:
+    """Make a table. Dolt's DDL ends the session's transaction."""
+    connection.execute(schema.ddl(table))
 
 
 def drop_table(connection: Connection, table: str) -> None:
