@@ -1,0 +1,154 @@
+"""What the core asks of an engine: the names that it may use, by what they are about.
+
+All SQL stands behind these. A second engine, such as one on an embedded database, has the same names: it makes
+`Database`s whose sessions are `Session`s, and gives each operation an implementation for its own sessions. The core
+imports nothing else of an engine and sends no statements, so it stays as it is (`tests/core/test_protocol.py`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from dolt_integrations.engine.names.address import ServerAddress
+    from dolt_integrations.engine.session.connection import Connection
+
+
+class Session(Protocol):
+    """What the core uses of a session itself; all else is asked by operations, which take the session first.
+
+    Attributes:
+        address: Of the server and the database.
+        revision: The branch, tag or commit that it is on; None is the database's default branch.
+    """
+
+    address: ServerAddress
+    revision: str | None
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether others on the network cannot listen."""
+
+    def switch(self, revision: str) -> None:
+        """Go on at another branch, tag or commit; its locks stay."""
+
+    def stand_on(self, branch: str) -> None:
+        """Go on at a branch, in the database itself, as queries about the history need it."""
+
+    def leave_revision(self) -> None:
+        """Go on on the default branch; its locks stay."""
+
+    def in_database(self) -> AbstractContextManager[None]:
+        """Ask within the block in the database itself, and in the revision again after it."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Run a block in a transaction: committed at its end, rolled back if it raises."""
+
+    def lock(self, *names: str) -> AbstractContextManager[None]:
+        """Hold a lock that all sessions of the server know by these names."""
+
+    def locks(self, *locks: tuple[str, ...]) -> AbstractContextManager[None]:
+        """Hold several locks, taken in their order."""
+
+
+if TYPE_CHECKING:
+
+    def _is_session(connection: Connection) -> Session:
+        return connection
+
+
+OPERATIONS: dict[str, dict[str, str]] = {
+    "places": {
+        "names.location": "Location parse_location",
+        "names.server_url": "URL_OPTIONS without_password",
+        "names.address": "DirectoryAddress ServerAddress is_loopback",
+        "names.connections": "locate",
+        "names.connect_args": "with_connect_args",
+        "names.credentials": "CredentialSource Credentials",
+        "names.secrets": "tie_secrets",
+        "names.trust": "REMOTE_HOST_VARIABLE FromLiteral from_literal may_have_remote_password tie_remote",
+        "names.cluster": "is_on_cluster",
+        "names.remote_url": "parse_remote_url",
+    },
+    "names": {
+        "names.identifiers": "check_branch_name check_column_names check_table_name is_commit_hash nearest",
+        "names.author": "DEFAULT_AUTHOR Author parse_author",
+    },
+    "databases": {
+        "server.database": "Database open_database",
+        "server.clone": "clone_directory is_database is_shallow",
+        "server.deepen": "deepen",
+        "server.dolt": "Source remote_password",
+    },
+    "sessions": {
+        "session.connection": "Connection",
+        "session.transactions": "back_to_save_point give_up save_point trial",
+        "session.locks": "free_locks tried",
+        "session.forks": "check_process",
+        "session.moved": "listening",
+        "session.server": "server_time server_version takes_files",
+    },
+    "SQL of users": {
+        "sql.parameters": "Params bind check_params plain_params",
+        "tables.query": "Result check_condition check_query looks_back run_query select_all select_table without_rows",
+    },
+    "schemas": {
+        "sql.types": "GEOMETRIES SqlType arrow_type parse_type",
+        "tables.schema": (
+            "Column TableSchema definition describe_table find_base_table find_table foreign_collations "
+            "has_triggers table_name tables tables_in_two_cases"
+        ),
+        "tables.alter": "add_column alter alter_table change_column drop_column move_column",
+        "tables.unique_keys": "UniqueKey unique_keys",
+        "tables.numbered": "NumberedRows",
+        "versions.references": "breaks_a_reference first_broken_reference tables_around",
+    },
+    "rows": {
+        "tables.bulk": "insert_table",
+        "tables.changes": "delete_rows replace_rows upsert_rows",
+        "tables.contents": (
+            "any_text_matches copy_rows create_table drop_table empty_table largest_number row_count "
+            "set_foreign_key_checks"
+        ),
+        "tables.fetch": "fetch fetch_batches",
+        "tables.batches": "fetch_by_key",
+        "tables.preview": "count_rows find_rows preview",
+    },
+    "branches": {
+        "versions.branches": (
+            "BranchHead branch_heads branches_below create_branch create_unshared_branch delete_branch "
+            "has_commit newest_branches rename_branch"
+        ),
+        "versions.heads": "Head branch_head branches_in_other_case commit_of find_head remote_head",
+        "versions.state": "branch_state",
+        "versions.tags": "Tag create_tag delete_tag find_tags",
+    },
+    "commits": {
+        "versions.procedures": (
+            "Branches TableStatus active_branch branches commit commit_at count_changes discard_changes "
+            "fast_forward find_branches head is_merging message_of parent parents resolve soft_reset stage "
+            "status table_hash tags take_table uncommitted_tables"
+        ),
+        "versions.log": "LogEntry entries_anywhere entries_since is_ancestor log",
+        "versions.message_index": "BRANCH Naming entries_naming",
+        "versions.checks": "failed_checks",
+        "versions.garbage": "collect_garbage",
+    },
+    "differences": {
+        "versions.differing": "TableVersion any_differs can_differ differing_rows find_version_of written_keys",
+        "versions.partial": "Counts count_differing fetch_removed fetch_written find_step",
+        "versions.shown": "ShownChange comparable count_kinds shown_changes",
+        "versions.multisets": "Pinned Subtraction",
+    },
+    "merges": {
+        "versions.merges": (
+            "Conflict ConflictRow changed_tables commit_merge conflicts merge refused_merge resolve_rows"
+        ),
+    },
+    "remotes": {
+        "versions.remotes": "add_remote clone_call fetch_remote merge_base push_branch remotes",
+    },
+}
+"""The names that the core may import: by noun, and by the module of this package that has them."""
