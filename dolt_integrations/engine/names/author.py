@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from dolt_integrations import conventions
 from dolt_integrations.errors import ConfigError
 
 
@@ -22,8 +23,8 @@ class Author:
         return f"{self.name} <{self.email}>"
 
 
-DEFAULT_AUTHOR = Author("flyte", "flyte@localhost")
-"""The workflow itself, where nobody is named."""
+DEFAULT_AUTHOR = Author(*conventions.DEFAULT_AUTHOR)
+"""Where nobody is named."""
 
 
 def parse_author(text: str | Author) -> Author:
