@@ -13,6 +13,9 @@ DOORS = {
     "dolt_integrations.metaflow": {"metaflow"},
     "flyteplugins.dolt": {"flyte"},
     "flytekitplugins.dolt": {"flytekit"},
+    "flytekitplugins.dolt.structured_dataset": {"flytekit"},
+    "dolt_integrations.flyte": set(),
+    "dolt_integrations.cli.main": set(),
 }
 """What is imported, and which frameworks come with it."""
 
@@ -37,24 +40,40 @@ def test_an_adapter_brings_its_own_framework_only(door):
     assert set(done.stdout.split()) & FRAMEWORKS == DOORS[door]
 
 
-def error_of_kedro(tmp_path, version):
-    """Import the adapter where the newest Kedro on the path says that it is of a version; return the error."""
-    if version is not None:
-        (tmp_path / f"kedro-{version}.dist-info").mkdir()
-        (tmp_path / f"kedro-{version}.dist-info" / "METADATA").write_text(f"Name: kedro\nVersion: {version}\n")
+def error_of(module, name, tmp_path, version):
+    """Import an adapter where the framework says that it is of a version, or is missing; return the error."""
+    (tmp_path / f"{name}-0.dist-info").mkdir()
+    (tmp_path / f"{name}-0.dist-info" / "METADATA").write_text(f"Name: {name}\nVersion: {version}\n")
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); sys.modules.update({'kedro': None} if sys.argv[2:] else {})\n"
+        "import importlib, importlib.metadata, sys; _, module, name, path, version = sys.argv\n"
+        "sys.path.insert(0, path)\n"
+        "if version == 'none':\n    sys.modules[name] = None\n    found = importlib.metadata.version\n"
+        "    def missing(package):\n"
+        "        if package == name:\n            raise importlib.metadata.PackageNotFoundError(name)\n"
+        "        return found(package)\n"
+        "    importlib.metadata.version = missing\n"
         "from dolt_integrations.errors import FrameworkNotInstalledError\n"
-        "try:\n    import dolt_integrations.kedro\nexcept FrameworkNotInstalledError as error:\n    print(error)"
+        "try:\n    importlib.import_module(module)\nexcept FrameworkNotInstalledError as error:\n    print(error)"
     )
-    done = run(code, str(tmp_path), *([] if version else ["none"]))
+    done = run(code, module, name, str(tmp_path), version)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def test_kedro_that_is_not_installed_is_named(tmp_path):
-    assert "kedro, which is not installed. pip install 'flytekitplugins-dolt[kedro]'" in error_of_kedro(tmp_path, None)
+ADAPTERS = {"kedro": ("dolt_integrations.kedro", "kedro"), "flyte": ("flyteplugins.dolt", "flyte2")}
 
 
-def test_kedro_that_is_too_old_is_named_with_its_version(tmp_path):
-    assert "1.0 or newer, and 0.19.15 is installed. pip install" in error_of_kedro(tmp_path, "0.19.15")
+@pytest.mark.parametrize("name", sorted(ADAPTERS))
+def test_a_framework_that_is_not_installed_is_named(tmp_path, name):
+    module, extra = ADAPTERS[name]
+
+    error = error_of(module, name, tmp_path, "none")
+
+    assert f"{name}, which is not installed. pip install 'flytekitplugins-dolt[{extra}]'" in error
+
+
+@pytest.mark.parametrize(("name", "old", "oldest"), [("kedro", "0.19.15", "1.0"), ("flyte", "2.4.0", "2.12")])
+def test_a_framework_that_is_too_old_is_named_with_its_version(tmp_path, name, old, oldest):
+    error = error_of(ADAPTERS[name][0], name, tmp_path, old)
+
+    assert f"{oldest} or newer, and {old} is installed. pip install" in error
