@@ -85,3 +85,15 @@ def test_a_lost_race_says_what_to_do(code):
 
     assert isinstance(error, errors.LostRaceError)
     assert "Try again" in str(error.hint)
+
+
+@pytest.mark.parametrize("arguments", [(1062,), ("no number", "and more"), ()])
+def test_an_error_of_a_driver_without_number_and_message_is_still_an_error_of_ours(arguments):
+    assert type(translate(pymysql.err.OperationalError(*arguments), where="shop")) is errors.QueryError
+
+
+def test_what_a_driver_adds_to_number_and_message_does_not_hide_them():
+    error = translate(pymysql.err.OperationalError(1146, "table not found: t", "more"), where="shop")
+
+    assert isinstance(error, errors.TableNotFoundError)
+    assert "more" not in str(error)
