@@ -21,7 +21,7 @@ endif
 export PIP_CACHE_DIR ?= $(CURDIR)/.tools/pip
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dolt moto gcs quickstart lint format test soak fuzz mutate corpus bench constraints audit clean
+.PHONY: help setup dolt moto gcs quickstart lint format test soak pods fuzz mutate corpus bench constraints audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -110,6 +110,11 @@ soak: $(VENV)/.installed-test dolt ## the state machine, kills, stops, races and
 		tests/core/test_stops.py tests/core/test_new_branch_races.py tests/core/test_manage_model.py \
 		tests/core/test_attempts_model.py tests/frameworks/test_flyte_attempts.py \
 		tests/frameworks/test_metaflow_attempts_model.py $(PYTEST)
+
+pods: export MANY_PODS ?= 50
+pods: export MANY_PODS_AT_ONCE ?= 16
+pods: $(VENV)/.installed-test dolt moto ## a hundred pods write through one server, and are killed; ten minutes
+	$(VENV)/bin/python -m pytest -s tests/frameworks/test_flyte_many_pods.py $(PYTEST)
 
 fuzz: export FUZZ_EXAMPLES ?= 300
 fuzz: $(VENV)/.installed-test dolt moto ## lies of servers, literals, URLs, column comments and files, made up at length; half an hour

@@ -8,8 +8,10 @@ import json
 import socket
 from concurrent import futures
 
+import pandas as pd
 import pytest
 
+from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.remotes.exchange import clone_if_missing, pull, push
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
@@ -130,6 +132,25 @@ def test_a_push_over_http_that_comes_second_merges_and_pushes_again(hub, tmp_pat
     pushed(tmp_path / "shop", remote)
 
     assert users(there) == ["Alice", "Bob", "Carol"]
+
+
+def test_directories_without_a_server_save_into_one_table_by_it(hub, tmp_path, monkeypatch):
+    monkeypatch.setenv("DOLT_REMOTE_PASSWORD", "sesame")
+    there, url = hub.new()
+    remote = Remote(url=url, user="writer")
+    bob, cy = (pd.DataFrame({"id": [at], "name": [name]}) for at, name in ((2, "Bob"), (3, "Cy")))
+    read_table(tmp_path / "one", "users", remote_conf=remote)
+    write_table(tmp_path / "two", "users", bob, mode="append", remote_conf=remote)
+
+    write_table(tmp_path / "one", "users", cy, mode="append", remote_conf=remote)
+
+    assert users(there) == ["Alice", "Bob", "Cy"]
+    assert len(read_table(tmp_path / "three", "users", remote_conf=remote).data) == 3
+    missing = Remote(url=url + "_", user="writer")
+    for wrong, text in ((Remote(url=url, user="nobody"), "Access denied"), (missing, "hub")):
+        with pytest.raises(RemoteError, match=text):
+            read_table(tmp_path / "four", "users", remote_conf=wrong)
+    assert not (tmp_path / "four").exists()
 
 
 def test_pushes_over_http_of_several_processes_all_arrive(hub, tmp_path, monkeypatch, script):

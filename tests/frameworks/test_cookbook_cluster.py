@@ -1,14 +1,14 @@
 """The recipe for a cluster, as it stands, by pods that share nothing but the server and the store."""
 
 import dataclasses
-import importlib.util
-import sys
 
 import pytest
 
 from tests.conftest import run_sql
+from tests.frameworks.conftest import ROOT
 from tests.helpers.frameworks.kubernetes import Kubernetes
 from tests.helpers.frameworks.pods import python_value
+from tests.helpers.frameworks.programs import load_program
 from tests.helpers.frameworks.propeller import Propeller
 
 WORD = "Xy7@/?: Zk9"
@@ -32,13 +32,9 @@ def propeller(kubernetes, object_store, database):
 
 
 @pytest.fixture
-def recipe(copy_recipe, monkeypatch):
-    file = copy_recipe("cluster_example.py").file
-    spec = importlib.util.spec_from_file_location("cluster_example", file)
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "cluster_example", module)
-    spec.loader.exec_module(module)
-    return module, file.parent
+def recipe(tmp_path, monkeypatch):
+    folder = tmp_path / "program"
+    return load_program(ROOT / "cookbook" / "cluster_example.py", folder, monkeypatch), folder
 
 
 def test_it_runs_on_pods_of_which_some_are_killed_and_the_second_run_is_a_hit(propeller, recipe, database):

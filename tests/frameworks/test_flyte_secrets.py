@@ -19,6 +19,17 @@ from tests.helpers.frameworks.pods import Pods, literal, outputs, python_value
 
 WORD = "Xy7@/?: Zk9"
 PARTS = ("Xy7", "Zk9")
+ESCAPED = "Xy7%40%2F%3F%3A%20Zk9"
+NO_SECRET = {"SHOP_WITHOUT_SECRET": "yes", "_FSEC_DOLT_PASSWORD": ""}
+NAMED = {"SHOP_URL": "connection:shop", "DOLT_CONNECTION_SHOP": "{url}"}
+FORMS = {
+    "secret_connect_args": {},
+    "DOLT_CLI_PASSWORD": NO_SECRET | {"DOLT_CLI_PASSWORD": WORD},
+    "a connection and secret_connect_args": NAMED,
+    "a connection and its password": NO_SECRET | NAMED | {"DOLT_CONNECTION_SHOP_PASSWORD": WORD},
+    "a connection with its password": NO_SECRET | NAMED | {"DOLT_CONNECTION_SHOP": "{url_with_password}"},
+}
+"""The ways in which a pod gets a password, as variables."""
 
 
 @pytest.fixture
@@ -60,9 +71,14 @@ def test_a_secret_is_found_in_both_forms(
     assert done(pods, tasks.read_what_the_module_names, table=saved).scalar.primitive.integer == 1
 
 
+@pytest.mark.parametrize("form", FORMS)
 def test_the_secret_is_in_nothing_that_anybody_reads(
-    pods: Pods, guarded: str, database: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> None:
+    form: str, pods: Pods, guarded: str, database: str, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    url_with_password = guarded.replace("keeper@", f"keeper:{ESCAPED}@")
+    for name, value in FORMS[form].items():
+        monkeypatch.setenv(name, value.format(url=guarded, url_with_password=url_with_password))
     caplog.set_level(logging.DEBUG)
     conf = tasks.conf("t")
     saved = done(pods, tasks.save)

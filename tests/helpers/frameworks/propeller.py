@@ -20,7 +20,7 @@ from flytekit.tools.fast_registration import FastPackageOptions, fast_package
 from flytekit.tools.translator import get_serializable
 
 from tests.helpers.frameworks.kubernetes import Kubernetes
-from tests.helpers.frameworks.pods import DOMAIN, PROJECT, SETTINGS, variables
+from tests.helpers.frameworks.pods import DOMAIN, PROJECT, SETTINGS, literal, variables
 from tests.helpers.servers.object_store import ObjectStore
 
 AGAIN = errors_pb2.ContainerError.RECOVERABLE
@@ -203,9 +203,9 @@ class _Run:
 
 
 def _literal(value: Any) -> Literal:
-    from tests.helpers.frameworks.pods import literal
-
-    return literal(value)
+    if isinstance(value, list):
+        return Literal(collection=LiteralCollection([_literal(each) for each in value]))
+    return literal(value)  # type: ignore[no-any-return]
 
 
 def _bytes(literals: dict[str, Literal]) -> bytes:

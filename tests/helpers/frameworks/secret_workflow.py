@@ -13,7 +13,8 @@ PASSWORD = Secret(group="dolt", key="password")
 
 def conf(tablename: str) -> DoltConfig:
     url = os.environ["SHOP_URL"]
-    return DoltConfig(url, tablename, secret_connect_args={"password": PASSWORD}, meta_conf=DoltMeta(url, "actions"))
+    secrets = None if "SHOP_WITHOUT_SECRET" in os.environ else {"password": PASSWORD}
+    return DoltConfig(url, tablename, secret_connect_args=secrets, meta_conf=DoltMeta(url, "actions"))
 
 
 @task(secret_requests=[PASSWORD], enable_deck=True)
