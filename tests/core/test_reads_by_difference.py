@@ -13,8 +13,8 @@ from dolt_integrations.core.rows.differences import _in_bits
 from dolt_integrations.engine import parse_location
 from dolt_integrations.errors import ServerError
 from tests.conftest import open_session, run_sql
-from tests.core.caches import empty, frame
-from tests.samples import assert_same
+from tests.helpers.saves.caches import empty, frame
+from tests.helpers.values.samples import assert_same
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -301,3 +301,15 @@ def test_rows_that_do_not_fit_together_are_not_used(database, own_cache, fetched
 
     assert_exact(database, commit(database, "UPDATE t SET text = 'x' WHERE n = 3"), monkeypatch)
     assert fetched == ["t", "t"]
+
+
+@pytest.mark.parametrize(("before", "after"), [("0.0", "-0.0"), ("-0.0", "0.0")])
+def test_the_sign_of_a_zero_is_not_that_of_the_version_in_the_cache(before, after, database, monkeypatch):
+    run_sql(
+        database, "CREATE TABLE t (n bigint PRIMARY KEY, x double)", f"INSERT INTO t VALUES (1, '{before}'), (2, 5)"
+    )
+    commit(database)
+    read_arrow(database, "t")
+    run_sql(database, "DELETE FROM t", f"INSERT INTO t VALUES (1, '{after}'), (2, 6)")
+
+    assert_exact(database, commit(database), monkeypatch)

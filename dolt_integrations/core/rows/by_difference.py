@@ -5,17 +5,25 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from dolt_integrations.core.rows import cache
 from dolt_integrations.core.rows.kept_versions import KeptVersion, kept_versions
 from dolt_integrations.core.rows.patched import can_be_patched, patched
 from dolt_integrations.engine import arrow_type, is_commit_hash
-from dolt_integrations.engine.versions.partial import count_differing, fetch_removed, fetch_written, find_step
+from dolt_integrations.engine.versions.partial import (
+    count_differing,
+    fetch_removed,
+    fetch_written,
+    find_step,
+    has_negative_zeros,
+)
 from dolt_integrations.errors import DoltError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pyarrow as pa
 
     from dolt_integrations.engine import Connection, TableSchema
 
@@ -66,9 +74,21 @@ def _bases(
                 yield version, rows
 
 
+def _zeros_are_positive(snapshot: Connection, table: str, base: pa.Table) -> bool:
+    """Whether no zero is negative in both versions: to Dolt's comparison 0.0 and -0.0 are no difference."""
+    columns = {field.name: base.column(field.name) for field in base.schema if pa.types.is_floating(field.type)}
+    zeros = {name: values.filter(pc.equal(values, 0.0)) for name, values in columns.items()}
+    names = [name for name, found in zeros.items() if len(found)]
+    if any(np.signbit(zeros[name].to_numpy()).any() for name in names):
+        return False
+    return not names or not has_negative_zeros(snapshot, table, names)
+
+
 def _made(snapshot: Connection, table: str, version: KeptVersion, base: pa.Table) -> pa.Table | None:
     """Return the rows; the session may be anywhere afterwards. Whatever Dolt refuses is no failure of the read."""
     try:
+        if not _zeros_are_positive(snapshot, table, base):
+            return None
         step = find_step(snapshot, table, version.commit, version.table_hash)
         if step is None:
             return None

@@ -87,6 +87,12 @@ def find_step(snapshot: Connection, table: str, old: str, old_hash: str) -> Step
     return Step(old, commit, after, total) if before is not None and can_differ(before, after) else None
 
 
+def has_negative_zeros(snapshot: Connection, table: str, columns: Sequence[str]) -> bool:
+    """Whether a table has -0.0 in some of its columns of floats."""
+    negative = " OR ".join(f"({quote(name)} = 0 AND ATAN2({quote(name)}, -1) < 0)" for name in columns)
+    return snapshot.row(f"SELECT 1 FROM {quote(table)} WHERE {negative} LIMIT 1") is not None
+
+
 def count_differing(connection: Connection, step: Step, most: int) -> Counts | None:
     """Count the rows that differ; None if they are none more than `most`, or have dates of the year 0.
 
