@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import Transaction, read_table, write_table
+from dolt_integrations.core import NewBranch, Transaction, read_table, write_table
 from dolt_integrations.errors import (
     BranchNotFoundError,
     ConfigError,
@@ -308,3 +308,17 @@ def test_a_write_id_of_a_block_with_other_rows_is_an_error(database):
         with pytest.raises(ConfigError, match="of other rows"):
             block(*other)
     assert run_sql(database, "SELECT COUNT(*) FROM dolt_log")[0][0] == 2
+
+
+def test_a_new_branch_that_is_there_goes_on_from_where_it_is_as_for_a_save(database):
+    write_table(database, "users", USERS, primary_key="id", branch_conf=NewBranch("run/1", base="main"))
+    work = Transaction(database, NewBranch("run/1", base="main"), message="Go on")
+
+    with work:
+        found = work.read("users").data
+        work.write("users", found.assign(name=["Amy", "Bob"]), primary_key="id")
+
+    assert found["name"].tolist() == ["Ann", "Bob"]
+    assert read_table(database, "users", branch_conf="run/1").data["name"].tolist() == ["Amy", "Bob"]
+    assert log(database, "run/1")[0] == "Go on"
+    assert tables(database) == []

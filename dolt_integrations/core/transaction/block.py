@@ -53,6 +53,7 @@ class BlockOptions:
     on_conflict: str | None
     write_id: str | None
     superseded: Superseded = field(default_factory=dict)
+    base: str | None = None
 
 
 class Block:
@@ -100,7 +101,8 @@ class Block:
             stack.callback(remove_abandoned, self.database)
             self.branch, self._is_new = found.branch, options.create and not found.exists
             begin = required_head(connection, self.database, find_head(connection, None) if self._is_new else found)
-            self.start = resolve(connection, options.branch_from) if options.branch_from else begin
+            origin = options.branch_from or (options.base if self._is_new else None)
+            self.start = resolve(connection, origin) if origin else begin
 
     def _find_repeated(self, stack: ExitStack) -> Version | None:
         if self.options.write_id is None or self._is_new:

@@ -102,7 +102,9 @@ class Transaction(TransactionReads):
             ConfigError: `on_conflict` is unknown, or an argument is of the wrong kind.
         """
         target = Branch.parse(merge_to, "merge_to") or SerialBranch()
-        start = target.start if branch_from is None else named_branch(branch_from, "branch_from")
+        start = target.start if target.merges else None
+        if branch_from is not None:
+            start = named_branch(branch_from, "branch_from")
         on_conflict = on_conflict or getattr(target, "on_conflict", None)
         check_on_conflict(on_conflict)
         check_write_id(write_id)
@@ -125,6 +127,7 @@ class Transaction(TransactionReads):
             on_conflict,
             write_id,
             superseded or {},
+            base=target.start if target.creates else None,
         )
         self.start, self._stack, self._is_audited = "", ExitStack(), False
         self.version: Version | None = None
