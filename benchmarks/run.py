@@ -20,6 +20,7 @@ import frames
 import growth
 import imports
 import overhead
+import readers
 import rows
 import shipped
 import stores
@@ -35,6 +36,7 @@ def main() -> None:
     frames.main()
     shipped.main()
     rows.main([])
+    readers.main([])
     stores.main([])
     stores.main(["--frame", "generated", "--rows", str(stores.SLOW)])
     writers.main()
