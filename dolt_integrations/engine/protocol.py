@@ -138,7 +138,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     },
     "differences": {
         "versions.differing": "TableVersion any_differs can_differ differing_rows find_version_of written_keys",
-        "versions.partial": "Counts count_differing fetch_removed fetch_written find_step",
+        "versions.partial": "Counts count_differing fetch_removed fetch_written find_step has_negative_zeros",
         "versions.shown": "ShownChange comparable count_kinds shown_changes",
         "versions.multisets": "Pinned Subtraction",
     },
