@@ -1,4 +1,4 @@
-"""One column of a frame: to Dolt by its dtype, and back by its declaration."""
+"""Encoding a frame's column by its dtype, and decoding it by its declaration in the table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ from dolt_integrations.core.columns.encoded import EncodedColumn, refuse_infinit
 from dolt_integrations.core.columns.mark import Mark
 from dolt_integrations.core.columns.objects import decode_objects, encode_objects, to_texts
 from dolt_integrations.core.columns.periods import decode_periods, encode_periods
-from dolt_integrations.core.columns.times import decode_moments, decode_spans, encode_moments, encode_spans
+from dolt_integrations.core.columns.times import (
+    decode_durations,
+    decode_timestamps,
+    encode_durations,
+    encode_timestamps,
+)
 from dolt_integrations.engine import arrow_type, parse_type
 from dolt_integrations.errors import UnsupportedTypeError
 
@@ -31,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def encode_column(series: pd.Series, where: str) -> EncodedColumn:
-    """Turn a column into values for Dolt.
+    """Encode a column for Dolt.
 
     Args:
         series: The column.
@@ -39,7 +44,7 @@ def encode_column(series: pd.Series, where: str) -> EncodedColumn:
 
     Raises:
         UnsupportedTypeError: Its dtype, or the class of its objects, has no SQL type.
-        UnsupportedValueError: A value that Dolt cannot hold, with its row.
+        UnsupportedValueError: Dolt cannot hold a value. The message names its row.
     """
     dtype, name = series.dtype, name_of(series.dtype)
     if isinstance(dtype, pd.CategoricalDtype):
@@ -59,11 +64,11 @@ def encode_column(series: pd.Series, where: str) -> EncodedColumn:
 
 _ENCODERS = {
     "object": encode_objects,
-    "datetime64": encode_moments,
-    "timedelta64": encode_spans,
+    "datetime64": encode_timestamps,
+    "timedelta64": encode_durations,
     "period": encode_periods,
 }
-"""What turns a column into values, by how the dtype's name begins."""
+"""The function that encodes a column, by the beginning of the dtype's name."""
 
 
 def _encode_number(series: pd.Series, name: str) -> EncodedColumn:
@@ -75,7 +80,7 @@ def _encode_number(series: pd.Series, name: str) -> EncodedColumn:
 
 
 def needed_mark(mark: Mark, column: Column) -> Mark:
-    """Return the part of a mark that the column's SQL type does not say already."""
+    """Return the part of a mark that does not follow from the column's SQL type."""
     numbers = parse_type(column.sql_type).is_boolean and mark.dtype == ("Int8" if column.nullable else "int8")
     if mark.arrow is not None and mark.dtype != ANY:
         plain = replace(mark, arrow=None)
@@ -88,16 +93,16 @@ def needed_mark(mark: Mark, column: Column) -> Mark:
 
 
 def decode_column(column: Column, values: pa.ChunkedArray, warned: set[str] | None = None) -> pd.Series:
-    """Return the column that the values were, as its table declares it.
+    """Decode values to the column that they were encoded from.
 
-    A column of integers or booleans that is declared without NULLs and has some all the same, as an outer join makes
-    them, gets the nullable dtype. One whose comment says what the values are not is read by its SQL type: somebody else
-    wrote the comment, changed the type below it, or this machine lacks the time zone.
+    A column of integers or booleans that is declared NOT NULL but has NULLs, as after an outer join, gets the nullable
+    dtype. A column whose comment does not match its values is read by its SQL type: someone else wrote the comment or
+    changed the type, or this machine lacks the time zone.
 
     Args:
-        column: As its table declares it.
-        values: As the engine fetches them.
-        warned: The columns that a warning was logged of already; grows.
+        column: The column as its table declares it.
+        values: The values as the engine fetches them.
+        warned: The columns that were already warned about. Grows.
     """
 
     def by_type() -> pd.Series:
@@ -120,7 +125,7 @@ def _decode_marked(mark: Mark, values: pa.ChunkedArray) -> pd.Series:
 
 
 def _as_booleans(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the zeros and ones of a TINYINT that was there before booleans were written to it; others as they are."""
+    """Convert the zeros and ones of a TINYINT that booleans were written to. Other values are returned unchanged."""
     if not pa.types.is_integer(values.type) or set(pc.unique(values.drop_null()).to_pylist()) - {0, 1}:
         return values
     return values.cast(pa.bool_())
@@ -134,9 +139,9 @@ def _decode(dtype: str, of: str | None, values: pa.ChunkedArray) -> pd.Series:
     if dtype == "object":
         return decode_objects(values, of)
     if dtype.startswith("datetime64"):
-        return decode_moments(values, dtype, of)
+        return decode_timestamps(values, dtype, of)
     if dtype.startswith("timedelta64"):
-        return decode_spans(values, dtype)
+        return decode_durations(values, dtype)
     if dtype.startswith("period"):
         return decode_periods(values, dtype)
     return _decode_plain(values, dtype)

@@ -1,1 +1,1 @@
-"""Arrow's types: each as a column of Dolt and back, nested ones as JSON."""
+"""Arrow's types as columns of Dolt and back. Nested types are stored as JSON."""

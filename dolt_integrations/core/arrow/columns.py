@@ -1,4 +1,4 @@
-"""One column of Arrow, whatever its type, as Dolt takes it: straight from Arrow, without pandas in between."""
+"""Encoding an Arrow column of any type for Dolt, without going through pandas."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _LISTED = ("string", "large_string", "int8", "int16", "int32", "int64", "double"
 
 
 def encode_arrow_column(values: pa.ChunkedArray, where: str) -> EncodedColumn:
-    """Turn a column of Arrow into values for Dolt; its mark names the Arrow type, and what pandas has for it.
+    """Encode an Arrow column for Dolt. The mark names the Arrow type, and the dtype that pandas has for it.
 
     Args:
         values: The column.
         where: The column and its table, for errors.
 
     Raises:
-        UnsupportedTypeError: A type that has no SQL type: a union, an interval.
-        UnsupportedValueError: A value that Dolt cannot hold, with its row.
+        UnsupportedTypeError: The type, such as a union or an interval, has no SQL type.
+        UnsupportedValueError: Dolt cannot hold a value. The message names its row.
     """
     try:
         name = type_to_json(values.type)
@@ -52,7 +52,7 @@ def encode_arrow_column(values: pa.ChunkedArray, where: str) -> EncodedColumn:
 
 
 def _plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the same values in a type without an encoding of its own: extension types, views, fixed sizes."""
+    """Convert extension types, views and fixed-size types to their plain equivalents."""
     kind = values.type
     if isinstance(kind, pa.BaseExtensionType):
         return _plain(values.cast(kind.storage_type))
@@ -69,7 +69,7 @@ def _plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _is_categorical(values: pa.ChunkedArray) -> bool:
-    """Whether the dictionaries are categories as pandas has them: each there once, of a type that JSON lists."""
+    """Whether the dictionaries can be pandas categories: unique values, of a type that JSON can list."""
     if str(values.type.value_type) not in _LISTED:
         return False
     found = [chunk.dictionary for chunk in values.chunks]

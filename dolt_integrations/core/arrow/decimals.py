@@ -1,4 +1,4 @@
-"""Decimals of Arrow, of up to 76 digits: each is kept that a DECIMAL of Dolt holds, which has at most 65."""
+"""Arrow's decimals, which have up to 76 digits. Dolt's DECIMAL holds those of up to 65."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def encode_decimals(array: pa.Array, where: str) -> EncodedColumn:
-    """Store decimals as a DECIMAL of the digits that their type has, as far as Dolt has them.
+    """Store decimals as a DECIMAL with the precision and scale of their type, up to Dolt's limits.
 
     Raises:
-        UnsupportedValueError: A number with more digits than Dolt has, with its row.
+        UnsupportedValueError: A number has more digits than Dolt can store. The message names its row.
     """
     digits, scale = array.type.precision, array.type.scale
     kept = min(max(scale, 0), MAX_SCALE)
@@ -39,10 +39,10 @@ def _has_exponents(texts: pa.Array) -> bool:
 
 
 def _text(value: pa.Scalar, whole: int, scale: int, where: str) -> str | None:
-    """Return a number's digits, as many behind the point as the column has.
+    """Return a number as a string with the column's number of decimal places.
 
     Raises:
-        UnsupportedValueError: It has more.
+        UnsupportedValueError: It has more decimal places.
     """
     if not value.is_valid:
         return None

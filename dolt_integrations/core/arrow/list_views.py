@@ -1,4 +1,4 @@
-"""Arrow's list views as lists: a cast of pyarrow's own loses values (26.0: `[[1]]` becomes `[[]]`)."""
+"""Converting Arrow's list views to lists, because pyarrow's own cast loses values (26.0: `[[1]]` becomes `[[]]`)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _VIEW = "list_view<"
 
 
 def without_list_views(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the same values, list views as large lists.
+    """Convert list views to large lists.
 
     Raises:
-        TypeError: Views are within other lists or maps.
+        TypeError: There are list views inside other lists or maps.
 
     Example:
         >>> made = pa.chunked_array([pa.array([[1], None], pa.list_view(pa.int64()))])

@@ -1,7 +1,7 @@
 """Nested Arrow values as JSON documents, and back by their type.
 
-What JSON has not is a string there: dates, times and timestamps in ISO's form, decimals in digits, bytes as the text
-that they are in UTF-8. Durations are whole numbers of their unit, and a map is a list of pairs.
+Types that JSON lacks are stored as strings: dates, times and timestamps in ISO format, decimals as digits, bytes as the
+text that they are in UTF-8. Durations are integer counts of their unit, and a map is a list of pairs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ types = pa.types
 
 
 def is_nested(kind: pa.DataType) -> bool:
-    """Whether values of a type have parts: lists, structs and maps."""
+    """Whether a type is nested: a list, struct or map."""
     return types.is_struct(kind) or types.is_map(kind) or _is_list(kind)
 
 
@@ -37,11 +37,11 @@ def _is_list(kind: pa.DataType) -> bool:
 
 
 def encode_nested(values: pa.ChunkedArray, where: str) -> tuple[pa.Array, str]:
-    """Return nested values as JSON texts, and the SQL type that keeps them.
+    """Return nested values as JSON strings, and the SQL type that stores them exactly.
 
     Raises:
-        UnsupportedTypeError: A type within has no JSON form, or a value does not come back from it.
-        UnsupportedValueError: A value that JSON has not, with its row.
+        UnsupportedTypeError: An inner type has no JSON form, or the JSON form of a value is not exact.
+        UnsupportedValueError: JSON has no such value. The message names its row.
     """
     kind = values.type
     try:
@@ -66,10 +66,10 @@ def _refusal(kind: pa.DataType, where: str, error: Exception) -> UnsupportedType
 
 
 def _check_restored(documents: list[Any], plain: pa.ChunkedArray, kind: pa.DataType) -> None:
-    """Refuse values that come back as others.
+    """Check that values survive the round trip through JSON.
 
     Raises:
-        ValueError: They do.
+        ValueError: They do not.
     """
     if plain.type == kind:
         return
@@ -79,7 +79,7 @@ def _check_restored(documents: list[Any], plain: pa.ChunkedArray, kind: pa.DataT
 
 
 def _with_row(documents: list[Any], plain: pa.ChunkedArray, kind: pa.DataType, where: str) -> str:
-    """Return where the first value is that does not come back."""
+    """Return the position of the first value that does not survive the round trip."""
     for row, document in enumerate(documents):
         try:
             _check_restored([document], plain, kind)
@@ -89,11 +89,11 @@ def _with_row(documents: list[Any], plain: pa.ChunkedArray, kind: pa.DataType, w
 
 
 def decode_nested(texts: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
-    """Return the values of a nested type that `encode_nested` made texts of.
+    """Return what `encode_nested` was given.
 
     Raises:
-        ArrowException: A text is a value of another type.
-        ValueError: A text is no JSON, or has no value of the type.
+        ArrowException: A string holds a value of another type.
+        ValueError: A string is not JSON, or does not hold a value of the type.
     """
     documents = [None if text is None else json.loads(text) for text in texts.to_pylist()]
     return pa.chunked_array([_restored(documents, kind)], kind)
@@ -104,14 +104,14 @@ def _restored(documents: list[Any], kind: pa.DataType) -> pa.Array:
 
 
 def _without_tuples(value: Any) -> Any:
-    """Return lists for the tuples that pyarrow makes of a map's entries."""
+    """Convert the tuples that pyarrow makes for a map's entries to lists."""
     if isinstance(value, dict):
         return {name: _without_tuples(part) for name, part in value.items()}
     return [_without_tuples(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
 def _json_type(kind: pa.DataType) -> pa.DataType:
-    """Return the type that values are cast to before they become JSON: texts for what JSON has not."""
+    """Return the type that values are cast to before they become JSON, with strings for types that JSON lacks."""
     if types.is_struct(kind):
         fields = [kind.field(at) for at in range(kind.num_fields)]
         if len({field.name for field in fields}) < len(fields):
@@ -137,7 +137,7 @@ def _json_type(kind: pa.DataType) -> pa.DataType:
 
 
 def _reader(kind: pa.DataType) -> Callable[[Any], Any]:
-    """Return what makes of a JSON value one that pyarrow takes for the type; None is NULL."""
+    """Return a function that converts a JSON value to one that pyarrow accepts for the type. None is NULL."""
     inner: Callable[[Any], Any]
     if types.is_struct(kind):
         inner = _struct_reader({kind.field(at).name: _reader(kind.field(at).type) for at in range(kind.num_fields)})
@@ -177,7 +177,7 @@ def _leaf_reader(read: Callable[[str, pa.DataType], Any], kind: pa.DataType) -> 
 
 
 def _json_reader(kind: pa.DataType) -> Callable[[Any], Any]:
-    """Return what reads a value that JSON has itself, if it is one of the type: pyarrow makes an integer of `1.5`."""
+    """Return a function that checks the type of a plain JSON value. pyarrow alone would turn `1.5` into an integer."""
     allowed = next((classes for matches, classes in _CLASSES if matches(kind)), (str,))
     narrow = kind.to_pandas_dtype() if types.is_floating(kind) else None
 
@@ -195,7 +195,7 @@ _CLASSES: list[tuple[Callable[[pa.DataType], bool], tuple[type, ...]]] = [
     (types.is_duration, (int,)),
     (types.is_floating, (float, int)),
 ]
-"""The classes of the values that JSON has of a type; others are texts there."""
+"""The Python classes of the types that JSON has. Other types are stored as strings."""
 
 
 def _read_timestamp(text: str, kind: pa.DataType) -> int:
@@ -216,4 +216,4 @@ _LEAVES: list[tuple[Callable[[pa.DataType], bool], Callable[[str, pa.DataType], 
     (types.is_decimal, lambda text, _kind: decimal.Decimal(text)),
     (lambda kind: "binary" in str(kind), lambda text, _kind: text.encode()),
 ]
-"""The types whose values are texts in JSON, and what reads one."""
+"""The types that are strings in JSON, and the functions that parse them."""

@@ -1,4 +1,4 @@
-"""pyarrow-backed dtypes, and Arrow's types in general."""
+"""pyarrow-backed dtypes, and Arrow types in general."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def encode_arrow(series: pd.Series, where: str) -> EncodedColumn:
     """Store a column of a pyarrow-backed dtype.
 
     Raises:
-        UnsupportedTypeError: A type that has no SQL type.
-        UnsupportedValueError: A value that Dolt cannot hold, with its row.
+        UnsupportedTypeError: The type has no SQL type.
+        UnsupportedValueError: Dolt cannot hold a value. The message names its row.
     """
     name, array = str(series.dtype), pa.array(series)
     encoded = encode_arrow_column(array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array]), where)
@@ -40,7 +40,7 @@ def encode_arrow(series: pd.Series, where: str) -> EncodedColumn:
 
 
 ANY = "pyarrow"
-"""What a mark calls a pyarrow-backed dtype whose name does not tell enough; its `arrow` tells the type."""
+"""A mark's name for a pyarrow-backed dtype whose own name is ambiguous. Its `arrow` holds the type."""
 
 
 def decode_arrow(values: pa.ChunkedArray, mark: Mark) -> pd.Series:
@@ -60,8 +60,7 @@ def arrow_type_of(column: Column) -> pa.DataType:
     """Return the Arrow type that a column is read as.
 
     Raises:
-        TypeError: The comment names a type that there is not. Like every error here, it means that the comment is to be
-            ignored.
+        TypeError: The comment names an unknown type. As with every error here, the comment is then ignored.
 
     Example:
         >>> arrow_type_of(Column("a", "datetime(6)", comment='pandas: {"dtype": "datetime64[ns, UTC+02:00]"}'))
@@ -87,15 +86,15 @@ def arrow_type_of(column: Column) -> pa.DataType:
 
 
 def _index_type(categories: int) -> pa.DataType:
-    """Return the type that pandas counts so many categories with."""
+    """Return the index type that pandas uses for that many categories."""
     return pa.int8() if categories < 2**7 else pa.int16() if categories < 2**15 else pa.int32()
 
 
 def restore_type(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
-    """Return values out of Dolt in the Arrow type that they had: moments with a zone are kept in UTC without one.
+    """Convert values from Dolt, where timestamps are in UTC without a zone, to the Arrow type that they had.
 
     Raises:
-        ValueError: The type does not hold one of the values exactly, or has a time zone that there is not.
+        ValueError: The type does not hold a value exactly, or has an unknown time zone.
     """
     if is_nested(kind):
         if not is_text(values.type):
@@ -119,12 +118,12 @@ def _restore_dictionary(values: pa.ChunkedArray, kind: pa.DataType) -> pa.Chunke
 
 
 def restore_categories(values: pa.ChunkedArray, categories: pa.Array, kind: pa.DataType) -> pa.ChunkedArray:
-    """Return values of a dictionary's value type as that dictionary.
+    """Encode values as a dictionary.
 
-    A value that is none of the categories, as SQL may have put one in, becomes one more.
+    A value outside the categories, which SQL may have written, is added to them.
 
     Raises:
-        ValueError: The type of the indices does not count that many categories.
+        ValueError: There are too many categories for the type of the indices.
     """
     found = pc.unique(values.drop_null())
     unknown = found.filter(pc.invert(pc.is_in(found, categories)))
@@ -173,16 +172,16 @@ _RESTORERS: list[tuple[Callable[[pa.DataType], bool], Callable[[pa.ChunkedArray,
     (pa.types.is_time, _restore_times),
     (pa.types.is_fixed_size_binary, _restore_bytes),
 ]
-"""What makes values of the types that a cast alone does not reach."""
+"""Conversions to types that a cast alone cannot reach."""
 
 _DAY = 24 * 3600 * 10**6
 
 
 def exactly(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
-    """Return values as another Arrow type.
+    """Cast values to another Arrow type.
 
     Raises:
-        ValueError: The type does not hold one of them exactly, or holds values of another kind.
+        ValueError: The type does not hold a value exactly, or holds values of another kind.
     """
     if values.type == kind:
         return values
@@ -195,12 +194,12 @@ def exactly(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Whether an Arrow type is one of texts, or of nothing but NULL."""
+    """Whether an Arrow type is a string type or the null type."""
     return str(kind) in ("string", "large_string", "string_view", "null")
 
 
 def arrow_dtype(name: str) -> Any:
-    """Return the pyarrow-backed dtype of a name, or None where the name does not tell enough."""
+    """Return the pyarrow-backed dtype of that name, or None if the name is ambiguous."""
     if match := re.fullmatch(r"decimal(128|256)\((\d+), (-?\d+)\)\[pyarrow\]", name):
         make = pa.decimal128 if match.group(1) == "128" else pa.decimal256
         return pd.ArrowDtype(make(int(match.group(2)), int(match.group(3))))

@@ -1,1 +1,1 @@
-"""One column by the family of its type: strings, times, objects, categoricals ..., in and out together."""
+"""Encoding and decoding of columns, a module for each family of types: strings, times, objects, categoricals ..."""

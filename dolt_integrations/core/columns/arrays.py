@@ -1,4 +1,4 @@
-"""Columns whose cells are numpy arrays of numbers, such as embeddings: JSON lists, the arrays' dtype in the mark."""
+"""Columns of numeric numpy arrays, such as embeddings, stored as JSON lists. The mark holds the arrays' dtype."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ARRAYS = "ndarray"
-"""What a mark calls the dtype of such a column; its `arrow` tells the arrays'."""
+"""The value of a mark's `of` for such a column. Its `arrow` holds the arrays' type."""
 
 
 def encode_arrays(values: Sequence[Any], where: str, label: object) -> EncodedColumn:
-    """Store arrays as JSON lists; NaN within one is null.
+    """Store arrays as JSON lists, with NaN as null.
 
     Args:
-        values: The arrays, and None for a missing one.
+        values: The arrays, None for a missing one.
         where: The column and its table, for errors.
         label: The column's label, for the hint.
 
     Raises:
-        UnsupportedTypeError: Arrays of several dtypes or dimensions, or of what are no numbers.
-        UnsupportedValueError: An array that does not come back from its list, or has an infinity.
+        UnsupportedTypeError: The arrays differ in dtype or dimensions, or do not hold numbers.
+        UnsupportedValueError: An array holds an infinity, or a value that JSON does not return exactly.
     """
     kind = _kind_of(values, where, label)
     lists = [None if value is None else _without_nan(value.tolist()) for value in values]
@@ -45,7 +45,7 @@ def encode_arrays(values: Sequence[Any], where: str, label: object) -> EncodedCo
 
 
 def _kind_of(values: Sequence[Any], where: str, label: object) -> pa.DataType:
-    """Return the Arrow type of the arrays: lists of their numbers, as deep as they have dimensions."""
+    """Return the Arrow type of the arrays: lists of numbers, nested once for each dimension."""
     kinds = {(value.dtype, value.ndim) for value in values if value is not None}
     dtype, depth = next(iter(kinds))
     if len(kinds) > 1 or dtype.kind not in "biuf" or depth == 0 or not dtype.isnative:
@@ -71,11 +71,11 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _array(value: Any, kind: pa.DataType) -> Any:
-    """Return the array of a list.
+    """Convert a list to an array.
 
     Raises:
-        ArrowException: A part of it is not of the type.
-        ValueError: Its lists are of several lengths.
+        ArrowException: An element is not of the type.
+        ValueError: Nested lists differ in length.
     """
     leaf = kind
     while pa.types.is_list(leaf):
@@ -95,8 +95,8 @@ def decode_arrays(texts: pa.ChunkedArray, mark: Mark) -> pd.Series:
     """Return what `encode_arrays` was given.
 
     Raises:
-        TypeError: The mark names no arrays, or the values are no texts.
-        ValueError: A text is no such array.
+        TypeError: The mark does not name arrays, or the values are not strings.
+        ValueError: A string is not such an array.
     """
     kind = type_of_json(mark.arrow)
     if not pa.types.is_large_string(texts.type) or not pa.types.is_list(kind):

@@ -1,4 +1,4 @@
-"""Arrow types as JSON, for a column's comment: simple types by the name that Arrow prints, nested ones by parts."""
+"""Arrow types as JSON, for a column's comment: simple types by the name that Arrow prints, nested ones by part."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KINDS = [getattr(pa, name)() for name in _WITHOUT_PARAMETERS if hasattr(pa, nam
 _KINDS += [pa.time32("s"), pa.time32("ms"), pa.time64("us"), pa.time64("ns")]
 _KINDS += [*map(pa.timestamp, _UNITS), *map(pa.duration, _UNITS)]
 _SIMPLE = {str(kind): kind for kind in _KINDS}
-"""Types that their name tells whole. Older releases of pyarrow lack some."""
+"""Types without parameters. Older releases of pyarrow lack some."""
 
 _LISTS: dict[str, tuple[Callable[[pa.DataType], bool], Callable[[pa.Field], pa.DataType]]] = {
     "list": (pa.types.is_list, pa.list_),
@@ -33,10 +33,10 @@ if hasattr(pa, "list_view"):
 
 
 def type_to_json(kind: pa.DataType) -> Any:
-    """Return a type as a JSON value; an extension type as its storage.
+    """Return a type as a JSON value. An extension type is replaced by its storage type.
 
     Raises:
-        TypeError: A union, an interval or another type that no column is saved as.
+        TypeError: It is a union, an interval or another type that columns cannot be saved as.
 
     Example:
         >>> type_to_json(pa.decimal128(4, 2))
@@ -75,8 +75,8 @@ def type_of_json(said: Any) -> pa.DataType:
     """Return the type that `type_to_json` was given.
 
     Raises:
-        TypeError: It is not the name of one; the text of a comment may be anything.
-        ValueError: It has a parameter that does not exist.
+        TypeError: It does not name a type. (A comment may contain anything.)
+        ValueError: It has an invalid parameter.
         KeyError: A part of it is missing.
 
     Example:

@@ -1,4 +1,4 @@
-"""Categoricals: stored as their values, the categories in the column's mark."""
+"""Categoricals: stored as their values, with the categories in the column's mark."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _CATEGORIES = ("bool", "str", "object", "string", "int64", "int32", "int16", "in
 def encode_categories(
     series: pd.Series, where: str, encode: Callable[[pd.Series, str], EncodedColumn]
 ) -> EncodedColumn:
-    """Store a categorical as the values that it shows.
+    """Store a categorical as its values.
 
     Args:
         series: The categorical.
         where: Its column and table, for errors.
-        encode: Encodes the categories, as a column of their own.
+        encode: Encodes the categories as a separate column.
 
     Raises:
-        UnsupportedTypeError: Categories that are not texts, integers, floats or booleans.
+        UnsupportedTypeError: The categories are not strings, integers, floats or booleans.
     """
     categories = pd.Series(series.cat.categories)
     encoded = encode(categories, where)
@@ -45,12 +45,12 @@ def encode_categories(
 
 
 def decode_categories(values: pd.Series, mark: Mark) -> pd.Series:
-    """Return what `encode_categories` was given, of the decoded values.
+    """Rebuild the categorical that `encode_categories` was given from the decoded values.
 
-    A value that is none of the categories, as SQL may have put one in, becomes one more.
+    A value outside the categories, which SQL may have written, is added to them.
 
     Raises:
-        TypeError: Categories of a dtype that is not saved.
+        TypeError: The mark names a dtype that categories cannot have.
         ValueError: The categories contradict each other.
     """
     if mark.of not in _CATEGORIES:

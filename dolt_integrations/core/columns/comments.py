@@ -1,4 +1,4 @@
-"""Reading a column as its comment says, and by its SQL type alone where the comment says what cannot be."""
+"""Reading a column as its comment says, or by its SQL type alone if the comment cannot be right."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _Read = TypeVar("_Read")
 def read_as_commented(
     column: Column, read: Callable[[Mark], _Read], plain: Callable[[], _Read], warned: set[str] | None = None
 ) -> _Read:
-    """Return a column's values as its comment says, else by its SQL type, with one warning.
+    """Read a column's values as its comment says. If that fails, log one warning and read them by the SQL type.
 
     Args:
-        column: As its table declares it.
-        read: Reads the values as a mark says; whatever it raises means that they are not of that dtype.
+        column: The column as its table declares it.
+        read: Reads the values as a mark says. Any exception means that they are not of that dtype.
         plain: Reads them by the SQL type.
-        warned: The columns that a warning was logged of already; grows.
+        warned: The columns that were already warned about. This column is added.
     """
     mark, problem = mark_of(column.comment), ""
     if mark.dtype or mark.arrow is not None:
         try:
             return read(mark)
-        except Exception as error:  # noqa: BLE001 - the comment is anybody's, and pandas raises anything at a dtype
+        except Exception as error:  # noqa: BLE001 - anyone may write the comment, and pandas may raise any exception
             problem = str(error)
     elif is_damaged(column.comment):
         problem = f"{shown(column.comment)} does not name a dtype"

@@ -1,4 +1,4 @@
-"""What a user calls to make a column that Dolt cannot hold one that it can."""
+"""Hints on how to convert a column that Dolt cannot store into one that it can."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def conversion_of(values: Iterable[Any], column: object) -> str:
-    """Return the hint for a column of mixed objects: the call that makes one type of them.
+    """Return the hint for a column of mixed objects: the call that converts them to one type.
 
     Args:
         values: The objects, None for a missing one.
@@ -77,4 +77,4 @@ _CONVERSIONS: list[tuple[Callable[[Any], bool], str, str]] = [
     (_is_naive, "pandas.to_datetime({})", "timestamps"),
     (_is_moment, "pandas.to_datetime({}, utc=True)", "timestamps in UTC"),
 ]
-"""For objects that are all of one kind: the call, and what it makes of them."""
+"""For objects of one kind: the call, and the type that it gives them."""

@@ -1,7 +1,8 @@
-"""pandas dtypes and SQL types: what each becomes, and what a column becomes again.
+"""The mapping between pandas dtypes and SQL types.
 
-A dtype decides a column's SQL type; values never do (texts and decimals are only measured). What the SQL type cannot
-say is kept as a `Mark`; a column without one is read by its SQL type alone, so tables that others made read sensibly.
+The dtype decides a column's SQL type, never the values (only strings and decimals are measured). What the SQL type
+cannot express is kept as a `Mark`. A column without one is read by its SQL type alone, so that tables made by other
+programs read sensibly.
 """
 
 from __future__ import annotations
@@ -50,16 +51,16 @@ STORAGE: dict[str, Storage] = {
     "Float32": Storage("float", nullable=True),
     "Float64": Storage("double", nullable=True),
 }
-"""The dtypes of numbers and booleans. Their missing value (NaN, NA) is NULL."""
+"""The dtypes of numbers and booleans. Their missing values (NaN, NA) are stored as NULL."""
 
 NULLABLE = {name.lower(): name for name in STORAGE if re.match("U?Int", name)} | {"bool": "boolean"}
-"""The nullable twin of each dtype that has no missing value."""
+"""The nullable counterpart of each dtype that has no missing value."""
 
 TEXT_DTYPE = str(pd.Series(["text"]).dtype)
-"""The dtype that pandas itself gives to texts: `str` from pandas 3 on, `object` before."""
+"""The dtype that pandas itself gives to strings: `str` from pandas 3 on, `object` before."""
 
 OBJECTS = {"date": "date", "decimal": "decimal", "json": "json"}
-"""SQL types that are read as Python objects of one class: what a `Mark` calls it."""
+"""SQL types that are read as Python objects of one class, with the class's name in a `Mark`."""
 
 _TEXT_TYPES = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"}
 _BINARY_TYPES = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", *GEOMETRIES}
@@ -76,7 +77,7 @@ _OTHERS = {
 
 
 def default_dtype(column: Column) -> tuple[str, str | None]:
-    """Return the dtype, and the class of the objects of an `object` one, of an SQL type that carries no mark.
+    """Return the dtype of a column without a mark, and for `object` the class of its objects.
 
     Example:
         >>> default_dtype(Column("a", "bigint", nullable=True))
@@ -100,7 +101,7 @@ def default_dtype(column: Column) -> tuple[str, str | None]:
 
 
 def name_of(dtype: Any) -> str:
-    """Return a name of a dtype that `dtype_of_name` makes the same dtype of.
+    """Return the name from which `dtype_of_name` makes the same dtype.
 
     Example:
         >>> name_of(pd.Series([1]).dtype)
@@ -117,10 +118,10 @@ def _is_nan(value: object) -> bool:
 
 
 def dtype_of_name(name: str) -> Any:
-    """Return the dtype of a name that `name_of` gave.
+    """Return the dtype for a name from `name_of`.
 
     Raises:
-        TypeError: There is no such dtype in this pandas.
+        TypeError: This version of pandas has no such dtype.
     """
     if match := re.fullmatch(r"str\[(\w+)\]", name):
         return pd.StringDtype(match.group(1), na_value=np.nan)

@@ -1,4 +1,4 @@
-"""A column of a frame, as Dolt takes it; and refusing a value that it does not take."""
+"""A frame's column encoded for Dolt, and the refusal of values that Dolt cannot store."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from dolt_integrations.errors import UnsupportedValueError
 
 @dataclass(frozen=True)
 class EncodedColumn:
-    """The values of a column, and what they are.
+    """The values of a column, with their types.
 
     Attributes:
-        values: Of an Arrow type that holds each of them exactly.
-        sql_type: The SQL type; None for texts, whose type depends on the longest one.
+        values: The values, in an Arrow type that holds each of them exactly.
+        sql_type: The SQL type; None for strings, whose type depends on the longest one.
         nullable: Whether the column takes NULL.
-        mark: The dtype, and what else the SQL type may not say.
-        unindexed: Whether the frame cannot tell an index and integer labels, as those of Arrow and polars cannot: then
-            the table's column stays what it was.
-        unit: Of spans, whose values are counts of it: `s`, `ms`, `us`, `ns`.
+        mark: The dtype, and anything else that the SQL type does not express.
+        unindexed: Whether the frame's library has no index and no integer labels, like Arrow and polars. Then the
+            table's column keeps what it says about them.
+        unit: The unit of durations, which are stored as counts of it: `s`, `ms`, `us` or `ns`.
     """
 
     values: pa.Array
@@ -34,17 +34,17 @@ class EncodedColumn:
 
 
 def refuse(bad: pa.Array, where: str, problem: str, values: pa.Array, hint: str = "Change or drop the value.") -> None:
-    """Raise for the first row that is marked.
+    """Raise an error for the first bad row.
 
     Args:
         bad: A boolean for each row.
-        where: The column and its table, for the text.
-        problem: What is wrong; `{value}` stands for the value.
-        values: For the text.
+        where: The column and its table, for the message.
+        problem: What is wrong, with `{value}` in place of the value.
+        values: The values, for the message.
         hint: What to do about it.
 
     Raises:
-        UnsupportedValueError: A row is marked.
+        UnsupportedValueError: A row is bad.
     """
     row = pc.index(bad, True).as_py()
     if row >= 0:
@@ -55,10 +55,10 @@ def refuse(bad: pa.Array, where: str, problem: str, values: pa.Array, hint: str 
 
 
 def refuse_infinite(column: EncodedColumn, where: str) -> EncodedColumn:
-    """Return a column, unless it has infinities or NaN, which is not NULL where a column has both.
+    """Return a column unchanged if it has no infinities and no NaN beside NULLs, which would become the same.
 
     Raises:
-        UnsupportedValueError: It has.
+        UnsupportedValueError: It has some.
     """
     if pa.types.is_floating(column.values.type):
         problem = "holds {value} (NaN), which Dolt cannot store and which is not NULL"
@@ -70,10 +70,10 @@ def refuse_infinite(column: EncodedColumn, where: str) -> EncodedColumn:
 
 
 def shown(value: object) -> str:
-    """Return a value for the text of an error, cut where it is long."""
+    """Return a value for an error message, shortened if it is long."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):
-        # Python writes no integer of more than 4300 digits.
+        # Python refuses to print an integer of more than 4300 digits.
         text = f"a {type(value).__name__}"
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,4 +1,4 @@
-"""Columns of JSON documents: dicts and lists of texts, numbers, booleans and None."""
+"""Columns of JSON documents: dicts and lists of strings, numbers, booleans and None."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _EXACT_INTEGERS = 2**53
-"""Dolt keeps the numbers of a JSON document as doubles."""
+"""Dolt stores the numbers of a JSON document as doubles."""
 
 _FIRST_EXPONENT = 1e21
-"""From here on Dolt writes a whole double with an exponent, so that it comes back as a float."""
+"""From this value on, Dolt prints a whole double with an exponent, so that it is read back as a float."""
 
 
 def encode_documents(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
-    """Return documents as JSON texts, and the SQL type that gives each of them back as it is.
+    """Return documents as JSON strings, and the SQL type that returns each of them unchanged.
 
-    That is JSON, unless a document has a number that Dolt's JSON changes (`1.0` becomes `1`, and integers beyond 2**53
-    lose digits): then the column is a LONGTEXT of the same texts, which SQL's JSON functions read as well.
+    The type is JSON unless a document has a number that Dolt's JSON changes (`1.0` becomes `1`, and integers beyond
+    2**53 lose digits). Then it is LONGTEXT with the same strings, which SQL's JSON functions read as well.
 
     Raises:
-        UnsupportedValueError: What JSON has not: NaN, tuples, keys that are no texts.
+        UnsupportedValueError: A document has something that JSON lacks: NaN, a tuple, a key that is not a string.
     """
     texts = [_to_json(value, row, where) for row, value in enumerate(values)]
     exact = all(map(_survives, values))
@@ -53,7 +53,7 @@ def _to_json(value: Any, row: int, where: str) -> str | None:
 
 
 def _survives(value: Any) -> bool:
-    """Whether Dolt's JSON gives all numbers back: it keeps doubles, and writes whole ones without a point."""
+    """Whether Dolt's JSON returns all numbers unchanged: it stores doubles, and prints whole ones without a point."""
     if isinstance(value, dict):
         return all(map(_survives, value.values()))
     if isinstance(value, list):
@@ -64,5 +64,5 @@ def _survives(value: Any) -> bool:
 
 
 def _is_shortest(number: int) -> bool:
-    """Whether a large integer is what the shortest text of its double says, as those are that were read from JSON."""
+    """Whether the shortest decimal form of an integer's double is that integer, as for integers read from JSON."""
     return abs(number) < _FIRST_EXPONENT and int(decimal.Decimal(repr(float(number)))) == number

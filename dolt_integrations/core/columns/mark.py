@@ -1,7 +1,7 @@
-"""Marks: what a column's SQL type cannot say, kept in the column's comment so that the same frame comes back.
+"""Marks: what a column's SQL type cannot express, kept in the column's comment so that the same frame comes back.
 
-Anybody who may alter a table may write its comments, so a comment is data: parsing one never fails, imports nothing and
-opens nothing. A comment that begins like a mark and is none is a comment like any other.
+Anyone who may alter a table may write its comments, so a comment is untrusted data: parsing one never fails, imports
+nothing and opens nothing. A comment that begins like a mark but is not valid is treated like any other comment.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ class Mark:
     """How a column looked in the frame that it was saved from.
 
     Attributes:
-        dtype: The dtype's name, where it is not the one that the SQL type is read as anyway.
-        of: What the values are: the class of the objects of an `object` column (`date`, `decimal` ...), the dtype of
+        dtype: The dtype's name, if it differs from the default for the SQL type.
+        of: The kind of the values: the class of the objects of an `object` column (`date`, `decimal` ...), the dtype of
             the categories of a `category` one, `arrow` for a pyarrow-backed dtype, or the library of a time zone.
-        categories: All categories, in their order, used or not.
+        categories: All categories in order, used or not.
         ordered: Whether the categories are ordered.
         index: The level of the index that the column was; None for an ordinary column.
-        label: `int` where the column's name was an integer.
-        arrow: The Arrow type, as `arrownames` writes it, where it is not the one that the column is read as anyway.
+        label: `int` if the column's label was an integer.
+        arrow: The Arrow type, in the form of `arrow_names`, if it differs from the default for the column.
     """
 
     dtype: str | None = None
@@ -42,7 +42,7 @@ class Mark:
     arrow: Any = None
 
     def comment(self) -> str:
-        """Return the comment that says all this; empty if there is nothing to say.
+        """Return the mark as a comment, or an empty string if all fields have their defaults.
 
         Example:
             >>> Mark(dtype="datetime64[ns]").comment()
@@ -61,7 +61,7 @@ _NOTHING = Mark()
 
 
 def mark_of(comment: str) -> Mark:
-    """Return what a comment says, in its last line; nothing for a comment that is somebody else's.
+    """Return the mark in the last line of a comment, or an empty mark if there is none.
 
     Example:
         >>> mark_of('pandas: {"dtype": "category", "ordered": true}').ordered
@@ -73,7 +73,7 @@ def mark_of(comment: str) -> Mark:
 
 
 def with_mark(comment: str, mark: Mark) -> str:
-    r"""Return a comment with another mark, what somebody else wrote there kept.
+    r"""Replace the mark in a comment, keeping the rest.
 
     Example:
         >>> with_mark("the price", Mark(dtype="category"))
@@ -88,7 +88,7 @@ def with_mark(comment: str, mark: Mark) -> str:
 
 
 def is_damaged(comment: str) -> bool:
-    """Whether a comment begins like a mark and is none, so that what it was to say is lost.
+    """Whether a comment begins like a mark but is not valid, so that its content is lost.
 
     Example:
         >>> is_damaged('pandas: {"dtype": 5}'), is_damaged("the customer's number")
@@ -116,14 +116,14 @@ def _is_name(value: object) -> bool:
 
 
 def _is_category(value: object) -> bool:
-    """Whether a value is one that `encode_categories` lists: of 64 bits and finite, where it is a number."""
+    """Whether a value may be a category: a string, boolean, finite float or 64-bit integer."""
     if isinstance(value, int):
         return -(2**63) <= value < 2**64
     return isinstance(value, str) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _is_shallow(value: object, levels: int) -> bool:
-    """Whether a JSON value has no more levels than that."""
+    """Whether a JSON value is nested at most that deep."""
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return levels > 0 and all(_is_shallow(part, levels - 1) for part in parts)
 
@@ -141,4 +141,4 @@ _FIELDS: dict[str, Callable[[Any], bool]] = {
     "label": lambda said: said in (None, "int"),
     "arrow": lambda said: isinstance(said, (str, dict)) and _is_shallow(said, _DEEPEST_TYPE),
 }
-"""What each field of a mark may be."""
+"""Checks each field of a mark."""

@@ -1,4 +1,4 @@
-"""Columns of Python objects: texts, bytes, dates, times, decimals, UUIDs, and what JSON holds."""
+"""Columns of Python objects: strings, bytes, dates, times, decimals, UUIDs, and JSON documents."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
 
 MAX_DIGITS = 65
 MAX_SCALE = 30
-"""Of a DECIMAL (MySQL manual, "Fixed-Point Types")."""
+"""Limits of a DECIMAL (MySQL manual, "Fixed-Point Types")."""
 
 FAST_DECIMAL = (28, 9)
-"""Digits and scale up to which connectorx reads a DECIMAL exactly."""
+"""The digits and scale up to which connectorx reads a DECIMAL exactly."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class ObjectClass:
     """How the objects of one Python class are stored.
 
     Attributes:
-        classes: The classes; a column holds objects of these alone.
-        encode: From the objects, None for a missing one, to an Arrow array and the SQL type (None for texts).
-        decode: From a value out of Arrow to the object.
+        classes: The classes. All objects of a column have to be of these.
+        encode: Converts the objects, None for a missing one, to an Arrow array and the SQL type (None for strings).
+        decode: Converts a value from Arrow to the object.
         is_stored: Whether values of an Arrow type may be such objects.
     """
 
@@ -50,8 +50,8 @@ def encode_objects(series: pd.Series, where: str) -> EncodedColumn:
     """Store a column of objects of one class.
 
     Raises:
-        UnsupportedTypeError: Objects of several classes, or of one that has no SQL type.
-        UnsupportedValueError: An object that its SQL type cannot hold.
+        UnsupportedTypeError: The objects are of several classes, or of one that has no SQL type.
+        UnsupportedValueError: The SQL type cannot hold an object.
     """
     if _are_texts(series):
         return EncodedColumn(to_texts(series, where), None, True, Mark(dtype="object"))
@@ -74,7 +74,7 @@ def _are_texts(series: pd.Series) -> bool:
 
 
 def _check_signals(series: pd.Series, where: str) -> None:
-    """Refuse a signalling NaN first: merely to ask whether it is missing raises."""
+    """Refuse signalling NaNs first, because even checking whether one is missing raises."""
     for row, value in enumerate(series):
         if isinstance(value, decimal.Decimal) and value.is_snan():
             problem = f"{where} holds {value!r}, which a DECIMAL cannot keep (row {row}, counted from 0)"
@@ -103,8 +103,8 @@ def decode_objects(values: pa.ChunkedArray, of: str | None) -> pd.Series:
     """Return what `encode_objects` was given.
 
     Raises:
-        TypeError: The values are not what that class of objects is stored as.
-        ValueError: One of them is no such object.
+        TypeError: Objects of that class are not stored as such values.
+        ValueError: A value is not such an object.
     """
     if of is None:
         return pd.Series(values.to_pylist(), dtype=object)
@@ -116,10 +116,10 @@ def decode_objects(values: pa.ChunkedArray, of: str | None) -> pd.Series:
 
 
 def to_texts(values: Any, where: str) -> pa.Array:
-    """Return texts as Arrow.
+    """Return strings as an Arrow array.
 
     Raises:
-        UnsupportedValueError: One is not valid Unicode.
+        UnsupportedValueError: A string is not valid Unicode.
     """
     try:
         return pa.array(values, pa.large_string(), from_pandas=True)
@@ -130,7 +130,7 @@ def to_texts(values: Any, where: str) -> pa.Array:
 
 
 def _is_half(value: Any) -> bool:
-    """Whether a text has half a surrogate pair, which is no Unicode."""
+    """Whether a string has a lone surrogate, which is not valid Unicode."""
     return isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
@@ -139,7 +139,7 @@ def _encode_booleans(values: Sequence[Any], _where: str) -> tuple[pa.Array, str]
 
 
 def _encode_integers(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
-    """Store integers in 64 bits, larger ones of Python as a DECIMAL."""
+    """Store integers in 64 bits, or as a DECIMAL if some are larger."""
     there = [value for value in values if value is not None]
     if -(2**63) <= min(there) and max(there) < 2**63:
         return pa.array(values, pa.int64()), "bigint"
@@ -199,7 +199,7 @@ def _encode_decimals(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
 
 
 def decimal_type(whole: int, scale: int) -> str:
-    """Return the DECIMAL for that many digits before and behind the point, with room to grow.
+    """Return the DECIMAL for that many digits before and after the point, with room to grow.
 
     Example:
         >>> decimal_type(3, 2), decimal_type(30, 2)
@@ -210,7 +210,7 @@ def decimal_type(whole: int, scale: int) -> str:
 
 
 def _measure(value: decimal.Decimal) -> tuple[int, int]:
-    """Return a number's digits before and behind the point."""
+    """Return the number of digits before and after the point."""
     if not value.is_finite():
         return 0, 0
     exponent = int(value.as_tuple().exponent)
@@ -239,4 +239,4 @@ OBJECT_CLASSES = {
     "json": ObjectClass((dict, list), encode_documents, json.loads, pa.types.is_large_string),
     "uuid": ObjectClass((uuid.UUID,), _encode_uuids, uuid.UUID, pa.types.is_large_string),
 }
-"""The classes of objects that a column may hold, by the name that a `Mark` calls them."""
+"""The classes of objects that a column may hold, by their name in a `Mark`."""

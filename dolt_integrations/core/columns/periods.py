@@ -1,4 +1,4 @@
-"""Periods: stored as the texts that pandas writes of them, such as `2024-01` or `2024Q1`."""
+"""Periods, stored as the strings that pandas prints for them, such as `2024-01` or `2024Q1`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dolt_integrations.errors import UnsupportedTypeError
 
 
 def encode_periods(series: pd.Series, where: str) -> EncodedColumn:
-    """Store periods as texts.
+    """Store periods as strings.
 
     Raises:
-        UnsupportedTypeError: A frequency whose periods pandas does not read from the texts that it writes.
+        UnsupportedTypeError: pandas cannot parse the strings that it prints for periods of this frequency.
     """
     name = str(series.dtype)
     texts = pa.array([None if pd.isna(period) else str(period) for period in series], pa.large_string())
@@ -34,8 +34,8 @@ def decode_periods(values: pa.ChunkedArray, dtype: str) -> pd.Series:
     """Return what `encode_periods` was given.
 
     Raises:
-        TypeError: The dtype is none of periods, or the values are no texts.
-        ValueError: A text is no period.
+        TypeError: The dtype is not a period dtype, or the values are not strings.
+        ValueError: A string is not a period.
     """
     if not re.fullmatch(r"period\[[\w-]+\]", dtype) or not pa.types.is_large_string(values.type):
         raise TypeError(f"no {values.type} is read as {shown(dtype)}")

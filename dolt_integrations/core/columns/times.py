@@ -1,4 +1,4 @@
-"""Moments and spans: datetime64 with and without a time zone, and timedelta64."""
+"""Timestamps and durations: datetime64 with and without a time zone, and timedelta64."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def encode_moments(series: pd.Series, where: str) -> EncodedColumn:
-    """Store moments as DATETIME(6), those with a time zone in UTC.
+def encode_timestamps(series: pd.Series, where: str) -> EncodedColumn:
+    """Store timestamps as DATETIME(6), those with a time zone in UTC.
 
     Raises:
-        UnsupportedValueError: Nanoseconds, or a year that Dolt has not.
-        UnsupportedTypeError: A time zone that has no name to find it by.
+        UnsupportedValueError: A timestamp has nanoseconds, or a year that Dolt cannot store.
+        UnsupportedTypeError: The time zone has no name by which it could be found again.
     """
     name, of = name_of(series.dtype), None
     if isinstance(series.dtype, pd.DatetimeTZDtype):
         of = _zone_class(series.dtype, where)
         series = series.dt.tz_convert("UTC").dt.tz_localize(None)
-    moments = to_microseconds(pa.array(series, from_pandas=True), where)
-    return EncodedColumn(moments, "datetime(6)", True, Mark(dtype=name, of=of))
+    timestamps = to_microseconds(pa.array(series, from_pandas=True), where)
+    return EncodedColumn(timestamps, "datetime(6)", True, Mark(dtype=name, of=of))
 
 
 def _zone_class(dtype: Any, where: str) -> str | None:
-    """Return the library of a time zone, if it is another one than pandas takes for the zone's name by itself.
+    """Return the library of a time zone, or None if pandas chooses that library for the zone's name by itself.
 
     Raises:
-        UnsupportedTypeError: The zone has no name that it is found by again.
+        UnsupportedTypeError: The zone has no name by which it could be found again.
     """
     library = type(dtype.tz).__module__.partition(".")[0]
     try:
@@ -61,34 +61,34 @@ _ZONES: dict[str, Callable[[str], Any]] = {"zoneinfo": zoneinfo.ZoneInfo, "pytz"
 
 
 def to_microseconds(array: pa.Array, where: str) -> pa.Array:
-    """Return moments without a zone in microseconds.
+    """Return timestamps without a zone in microseconds.
 
     Raises:
-        UnsupportedValueError: One has nanoseconds, or is outside of the years 1 to 9999.
+        UnsupportedValueError: A timestamp has nanoseconds, or is outside the years 1 to 9999.
     """
     if array.type.unit == "ns":
         problem = "holds {value}, which has nanoseconds; Dolt keeps microseconds"
         refuse(pc.not_equal(pc.nanosecond(array), 0), where, problem, array.cast(pa.int64()))
     try:
-        moments = array.cast(pa.timestamp("us"))
-        years = pc.year(moments)
+        timestamps = array.cast(pa.timestamp("us"))
+        years = pc.year(timestamps)
     except pa.ArrowInvalid as error:
         most = (2**63 - 1) // {"s": 10**6, "ms": 10**3}.get(array.type.unit, 1)
         row = pc.index(pc.greater(pc.abs(array.cast(pa.int64())), most), True).as_py()
-        problem = f"{where} holds a moment that microseconds cannot count (row {row}, counted from 0): {error}"
+        problem = f"{where} holds a timestamp beyond the range of microseconds (row {row}, counted from 0): {error}"
         raise UnsupportedValueError(
             problem, hint="Dolt keeps the years 1 to 9999; change or drop the value."
         ) from error
     outside = pc.or_(pc.less(years, 1), pc.greater(years, 9999))
-    refuse(outside, where, "holds a moment outside of the years 1 to 9999", years)
-    return moments
+    refuse(outside, where, "holds a timestamp outside the years 1 to 9999", years)
+    return timestamps
 
 
-def decode_moments(values: pa.ChunkedArray, dtype: str, of: str | None = None) -> pd.Series:
-    """Return what `encode_moments` was given.
+def decode_timestamps(values: pa.ChunkedArray, dtype: str, of: str | None = None) -> pd.Series:
+    """Return what `encode_timestamps` was given.
 
     Raises:
-        TypeError: The dtype is none of timestamps, or the values are none.
+        TypeError: The dtype is not a timestamp dtype, or the values are not timestamps.
         ValueError: The dtype does not hold one of the values exactly.
     """
     found = _MOMENT.fullmatch(dtype)
@@ -103,14 +103,14 @@ _MOMENT = re.compile(r"datetime64\[(s|ms|us|ns)(?:, ([^\[\]]+))?\]")
 
 
 def find_zone(name: str, of: str | None = None) -> Any:
-    """Return a time zone by the name that a comment gives it.
+    """Return the time zone that a comment names.
 
     Args:
         name: The zone's name.
-        of: The library that makes it; None is pandas's own choice.
+        of: The library that provides it; None for pandas's own choice.
 
     Raises:
-        ValueError: A name that pandas would open as a file: dateutil's take any path.
+        ValueError: pandas would open the name as a file: dateutil accepts any path.
         KeyError: There is no such zone, or no such library here.
     """
     if name.startswith("dateutil/"):
@@ -118,24 +118,24 @@ def find_zone(name: str, of: str | None = None) -> Any:
     return _ZONES[of](name) if of else dtype_of_name(f"datetime64[us, {name}]").tz
 
 
-def encode_spans(series: pd.Series, where: str) -> EncodedColumn:
-    """Store spans as BIGINT in their own unit: a TIME ends at 839 hours."""
+def encode_durations(series: pd.Series, where: str) -> EncodedColumn:
+    """Store durations as BIGINT counts of their own unit, because TIME is limited to 839 hours."""
     spans = pa.array(series, from_pandas=True)
     return EncodedColumn(spans.cast(pa.int64()), "bigint", True, Mark(dtype=name_of(series.dtype)), spans.type.unit)
 
 
-def decode_spans(values: pa.ChunkedArray, dtype: str) -> pd.Series:
-    """Return what `encode_spans` was given; a TIME as a span of microseconds.
+def decode_durations(values: pa.ChunkedArray, dtype: str) -> pd.Series:
+    """Return what `encode_durations` was given, or a TIME as a duration in microseconds.
 
     Raises:
-        TypeError: The dtype is none of durations, or the values are none.
+        TypeError: The dtype is not a duration dtype, or the values are not durations.
         ValueError: The dtype does not hold one of the values exactly.
     """
     return pd.Series(to_durations(values, dtype).to_numpy())
 
 
 def to_durations(values: pa.ChunkedArray, dtype: str) -> pa.ChunkedArray:
-    """Return durations, or the counts of its unit, as durations of a dtype; see `decode_spans`."""
+    """Convert durations, or counts of a dtype's unit, to durations of that dtype. See `decode_durations`."""
     found = re.fullmatch(r"timedelta64\[(s|ms|us|ns)\]", dtype)
     if found is None or not (pa.types.is_duration(values.type) or pa.types.is_integer(values.type)):
         raise TypeError(f"no {values.type} is read as {shown(dtype)}")

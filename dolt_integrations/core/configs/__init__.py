@@ -1,1 +1,1 @@
-"""What a caller says: branches, remotes, which part of a table, options; checked at the door."""
+"""The arguments of public functions: branches, remotes, selections and options, checked on entry."""

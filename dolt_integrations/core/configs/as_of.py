@@ -1,4 +1,4 @@
-"""`as_of`: what names an old version."""
+"""`as_of`, which names an old version."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from dolt_integrations.errors import ConfigError, RevisionNotFoundError
 from dolt_integrations.redaction import shown
 
 AsOf = str | datetime.date
-"""A commit, branch, tag or ancestor spec, or a moment (datetime, date, or ISO text): UTC unless it has a zone."""
+"""A commit, branch, tag or ancestor spec, or a timestamp (datetime, date or ISO string; UTC unless it has a zone)."""
 
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?")
 
 
 def pinned_commit(as_of: AsOf | None) -> str | None:
-    """Return the commit that `as_of` names by its whole hash; None where it names another thing."""
+    """Return the commit if `as_of` is a full hash, else None."""
     return as_of if isinstance(as_of, str) and is_commit_hash(as_of) else None
 
 
 def check_as_of(as_of: AsOf | None) -> None:
-    """Refuse what names no version, before anything is opened.
+    """Check `as_of` before anything is opened.
 
     Raises:
-        ConfigError: It is neither a text nor a date.
-        RevisionNotFoundError: It looks like a moment, and there is no such day or hour.
+        ConfigError: It is neither a string nor a date.
+        RevisionNotFoundError: It looks like a timestamp, but there is no such day or hour.
     """
     if as_of is not None:
         timestamp_of(as_of)
 
 
 def timestamp_of(as_of: AsOf) -> datetime.datetime | None:
-    """Return a moment in UTC, without a zone as Dolt keeps it; None for the name of a revision."""
+    """Return a timestamp in UTC without a zone, as Dolt keeps it, or None for the name of a revision."""
     if isinstance(as_of, str):
         return _parsed(as_of.strip())
     if isinstance(as_of, datetime.datetime) and as_of == as_of:  # pandas's NaT is a datetime that is not itself
@@ -50,7 +50,7 @@ def _parsed(text: str) -> datetime.datetime | None:
         return _in_utc(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")))
     except ValueError as error:
         raise RevisionNotFoundError(
-            f"as_of {text!r} is no moment: {error}", hint="Give an ISO date and time."
+            f"as_of {text!r} is not a timestamp: {error}", hint="Give an ISO date and time."
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Which branch a save goes to and a load comes from."""
+"""Branch configs: which branch a save writes to and a load reads."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dolt_integrations.errors import ConfigError
 from dolt_integrations.redaction import shown
 
 SIDES = ("ours", "theirs")
-"""What resolves a conflict: the version of the branch that is merged into, or that of what is merged."""
+"""How a conflict is resolved: with the version of the target branch, or with that of the merged one."""
 
 
 def check_on_conflict(on_conflict: str | None) -> None:
-    """Refuse what resolves nothing.
+    """Check the value of `on_conflict`.
 
     Raises:
         ConfigError: It is neither None nor one of `SIDES`.
@@ -32,15 +32,15 @@ class Branch:
     kinds: ClassVar[dict[str, type[Branch]]] = {}
 
     def __init_subclass__(cls, **kwargs: object) -> None:
-        """Make the kind known by its name, which is how it travels."""
+        """Register the class by its name, by which it is serialised."""
         super().__init_subclass__(**kwargs)
         Branch.kinds[cls.__name__] = cls
 
     def __post_init__(self) -> None:
-        """Take the names of branches; of another branch config, its name.
+        """Accept a branch config in place of the name of a branch.
 
         Raises:
-            ConfigError: A name is not a text.
+            ConfigError: A name is not a string.
         """
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
@@ -49,10 +49,10 @@ class Branch:
 
     @classmethod
     def parse(cls, value: BranchConf, what: str = "branch_conf") -> Branch | None:
-        """Make a branch config of what a user gives for one: the name of a branch that exists, or a mapping.
+        """Make a branch config from what users write: the name of an existing branch, or a mapping.
 
         Raises:
-            ConfigError: It is something else, or a field of the mapping is wrong.
+            ConfigError: It is neither, or a field of the mapping is wrong.
 
         Example:
             >>> Branch.parse("main")
@@ -69,31 +69,31 @@ class Branch:
 
     @property
     def name(self) -> str | None:
-        """The branch that is written and read; None is the database's default branch."""
+        """The branch that is written and read. None is the database's default branch."""
         raise NotImplementedError
 
     @property
     def creates(self) -> bool:
-        """Whether a save makes the branch when it is not there. A load never does."""
+        """Whether a save creates the branch if it is missing. A load never does."""
         return False
 
     @property
     def start(self) -> str | None:
-        """Where a branch that is created begins: a branch, tag or commit; None is the default branch."""
+        """Where a new branch starts: a branch, tag or commit. None is the default branch."""
         return None
 
     @property
     def merges(self) -> bool:
-        """Whether a save begins at a start of its own and is merged into the branch."""
+        """Whether a save starts elsewhere and is then merged into the branch."""
         return False
 
     @property
     def resolution(self) -> str | None:
-        """Which side wins where such a merge conflicts, one of `SIDES`; None raises."""
+        """Which side wins if that merge conflicts, one of `SIDES`. None raises an error."""
         return None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the config as a JSON object that `branch_from_dict` understands.
+        """Return the config as a JSON object for `branch_from_dict`.
 
         Example:
             >>> NewBranch("run/1").to_dict()
@@ -103,16 +103,16 @@ class Branch:
 
 
 BranchConf: TypeAlias = Branch | Mapping[str, Any] | str | None
-"""What is understood as a branch config: one, its `to_dict`, or the name of a branch that exists."""
+"""What users may give for a branch config: a config, its `to_dict`, or the name of an existing branch."""
 
 _NAMES = ("branch", "base", "branch_from", "merge_to")
 
 
 def named_branch(value: object, what: str) -> str:
-    """Return the name of a branch, which may be given by the config of one that exists.
+    """Return the name of a branch, given as such or by the config of an existing branch.
 
     Raises:
-        ConfigError: It is not a text, or a config that says more than a name.
+        ConfigError: It is neither a string nor a config that only names a branch.
     """
     if isinstance(value, (SerialBranch, AppendBranch)):
         value = value.branch
@@ -123,10 +123,10 @@ def named_branch(value: object, what: str) -> str:
 
 @dataclass(frozen=True)
 class SerialBranch(Branch):
-    """Commits follow each other on one branch that exists.
+    """Commits follow each other on one existing branch.
 
     Attributes:
-        branch: The branch; None is the default branch of the database (for a directory, the one checked out there).
+        branch: The branch. None is the database's default branch (for a directory, the one checked out there).
     """
 
     branch: str | None = None
@@ -139,7 +139,7 @@ class SerialBranch(Branch):
 
 @dataclass(frozen=True)
 class AppendBranch(Branch):
-    """A new commit at the end of a branch that exists.
+    """A new commit at the head of an existing branch.
 
     Example:
         >>> AppendBranch(branch="main").name
@@ -156,11 +156,11 @@ class AppendBranch(Branch):
 
 @dataclass(frozen=True)
 class NewBranch(Branch):
-    """A branch of its own for a run: created by the first save, appended to by the next ones.
+    """A separate branch for a run: the first save creates it, later ones add commits.
 
     Attributes:
         branch: The branch.
-        base: The branch, tag or commit to create it from; None is the default branch.
+        base: The branch, tag or commit to create it from. None is the default branch.
     """
 
     branch: str
@@ -184,16 +184,16 @@ class NewBranch(Branch):
 
 @dataclass(frozen=True)
 class MergeBranch(Branch):
-    """Work on a branch of its own, made from an old or a moving start, that is then merged into a branch that exists.
+    """Work that starts at an old version or another branch and is then merged into an existing branch.
 
-    A save is committed on a private branch at `branch_from`, which is merged into `merge_to` by a fast-forward or a
-    merge commit; what others changed there stays. A load reads `merge_to`.
+    A save is committed on a private branch that starts at `branch_from` and is merged into `merge_to` by a fast-forward
+    or a merge commit. Other writers' changes on `merge_to` are kept. A load reads `merge_to`.
 
     Attributes:
-        branch_from: The branch, tag or commit to begin at.
+        branch_from: The branch, tag or commit to start at.
         merge_to: The branch to merge into.
-        on_conflict: `ours` takes `merge_to`'s version of what both sides changed, `theirs` that of the save; with None
-            the save raises `MergeConflictError`, and the branch with its work is kept.
+        on_conflict: Where both sides changed a row, `ours` keeps that of `merge_to` and `theirs` that of the save.
+            With None the save raises `MergeConflictError`, and the branch with its work is kept.
 
     Example:
         >>> MergeBranch(branch_from="c2", merge_to="master").name
@@ -205,22 +205,22 @@ class MergeBranch(Branch):
     on_conflict: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what resolves no conflict, and names that are none.
+        """Check the fields.
 
         Raises:
-            ConfigError: `on_conflict` is neither None nor one of `SIDES`, or a name is not a text.
+            ConfigError: `on_conflict` is neither None nor one of `SIDES`, or a name is not a string.
         """
         super().__post_init__()
         check_on_conflict(self.on_conflict)
 
     @property
     def name(self) -> str:
-        """The branch that is merged into."""
+        """The branch to merge into."""
         return self.merge_to
 
     @property
     def start(self) -> str:
-        """Where the work begins."""
+        """Where the work starts."""
         return self.branch_from
 
     @property
@@ -235,7 +235,7 @@ class MergeBranch(Branch):
 
 
 def branch_from_dict(value: Branch | Mapping[str, Any] | None) -> Branch | None:
-    """Make a branch config of what `Branch.to_dict` returned.
+    """Make a branch config from the result of `Branch.to_dict`.
 
     Raises:
         ConfigError: There is no such kind of branch, or a field is wrong.

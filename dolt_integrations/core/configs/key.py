@@ -1,4 +1,4 @@
-"""What names a primary key: a column, or several."""
+"""The primary key argument: one column or several."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from dolt_integrations.core.configs.options import shown_kind
 from dolt_integrations.errors import ConfigError, PrimaryKeyError
 
 Key: TypeAlias = str | int | Iterable[Any] | None
-"""What is understood as a primary key: a column's name or label, or several."""
+"""What users may give for a primary key: a column's name or label, or several of them."""
 
 
 def parse_key(value: Key, what: str = "primary_key") -> tuple[str, ...] | None:
-    """Return the names of a key's columns; those that are labelled by integers are called by their digits.
+    """Return the names of a key's columns. An integer label becomes its digits.
 
     Raises:
-        ConfigError: They are no names of columns.
-        PrimaryKeyError: One is there twice.
+        ConfigError: They are not names of columns.
+        PrimaryKeyError: A column is named twice.
 
     Example:
         >>> parse_key("id"), parse_key(["year", 0]), parse_key(None)

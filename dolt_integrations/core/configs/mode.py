@@ -1,4 +1,4 @@
-"""Write modes: what a save does with the rows that the table has already."""
+"""Write modes: what a save does with the table's existing rows."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ MODES = {
 
 
 def check_mode(mode: str, *, overwrite: bool) -> None:
-    """Refuse what is no mode, or contradicts itself.
+    """Check the mode of a save.
 
     Raises:
-        ConfigError: With the modes that there are.
+        ConfigError: There is no such mode, or it contradicts `overwrite`. The hint lists the modes.
     """
     if not isinstance(mode, str) or mode not in MODES:
         hint = nearest(str(mode), MODES)

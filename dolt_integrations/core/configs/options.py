@@ -1,4 +1,4 @@
-"""Arguments that come as texts, mappings or in other kinds than they are declared: understood, or refused by name."""
+"""Checks of arguments that users may give as strings, mappings or other types. Errors name the argument."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dolt_integrations.redaction import shown
 T = TypeVar("T")
 
 BATCH_ROWS = 100_000
-"""Rows of a batch that is read, unless said otherwise."""
+"""The default number of rows in a batch that is read."""
 
 
 def shown_kind(value: object) -> str:
-    """Return a value and its class for the text of an error, cut where it is long.
+    """Return a value and its class for an error message, shortened if it is long.
 
     Example:
         >>> shown_kind(5)
@@ -27,7 +27,7 @@ def shown_kind(value: object) -> str:
 
 
 def check_text(value: object, what: str) -> None:
-    """Refuse what is not a text, or an empty one.
+    """Refuse anything but a string that is not blank.
 
     Raises:
         ConfigError: Naming the argument.
@@ -37,7 +37,7 @@ def check_text(value: object, what: str) -> None:
 
 
 def check_flag(value: object, what: str) -> None:
-    """Refuse what is neither True nor False: a text such as "no" would count as True.
+    """Refuse anything but True and False: a string such as "no" would count as True.
 
     Raises:
         ConfigError: Naming the argument.
@@ -47,10 +47,10 @@ def check_flag(value: object, what: str) -> None:
 
 
 def check_limit(value: object, what: str = "limit") -> None:
-    """Refuse what is no number of rows.
+    """Check a number of rows.
 
     Raises:
-        ConfigError: It is neither None nor a whole number from 1 on.
+        ConfigError: It is neither None nor an integer of at least 1.
     """
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
         return
@@ -69,10 +69,10 @@ def check_offset(value: object) -> None:
 
 
 def options_of(value: object, what: str) -> dict[str, Any]:
-    """Return options, each by its name; none for None.
+    """Return options as a dict, an empty one for None.
 
     Raises:
-        ConfigError: They are not a mapping of texts.
+        ConfigError: They are not a mapping with strings as keys.
     """
     if value is None:
         return {}
@@ -82,10 +82,10 @@ def options_of(value: object, what: str) -> dict[str, Any]:
 
 
 def check_options(names: Iterable[object], known: Iterable[str], what: str) -> None:
-    """Refuse options that do not exist.
+    """Refuse unknown options.
 
     Raises:
-        ConfigError: With the names that may have been meant.
+        ConfigError: An option is unknown. The hint suggests similar names.
 
     Example:
         >>> check_options(["mode"], ["mode", "author"], "options")
@@ -97,7 +97,7 @@ def check_options(names: Iterable[object], known: Iterable[str], what: str) -> N
 
 
 def made_of(value: Mapping[str, Any], kinds: Mapping[str, type[T]], what: str) -> T:
-    """Make an object of one of several kinds of a mapping with its fields, and its kind as `_type`.
+    """Make an object of one of several kinds from a mapping with its fields, and with its kind as `_type`.
 
     Raises:
         ConfigError: There is no such kind, or a field is unknown, missing or wrong.
@@ -115,10 +115,10 @@ def made_of(value: Mapping[str, Any], kinds: Mapping[str, type[T]], what: str) -
 
 
 def check_tablename(tablename: object) -> None:
-    """Refuse what is no name at all.
+    """Refuse anything but a string that is not empty.
 
     Raises:
-        ConfigError: It is no text, or an empty one.
+        ConfigError: It is not a string, or it is empty.
     """
     if not isinstance(tablename, str) or not tablename:
         raise ConfigError(f"tablename {tablename!r} is no text, or empty", hint="Give the name of a table.")
@@ -128,12 +128,12 @@ def check_source(where: object, tablename: object, sql: object) -> None:
     """Refuse a load that does not name one table or one query.
 
     Args:
-        where: The database, for the text.
+        where: The database, for the message.
         tablename: The table, or None.
         sql: The query, or None.
 
     Raises:
-        ConfigError: It names both or neither, or one that is no string.
+        ConfigError: It names both or neither, or one is not a string.
     """
     if (tablename is None) == (sql is None):
         which = "both `tablename` and `sql`" if tablename is not None else "neither `tablename` nor `sql`"

@@ -1,4 +1,4 @@
-"""Which remote a database is cloned from, pulled from before a save or load, and pushed to after a save."""
+"""The remote that a database is cloned from, pulled from before a save or load, and pushed to after a save."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]*")
 _FIELDS = ("name", "url", "force", "user")
-"""What travels of a remote. A password does not."""
+"""The fields of a remote that are serialised. The password is not among them."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ class Remote:
     is the environment of this process.
 
     Attributes:
-        name: What the database calls it.
+        name: Its name in the database.
         url: `file:///path`, `http(s)://host[:port]/database`, `owner/repo` (DoltHub), `gs://bucket/path` or
             `aws://[table:bucket]/database`. None is the URL that the database has for the name.
-        force: Whether a push may throw away commits that only the remote has. Nothing is merged from it then.
-        user: As whom to log in to a remote that is a `dolt sql-server --remotesapi-port`.
-        password: Of the user, for a directory's database; None is DOLT_REMOTE_PASSWORD. It is in no text that this
-            project makes, nor in `to_dict` or a pickle.
+        force: Whether a push may discard commits that only the remote has. Nothing is merged from it then.
+        user: The user to log in as, if the remote is a `dolt sql-server --remotesapi-port`.
+        password: The user's password, for a database in a directory. None means DOLT_REMOTE_PASSWORD. It never appears
+            in messages, in `to_dict` or in a pickle.
 
     Example:
         >>> Remote(url="dolthub/us-housing")
@@ -52,10 +52,10 @@ class Remote:
     password: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse what cannot work.
+        """Check the fields.
 
         Raises:
-            ConfigError: The name or the URL is none, or there is a password without a user.
+            ConfigError: The name or the URL is invalid, or there is a password without a user.
         """
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
             raise ConfigError(
@@ -75,10 +75,10 @@ class Remote:
 
     @classmethod
     def parse(cls, value: RemoteConf, what: str = "remote_conf") -> Remote | None:
-        """Make a remote config of what a user gives for one: a URL, the name of a remote, or a mapping.
+        """Make a remote config from what users write: a URL, the name of a remote, or a mapping.
 
         Raises:
-            ConfigError: It is something else, or a field of the mapping is wrong.
+            ConfigError: It is none of these, or a field of the mapping is wrong.
 
         Example:
             >>> Remote.parse("file:///backups/shop").url, Remote.parse("backup").name
@@ -95,19 +95,19 @@ class Remote:
         raise ConfigError(f"{what} is {shown_kind(value)}, not a remote", hint=hint)
 
     def credentials(self) -> AbstractContextManager[None]:
-        """Return a block in which the servers that are started for directories know the password."""
+        """Return a context in which servers started for directories get the password."""
         from dolt_integrations.engine.server.dolt import remote_password
 
         return remote_password(self.password)
 
     def check_credentials(self, url: str) -> None:
-        """Refuse to log in to a remote that nobody but a literal, or the database itself, names, or in clear.
+        """Refuse to send the password in clear, or to a remote that only a literal or the database names.
 
         Args:
-            url: Of the remote, as the database has it.
+            url: The remote's URL, as the database has it.
 
         Raises:
-            ConfigError: There is a user, and the password would go to such a remote.
+            ConfigError: There is a user, and the password would be sent to such a remote.
         """
         if self.user is None:
             return
@@ -128,7 +128,7 @@ class Remote:
         return {**self.__dict__, "password": None}
 
     def __deepcopy__(self, memo: Any) -> Remote:
-        """Return itself, which does not change: a copy by pickling would lack the password."""
+        """Return the same immutable object: a copy by pickling would lack the password."""
         return self
 
     def __copy__(self) -> Remote:
@@ -136,7 +136,7 @@ class Remote:
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the config as a JSON object that `remote_from_dict` understands. The password stays out.
+        """Return the config, without the password, as a JSON object for `remote_from_dict`.
 
         Example:
             >>> Remote(url="file:///backups/shop", user="me", password="secret").to_dict()
@@ -146,11 +146,11 @@ class Remote:
 
 
 RemoteConf: TypeAlias = Remote | Mapping[str, Any] | str | None
-"""What is understood as a remote config: one, its `to_dict`, a URL, or the name of a remote that the database has."""
+"""What users may give for a remote config: a config, its `to_dict`, a URL, or the name of a remote of the database."""
 
 
 def remote_from_dict(value: Remote | Mapping[str, Any] | None) -> Remote | None:
-    """Make a remote config of what `Remote.to_dict` returned.
+    """Make a remote config from the result of `Remote.to_dict`.
 
     Raises:
         ConfigError: A field is wrong.

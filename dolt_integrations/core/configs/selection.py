@@ -1,4 +1,4 @@
-"""A part of a table: some of its columns, those of its rows that a condition lets pass."""
+"""A part of a table: a selection of its columns, and of its rows by a condition."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """What is read of a table; all of it unless said otherwise.
+    """The part of a table to read. The default is the whole table.
 
     Attributes:
-        columns: Names of columns, in the order wanted; None is all.
-        where: A condition in SQL; Dolt evaluates it, and only the rows that pass are fetched.
+        columns: The names of columns in the order wanted; None means all.
+        where: A condition in SQL. Dolt evaluates it, and only matching rows are fetched.
     """
 
     columns: tuple[str, ...] | None = None
@@ -28,14 +28,14 @@ class Part:
 
     @property
     def is_all(self) -> bool:
-        """Whether nothing is left out."""
+        """Whether it is the whole table."""
         return self.columns is None and self.where is None
 
     def columns_of(self, table: str, schema: TableSchema) -> tuple[Column, ...]:
-        """Return the columns, which are found in any case.
+        """Return the columns, found regardless of case.
 
         Raises:
-            ColumnNotFoundError: With the nearest name.
+            ColumnNotFoundError: There is no such column. The hint suggests similar names.
         """
         if self.columns is None:
             return schema.columns
@@ -47,31 +47,31 @@ class Part:
         return tuple(known[name.lower()] for name in self.columns)
 
     def check(self, session: Connection, table: str, schema: TableSchema) -> None:
-        """Refuse a condition that is none.
+        """Check that `where` is one condition.
 
-        It is parsed in two places, in both of which only a condition can stand: one that ends the parentheses around it
-        to go on with something else fails in one of them.
+        It is parsed in two contexts, each of which allows only a condition. Text that closes the parentheses around it
+        and goes on with something else fails in one of them.
 
         Raises:
             QueryError: It does not parse, or writes.
-            NotFoundError: It names what is not there.
+            NotFoundError: It names something that does not exist.
         """
         if self.where is not None:
             engine.check_condition(session, table, self.where)
             engine.check_query(session, self.query(table, schema))
 
     def query(self, table: str, schema: TableSchema) -> str:
-        """Return the query for the part."""
+        """Return the query that reads the part."""
         order = schema.primary_key if self.where is not None else ()
         return engine.select_table(table, self.columns_of(table, schema), where=self.where, order=order)
 
 
 def part_of(columns: str | Iterable[str] | None, where: str | None, params: Params = None) -> Part:
-    """Make a part of what a user says, with the params in the places of the condition's `%s` and `%(name)s`.
+    """Make a part from what users write, with the params in place of the condition's `%s` and `%(name)s`.
 
     Raises:
-        ConfigError: The columns are no names, none, or named twice; the condition is no text, or blank, or does not go
-            with the params.
+        ConfigError: The columns are not names, empty, or named twice; the condition is not a string, is blank, or does
+            not match the params.
 
     Example:
         >>> part_of("name", "count > 3")

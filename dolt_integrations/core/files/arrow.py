@@ -1,7 +1,7 @@
 """Parquet and Feather files: frames as Arrow, each column with what a table would say of it.
 
 A file of ours keeps the SQL type and the mark of a column beside it, so the same frame comes back, objects included.
-Other programs see ordinary columns (moments with their zone, spans, decimals, JSON as texts) and pandas's metadata.
+Other programs see ordinary columns (timestamps with a zone, durations, decimals, JSON strings) and pandas's metadata.
 A file of others goes the way of an Arrow Table, with what pandas said of it.
 """
 

@@ -35,7 +35,7 @@ class _Target:
 
     @property
     def unit(self) -> str | None:
-        """The unit of a span or a moment, where the dtype has one."""
+        """The unit of a duration or a timestamp, where the dtype has one."""
         found = re.match(r"(?:datetime64|timestamp|timedelta64|duration)\[(s|ms|us|ns)\b", self.dtype)
         return found.group(1) if found else None
 
@@ -46,7 +46,7 @@ class _Target:
 
     @property
     def has_zone(self) -> bool:
-        """Whether the column is of moments with a time zone."""
+        """Whether the column is of timestamps with a time zone."""
         return bool(re.match(r"datetime64\[\w+, |timestamp\[\w+, tz=", self.dtype))
 
     @property

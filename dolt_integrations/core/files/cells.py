@@ -1,7 +1,7 @@
 """The cells of a CSV file: the text of every value, and the value of every text that is one of its column's type.
 
 The texts are those of SQL where SQL has one. Bytes are hexadecimal behind `0x`, as in a MySQL literal; spans are clock
-times of any number of hours (`-838:59:59.000001`); moments with a time zone are in UTC and say so (`+00:00`).
+times of any number of hours (`-838:59:59.000001`); timestamps with a time zone are in UTC and say so (`+00:00`).
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _dates(texts: pl.Series, _target: _Target) -> pl.Series:
     return days.set(days.dt.year() < 1, None)
 
 
-def _moments(texts: pl.Series, target: _Target) -> pl.Series:
+def _timestamps(texts: pl.Series, target: _Target) -> pl.Series:
     if texts.str.contains(_PLAIN_MOMENT).all():
         counts = texts.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False).to_physical()
     else:
@@ -144,15 +144,15 @@ def _moments(texts: pl.Series, target: _Target) -> pl.Series:
 
 
 def _microseconds(texts: pl.Series, with_zone: bool) -> pl.Series:
-    """Return moments of any ISO form as microseconds since 1970; null where one is none."""
+    """Return timestamps of any ISO form as microseconds since 1970; null where one is none."""
     parts = texts.str.extract_groups(_MOMENT).struct.unnest()
     day, clock, second, fraction, utc, sign, hours, minutes = parts.get_columns()
     whole = day + " " + clock.fill_null("00:00") + ":" + second.fill_null("00")
-    moments = whole.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False).to_physical()
+    timestamps = whole.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False).to_physical()
     nanoseconds = _nanoseconds(fraction)
     zoned = utc.is_not_null() | sign.is_not_null()
     bad = (nanoseconds % 1000 != 0) | (zoned & (not with_zone))
-    return (moments + nanoseconds // 1000 - _offsets(sign, hours, minutes)).set(bad, None)
+    return (timestamps + nanoseconds // 1000 - _offsets(sign, hours, minutes)).set(bad, None)
 
 
 def _offsets(sign: pl.Series, hours: pl.Series, minutes: pl.Series) -> pl.Series:
@@ -205,7 +205,7 @@ _BINARY = ("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", 
 _PARSERS: dict[str, Callable[[pl.Series, _Target], pl.Series]] = {
     **dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint", "year", "bit"), _integers),
     **dict.fromkeys(("float", "double"), _floats),
-    **dict.fromkeys(("datetime", "timestamp"), _moments),
+    **dict.fromkeys(("datetime", "timestamp"), _timestamps),
     **dict.fromkeys(_BINARY, _bytes),
     "boolean": _booleans,
     "decimal": _decimals,

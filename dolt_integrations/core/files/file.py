@@ -48,7 +48,7 @@ def read_file(
         table: The table's name, for errors.
         existing: The table as it is. A column of it takes what the file's reading is, if it would stay as it is; else
             its type decides what the cells are, and a cell that is no value of it is an error: bytes are hexadecimal
-            (`0x00ff`), booleans `true`, `false`, `1` or `0`, spans of time `HH:MM:SS.ffffff`, moments ISO; one of a
+            (`0x00ff`), booleans `true`, `false`, `1` or `0`, durations `HH:MM:SS.ffffff`, timestamps ISO; one of a
             column with a time zone that names no offset is in UTC, as the table keeps it. Columns that the file lacks
             are not in the frame. A Parquet file has types of its own.
         args: For CSV what `pandas.read_csv` takes, the same for a new table as for one that is there. pandas's reading

@@ -49,7 +49,7 @@ def diff(
         tablename: The table.
         from_: The old version: a commit, tag, branch, ancestor spec (`HEAD~2`) or moment.
         to: The new version; by default the newest commit of the branch.
-        branch_conf: The branch from which `HEAD` and moments are seen; None is the default branch.
+        branch_conf: The branch from which `HEAD` and timestamps are seen; None is the default branch.
         remote_conf: What the database is cloned from or brought up to date with before.
         limit: How many rows at most; Dolt compares no further than that takes, where the table has a key and the same
             columns in both versions. None is all.

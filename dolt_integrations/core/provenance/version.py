@@ -13,7 +13,7 @@ class Version:
 
     Attributes:
         commit: The commit's hash.
-        branch: The branch that it was written to or read from; None for a moment or commit of no branch.
+        branch: The branch that it was written to or read from; None for a timestamp or commit of no branch.
         table_hash: Dolt's hash of the table's schema and content; None for a query.
         changed: Whether the save made the commit. False when the table was like that already.
     """

@@ -35,7 +35,7 @@ def session_for(
 def _session_at(stack: ExitStack, database: Database, branch: str | None, commit: str) -> Connection:
     """Return a session whose HEAD is the commit: on a private branch, or on the branch if we may not make one.
 
-    On `db/<commit>` Dolt takes HEAD and moments for those of the default branch (1.83: no error, other rows).
+    On `db/<commit>` Dolt takes HEAD and timestamps for those of the default branch (1.83: no error, other rows).
     """
     try:
         session = stack.enter_context(private_branch(database, commit))

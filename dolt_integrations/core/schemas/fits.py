@@ -116,7 +116,7 @@ def _decimals(encoded: EncodedColumn, column: Column) -> pa.Array | None:
     return pc.greater(pc.utf8_length(whole), precision - scale)
 
 
-def _moments(encoded: EncodedColumn, column: Column) -> pa.Array | None:
+def _timestamps(encoded: EncodedColumn, column: Column) -> pa.Array | None:
     if encoded.sql_type != "datetime(6)":
         return None
     sql_type = parse_type(column.sql_type)
@@ -231,7 +231,7 @@ _CHECKS: dict[str, Callable[[EncodedColumn, Column], Any]] = {
     **dict.fromkeys(INTEGER_BYTES, not_integers),
     **dict.fromkeys(("float", "double"), not_floats),
     **dict.fromkeys(("date", "json"), _same_base),
-    **dict.fromkeys(("datetime", "timestamp"), _moments),
+    **dict.fromkeys(("datetime", "timestamp"), _timestamps),
     **dict.fromkeys(("char", "varchar", *TEXT_BYTES), _texts),
     **dict.fromkeys(("binary", "varbinary", *BLOB_BYTES), _binaries),
     **dict.fromkeys(GEOMETRIES, _geometries),
