@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dolt_integrations.core.arrow.decimals import encode_decimals
-from dolt_integrations.core.arrow.list_views import without_list_views
 from dolt_integrations.core.arrow.nested import encode_nested, is_nested
 from dolt_integrations.core.columns.arrow_names import type_to_json
 from dolt_integrations.core.columns.dtypes import NULLABLE, STORAGE, TEXT_DTYPE, name_of
@@ -43,7 +42,7 @@ def encode_arrow_column(values: pa.ChunkedArray, where: str) -> EncodedColumn:
     """
     try:
         name = type_to_json(values.type)
-        plain = _plain(without_list_views(values))
+        plain = _plain(values)
     except (TypeError, pa.ArrowException) as error:
         hint = "Cast it, for example table.set_column(..., column.cast(pyarrow.string()))."
         raise UnsupportedTypeError(f"{where} has type {values.type}, which has no SQL type here", hint=hint) from error

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dolt_integrations.core.arrow.list_views import without_list_views
+from dolt_integrations.core.arrow.recast import recast
 from dolt_integrations.core.columns.encoded import shown
 from dolt_integrations.core.columns.json import encode_documents
 from dolt_integrations.errors import UnsupportedTypeError
@@ -45,7 +45,7 @@ def encode_nested(values: pa.ChunkedArray, where: str) -> tuple[pa.Array, str]:
     """
     kind = values.type
     try:
-        plain = without_list_views(values).cast(_json_type(kind))
+        plain = recast(values, _json_type(kind))
         documents = list(map(_without_tuples, plain.to_pylist()))
     except _FAILURES as error:
         raise _refusal(kind, where, error) from error
@@ -73,8 +73,8 @@ def _check_restored(documents: list[Any], plain: pa.ChunkedArray, kind: pa.DataT
     """
     if plain.type == kind:
         return
-    restored = without_list_views(pa.chunked_array([_restored(documents, kind)], kind))
-    if list(map(_without_tuples, restored.cast(plain.type).to_pylist())) != documents:
+    restored = recast(pa.chunked_array([_restored(documents, kind)], kind), plain.type)
+    if list(map(_without_tuples, restored.to_pylist())) != documents:
         raise ValueError("its values come back as others")
 
 
@@ -119,8 +119,6 @@ def _json_type(kind: pa.DataType) -> pa.DataType:
         return pa.struct([(field.name, _json_type(field.type)) for field in fields])
     if types.is_map(kind):
         return pa.map_(_json_type(kind.key_type), _json_type(kind.item_type))
-    if types.is_fixed_size_list(kind):
-        return pa.list_(_json_type(kind.value_type), kind.list_size)
     if _is_list(kind):
         return pa.large_list(_json_type(kind.value_type))
     if types.is_dictionary(kind) or types.is_run_end_encoded(kind):

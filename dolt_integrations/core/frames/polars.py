@@ -9,8 +9,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dolt_integrations.core.arrow.list_views import without_list_views
 from dolt_integrations.core.arrow.nested import is_nested
+from dolt_integrations.core.arrow.recast import without_list_views
 from dolt_integrations.core.columns.encoded import shown
 from dolt_integrations.errors import UnsupportedTypeError
 
