@@ -9,6 +9,7 @@ An adapter translates a workflow manager's words into calls of the core. It impo
   and which secret of a workflow manager's is for which server (`tie_secrets`);
 - the attempts of a task (`Attempt`, `add_scope`, `unnoted`), so that a retried task writes once, and
   `AttemptBlock`, with which it writes several tables in one commit;
+- the check that a framework is installed and new enough (`check_installed`);
 - the errors that a workflow manager is to try again after (`recognise_by`);
 - the trailers of commit messages (`trailers_of`, `trailer_values`);
 - what a past execution had read (`past_execution`, `commit_read`, each of a `Place`), to run it again.
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.frames.frame import EncodedFrame, encode_frame, frame_of
     from dolt_integrations.core.frames.interchange import to_arrow
     from dolt_integrations.core.frames.polars import to_polars
+    from dolt_integrations.core.installed import check_installed
     from dolt_integrations.core.manage.past import PastExecution, commit_read, past_execution
     from dolt_integrations.core.manage.place import Place
     from dolt_integrations.core.provenance.attempt import Attempt, child_error
@@ -100,6 +102,7 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.core.provenance.trailers": "RUN trailer_values trailers_of",
         "dolt_integrations.core.provenance.write_id": "check_write_id node_of",
         "dolt_integrations.core.configs.as_of": "check_as_of",
+        "dolt_integrations.core.installed": "check_installed",
         "dolt_integrations.core.configs.mode": "APPEND REPLACE UPSERT check_mode",
         "dolt_integrations.core.writes.stream_source": "is_stream",
         "dolt_integrations.engine": (
@@ -144,6 +147,7 @@ __all__ = [
     "bind",
     "check_as_of",
     "check_flag",
+    "check_installed",
     "check_mode",
     "check_options",
     "check_table_name",

@@ -1,11 +1,10 @@
 """Tasks of Flyte 2 that read and write versioned tables of a Dolt database."""
 
-from flyteplugins.dolt.framework import check_version
+from dolt_integrations.adapters import check_installed
 
-check_version()
+check_installed("flyte", (2, 12), "flyteplugins.dolt", "flyte2")  # the oldest that names the task that begins
 
-# Only then what imports Flyte.
-from dolt_integrations.flyte import DoltConfig, DoltTable  # noqa: E402
+from dolt_integrations.flyte import DoltConfig, DoltTable  # noqa: E402 - only once Flyte is known to be there
 from flyteplugins.dolt.conversions import to_dataframe, to_dolt_table  # noqa: E402
 from flyteplugins.dolt.registration import register  # noqa: E402
 

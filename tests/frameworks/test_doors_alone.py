@@ -60,7 +60,11 @@ def error_of(module, name, tmp_path, version):
     return done.stdout
 
 
-ADAPTERS = {"kedro": ("dolt_integrations.kedro", "kedro"), "flyte": ("flyteplugins.dolt", "flyte2")}
+ADAPTERS = {
+    "kedro": ("dolt_integrations.kedro", "kedro"),
+    "flyte": ("flyteplugins.dolt", "flyte2"),
+    "metaflow": ("dolt_integrations.metaflow", "metaflow"),
+}
 
 
 @pytest.mark.parametrize("name", sorted(ADAPTERS))
@@ -72,7 +76,10 @@ def test_a_framework_that_is_not_installed_is_named(tmp_path, name):
     assert f"{name}, which is not installed. pip install 'flytekitplugins-dolt[{extra}]'" in error
 
 
-@pytest.mark.parametrize(("name", "old", "oldest"), [("kedro", "0.19.15", "1.0"), ("flyte", "2.4.0", "2.12")])
+@pytest.mark.parametrize(
+    ("name", "old", "oldest"),
+    [("kedro", "0.19.15", "1.0"), ("flyte", "2.4.0", "2.12"), ("metaflow", "2.9.1", "2.12")],
+)
 def test_a_framework_that_is_too_old_is_named_with_its_version(tmp_path, name, old, oldest):
     error = error_of(ADAPTERS[name][0], name, tmp_path, old)
 
