@@ -97,13 +97,13 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "schemas": {
         "sql.types": "GEOMETRIES SqlType arrow_type parse_type",
         "tables.schema": (
-            "Column TableSchema definition describe_table find_base_table find_table foreign_collations "
-            "has_triggers table_name tables tables_in_two_cases"
+            "Column TableSchema definition describe_table find_base_table find_definition find_name "
+            "find_table table_name tables tables_in_two_cases"
         ),
         "tables.alter": "add_column alter alter_table change_column drop_column move_column",
         "tables.unique_keys": "UniqueKey unique_keys",
         "tables.numbered": "NumberedRows",
-        "versions.references": "breaks_a_reference first_broken_reference tables_around",
+        "versions.references": "breaks_a_reference first_broken_reference",
     },
     "rows": {
         "tables.bulk": "insert_table",
@@ -119,17 +119,17 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "branches": {
         "versions.branches": (
             "BranchHead branch_heads branches_below create_branch create_unshared_branch delete_branch "
-            "has_commit newest_branches rename_branch"
+            "landed_commit newest_branches rename_branch"
         ),
         "versions.heads": "Head branch_head branches_in_other_case commit_of find_head remote_head",
-        "versions.state": "branch_state",
+        "versions.state": "BranchState TableState branch_and_table branch_state referring_tables",
         "versions.tags": "Tag create_tag delete_tag find_tags",
     },
     "commits": {
         "versions.procedures": (
-            "Branches TableStatus active_branch branches commit commit_at count_changes discard_changes "
-            "fast_forward find_branches head is_merging message_of parent parents resolve soft_reset stage "
-            "status table_hash tags take_table uncommitted_tables"
+            "Branches TableStatus active_branch branches commit commit_all commit_at count_changes "
+            "discard_changes fast_forward find_branches head head_and_table is_merging message_of parent "
+            "parents resolve soft_reset stage status table_hash tags take_table uncommitted_tables"
         ),
         "versions.log": "LogEntry entries_anywhere entries_since is_ancestor log",
         "versions.message_index": "BRANCH Naming entries_naming",

@@ -6,7 +6,7 @@ import pytest
 from dolt_integrations.core import MergeBranch, NewBranch, Remote, Transaction, read_table, write_table
 from dolt_integrations.core.remotes import exchange
 from dolt_integrations.core.transaction import block as transactions
-from dolt_integrations.core.writes import write as writes
+from dolt_integrations.core.writes import beside, in_place
 from dolt_integrations.errors import BranchNotFoundError, LostRaceError
 from tests.conftest import run_sql
 
@@ -67,7 +67,7 @@ class OtherClient:
 
     def __init__(self, monkeypatch, url, branch, statements):
         self.url, self.branch, self.statements, self.seen = url, branch, statements, []
-        for module in (writes, transactions):
+        for module in (beside, in_place, transactions):
             self.interpose(monkeypatch, module)
 
     def interpose(self, monkeypatch, module):

@@ -99,13 +99,13 @@ def test_no_save_or_load_lists_branches_or_tags(used, statements):
 
 
 MOST = {
-    "save": 16,
-    "append": 12,
-    "write id": 19,
+    "save": 12,
+    "append": 9,
+    "write id": 16,
     "retry": 18,
     "load": 7,
     "load of a branch": 7,
-    "new branch": 39,
+    "new branch": 30,
 }
 
 
@@ -122,6 +122,6 @@ def test_a_large_save_takes_few_statements(loading_database, statements):
     first = statements.of(lambda: write_table(loading_database, "many", MANY, primary_key="id"))
     again = statements.of(lambda: write_table(loading_database, "many", changed, primary_key="id"))
 
-    assert len(first) <= 46
-    assert len(again) <= 39
-    assert statements.opened <= 5
+    assert len(first) <= 25
+    assert len(again) <= 18
+    assert statements.opened <= 2

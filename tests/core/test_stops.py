@@ -86,7 +86,7 @@ class Stopping:
 def left_in(folder):
     """Return the files below a folder, whole ones of the cache left out."""
     found = [os.path.join(parent, name) for parent, _, files in os.walk(folder) for name in files]
-    return [path for path in found if not path.endswith(".arrow")]
+    return [path for path in found if not path.endswith((".arrow", ".versions"))]
 
 
 def hold(db):

@@ -110,15 +110,15 @@ def test_a_stream_whose_triggers_table_others_changed_meanwhile_keeps_its_work(t
 def test_a_save_with_a_new_column_and_triggers_starts_again_after_a_commit_in_between(triggered, monkeypatch):
     from dolt_integrations.core.writes.workspace import Workspace
 
-    real, others = Workspace.build, iter([True])
+    real, others = Workspace.build_and_commit, iter([True])
 
-    def build(*arguments):
-        changed = real(*arguments)
+    def build(*arguments, **options):
+        changed = real(*arguments, **options)
         if next(others, False):
             write_table(triggered, "other", frame(), primary_key="id")
         return changed
 
-    monkeypatch.setattr(Workspace, "build", build)
+    monkeypatch.setattr(Workspace, "build_and_commit", build)
     write_table(triggered, "t", frame().assign(note="x"), mode="append")
 
     assert found(triggered, "audit") == found(triggered, "t") == found(triggered, "other") == [1, 2]
@@ -129,16 +129,16 @@ def test_an_append_that_builds_while_another_adds_a_column_keeps_the_rows_of_bot
     from dolt_integrations.core.writes.workspace import Workspace
 
     write_table(database, "t", frame(), primary_key="id")
-    real, others = Workspace.build, iter([True])
+    real, others = Workspace.build_and_commit, iter([True])
 
-    def build(*arguments):
-        changed = real(*arguments)
+    def build(*arguments, **options):
+        changed = real(*arguments, **options)
         if next(others, False):
             add = ("ALTER TABLE t ADD COLUMN theirs int", "INSERT INTO t VALUES (10, 'x', 1), (11, 'y', 1)")
             run_sql(database, *add, "CALL DOLT_COMMIT('-Am', 'theirs')")  # a client that takes no turns
         return changed
 
-    monkeypatch.setattr(Workspace, "build", build)
+    monkeypatch.setattr(Workspace, "build_and_commit", build)
     write_table(database, "t", frame(first=20).assign(ours=1), mode="append")
 
     assert found(database, "t") == [1, 2, 10, 11, 20, 21]

@@ -243,7 +243,7 @@ def test_uncommitted_work_on_the_remote_keeps_a_push_out(hub, tmp_path):
     add(tmp_path / "shop", 2, "Bob")
     run_sql(there, "INSERT INTO users VALUES (9, 'Zoe')")
 
-    with pytest.raises(PushError, match="uncommitted work on that branch of the remote"):
+    with pytest.raises(PushError, match="branch of the remote has uncommitted work"):
         pushed(tmp_path / "shop", remote)
 
     assert users(there) == ["Alice", "Zoe"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.branches.pending import check_clean, check_others, pending_work
+from dolt_integrations.core.branches.pending import check_clean, check_others, state_to_write
 from dolt_integrations.engine import Connection
 from dolt_integrations.engine.versions.procedures import fast_forward, stage, table_hash
 from dolt_integrations.errors import LostRaceError, UncommittedChangesError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dolt_integrations.engine.versions.procedures import TableStatus
+    from dolt_integrations.engine.versions.state import BranchState
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,9 @@ def _new_in(connection: Connection, commit: str, pending: list[TableStatus]) -> 
         return [name for name in names if table_hash(made, name) is not None]
 
 
-def forward(connection: Connection, branch: str, commit: str, tables: Iterable[str]) -> str:
+def forward(
+    connection: Connection, branch: str, commit: str, tables: Iterable[str], state: BranchState | None = None
+) -> str:
     """Fast-forward the session's branch to a commit. Returns the commit.
 
     Dolt unstages the user's work on the way, so it is staged again.
@@ -41,13 +44,14 @@ def forward(connection: Connection, branch: str, commit: str, tables: Iterable[s
         branch: Its name.
         commit: Where to.
         tables: Those that differ between the two.
+        state: Of the branch, as `state_to_write` returned it since the lock was taken; None looks.
 
     Raises:
         MovedError: The branch is no ancestor of the commit.
         UncommittedChangesError: A merge is open there, one of the tables has uncommitted work, or others have some
             that cannot be kept.
     """
-    pending = pending_work(connection, branch)
+    pending = list((state or state_to_write(connection, branch)).status)
     for table in {*tables, *_new_in(connection, commit, pending)}:
         check_clean(pending, table, branch)
     staged = check_others(pending, branch)

@@ -8,10 +8,11 @@ from dolt_integrations.engine.versions.state import branch_state
 from dolt_integrations.errors import InvalidNameError, UncommittedChangesError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from dolt_integrations.engine import Connection, Database
     from dolt_integrations.engine.versions.procedures import TableStatus
+    from dolt_integrations.engine.versions.state import BranchState
 
 
 def pending_work(connection: Connection, branch: str) -> list[TableStatus]:
@@ -21,15 +22,31 @@ def pending_work(connection: Connection, branch: str) -> list[TableStatus]:
         InvalidNameError: Dolt has put the session on another branch, whose name differs from this one's only in case.
         UncommittedChangesError: The user has begun a merge there, which the commit of a save would conclude.
     """
+    return list(state_to_write(connection, branch).status)
+
+
+def state_to_write(connection: Connection, branch: str) -> BranchState:
+    """Return the state of the session's branch, to which a save is about to be written; see `pending_work`."""
     found = branch_state(connection)
+    check_state(found, branch, connection.address)
+    return found
+
+
+def check_state(found: BranchState, branch: str, where: object) -> None:
+    """Refuse to write to a branch on which a merge is open, or which is not the one that is meant; see `pending_work`.
+
+    Args:
+        found: The state of the session's branch.
+        branch: The branch that is meant.
+        where: The database, for the error.
+    """
     if found.branch != branch:
-        refuse_twins([found.branch], branch, connection.address)
+        refuse_twins([found.branch], branch, where)
     if found.is_merging:
         raise UncommittedChangesError(
             f"a merge (or a cherry-pick) is open on branch {branch!r}, and the commit of a save would conclude it",
             hint="There, conclude it (dolt commit) or give it up (dolt merge --abort), then save again.",
         )
-    return list(found.status)
 
 
 def refuse_twins(others: Sequence[str], branch: str, where: object) -> None:
@@ -59,7 +76,7 @@ def check_branch(database: Database, branch: str, table: str | None = None) -> N
         check_clean(pending, table, branch)
 
 
-def check_clean(pending: list[TableStatus], table: str, branch: str) -> None:
+def check_clean(pending: Iterable[TableStatus], table: str, branch: str) -> None:
     """Refuse to save a table that has uncommitted changes on the branch.
 
     Raises:
@@ -73,12 +90,13 @@ def check_clean(pending: list[TableStatus], table: str, branch: str) -> None:
         )
 
 
-def check_others(pending: list[TableStatus], branch: str) -> set[str]:
+def check_others(pending: Iterable[TableStatus], branch: str) -> set[str]:
     """Refuse uncommitted work in other tables that a merge would not keep as it is. Returns the tables that are staged.
 
     Raises:
         UncommittedChangesError: A table is staged and has further changes on top, or is dropped or renamed.
     """
+    pending = list(pending)
     staged = {entry.table for entry in pending if entry.staged}
     mixed = staged & {entry.table for entry in pending if not entry.staged}
     gone = {entry.table for entry in pending if entry.status in ("deleted", "renamed")}

@@ -10,9 +10,11 @@ import secrets
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.retry import retried
+from dolt_integrations.engine import Connection
 from dolt_integrations.engine.session.locks import free_locks
 from dolt_integrations.engine.versions.branches import (
     branches_below,
@@ -25,7 +27,7 @@ from dolt_integrations.errors import AccessDeniedError, BranchNotFoundError, Dol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dolt_integrations.engine import Connection, Database
+    from dolt_integrations.engine import Database
 
 logger = logging.getLogger(__name__)
 
@@ -52,27 +54,66 @@ _OLD_NAME = re.compile(re.escape(PREFIX) + r"[^/]+/\d+/(?P<time>\d+)-[0-9a-f]+")
 """Of versions before this one: a host name and a process id, which pods in namespaces of their own have in common."""
 
 
+@dataclass(frozen=True)
+class Reserved:
+    """The name of a private branch that may be made, and the session that holds its lock and is to work on it."""
+
+    session: Connection
+    name: str
+
+
 @contextmanager
-def private_branch(database: Database, start: str) -> Iterator[Connection]:
+def reserved(session: Connection, *locks: tuple[str, ...]) -> Iterator[Reserved]:
+    """Hold locks, and that of a private branch with them; see `private_branch`."""
+    name = _new_name()
+    with session.locks(*locks, _life_of(name)):
+        yield Reserved(session, name)
+
+
+def _new_name() -> str:
+    return f"{PREFIX}{int(time.time())}-{secrets.token_hex(8)}"
+
+
+@contextmanager
+def private_branch(database: Database, start: str, place: Reserved | None = None) -> Iterator[Connection]:
     """Yield a session on a new branch made at a commit; delete the branch afterwards, whatever happened.
 
     The session holds the server's lock of the branch as long as it lives, which tells others that the branch is in use.
     If it is lost, so is the work, and the branch is theirs who find it.
+
+    Args:
+        database: Where.
+        start: The commit.
+        place: A session for the branch, with its name; None opens one. It is ended if the block raises.
     """
-    name, owner = f"{PREFIX}{int(time.time())}-{secrets.token_hex(8)}", os.getpid()
+    name, owner = place.name if place is not None else _new_name(), os.getpid()
     made = False
     try:
-        with database.connect(local_infile=True) as workspace, workspace.lock(*_life_of(name)):
+        with _session_for(database, name, place) as workspace:
             create_unshared_branch(workspace, name, start)
             made = True
             workspace.switch(name)
             yield workspace
-            workspace.leave_revision()
+            if workspace.revision == name:
+                workspace.leave_revision()
             _delete(workspace, name)
     except BaseException as error:
         refused = not made and isinstance(error, AccessDeniedError)  # then there is none
         if os.getpid() == owner and not refused:  # and no forked child that leaves the block
             _delete_anew(database if isinstance(error, Exception) else database.in_haste(), name)
+        raise
+
+
+@contextmanager
+def _session_for(database: Database, name: str, place: Reserved | None) -> Iterator[Connection]:
+    if place is None:
+        with database.connect(local_infile=True) as workspace, workspace.lock(*_life_of(name)):
+            yield workspace
+        return
+    try:
+        yield place.session
+    except BaseException:
+        place.session.close()  # Dolt deletes no branch that a session is on
         raise
 
 

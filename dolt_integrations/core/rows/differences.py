@@ -11,13 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dolt_integrations.core.rows.compare import compare_rows
-from dolt_integrations.core.rows.version_rows import cast_alike, rows_of
-from dolt_integrations.engine.tables.schema import has_triggers
+from dolt_integrations.core.rows.version_rows import cast_alike
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dolt_integrations.engine import Connection, TableSchema
+    from dolt_integrations.engine import TableSchema
 
 logger = logging.getLogger(__name__)
 
@@ -59,22 +58,18 @@ class Differences:
         return float(DELETE_COST * self.gone.num_rows + REPLACE_COST * self.replaced + added)
 
 
-def find_differences(
-    snapshot: Connection, table: str, schema: TableSchema, base: str, new: pa.Table
-) -> Differences | None:
+def find_differences(old: pa.Table, schema: TableSchema, base: str, new: pa.Table) -> Differences | None:
     """Compare a table with the rows that it is to have.
 
     Args:
-        snapshot: On the commit that has the table.
-        table: Its name.
+        old: Its rows.
         schema: Its columns and key.
         base: Its hash.
         new: All rows that it is to have.
 
     Returns:
-        None where writing all rows is cheaper, where the two cannot be compared, or where triggers are to see the rows.
+        None where writing all rows is cheaper, or where the two cannot be compared.
     """
-    old = rows_of(snapshot, table, schema, base)
     alike = cast_alike(new, old.schema)
     if alike is None:
         return None
@@ -82,11 +77,8 @@ def find_differences(
     if found is None:
         return None
     gone, written, replaced = found.gone.num_rows, found.written.num_rows, found.replaced
-    logger.debug("table %s: %d rows go, %d come, %d of them for others", table, gone, written, replaced)
-    if not found.size:
-        return found
-    # Dolt (1.83) has no triggers in a DELETE with a join.
-    return found if found.cost < new.num_rows and not has_triggers(snapshot, table) else None
+    logger.debug("%d rows to delete, %d to write, of which %d are updates", gone, written, replaced)
+    return found if not found.size or found.cost < new.num_rows else None
 
 
 def has_same_rows(one: pa.Table, other: pa.Table) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 import pyarrow as pa
@@ -19,18 +19,24 @@ from dolt_integrations.engine import (
     TableSchema,
     arrow_type,
     fetch,
-    find_base_table,
     is_commit_hash,
     select_table,
 )
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.session.locks import tried
-from dolt_integrations.engine.tables.schema import foreign_collations, has_triggers
 
 if TYPE_CHECKING:
     from dolt_integrations.engine import Column
 
 logger = logging.getLogger(__name__)
+
+
+class _Place(NamedTuple):
+    """A table at a revision of a database."""
+
+    source: str
+    revision: str | None
+    table: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,10 @@ class _Wanted:
     schema: TableSchema
     table_hash: str | None
     key: str | None
+
+    @property
+    def place(self) -> _Place:
+        return _Place(self.snapshot.address.source, self.snapshot.revision, self.table)
 
 
 def rows_of(snapshot: Connection, table: str, schema: TableSchema, table_hash: str | None) -> pa.Table:
@@ -79,12 +89,22 @@ def _read_by_one(wanted: _Wanted, key: str) -> pa.Table:
     return rows if rows is not None else _read(wanted)
 
 
+def cached_rows(source: str, commit: str, table: str, schema: TableSchema, table_hash: str | None) -> pa.Table | None:
+    """Return a table's rows if they are in the cache; see `rows_of`."""
+    key = cache.version_key(source, table_hash) if _always_reads_the_same(schema) else None
+    return _find(_Place(source, commit, table), schema, table_hash, key)
+
+
 def _found(wanted: _Wanted) -> pa.Table | None:
-    rows = cache.find(wanted.key)
-    found = rows if rows is not None and rows.column_names == list(wanted.schema.names) else None
+    return _find(wanted.place, wanted.schema, wanted.table_hash, wanted.key)
+
+
+def _find(place: _Place, schema: TableSchema, table_hash: str | None, key: str | None) -> pa.Table | None:
+    rows = cache.find(key)
+    found = rows if rows is not None and rows.column_names == list(schema.names) else None
     note(from_cache=found is not None)
     if found is not None:
-        _name(wanted.snapshot, wanted.table, wanted.table_hash)
+        _name(place, table_hash)
     return found
 
 
@@ -96,41 +116,41 @@ def _read(wanted: _Wanted) -> pa.Table:
     if rows is None:
         rows = fetch(snapshot, select_table(table, schema.columns), schema.columns)
     if may_be_kept:
-        _keep(snapshot, table, wanted.table_hash, rows)
+        _keep(wanted.place, wanted.table_hash, rows)
     return rows
 
 
-def _keep(snapshot: Connection, table: str, table_hash: str | None, rows: pa.Table) -> None:
+def _keep(place: _Place, table_hash: str | None, rows: pa.Table) -> None:
     if cache.is_worthwhile(rows):
-        cache.store(cache.version_key(snapshot.address.source, table_hash), rows)
-        _name(snapshot, table, table_hash)
+        cache.store(cache.version_key(place.source, table_hash), rows)
+        _name(place, table_hash)
 
 
-def _name(snapshot: Connection, table: str, table_hash: str | None) -> None:
+def _name(place: _Place, table_hash: str | None) -> None:
     """Let later versions be made of this one."""
-    if table_hash is not None and is_commit_hash(snapshot.revision or ""):
-        note_version(snapshot.address.source, table, KeptVersion(str(snapshot.revision), table_hash))
+    if table_hash is not None and is_commit_hash(place.revision or ""):
+        note_version(place.source, place.table, KeptVersion(str(place.revision), table_hash))
 
 
-def remember(snapshot: Connection, table: str, table_hash: str | None, written: pa.Table) -> None:
+def remember(
+    source: str, commit: str, table: str, schema: TableSchema, table_hash: str | None, written: pa.Table
+) -> None:
     """Keep rows that were just written as they would be fetched, where Dolt gives back what it was given.
 
     Args:
-        snapshot: On the commit that was made.
-        table: The table's name, in whatever case.
+        source: The database, as `ServerAddress.source` names it.
+        commit: That was made.
+        table: The table's name.
+        schema: The table's columns and key. No trigger changes its rows, and its texts compare by their bytes.
         table_hash: Dolt's hash of it.
         written: All of its rows.
     """
-    found = find_base_table(snapshot, table)
-    if found is None or not all(map(_keeps_what_it_is_given, found[1].columns)):
-        return
-    name, schema = found
-    if foreign_collations(snapshot, name) or has_triggers(snapshot, name):
+    if not all(map(_keeps_what_it_is_given, schema.columns)):
         return
     fetched = pa.schema([(column.name, arrow_type(column.sql_type)) for column in schema.columns])
     rows = cast_alike(written, fetched)
     if rows is not None:
-        _keep(snapshot, name, table_hash, _in_key_order(rows, schema))
+        _keep(_Place(source, commit, table), table_hash, _in_key_order(rows, schema))
 
 
 _EXACT = re.compile(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.earlier import superseding_save
+from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.pending import check_branch
 from dolt_integrations.core.branches.target import Target, name_for_merge
 from dolt_integrations.core.branches.undo import warn_of
@@ -13,15 +14,20 @@ from dolt_integrations.core.configs.mode import REPLACE
 from dolt_integrations.core.frames.digest import RowsDigest
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import superseding, without_superseding
+from dolt_integrations.core.rows import cache
 from dolt_integrations.core.writes.landing import CommitInfo, CreateBranch, Landing, Merge, PutOnTop
 from dolt_integrations.core.writes.workspace import Workspace, open_workspace
+from dolt_integrations.core.writes.written import Written
+from dolt_integrations.engine.tables.schema import find_definition
 from dolt_integrations.engine.versions.log import is_ancestor
 from dolt_integrations.engine.versions.procedures import head, table_hash
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branches.merge import Superseded
+    from dolt_integrations.core.branches.private import Reserved
     from dolt_integrations.core.branches.target import Save
     from dolt_integrations.core.configs.branch import Branch
+    from dolt_integrations.core.writes.build import Built
     from dolt_integrations.engine import Connection, Database, TableSchema
 
 
@@ -32,7 +38,10 @@ def save_beside(
     branch_conf: Branch,
     target: Target,
     schema: TableSchema | None = None,
-) -> Version:
+    *,
+    place: Reserved | None = None,
+    is_new: bool = False,
+) -> Written:
     """Build a table beside its branch, and land it there as the branch's config says.
 
     Args:
@@ -42,6 +51,8 @@ def save_beside(
         branch_conf: The branch, and how work lands there.
         target: The branch, with the commit to begin at.
         schema: The table's columns and key, as they are to be; None where the table has to be looked at again.
+        place: The private branch; None opens a session for one.
+        is_new: Whether the table is known not to be there.
 
     Raises:
         DataError: A batch is not to be stored as it is, or does not go with those before; nothing is written.
@@ -52,28 +63,43 @@ def save_beside(
     """
     if target.exists and (branch_conf.merges or save.rest is not None):
         check_branch(database, target.branch, save.table if save.rest is not None else None)
-    with open_workspace(database, target.start) as work:
+    built = plain = None
+    with open_workspace(database, target.start, place) as work:
         save = _superseding(_named(database, work, save, branch_conf, target), branch_conf)
         plan, outside = _divided(work, save)
         digest = RowsDigest(save.primary_key or ()) if save.turn is not None else None
-        changed = work.build(plan, digest, schema)
+        if save.rest is None and not plan.superseded:
+            built = work.build_and_commit(plan, CommitInfo(plan.message, plan.author), schema, is_new=is_new)
+            plain = None if branch_conf.merges or built.commit is None else _plain(work, save, built)
+        changed = built.tables if built is not None else work.build(plan, digest, schema)
         if save.turn is not None and digest is not None:
             found = save.turn.adopted(save, digest.hex())
             if found is not None:
-                return found
+                return Written(found)
             save, plan = (save.turn.named(each, digest.hex()) for each in (save, plan))
-        if changed:
+        if changed and built is None:
             work.commit(CommitInfo(plan.message, plan.author))
             warn_of(save.table, plan.superseded)
-        elif target.exists and not outside:
-            return _unchanged(database, work, save, branch_conf, target)
+        elif not changed and target.exists and not outside:
+            return Written(_unchanged(database, work, save, branch_conf, target))
+        content = built.content if built is not None else table_hash(work.session, save.table)
         landing = _landing(connection, save, branch_conf, target, outside)
         landed = work.land(landing, target.branch, CommitInfo(save.message, save.author))
-        content = table_hash(work.session, save.table) if landed == work.head else None
-    if content is None:
+        if changed:
+            check_landed(database, work.session, target.branch, landed, keep=save.rest is not None)
+    if landed != work.head:
         with database.connect(landed) as snapshot:
-            content = table_hash(snapshot, save.table)
-    return Version(landed, target.branch, content, bool(changed))
+            there = table_hash(snapshot, save.table)
+        content, plain = there, plain if there == content else None
+    return Written(Version(landed, target.branch, content, bool(changed)), plain)
+
+
+def _plain(work: Workspace, save: Save, built: Built) -> TableSchema | None:
+    """Return the columns and the key of the table that was built, if it has the rows that were given; see `Written`."""
+    if save.mode != REPLACE or built.has_triggers or not cache.is_worthwhile(save.rows.data):
+        return None
+    found = find_definition(work.session, save.table)
+    return None if found is None or found.has_foreign_collations else found.schema
 
 
 def _landing(

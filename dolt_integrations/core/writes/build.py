@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.configs.mode import APPEND, REPLACE, UPSERT
@@ -14,53 +14,85 @@ from dolt_integrations.core.schemas.alterations import alterations
 from dolt_integrations.core.schemas.generated import insert_numbered
 from dolt_integrations.core.schemas.rules import check_rules
 from dolt_integrations.core.schemas.violations import check_new_rows, locating
-from dolt_integrations.core.writes.foreign_keys import check_references, referring_tables, unchecked_references
+from dolt_integrations.core.writes.foreign_keys import check_references, unchecked_references
 from dolt_integrations.core.writes.stream_source import encode_batch
 from dolt_integrations.engine import find_table
 from dolt_integrations.engine.tables.alter import alter
 from dolt_integrations.engine.tables.changes import delete_rows, replace_rows, upsert_rows
 from dolt_integrations.engine.tables.contents import any_text_matches, create_table, drop_table, empty_table
-from dolt_integrations.engine.versions.procedures import stage, status, table_hash
-from dolt_integrations.errors import DataError, UnsupportedTypeError
+from dolt_integrations.engine.versions.procedures import commit, stage, status, table_hash
+from dolt_integrations.engine.versions.state import branch_and_table
+from dolt_integrations.errors import DataError, LostRaceError, QueryError, UnsupportedTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dolt_integrations.core.branches.target import Save
     from dolt_integrations.core.frames.frame import EncodedFrame
+    from dolt_integrations.core.writes.landing import CommitInfo
     from dolt_integrations.engine import Column, Connection, TableSchema
+    from dolt_integrations.engine.versions.state import TableState
 
 
 logger = logging.getLogger(__name__)
 
 
-def build_table(workspace: Connection, save: Save, schema: TableSchema) -> list[str]:
+@dataclass(frozen=True)
+class Built:
+    """A table that was built on a private branch.
+
+    Attributes:
+        tables: What was staged, with what triggers wrote to: none where the table is as it was.
+        content: Dolt's hash of the table.
+        commit: Made of it; None where it was not to be committed.
+        has_triggers: Whether the table has triggers, which may have changed the rows.
+    """
+
+    tables: list[str]
+    content: str | None
+    commit: str | None
+    has_triggers: bool
+
+
+def build_table(
+    workspace: Connection, save: Save, schema: TableSchema, *, is_new: bool = False, info: CommitInfo | None = None
+) -> Built:
     """Give the table its columns and rows on a private branch, and stage it and what its triggers wrote to.
 
     Args:
         workspace: On the private branch, where DDL, which ends transactions, harms nobody.
         save: What to save.
         schema: The columns and the key that the table is to have.
-
-    Returns:
-        The tables that were staged: none where the table is as it was.
+        is_new: Whether the table is known not to be there.
+        info: Of the commit that is made in the end; None makes none.
     """
-    before, referring, is_empty = table_hash(workspace, save.table), referring_tables(workspace, save.table), False
+    _, table = branch_and_table(workspace, save.table, is_there=not is_new)
+    before, is_empty = table.content, False
     if save.differences is not None and save.differences.base == before:
         logger.debug("table %s is changed in %d rows", save.table, save.differences.size)
     elif save.mode == REPLACE:
-        is_empty = _empty(workspace, save, schema, referring)
+        is_empty = _empty(workspace, save, schema, table.referring, is_new=is_new)
     else:
         _extend(workspace, save, schema)
-    with unchecked_references(workspace, referring), workspace.transaction():
-        put_rows(workspace, save, schema, is_empty=is_empty)
-        check_references(workspace, save.table, referring, save.rows.data)
-    if before == table_hash(workspace, save.table):
-        return []
-    # Dolt's status says nothing of a comment that has changed.
-    changed = sorted({save.table, *(entry.table for entry in status(workspace))})
+    with unchecked_references(workspace, table.referring), workspace.transaction():
+        put_rows(workspace, save, schema, is_empty=is_empty, before=before)
+        check_references(workspace, save.table, table.referring, save.rows.data)
+        content = table_hash(workspace, save.table)
+    if content == before:
+        return Built([], content, None, table.has_triggers)
+    changed = _changed(workspace, save.table, table)
     stage(workspace, changed)
-    return changed
+    # Not in the transaction: after a DOLT_COMMIT in one, Dolt keeps one snapshot for all that the session asks later.
+    made = commit(workspace, info.message, info.author) if info is not None else None
+    return Built(changed, content, made, table.has_triggers)
+
+
+def _changed(workspace: Connection, name: str, table: TableState) -> list[str]:
+    """Return the tables that a save has changed: more than its own only by triggers and foreign keys."""
+    if table.stands_alone:
+        return [name]
+    # Dolt's status says nothing of a comment that has changed.
+    return sorted({name, *(entry.table for entry in status(workspace))})
 
 
 def build_batches(
@@ -83,7 +115,8 @@ def build_batches(
     for number, rows in enumerate(batches_of(save, digest)):
         part = replace(save if number == 0 else later, rows=rows)
         wanted = schema if number == 0 else None
-        changed.update(build_table(workspace, part, wanted or part.schema(find_table(workspace, save.table))))
+        built = build_table(workspace, part, wanted or part.schema(find_table(workspace, save.table)))
+        changed.update(built.tables)
     if save.rest is not None and before == table_hash(workspace, save.table):
         return []
     return sorted(changed)
@@ -103,7 +136,9 @@ def _batches(save: Save) -> Iterator[EncodedFrame]:
         yield encode_batch(batch, save.table)
 
 
-def put_rows(connection: Connection, save: Save, schema: TableSchema, *, is_empty: bool = False) -> None:
+def put_rows(
+    connection: Connection, save: Save, schema: TableSchema, *, is_empty: bool = False, before: str | None = None
+) -> None:
     """Do with the rows what the mode says, in the session's transaction; the table has the right columns already.
 
     Args:
@@ -111,18 +146,19 @@ def put_rows(connection: Connection, save: Save, schema: TableSchema, *, is_empt
         save: What to save.
         schema: The table's columns and key.
         is_empty: Whether the table is known to have no rows.
+        before: Dolt's hash of the table as it is; of a `replace` of some rows, only that version can be changed.
     """
     with locating(connection, save.table, schema, save.rows.data, save.mode):
-        _put_rows(connection, save, schema, is_empty=is_empty)
+        _put_rows(connection, save, schema, is_empty=is_empty, before=before)
 
 
-def _put_rows(connection: Connection, save: Save, schema: TableSchema, *, is_empty: bool) -> None:
+def _put_rows(connection: Connection, save: Save, schema: TableSchema, *, is_empty: bool, before: str | None) -> None:
     if save.mode == UPSERT:
         check_new_rows(connection, save.table, schema, save.rows.data)
         upsert_rows(connection, save.table, schema, save.rows.data)
         return
     if save.mode == REPLACE and save.differences is not None:
-        if table_hash(connection, save.table) == save.differences.base:
+        if before == save.differences.base:
             delete_rows(connection, save.table, schema, save.differences.gone)
             replace_rows(connection, save.table, schema, save.differences.written, save.differences.replaced)
             return
@@ -156,22 +192,40 @@ def _check_documents(workspace: Connection, table: str, existing: TableSchema, s
             )
 
 
-def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: list[str]) -> bool:
+def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: Sequence[str], *, is_new: bool) -> bool:
     """Give the table the columns that it is to have: altered, or made (anew). Returns whether it has no rows now."""
-    existing = find_table(workspace, save.table)
+    existing = None if is_new else find_table(workspace, save.table)
     if existing is not None and existing.has_key(schema.primary_key) and not save.overwrite:
         changes = alterations(save.table, existing, schema)
-        check_rules(workspace, save.table, schema.names)
+        if not {name.lower() for name in existing.names} <= {name.lower() for name in schema.names}:
+            check_rules(workspace, save.table, schema.names)
         with unchecked_references(workspace, referring):
             empty_table(workspace, save.table)
         for change in changes:
             alter(workspace, change)
-        if _are_alike(find_table(workspace, save.table), schema):
+        if _are_alike(find_table(workspace, save.table) if changes else existing, schema):
             return True
     if existing == schema:
         return False
-    _recreate(workspace, save, schema, referring, is_there=existing is not None)
+    if is_new:
+        _create(workspace, save, schema)
+    else:
+        _recreate(workspace, save, schema, referring, is_there=existing is not None)
     return True
+
+
+def _create(workspace: Connection, save: Save, schema: TableSchema) -> None:
+    """Make a table that was not there when it was looked for, before the private branch was made.
+
+    Raises:
+        LostRaceError: Another session has made it since.
+    """
+    try:
+        create_table(workspace, save.table, schema)
+    except QueryError:
+        if find_table(workspace, save.table) is not None:
+            raise LostRaceError(f"another session made table `{save.table}` at the same time") from None
+        raise
 
 
 def _are_alike(found: TableSchema | None, wanted: TableSchema) -> bool:
@@ -186,7 +240,9 @@ def _with_plain_default(column: Column) -> Column:
     return replace(column, details=details) if column.sql_type.startswith("decimal") else column
 
 
-def _recreate(workspace: Connection, save: Save, schema: TableSchema, referring: list[str], *, is_there: bool) -> None:
+def _recreate(
+    workspace: Connection, save: Save, schema: TableSchema, referring: Sequence[str], *, is_there: bool
+) -> None:
     if referring:
         raise DataError(
             f"table `{save.table}` has a foreign key from or to it, and the frame has another key or order of columns",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.columns.encoded import shown
 from dolt_integrations.engine.tables.contents import set_foreign_key_checks
-from dolt_integrations.engine.versions.references import breaks_a_reference, first_broken_reference, tables_around
+from dolt_integrations.engine.versions.references import breaks_a_reference, first_broken_reference
 from dolt_integrations.errors import ConstraintError, DoltError
 
 if TYPE_CHECKING:
@@ -18,18 +18,13 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Connection
 
 
-def referring_tables(connection: Connection, table: str) -> list[str]:
-    """Return the tables with a foreign key from or to a table, itself included; none where there is no such key."""
-    return tables_around(connection, table)
-
-
 @contextmanager
-def unchecked_references(connection: Connection, referring: list[str]) -> Iterator[None]:
+def unchecked_references(connection: Connection, referring: Sequence[str]) -> Iterator[None]:
     """Let a block delete all rows of a table and write them again without its deletes being refused, or cascading.
 
     Args:
         connection: The session.
-        referring: What `referring_tables` says of the table.
+        referring: The tables with a foreign key from or to it; see `TableState`.
     """
     if not referring:
         yield
@@ -41,13 +36,13 @@ def unchecked_references(connection: Connection, referring: list[str]) -> Iterat
         set_foreign_key_checks(connection, True)
 
 
-def check_references(connection: Connection, table: str, referring: list[str], data: pa.Table) -> None:
+def check_references(connection: Connection, table: str, referring: Sequence[str], data: pa.Table) -> None:
     """Make sure, in the transaction, that every reference from or to a table has its row.
 
     Args:
         connection: The session.
         table: The table that was written.
-        referring: What `referring_tables` says of it.
+        referring: The tables with a foreign key from or to it.
         data: The rows that were written.
 
     Raises:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.conflicting import conflict_error
 from dolt_integrations.core.branches.forward import MovedError, forward
 from dolt_integrations.core.branches.merge import Superseded, merge_into
-from dolt_integrations.core.branches.pending import refuse_twins
+from dolt_integrations.core.branches.pending import refuse_twins, state_to_write
 from dolt_integrations.core.branches.private import keep_branch, private_branch
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.retry import retried
@@ -150,9 +150,12 @@ class PutOnTop(Landing):
         with ExitStack() as stack:
             target = self.session or stack.enter_context(work.database.connect(branch))
             stack.enter_context(target.lock(work.database.address.database, branch))
-            now, tables = head(target), sorted(work.changed)
+            if target.revision != branch:
+                target.switch(branch)
+            state, tables = state_to_write(target, branch), sorted(work.changed)
+            now = state.head
             if now == work.start:
-                return forward(target, branch, work.head, tables)
+                return forward(target, branch, work.head, tables, state)
             self._check_untouched(work, branch, now)
             other = stack.enter_context(private_branch(work.database, now))
             take_tables(other, work.head, tables)

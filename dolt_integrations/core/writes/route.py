@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.branches.pending import check_clean, check_others, pending_work
+from dolt_integrations.core.branches.landed import UnlandedError
+from dolt_integrations.core.branches.pending import check_clean, check_others, check_state
+from dolt_integrations.core.branches.private import Reserved, reserved
 from dolt_integrations.core.branches.target import Save, Target, find_target
 from dolt_integrations.core.configs.mode import REPLACE
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.rows.differences import WORTHWHILE, find_differences
+from dolt_integrations.core.rows.version_rows import cached_rows, rows_of
 from dolt_integrations.core.writes.beside import save_beside
 from dolt_integrations.core.writes.in_place import save_in_transaction
-from dolt_integrations.engine import (
-    find_table,
-)
+from dolt_integrations.core.writes.written import Written
+from dolt_integrations.engine import find_table
+from dolt_integrations.engine.tables.schema import find_name
 from dolt_integrations.engine.versions.procedures import table_hash
+from dolt_integrations.engine.versions.state import branch_and_table
 from dolt_integrations.errors import LostRaceError, UncommittedChangesError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.configs.branch import Branch
     from dolt_integrations.engine import Connection, Database, TableSchema
     from dolt_integrations.engine.versions.heads import Head
+    from dolt_integrations.engine.versions.state import BranchState, TableState
 
 
 SMALL = 10_000
 """Rows up to which a table is written in a transaction on its branch, others waiting; more are written beside it."""
 
 
-def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch, found: Head) -> Version:
+def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch, found: Head) -> Written:
     if save.rest is not None or branch_conf.merges:
         target = find_target(connection, database, branch_conf)
         return save_beside(database, connection, save, branch_conf, target)
@@ -38,14 +42,19 @@ def _write(database: Database, connection: Connection, save: Save, branch_conf: 
     if few and found.exists and not save.superseded:
         if branch_conf.name is not None:
             connection.switch(branch)
-        version = _write_at_once(database, connection, save, branch)
-        if version is not None:
-            return version
-    with connection.lock(database.address.database, branch, save.table.lower()):
-        return _save_to(database, connection, save, branch_conf, find_target(connection, database, branch_conf))
+        written = _write_at_once(database, connection, save, branch)
+        if written is not None:
+            return written
+    with reserved(connection, (database.address.database, branch, save.table.lower())) as place:
+        if found.exists:
+            return _save_to(database, place, save, branch_conf, branch)
+        target = find_target(connection, database, branch_conf)
+        if target.exists:
+            return _save_to(database, place, save, branch_conf, branch)
+        return save_beside(database, connection, save, branch_conf, target, place=place)
 
 
-def _write_at_once(database: Database, connection: Connection, save: Save, branch: str) -> Version | None:
+def _write_at_once(database: Database, connection: Connection, save: Save, branch: str) -> Written | None:
     """Write in one transaction on the branch, where the table has the right columns.
 
     Rows that are added to a table with a key need no turn: Dolt merges such transactions, and refuses equal keys.
@@ -54,62 +63,85 @@ def _write_at_once(database: Database, connection: Connection, save: Save, branc
         None where that cannot be.
     """
     if save.mode != REPLACE:
-        # Somebody may be landing, so that the table looks changed; with a turn one can tell.
-        with suppress(LostRaceError, UncommittedChangesError):
-            version = save_in_transaction(connection, save, branch, keyed=True)
-            if version is not None:
-                return version
+        try:
+            written = save_in_transaction(database, connection, save, branch, keyed=True)
+        except UnlandedError:
+            raise
+        except (LostRaceError, UncommittedChangesError):
+            written = None  # others may be landing, so that the table looks changed: in their turn one can tell
+        if written is not None:
+            return written
     name = database.address.database
     with connection.locks((name, branch, save.table.lower()), (name, branch)):
-        return save_in_transaction(connection, save, branch)
+        return save_in_transaction(database, connection, save, branch)
 
 
 def _is_small(save: Save) -> bool:
     return save.size <= SMALL
 
 
-def _compared(database: Database, connection: Connection, save: Save, schema: TableSchema, target: Target) -> Save:
-    """Return the save with what it changes in the table's version at the target's start, where that pays."""
-    if save.mode != REPLACE or save.overwrite or save.rows.num_rows < WORTHWHILE:
+def _compared(database: Database, save: Save, schema: TableSchema, start: str, table: TableState) -> Save:
+    """Return the save with what it changes in the table's version at its start, where that pays."""
+    base = table.content
+    if save.mode != REPLACE or save.overwrite or save.rows.num_rows < WORTHWHILE or base is None:
         return save
-    base = table_hash(connection, save.table)
-    if base is None:
-        return save
-    with database.connect(target.start) as snapshot:
-        if table_hash(snapshot, save.table) != base:
-            return save
-        return replace(save, differences=find_differences(snapshot, save.table, schema, base, save.rows.data))
+    old = cached_rows(database.address.source, start, save.table, schema, base)
+    if old is None:
+        with database.connect(start) as snapshot:
+            if table_hash(snapshot, save.table) != base or find_table(snapshot, save.table) != schema:
+                return save
+            old = rows_of(snapshot, save.table, schema, base)
+    found = find_differences(old, schema, base, save.rows.data)
+    # Dolt (1.83) has no triggers in a DELETE with a join.
+    is_seen = found is not None and found.size and table.has_triggers
+    return save if is_seen else replace(save, differences=found)
 
 
-def _save_to(database: Database, connection: Connection, save: Save, branch_conf: Branch, target: Target) -> Version:
-    if not target.exists:
-        return save_beside(database, connection, save, branch_conf, target)
-    connection.switch(target.branch)
-    save = save.named(connection)
-    with connection.lock(database.address.database, target.branch):
-        # While a save lands, others see its table, or all but its table, as uncommitted.
-        pending = pending_work(connection, target.branch)
-        check_clean(pending, save.table, target.branch)
-        existing = find_table(connection, save.table)
+def _save_to(database: Database, place: Reserved, save: Save, branch_conf: Branch, branch: str) -> Written:
+    """Save to a branch that is there. The session of the place holds the lock of the table on it."""
+    connection = place.session
+    if branch_conf.name is not None and connection.revision != branch:
+        connection.switch(branch)
+    name = find_name(connection, save.table)
+    save = replace(save, table=name or save.table)
+    state, table = _state(database, connection, save, branch, is_there=name is not None)
+    target = Target(branch, state.head, exists=True)
     if save.superseded:
-        check_others(pending, target.branch)
-        return save_beside(database, connection, save, branch_conf, target)
+        check_others(state.status, branch)
+        return save_beside(database, connection, save, branch_conf, target, place=place)
+    existing = find_table(connection, save.table) if name is not None else None
     schema = save.schema(existing)
     if existing == schema:
-        save = _compared(database, connection, save, schema, target)
+        save = _compared(database, save, schema, target.start, table)
         if save.differences is not None and save.differences.size == 0:
-            return Version(target.start, target.branch, save.differences.base, changed=False)
-    if existing == schema and _is_small(save) and not any(entry.staged for entry in pending):
-        return _write_in_turn(database, connection, save, schema, target)
-    check_others(pending, target.branch)
-    return save_beside(database, connection, save, branch_conf, target, schema)
+            return Written(Version(target.start, branch, save.differences.base, changed=False))
+    if existing == schema and _is_small(save) and not any(entry.staged for entry in state.status):
+        return _write_in_turn(database, connection, save, schema, branch)
+    check_others(state.status, branch)
+    return save_beside(database, connection, save, branch_conf, target, schema, place=place, is_new=existing is None)
 
 
-def _write_in_turn(
-    database: Database, connection: Connection, save: Save, schema: TableSchema, target: Target
-) -> Version:
-    with connection.lock(database.address.database, target.branch):
-        version = save_in_transaction(connection, save, target.branch, schema)
-    if version is None:
-        raise LostRaceError(f"another session changed table `{save.table}` or staged work on {target.branch}")
-    return version
+def _state(
+    database: Database, connection: Connection, save: Save, branch: str, *, is_there: bool
+) -> tuple[BranchState, TableState]:
+    """Return the state of the branch and the table, both of which a save may change.
+
+    Raises:
+        UncommittedChangesError: The table has uncommitted changes.
+    """
+    state, table = branch_and_table(connection, save.table, is_there=is_there)
+    if not state.is_clean:
+        # While a save lands, others see its table, or all but its table, as uncommitted: not in the branch's turn.
+        with connection.lock(database.address.database, branch):
+            state, table = branch_and_table(connection, save.table, is_there=is_there)
+    check_state(state, branch, connection.address)
+    check_clean(state.status, save.table, branch)
+    return state, table
+
+
+def _write_in_turn(database: Database, connection: Connection, save: Save, schema: TableSchema, branch: str) -> Written:
+    with connection.lock(database.address.database, branch):
+        written = save_in_transaction(database, connection, save, branch, schema)
+    if written is None:
+        raise LostRaceError(f"another session changed table `{save.table}` or staged work on {branch}")
+    return written

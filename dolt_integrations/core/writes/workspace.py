@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.undo import take_back
-from dolt_integrations.core.writes.build import build_batches
-from dolt_integrations.engine import table_name
+from dolt_integrations.core.writes.build import build_batches, build_table
+from dolt_integrations.engine import find_table, table_name
 from dolt_integrations.engine.versions.merges import changed_tables
 from dolt_integrations.engine.versions.procedures import commit, head, soft_reset, stage, status, table_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dolt_integrations.core.branches.private import Reserved
     from dolt_integrations.core.branches.target import Save
     from dolt_integrations.core.frames.digest import RowsDigest
     from dolt_integrations.core.provenance.find import EarlierWrite
+    from dolt_integrations.core.writes.build import Built
     from dolt_integrations.core.writes.landing import CommitInfo, Landing
     from dolt_integrations.engine import Connection, Database, TableSchema
 
@@ -68,6 +70,28 @@ class Workspace:
             return self._rebuild(save, digest)
         built = build_batches(self.session, save, digest, schema)
         self._note(built)
+        return built
+
+    def build_and_commit(
+        self, save: Save, info: CommitInfo, schema: TableSchema | None = None, *, is_new: bool = False
+    ) -> Built:
+        """Give a table its columns and rows from a frame, and commit them at once: all that is built here.
+
+        Args:
+            save: What to save; it takes nothing back.
+            info: Of the commit.
+            schema: The columns and the key that the table is to have; None where they are to be looked at.
+            is_new: Whether the table is known not to be there.
+
+        Raises:
+            DataError: The rows are not to be stored as they are.
+        """
+        if schema is None:
+            existing = find_table(self.session, save.table)
+            schema, is_new = save.schema(existing), existing is None
+        built = build_table(self.session, save, schema, is_new=is_new, info=info)
+        self.changed.update(built.tables)
+        self.head = built.commit or self.head
         return built
 
     def _rebuild(self, save: Save, digest: RowsDigest | None) -> list[str]:
@@ -134,7 +158,7 @@ class Workspace:
 
 
 @contextmanager
-def open_workspace(database: Database, start: str) -> Iterator[Workspace]:
-    """Yield a workspace that begins at a commit; its private branch is deleted afterwards, whatever happened."""
-    with private_branch(database, start) as session:
+def open_workspace(database: Database, start: str, place: Reserved | None = None) -> Iterator[Workspace]:
+    """Yield a workspace that begins at a commit; its private branch is deleted afterwards; see `private_branch`."""
+    with private_branch(database, start, place) as session:
         yield Workspace(database, session, start)

@@ -7,7 +7,6 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.private import remove_abandoned
 from dolt_integrations.core.branches.target import Save, head_to_write
 from dolt_integrations.core.configs.branch import Branch, BranchConf, SerialBranch
@@ -22,7 +21,6 @@ from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import check_write_id
 from dolt_integrations.core.remotes.follow import saving_to
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.rows import cache
 from dolt_integrations.core.rows.version_rows import remember
 from dolt_integrations.core.writes.identity import Place, identified
 from dolt_integrations.core.writes.route import _write
@@ -34,7 +32,7 @@ from dolt_integrations.engine import (
     parse_author,
     parse_location,
 )
-from dolt_integrations.errors import DoltError, LostRaceError, ServerLostError
+from dolt_integrations.errors import LostRaceError, ServerLostError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.provenance.attempt import Attempt
@@ -165,21 +163,10 @@ def _write_once(database: Database, save: Save, branch_conf: Branch, identity: I
         prepared = identity.prepared(stack, database, connection, save, place)
         if isinstance(prepared, Version):
             return prepared
-        version = _write(database, connection, prepared, branch_conf, found)
-        if version.changed:
-            check_landed(database, connection, branch, version.commit, keep=save.rest is not None)
+        written = _write(database, connection, prepared, branch_conf, found)
+        version = written.version
         identity.done(version)
-        if save.mode == REPLACE and save.rest is None and version.changed and not branch_conf.merges:
-            _remember(database, save, version)
+        if written.plain is not None and version.changed and save.mode == REPLACE and not branch_conf.merges:
+            source, rows = database.address.source, save.rows.data
+            remember(source, version.commit, save.table, written.plain, version.table_hash, rows)
         return version
-
-
-def _remember(database: Database, save: Save, version: Version) -> None:
-    """Keep what was written on this machine. It is in Dolt already: whatever goes wrong here is no failure."""
-    if not cache.is_worthwhile(save.rows.data):
-        return
-    try:
-        with database.connect(version.commit) as snapshot:
-            remember(snapshot, save.table, version.table_hash, save.rows.data)
-    except DoltError as error:
-        logger.info("table %s is not kept here: %s", save.table, error)

@@ -46,6 +46,7 @@ class Connection(Statements):
 
     Attributes:
         loads_files: Whether rows may be sent as a file. False once the server has refused the user one.
+        takes_files: Whether the server takes files; None where it was not asked.
     """
 
     def __init__(self, address: ServerAddress, revision: str | None = None, *, local_infile: bool = False) -> None:
@@ -74,6 +75,7 @@ class Connection(Statements):
         self._session = self._open()
         self.in_transaction = False
         self.loads_files = local_infile
+        self.takes_files: bool | None = None
         self._began_on: str | None = None
 
     def _open(self) -> Session:

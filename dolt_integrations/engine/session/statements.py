@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
+_COUNTED = 2**16
+
 
 def _keep_bits(cursor: Any) -> None:
     """Keep pymysql from decoding a BIT, which Dolt declares as a string, as UTF-8. It has no public switch for that."""
@@ -97,14 +99,19 @@ class Statements:
         with contextlib.closing(self._session.cursor()) as cursor:
             return str(cursor.mogrify("%s", (value,)))
 
-    def raise_warnings(self) -> None:
+    def raise_warnings(self, most: int) -> None:
         """Raise an error for what the last statement only warned of.
 
         `LOAD DATA LOCAL` clips numbers and texts and skips duplicate keys with a warning (MySQL manual: like IGNORE).
 
+        Args:
+            most: How many warnings there may be. The protocol's count of them starts again at 65,536.
+
         Raises:
             DataError: A value did not fit, or a key existed already.
         """
+        if most < _COUNTED and self._session.warnings == 0:
+            return
         for _, code, message in self.rows("SHOW WARNINGS", kinds=(text, number, text)):
             warning = pymysql.err.DataError(code, message)
             raise translate(warning, where=self._where, fallback=DataError) from warning

@@ -85,6 +85,11 @@ class Session(_Connection):  # type: ignore[misc]
         """Whether the session is encrypted."""
         return hasattr(self._sock, "cipher")
 
+    @property
+    def warnings(self) -> int | None:
+        """How many warnings the last statement gave, in 16 bits; None where the server did not say."""
+        return self._result.warning_count if self._result is not None else None
+
     def _guarded(self, call: Any, *arguments: Any) -> Any:
         try:
             return call(*arguments)

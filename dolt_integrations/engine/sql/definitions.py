@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _PART = re.compile(r"'(?:[^'\\]|\\.?|'')*(?:'|\Z)|`(?:[^`]|``)*(?:`|\Z)|[(),]|[^'`(),]+", re.DOTALL)
 """A text, a name, a parenthesis, a comma, or what stands between them. What has no end goes to the end: linear time."""
@@ -34,15 +34,62 @@ def column_details(create: str, columns: Sequence[tuple[str, str, str | None]]) 
     }
 
 
+_BYTEWISE = {"utf8mb4_0900_bin", "utf8mb4_bin", "binary"}
+
+_TEXTS = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set")
+
+_OF_TABLE = re.compile(r"\) ENGINE=\w{1,64}(?: AUTO_INCREMENT=\d{1,20})? DEFAULT CHARSET=\w{1,64} COLLATE=(\w{1,64})")
+
+
+def compares_otherwise(create: str, types: Iterable[str]) -> bool:
+    """Whether a text column of a table compares otherwise than by its bytes. Where that is not certain, it does.
+
+    Args:
+        create: The `CREATE TABLE` statement, which names the collation that the table's columns have by default.
+        types: The types of the columns as `SHOW FULL COLUMNS` prints them, with a collation of their own.
+
+    Example:
+        >>> create = "CREATE TABLE `t` (`a` text) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"
+        >>> compares_otherwise(create, ["text"]), compares_otherwise(create, ["text COLLATE utf8mb4_0900_ai_ci"])
+        (False, True)
+    """
+    texts = [each for each in types if each.lower().startswith(_TEXTS)]
+    named = [re.findall(r" COLLATE (\w+)", each) for each in texts]
+    if any(name not in _BYTEWISE for names in named for name in names):
+        return True
+    inherited = set(_OF_TABLE.findall(create))
+    return not all(named) and not (inherited and inherited <= _BYTEWISE)
+
+
+def has_unique_key(create: str) -> bool:
+    """Whether a table has a unique index besides its primary key.
+
+    Args:
+        create: The `CREATE TABLE` statement.
+
+    Example:
+        >>> has_unique_key("CREATE TABLE `t` (`a` int COMMENT '(UNIQUE KEY', PRIMARY KEY (`a`), UNIQUE KEY `x` (`a`))")
+        True
+    """
+    return any(entry[0].lstrip().startswith("UNIQUE KEY") for entry in _entries(create))
+
+
 def _definitions(create: str) -> Iterator[tuple[str, str]]:
     """Yield the name of each column, and the rest of its definition."""
+    for entry in _entries(create):
+        if len(entry) > 1 and entry[0].startswith("`"):
+            yield entry[0][1:-1].replace("``", "`"), "".join(entry[1:]).strip()
+
+
+def _entries(create: str) -> Iterator[list[str]]:
+    """Yield the parts of each entry of the list of columns, keys and constraints."""
     entry: list[str] = []
     depth = 0
     for part in _PART.findall(create):
         depth += {"(": 1, ")": -1}.get(part, 0)
         if (part in "(," and depth == 1) or (part == ")" and depth == 0):
-            if len(entry) > 1 and entry[0].startswith("`"):
-                yield entry[0][1:-1].replace("``", "`"), "".join(entry[1:]).strip()
+            if entry:
+                yield entry
             entry = []
         elif part.strip() or entry:
             entry.append(part)

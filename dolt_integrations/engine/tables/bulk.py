@@ -100,7 +100,7 @@ class _Writing:
     def many(self, rows: pa.Table, targets: Mapping[str, Column]) -> int:
         """Write rows from a file, or as literals where the server takes no files."""
         frame = pl.DataFrame(pl.from_arrow(rows))
-        if self.connection.loads_files and self.connection.value("SELECT @@local_infile") in (1, "ON"):
+        if self.connection.loads_files and self._may_send():
             try:
                 return self._load(frame, {name: _base(targets.get(name.lower())) for name in frame.columns})
             except AccessDeniedError as error:  # it takes a right on all databases: FILE
@@ -113,6 +113,12 @@ class _Writing:
             written += self._rows(frame.columns, part.select(row).to_series().to_list())
         moved(frame.height, frame.height)
         return written
+
+    def _may_send(self) -> bool:
+        connection = self.connection
+        if connection.takes_files is None:
+            connection.takes_files = connection.value("SELECT @@local_infile") in (1, "ON")
+        return connection.takes_files
 
     def _rows(self, names: Sequence[str], rows: list[str]) -> int:
         head = f"{self.verb} INTO {quote(self.table)} ({', '.join(map(quote, names))}) VALUES "
@@ -133,7 +139,8 @@ class _Writing:
                 statement, name = self._load_statement(frame.columns, hexed, numbers), f"rows-{secrets.token_hex(8)}"
                 with self.connection.sending(name, rows):
                     written = self.connection.execute(statement, (name,))
-                self.connection.raise_warnings()
+                # One for each value that is clipped, and one for a row whose key is there.
+                self.connection.raise_warnings(frame.height * (frame.width + 1))
                 return written
         except OSError as error:
             what = f"cannot write a temporary file for table `{self.table}`: {error}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.tables.bulk import insert_table
 from dolt_integrations.engine.tables.equal_values import write_equal_values
-from dolt_integrations.engine.tables.schema import TableSchema, foreign_collations, has_unique_index
+from dolt_integrations.engine.tables.schema import TableSchema, find_definition
 from dolt_integrations.errors import PrimaryKeyError
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def replace_rows(connection: Connection, table: str, schema: TableSchema, data: 
 
 def _is_plain(connection: Connection, table: str) -> bool:
     """Whether to replace a row by its key changes that row and does nothing else."""
-    return not has_unique_index(connection, table) and not foreign_collations(connection, table)
+    found = find_definition(connection, table)
+    return found is not None and not (found.has_unique_index or found.has_foreign_collations)
 
 
 def _without_generated(schema: TableSchema, data: pa.Table) -> pa.Table:
@@ -96,7 +97,7 @@ def staged(connection: Connection, schema: TableSchema, data: pa.Table) -> Itera
     columns = tuple(replace(column, details="") for column in schema.columns if column.name.lower() in present)
     ddl = TableSchema(columns).ddl(name)
     connection.execute(ddl.replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1))
-    insert_table(connection, name, data)
+    insert_table(connection, name, data, TableSchema(columns))
     _check_keys(connection, quote(name), schema.primary_key)
     yield quote(name)
     # Not where the block raises: its session ends then, and the table with it.

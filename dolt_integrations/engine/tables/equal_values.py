@@ -16,7 +16,7 @@ from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.tables.bulk import insert_table
 from dolt_integrations.engine.tables.contents import set_foreign_key_checks
 from dolt_integrations.engine.tables.fetch import fetch
-from dolt_integrations.engine.tables.schema import TableSchema, foreign_collations, has_triggers
+from dolt_integrations.engine.tables.schema import TableSchema, find_definition, has_triggers
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
@@ -68,7 +68,8 @@ def write_equal_values(
 
 def _texts(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> list[str]:
     names = [c.name for c in _given(schema, data) if c.sql_type.lower().startswith(_TEXTS)]
-    return names if names and foreign_collations(connection, table) else []
+    found = find_definition(connection, table) if names else None
+    return names if found is not None and found.has_foreign_collations else []
 
 
 def _floats_with_negative_zeros(schema: TableSchema, data: pa.Table) -> list[str]:

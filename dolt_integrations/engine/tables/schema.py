@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import nearest, quote
 from dolt_integrations.engine.session.answers import maybe, number, text
-from dolt_integrations.engine.sql.definitions import column_details
+from dolt_integrations.engine.sql.definitions import column_details, compares_otherwise, has_unique_key
 from dolt_integrations.engine.sql.types import arrow_type
 from dolt_integrations.errors import InvalidNameError, TableNotFoundError
 
@@ -92,6 +92,15 @@ def table_name(connection: Connection, name: str) -> str:
     Raises:
         InvalidNameError: That is the name of a view, or of two tables that differ only in case.
     """
+    return find_name(connection, name) or name
+
+
+def find_name(connection: Connection, name: str) -> str | None:
+    """Return a table's name in the case that it has in the database, which finds it in any; None if it is not there.
+
+    Raises:
+        InvalidNameError: That is the name of a view, or of two tables that differ only in case.
+    """
     rows: list[tuple[str, str]] = [(found, kind) for found, kind in connection.rows(_TABLES, kinds=(text, text))]
     matches = [entry for entry in rows if entry[0].lower() == name.lower()]
     if len(matches) > 1:
@@ -102,7 +111,7 @@ def table_name(connection: Connection, name: str) -> str:
                 f"`{found}` is a view of {connection.address}, not a table", hint="Choose another name."
             )
         return found
-    return name
+    return None
 
 
 def describe_table(connection: Connection, table: str) -> TableSchema:
@@ -113,7 +122,7 @@ def describe_table(connection: Connection, table: str) -> TableSchema:
         InvalidNameError: There are two tables of the name, in two cases, and Dolt would read the other one.
     """
     try:
-        return _schema(connection, *_definition(connection, table))
+        return _read(connection, *_definition(connection, table)).schema
     except TableNotFoundError as error:
         where = f"{connection.address} at {connection.revision}" if connection.revision else str(connection.address)
         raise TableNotFoundError(f"no table {table!r} in {where}", hint=nearest(table, tables(connection))) from error
@@ -148,28 +157,46 @@ def tables_in_two_cases(connection: Connection) -> list[str]:
     return [name for name in names if cases[name.lower()] > 1]
 
 
-_KNOWN: dict[tuple[str, str], TableSchema] = {}
-"""The schemas that CREATE statements of a database were found to make, the newest last. Equal ones make equal ones."""
+@dataclass(frozen=True)
+class Definition:
+    """What a table's CREATE statement says: equal statements say the same, so each is read once per process.
+
+    Attributes:
+        name: The table's name in the case that it has in the database.
+        create: The statement.
+        has_unique_index: Whether it has one besides its primary key.
+        has_foreign_collations: Whether a text column compares otherwise than by its bytes, which is Dolt's default.
+    """
+
+    name: str
+    create: str
+    schema: TableSchema
+    has_unique_index: bool
+    has_foreign_collations: bool
+
+
+_KNOWN: dict[tuple[str, str], Definition] = {}
+"""What CREATE statements of a database were found to say, the newest last."""
 
 _MOST_KNOWN = 256
 
 _MAKES_A_TABLE = "CREATE TABLE "
 
 
-def _schema(connection: Connection, name: str, create: str) -> TableSchema:
+def _read(connection: Connection, name: str, create: str) -> Definition:
     key = (connection.address.source, create)
     known = _KNOWN.get(key)
     if known is not None:
         return known
-    schema = _look_up(connection, name, create)
+    found = _look_up(connection, name, create)
     if create.startswith(_MAKES_A_TABLE):  # a view's columns are those of its tables
-        _KNOWN[key] = schema
+        _KNOWN[key] = found
         while len(_KNOWN) > _MOST_KNOWN:
             _KNOWN.pop(next(iter(_KNOWN)), None)
-    return schema
+    return found
 
 
-def _look_up(connection: Connection, name: str, create: str) -> TableSchema:
+def _look_up(connection: Connection, name: str, create: str) -> Definition:
     """Read the columns; `SHOW COLUMNS` says neither ON UPDATE nor what a column is generated as."""
     rows = connection.rows(f"SHOW FULL COLUMNS FROM {quote(name)}", kinds=_COLUMN)
     details = column_details(create, [(row[0], row[1], row[5]) for row in rows])
@@ -178,7 +205,9 @@ def _look_up(connection: Connection, name: str, create: str) -> TableSchema:
         _ = [arrow_type(column.sql_type) for column in columns]
         if len({column.name for column in columns}) < len(columns):
             raise ValueError("two columns have one name")
-    return TableSchema(columns, _key(connection, name, [row[0] for row in rows if row[4] == "PRI"]))
+    schema = TableSchema(columns, _key(connection, name, [row[0] for row in rows if row[4] == "PRI"]))
+    is_foreign = compares_otherwise(create, [column.sql_type for column in columns])
+    return Definition(name, create, schema, has_unique_key(create), is_foreign)
 
 
 _COLUMN = (text, text, maybe(text), text, maybe(text), maybe(text), maybe(text), maybe(text), maybe(text))
@@ -201,40 +230,24 @@ _INDEX = (text, number, text, number, maybe(text))
 def find_table(connection: Connection, table: str) -> TableSchema | None:
     """Return a table's schema, or None if there is no such table."""
     try:
-        return _schema(connection, *_definition(connection, table))
+        return _read(connection, *_definition(connection, table)).schema
     except TableNotFoundError:
         return None
 
 
 def find_base_table(connection: Connection, table: str) -> tuple[str, TableSchema] | None:
     """Return a table's name in the case that it has in the database, and its schema; None of a view, or of nothing."""
-    found = find_defined(connection, table)
-    return found[:2] if found is not None else None
+    found = find_definition(connection, table)
+    return (found.name, found.schema) if found is not None else None
 
 
-def find_defined(connection: Connection, table: str) -> tuple[str, TableSchema, str] | None:
-    """Return what `find_base_table` does, and the table's CREATE statement."""
+def find_definition(connection: Connection, table: str) -> Definition | None:
+    """Return what a table's CREATE statement says; None of a view, or of nothing."""
     try:
         name, create = _definition(connection, table)
     except TableNotFoundError:
         return None
-    return (name, _schema(connection, name, create), create) if create.startswith(_MAKES_A_TABLE) else None
-
-
-def foreign_collations(connection: Connection, table: str) -> bool:
-    """Whether a text column of a table compares otherwise than by its bytes, which is Dolt's default."""
-    row = connection.row(
-        "SELECT 1 FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = %s "
-        "AND collation_name NOT IN ('utf8mb4_0900_bin', 'utf8mb4_bin', 'binary') LIMIT 1",
-        (table,),
-    )
-    return row is not None
-
-
-def has_unique_index(connection: Connection, table: str) -> bool:
-    """Whether a table has a unique index besides its primary key."""
-    rows = connection.rows(f"SHOW KEYS FROM {quote(table)}", kinds=_INDEX)
-    return any(not row[1] and row[2] != "PRIMARY" for row in rows)
+    return _read(connection, name, create) if create.startswith(_MAKES_A_TABLE) else None
 
 
 def has_triggers(connection: Connection, table: str) -> bool:

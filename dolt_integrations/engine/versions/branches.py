@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.engine.names.identifiers import check_branch_name
 from dolt_integrations.engine.session.answers import anything, maybe, number, text, timestamp
 from dolt_integrations.engine.versions.heads import branch_head, branches_in_other_case
-from dolt_integrations.errors import LostRaceError, QueryError
+from dolt_integrations.errors import LostRaceError, QueryError, TableNotFoundError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
@@ -75,12 +75,27 @@ def has_commit(connection: Connection, branch: str, commit: str) -> bool:
         BranchNotFoundError: No such branch.
         RevisionNotFoundError: No such commit.
     """
+    return landed_commit(connection, branch, commit, None)[0]
+
+
+def landed_commit(connection: Connection, branch: str, commit: str, table: str | None) -> tuple[bool, str | None]:
+    """Return whether a branch has a commit, and the hash of a table at the session's revision; see `has_commit`.
+
+    The hash is None where there is no such table, or none was named.
+    """
+    names = (f"refs/heads/{branch}", commit)
     try:
-        return bool(connection.value("SELECT HAS_ANCESTOR(%s, %s)", (f"refs/heads/{branch}", commit)))
+        if table is None:
+            return bool(connection.value("SELECT HAS_ANCESTOR(%s, %s)", names)), None
+        statement = "SELECT HAS_ANCESTOR(%s, %s), DOLT_HASHOF_TABLE(%s)"
+        found = connection.row(statement, (*names, table), (anything, text))
+    except TableNotFoundError:
+        return has_commit(connection, branch, commit), None
     except QueryError as error:
         if "nil pointer" in str(error):  # Dolt (1.83 and 2.3): the head is the first commit, and not this one
-            return False
+            return False, None
         raise
+    return (bool(found[0]), str(found[1])) if found else (False, None)
 
 
 def branches_below(connection: Connection, prefix: str, most: int) -> list[str]:

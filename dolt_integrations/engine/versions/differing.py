@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.session.answers import text
 from dolt_integrations.engine.tables.fetch import fetch
-from dolt_integrations.engine.tables.schema import Column, TableSchema, find_defined, find_table, table_name
+from dolt_integrations.engine.tables.schema import Column, TableSchema, find_definition, find_table, table_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,8 +57,8 @@ def find_version_of(snapshot: Connection, table: str) -> TableVersion | None:
 
 def exact_version(snapshot: Connection, table: str) -> TableVersion | None:
     """Return a table as it is at the session's revision, in one statement; None if it is not there, or is a view."""
-    found = find_defined(snapshot, table)
-    return TableVersion(found[0], found[1], _is_plain(found[2])) if found is not None else None
+    found = find_definition(snapshot, table)
+    return TableVersion(found.name, found.schema, _is_plain(found.create)) if found is not None else None
 
 
 def _is_plain(ddl: str) -> bool:

@@ -155,18 +155,12 @@ def commit_at(connection: Connection, moment: datetime.datetime, newest: str) ->
 
 def status(connection: Connection) -> list[TableStatus]:
     """Return the uncommitted work on the session's branch, tables that `dolt_ignore` names included."""
-    rows = status_rows(connection, "SELECT table_name, CAST(staged AS CHAR), status")
-    return [TableStatus(table, staged == "1", word) for table, staged, word in rows]
-
-
-def status_rows(connection: Connection, columns: str) -> list[tuple[str, str, str]]:
-    """Return three texts of each row of the status; the statement up to its FROM is given."""
-    kinds = (text, text, text)
+    columns, kinds = "SELECT table_name, CAST(staged AS CHAR), status", (text, text, text)
     try:
         rows = connection.rows(f"{columns} FROM dolt_status_ignored", kinds=kinds)
     except TableNotFoundError:  # Dolt before 1.82 has no such view of its status
         rows = connection.rows(f"{columns} FROM dolt_status", kinds=kinds)
-    return [(table, staged, word) for table, staged, word in rows]
+    return [TableStatus(table, staged == "1", word) for table, staged, word in rows]
 
 
 def uncommitted_tables(connection: Connection) -> list[str]:
@@ -208,6 +202,17 @@ def commit(connection: Connection, message: str, author: Author) -> str | None:
     return str(row[0]) if row else None
 
 
+def commit_all(connection: Connection, message: str, author: Author) -> str | None:
+    """Commit what the session's transaction has changed in tables that are tracked; see `commit`.
+
+    Only for a transaction whose working set began as exactly the head: else it would commit the user's work as well.
+    """
+    statement = "CALL DOLT_COMMIT('-a', '--skip-empty', '-m', %s, '--author', %s)"
+    row = connection.row(statement, (message, str(author)), (text,))
+    connection.in_transaction = connection.in_transaction and row is None
+    return str(row[0]) if row else None
+
+
 def fast_forward(connection: Connection, revision: str) -> None:
     """Move the session's branch forward to a revision.
 
@@ -216,6 +221,16 @@ def fast_forward(connection: Connection, revision: str) -> None:
         UncommittedChangesError: A table that the revision changes has uncommitted work.
     """
     connection.execute("CALL DOLT_MERGE('--ff-only', %s)", (revision,))
+
+
+def head_and_table(connection: Connection, table: str) -> tuple[str, str]:
+    """Return the commit at the head of the session's branch, and the hash of a table in its working set.
+
+    Raises:
+        TableNotFoundError: There is no such table.
+    """
+    found = connection.row("SELECT DOLT_MERGE_BASE('HEAD', 'HEAD'), DOLT_HASHOF_TABLE(%s)", (table,), (text, text))
+    return (str(found[0]), str(found[1])) if found else ("", "")
 
 
 def table_hash(connection: Connection, table: str) -> str | None:

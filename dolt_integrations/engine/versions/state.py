@@ -1,11 +1,13 @@
-"""What a save has to know of the branch that it writes to, in one statement."""
+"""What a save has to know of the branch that it writes to and of its table, in one statement."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.versions.procedures import TableStatus, status_rows
+from dolt_integrations.engine.session.answers import maybe, text
+from dolt_integrations.engine.versions.procedures import TableStatus, status
+from dolt_integrations.errors import TableNotFoundError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
@@ -17,23 +19,94 @@ class BranchState:
 
     Attributes:
         branch: Its name, in its own case.
+        head: The commit at its head.
         is_merging: Whether a merge or a cherry-pick was begun, which the next commit would conclude.
+        is_clean: Whether the working set is exactly the head: Dolt's status says nothing of a column comment that has
+            changed.
         status: The uncommitted work, tables that `dolt_ignore` names included.
     """
 
     branch: str
+    head: str
     is_merging: bool
+    is_clean: bool
     status: tuple[TableStatus, ...]
+
+
+@dataclass(frozen=True)
+class TableState:
+    """A table in the working set of a session's branch, and what its rows are bound to.
+
+    Attributes:
+        content: Dolt's hash of its schema and rows; None if it is not there, or was not asked for.
+        referring: The tables with a foreign key from or to it, itself included.
+        has_triggers: Whether a trigger may change what is written to it, or write to other tables.
+    """
+
+    content: str | None
+    referring: tuple[str, ...]
+    has_triggers: bool
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether writing to it can change no other table."""
+        return not (self.referring or self.has_triggers)
+
+
+_BRANCH = (
+    "SELECT active_branch(), DOLT_MERGE_BASE('HEAD', 'HEAD'), CAST(is_merging AS CHAR), DOLT_HASHOF_DB('WORKING'), "
+    "DOLT_HASHOF_DB('STAGED'), DOLT_HASHOF_DB('HEAD'), CAST(@@local_infile AS CHAR), {content} FROM dolt_merge_status"
+)
+
+_REFERENCES = (
+    "SELECT DISTINCT 'reference', table_name, '', '', '', '', '', '' FROM information_schema.referential_constraints "
+    "WHERE constraint_schema = DATABASE() AND LOWER(%s) IN (LOWER(table_name), LOWER(referenced_table_name))"
+)
+
+_TRIGGERS = (
+    "SELECT 'trigger', trigger_name, '', '', '', '', '', '' FROM information_schema.triggers "
+    "WHERE event_object_schema = DATABASE() AND LOWER(event_object_table) = LOWER(%s)"
+)
+
+_KINDS = (text, text, text, text, text, text, text, maybe(text))
 
 
 def branch_state(connection: Connection) -> BranchState:
     """Return the state of the session's branch."""
-    rows = status_rows(
-        connection,
-        "SELECT active_branch(), CAST(is_merging AS CHAR), '' FROM dolt_merge_status UNION ALL "
-        "SELECT table_name, CAST(staged AS CHAR), status",
-    )
+    rows = connection.rows(_BRANCH.format(content="''"), kinds=_KINDS)
+    return _branch(connection, rows[:1])
+
+
+def branch_and_table(connection: Connection, table: str, *, is_there: bool = True) -> tuple[BranchState, TableState]:
+    """Return the state of the session's branch and that of a table, as of one moment.
+
+    Args:
+        connection: The session, in a transaction or not.
+        table: The table's name, in the case that it has in the database.
+        is_there: Whether the table is known to be there; without it, its hash is not asked for.
+    """
+    content = "DOLT_HASHOF_TABLE(%s)" if is_there else "''"
+    statement = " UNION ALL ".join((_BRANCH.format(content=content), _REFERENCES, _TRIGGERS))
+    try:
+        rows = connection.rows(statement, (table,) * (3 if is_there else 2), _KINDS)
+    except TableNotFoundError:
+        if not is_there:
+            raise
+        return branch_and_table(connection, table, is_there=False)
+    branch = _branch(connection, rows[:1])
+    with connection.understood(f"the state of table `{table}`"):
+        referring = tuple(name for kind, name, *_ in rows[1:] if kind == "reference")
+        return branch, TableState(rows[0][7] or None, referring, any(kind == "trigger" for kind, *_ in rows[1:]))
+
+
+def referring_tables(connection: Connection, table: str) -> list[str]:
+    """Return the tables with a foreign key from or to a table, itself included; none where there is no such key."""
+    return [row[1] for row in connection.rows(_REFERENCES, (table,), _KINDS)]
+
+
+def _branch(connection: Connection, rows: list[tuple[str, ...]]) -> BranchState:
     with connection.understood("the state of the branch"):
-        (branch, merging, _), *entries = rows
-        work = tuple(TableStatus(table, staged == "1", word) for table, staged, word in entries)
-        return BranchState(branch, merging == "1", work)
+        ((branch, head, merging, working, staged, committed, files, _),) = rows
+    connection.takes_files = files in ("1", "ON")
+    is_clean = working == staged == committed
+    return BranchState(branch, head, merging == "1", is_clean, () if is_clean else tuple(status(connection)))
