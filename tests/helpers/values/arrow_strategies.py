@@ -87,9 +87,9 @@ def _leaves(kind: pa.DataType) -> st.SearchStrategy[Any]:
     if pa.types.is_date(kind):
         return st.dates() | st.sampled_from([datetime.date.min, datetime.date.max])
     if pa.types.is_timestamp(kind):
-        first, last = (
-            (-(2**63) + _DAY, 2**63 - _DAY) if kind.unit == "ns" else (-62135596800 * 10**9, 253402300799 * 10**9)
-        )
+        first, last = (-(2**63), 2**63) if kind.unit == "ns" else (-62135596800 * 10**9, 253402300799 * 10**9)
+        if kind.unit == "ns" or kind.tz is not None:
+            first, last = first + _DAY, last - _DAY
         step = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1000}[kind.unit]
         per = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}[kind.unit]
         return st.integers(-(-first // step), last // step).map(lambda count: count * step // per)
