@@ -207,15 +207,12 @@ def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: Se
             return True
     if existing == schema:
         return False
-    if is_new:
-        _create(workspace, save, schema)
-    else:
-        _recreate(workspace, save, schema, referring, is_there=existing is not None)
+    _recreate(workspace, save, schema, referring, is_there=existing is not None)
     return True
 
 
 def _create(workspace: Connection, save: Save, schema: TableSchema) -> None:
-    """Make a table that was not there when it was looked for, before the private branch was made.
+    """Make a table that is not there, as far as this session knows.
 
     Raises:
         LostRaceError: Another session has made it since.
@@ -252,4 +249,4 @@ def _recreate(
         check_rules(workspace, save.table, None)
     if is_there:
         drop_table(workspace, save.table)
-    create_table(workspace, save.table, schema)
+    _create(workspace, save, schema)
