@@ -112,6 +112,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
             "any_text_matches copy_rows create_table drop_table empty_table largest_number row_count "
             "set_foreign_key_checks"
         ),
+        "tables.negative_zeros": "has_negative_zero",
         "tables.fetch": "fetch fetch_batches",
         "tables.batches": "fetch_by_key",
         "tables.preview": "count_rows find_rows preview",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,6 +12,7 @@ from dolt_integrations.core.rows import cache
 from dolt_integrations.core.rows.kept_versions import KeptVersion, kept_versions
 from dolt_integrations.core.rows.patched import can_be_patched, patched
 from dolt_integrations.engine import arrow_type, is_commit_hash
+from dolt_integrations.engine.tables.negative_zeros import has_negative_zero
 from dolt_integrations.engine.versions.partial import (
     count_differing,
     fetch_removed,
@@ -76,12 +76,14 @@ def _bases(
 
 def _zeros_are_positive(snapshot: Connection, table: str, base: pa.Table) -> bool:
     """Whether no zero is negative in both versions: to Dolt's comparison 0.0 and -0.0 are no difference."""
-    columns = {field.name: base.column(field.name) for field in base.schema if pa.types.is_floating(field.type)}
-    zeros = {name: values.filter(pc.equal(values, 0.0)) for name, values in columns.items()}
-    names = [name for name, found in zeros.items() if len(found)]
-    if any(np.signbit(zeros[name].to_numpy()).any() for name in names):
+    if any(map(has_negative_zero, base.columns)):
         return False
+    names = [name for name, values in zip(base.column_names, base.columns, strict=True) if _has_zero(values)]
     return not names or not has_negative_zeros(snapshot, table, names)
+
+
+def _has_zero(values: pa.ChunkedArray) -> bool:
+    return pa.types.is_floating(values.type) and bool(pc.any(pc.equal(values, 0.0)).as_py())
 
 
 def _made(snapshot: Connection, table: str, version: KeptVersion, base: pa.Table) -> pa.Table | None:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.tables.bulk import insert_table
 from dolt_integrations.engine.tables.contents import set_foreign_key_checks
 from dolt_integrations.engine.tables.fetch import fetch
+from dolt_integrations.engine.tables.negative_zeros import has_negative_zero, is_negative_zero
 from dolt_integrations.engine.tables.schema import TableSchema, find_definition, has_triggers
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from dolt_integrations.engine.session.connection import Connection
     from dolt_integrations.engine.tables.schema import Column
 
@@ -45,7 +45,7 @@ def write_equal_values(
     """
     texts, floats = _texts(connection, table, schema, data), _floats_with_negative_zeros(schema, data)
     left = [_differs(quote(table), stage, quote(name)) for name in texts]
-    left += [f"{stage}.{quote(name)} = 0 AND ATAN2({stage}.{quote(name)}, -1) < 0" for name in floats]
+    left += [is_negative_zero(f"{stage}.{quote(name)}") for name in floats]
     if not left:
         return
     condition = f"FROM {quote(table)} JOIN {stage} ON {same} WHERE {' OR '.join(left)}"
@@ -74,20 +74,13 @@ def _texts(connection: Connection, table: str, schema: TableSchema, data: pa.Tab
 
 def _floats_with_negative_zeros(schema: TableSchema, data: pa.Table) -> list[str]:
     values = {name.lower(): data.column(name) for name in data.column_names}
-    return [c.name for c in _given(schema, data) if _has_negative_zero(values[c.name.lower()])]
+    return [c.name for c in _given(schema, data) if has_negative_zero(values[c.name.lower()])]
 
 
 def _given(schema: TableSchema, data: pa.Table) -> list[Column]:
     """Return the columns that are staged, but for the key's."""
     names = {name.lower() for name in data.column_names} - {name.lower() for name in schema.primary_key}
     return [column for column in schema.columns if column.name.lower() in names]
-
-
-def _has_negative_zero(values: pa.ChunkedArray) -> bool:
-    if not pa.types.is_floating(values.type):
-        return False
-    zeros = values.filter(pc.equal(values, 0.0))
-    return any(str(zero)[0] == "-" for zero in pc.unique(pc.cast(zeros, pa.string())).to_pylist())
 
 
 def _differs(table: str, stage: str, name: str) -> str:

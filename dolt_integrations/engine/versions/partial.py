@@ -9,6 +9,7 @@ from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.session.answers import anything, number, text
 from dolt_integrations.engine.sql.types import DATES, parse_type
 from dolt_integrations.engine.tables.fetch import fetch
+from dolt_integrations.engine.tables.negative_zeros import is_negative_zero
 from dolt_integrations.engine.tables.preview import count_rows
 from dolt_integrations.engine.versions.differing import (
     AMBIGUOUS,
@@ -89,7 +90,7 @@ def find_step(snapshot: Connection, table: str, old: str, old_hash: str) -> Step
 
 def has_negative_zeros(snapshot: Connection, table: str, columns: Sequence[str]) -> bool:
     """Whether a table has -0.0 in some of its columns of floats."""
-    negative = " OR ".join(f"({quote(name)} = 0 AND ATAN2({quote(name)}, -1) < 0)" for name in columns)
+    negative = " OR ".join(is_negative_zero(quote(name)) for name in columns)
     return snapshot.row(f"SELECT 1 FROM {quote(table)} WHERE {negative} LIMIT 1") is not None
 
 

@@ -1,0 +1,30 @@
+"""-0.0, which SQL takes for equal to 0.0 and a frame does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def has_negative_zero(values: pa.ChunkedArray) -> bool:
+    """Whether a column has -0.0.
+
+    Example:
+        >>> has_negative_zero(pa.chunked_array([[0.0, -0.0, None]])), has_negative_zero(pa.chunked_array([[0.0]]))
+        (True, False)
+    """
+    if not pa.types.is_floating(values.type):
+        return False
+    zeros = values.filter(pc.equal(values, 0.0))
+    return bool(np.signbit(zeros.to_numpy()).any())
+
+
+def is_negative_zero(expression: str) -> str:
+    """Return the condition in SQL that a number is -0.0: the angle to it tells on which side of zero it lies.
+
+    Example:
+        >>> is_negative_zero("`x`")
+        '(`x` = 0 AND ATAN2(`x`, -1) < 0)'
+    """
+    return f"({expression} = 0 AND ATAN2({expression}, -1) < 0)"
