@@ -110,7 +110,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "tables.changes": "delete_rows replace_rows upsert_rows",
         "tables.contents": (
             "any_text_matches copy_rows create_table drop_table empty_table largest_number row_count "
-            "set_foreign_key_checks"
+            "set_foreign_key_checks without_foreign_key_checks"
         ),
         "tables.negative_zeros": "has_negative_zero",
         "tables.fetch": "fetch fetch_batches",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.columns.encoded import shown
-from dolt_integrations.engine.tables.contents import set_foreign_key_checks
+from dolt_integrations.engine.tables.contents import without_foreign_key_checks
 from dolt_integrations.engine.versions.references import breaks_a_reference, first_broken_reference
 from dolt_integrations.errors import ConstraintError, DoltError
 
@@ -26,14 +26,8 @@ def unchecked_references(connection: Connection, referring: Sequence[str]) -> It
         connection: The session.
         referring: The tables with a foreign key from or to it; see `TableState`.
     """
-    if not referring:
+    with without_foreign_key_checks(connection) if referring else nullcontext():
         yield
-        return
-    set_foreign_key_checks(connection, False)
-    try:
-        yield
-    finally:
-        set_foreign_key_checks(connection, True)
 
 
 def check_references(connection: Connection, table: str, referring: Sequence[str], data: pa.Table) -> None:

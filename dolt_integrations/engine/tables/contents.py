@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.session.answers import number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dolt_integrations.engine.session.connection import Connection
     from dolt_integrations.engine.tables.schema import TableSchema
@@ -69,3 +70,13 @@ def table_at(connection: Connection, revision: str, table: str) -> str:
 def set_foreign_key_checks(connection: Connection, on: bool) -> None:
     """Let the session's statements check foreign keys and cascade, or do neither."""
     connection.execute(f"SET foreign_key_checks = {int(on)}")
+
+
+@contextmanager
+def without_foreign_key_checks(connection: Connection) -> Iterator[None]:
+    """Let the block's statements neither check foreign keys nor cascade."""
+    set_foreign_key_checks(connection, False)
+    try:
+        yield
+    finally:
+        set_foreign_key_checks(connection, True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.tables.bulk import insert_table
-from dolt_integrations.engine.tables.contents import set_foreign_key_checks
+from dolt_integrations.engine.tables.contents import without_foreign_key_checks
 from dolt_integrations.engine.tables.fetch import fetch
 from dolt_integrations.engine.tables.negative_zeros import has_negative_zero, is_negative_zero
 from dolt_integrations.engine.tables.schema import TableSchema, find_definition, has_triggers
@@ -60,10 +60,9 @@ def write_equal_values(
             rows.num_rows,
         )
     elif rows.num_rows:
-        set_foreign_key_checks(connection, False)
-        connection.execute(f"DELETE {quote(table)} {condition}")
-        insert_table(connection, table, rows, schema)
-        set_foreign_key_checks(connection, True)
+        with without_foreign_key_checks(connection):
+            connection.execute(f"DELETE {quote(table)} {condition}")
+            insert_table(connection, table, rows, schema)
 
 
 def _texts(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> list[str]:

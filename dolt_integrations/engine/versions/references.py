@@ -1,4 +1,4 @@
-"""Foreign keys: which tables they tie together, and rows that refer to nothing."""
+"""Rows that refer to nothing, by a foreign key."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.engine.names.identifiers import quote
-from dolt_integrations.engine.session.answers import text
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
@@ -26,17 +25,6 @@ class BrokenReference:
     constraint: str
     columns: tuple[str, ...]
     row: dict[str, Any]
-
-
-def tables_around(connection: Connection, table: str) -> list[str]:
-    """Return the tables with a foreign key from or to a table, itself included; none where there is no such key."""
-    rows = connection.rows(
-        "SELECT DISTINCT table_name FROM information_schema.referential_constraints "
-        "WHERE constraint_schema = DATABASE() AND (table_name = %s OR referenced_table_name = %s)",
-        (table, table),
-        (text,),
-    )
-    return [name for (name,) in rows]
 
 
 def breaks_a_reference(connection: Connection, table: str) -> bool:
