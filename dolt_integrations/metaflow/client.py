@@ -9,22 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.adapters import check_installed
-from dolt_integrations.errors import FrameworkNotInstalledError, RunNotFoundError
+from dolt_integrations.errors import RunNotFoundError
 
 check_installed("metaflow", (2, 12), "dolt_integrations.metaflow", "metaflow")
 
-try:
-    from metaflow.client.core import Run, Step
-    from metaflow.exception import MetaflowException
-    from metaflow.flowspec import FlowSpec
-    from metaflow.metaflow_current import current
-except ModuleNotFoundError as error:
-    if (error.name or "").partition(".")[0] != "metaflow":
-        raise
-    raise FrameworkNotInstalledError(
-        "dolt_integrations.metaflow needs metaflow, which is not installed",
-        hint="pip install 'flytekitplugins-dolt[metaflow]'",
-    ) from error
+from metaflow.client.core import Run, Step  # noqa: E402 - only once it is known to be there
+from metaflow.exception import MetaflowException  # noqa: E402
+from metaflow.flowspec import FlowSpec  # noqa: E402
+from metaflow.metaflow_current import current  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
