@@ -9,8 +9,9 @@ from dolt_integrations.core.branches import private
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.provenance import reads
 from dolt_integrations.core.remotes.exchange import clone_if_missing
-from dolt_integrations.core.rows import cache, differences
+from dolt_integrations.core.rows import cache, differences, version_rows
 from dolt_integrations.core.writes import route
+from dolt_integrations.errors import ServerError
 from tests.conftest import Repository, new_repository, run_sql
 from tests.helpers.saves.attempts import Scope
 from tests.helpers.saves.queries import FIRST, SECOND
@@ -28,6 +29,19 @@ def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv(cache.LOCATION, str(tmp_path / "cache"))
     monkeypatch.delenv(cache.SIZE, raising=False)
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def no_fetch(monkeypatch):
+    """Lets every fetch of a whole table fail from its call on."""
+
+    def refuse():
+        def fetch(*arguments, **options):
+            raise ServerError("it was fetched")
+
+        monkeypatch.setattr(version_rows, "fetch", fetch)
+
+    return refuse
 
 
 @pytest.fixture

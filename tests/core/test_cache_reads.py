@@ -8,26 +8,12 @@ import pytest
 
 from dolt_integrations.core import NewBranch, read_table, write_table
 from dolt_integrations.core.rows import cache
-from dolt_integrations.core.rows import version_rows as rows
 from dolt_integrations.errors import ServerError
 from tests.conftest import run_sql
 from tests.helpers.saves.caches import empty, frame, stored
 from tests.helpers.values.samples import FAMILIES, TYPES, assert_same
 
 pytestmark = pytest.mark.usefixtures("own_cache")
-
-
-@pytest.fixture
-def no_fetch(monkeypatch):
-    """Lets every fetch of a whole table fail from its call on."""
-
-    def refuse():
-        def fetch(*arguments, **options):
-            raise ServerError("it was fetched")
-
-        monkeypatch.setattr(rows, "fetch", fetch)
-
-    return refuse
 
 
 def test_a_version_that_was_read_is_not_fetched_again(database, own_cache, no_fetch):

@@ -11,7 +11,6 @@ from dolt_integrations.core.rows import by_difference, cache
 from dolt_integrations.core.rows import version_rows as rows
 from dolt_integrations.core.rows.differences import _in_bits
 from dolt_integrations.engine import parse_location
-from dolt_integrations.errors import ServerError
 from tests.conftest import open_session, run_sql
 from tests.helpers.saves.caches import empty, frame
 from tests.helpers.values.samples import assert_same
@@ -24,19 +23,6 @@ def any_share(monkeypatch):
     """Tables of any size are kept, and made of others however many rows differ."""
     monkeypatch.setattr(cache, "WORTHWHILE", 0)
     monkeypatch.setattr(by_difference, "SHARE", 1)
-
-
-@pytest.fixture
-def no_fetch(monkeypatch):
-    """Lets every fetch of a whole table fail from its call on."""
-
-    def refuse():
-        def fetch(*arguments, **options):
-            raise ServerError("it was fetched")
-
-        monkeypatch.setattr(rows, "fetch", fetch)
-
-    return refuse
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from dolt_integrations.core.rows import cache, shared_cache
 from dolt_integrations.core.rows import version_rows as rows
 from dolt_integrations.core.rows.arrow_file import write_rows
 from dolt_integrations.engine import parse_location
-from dolt_integrations.errors import ServerError
 from tests.helpers.saves.caches import HASH, OTHER, frame, stored, table
 from tests.helpers.values.samples import assert_same
 
@@ -41,19 +40,6 @@ def another_machine(monkeypatch, shared, tmp_path):
         monkeypatch.setenv(cache.LOCATION, f"{tmp_path / f'machine{next(numbers)}'},{url}")
 
     return move
-
-
-@pytest.fixture
-def no_fetch(monkeypatch):
-    """Lets every fetch of a whole table fail from its call on."""
-
-    def refuse():
-        def fetch(*arguments, **options):
-            raise ServerError("it was fetched")
-
-        monkeypatch.setattr(rows, "fetch", fetch)
-
-    return refuse
 
 
 def test_what_one_machine_wrote_another_one_does_not_fetch(shared, another_machine, database, no_fetch):

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -72,23 +73,26 @@ def missing_file(cause):
     return cause.fail(retry_workflow.save, db="connection:shop")
 
 
-def wrong_password(cause):
-    run_sql(cause.database, "CREATE USER keeper@'%' IDENTIFIED BY 'sesame'", "GRANT ALL ON *.* TO keeper@'%'")
+@contextmanager
+def logged_in_as(cause, user, rights):
+    """Let the cause's database be used by a user of its own, whose password is sesame, in the block."""
+    root = cause.database
+    run_sql(root, f"CREATE USER {user}@'%' IDENTIFIED BY 'sesame'", f"GRANT {rights} TO {user}@'%'")
     try:
-        cause.database = cause.database.replace("root@", "keeper@")
-        return cause.with_secret("barley")
+        cause.database = root.replace("root@", f"{user}@")
+        yield
     finally:
-        run_sql(cause.database.replace("keeper@", "root@"), "DROP USER keeper@'%'")
+        run_sql(root, f"DROP USER {user}@'%'")
+
+
+def wrong_password(cause):
+    with logged_in_as(cause, "keeper", "ALL ON *.*"):
+        return cause.with_secret("barley")
 
 
 def without_rights(cause):
-    name = cause.database.rpartition("/")[2]
-    run_sql(cause.database, "CREATE USER reader@'%' IDENTIFIED BY 'sesame'", f"GRANT SELECT ON {name}.* TO reader@'%'")
-    try:
-        cause.database = cause.database.replace("root@", "reader@")
+    with logged_in_as(cause, "reader", f"SELECT ON {cause.database.rpartition('/')[2]}.*"):
         return cause.with_secret("sesame")
-    finally:
-        run_sql(cause.database.replace("reader@", "root@"), "DROP USER reader@'%'")
 
 
 def wrong_ca(cause):

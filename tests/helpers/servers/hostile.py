@@ -6,9 +6,10 @@ import contextlib
 import socket
 import ssl
 import struct
-import threading
 import time
 from typing import TYPE_CHECKING, BinaryIO
+
+from tests.helpers.servers.listener import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ def rows(*values: bytes, columns: int = 1, kind: int = 253) -> list[bytes]:
     return [bytes([columns]), *[column] * columns, END, *values, END]
 
 
-class Hostile:
+class Hostile(Listener):
     """Greets, lets everybody in, and answers a command as `answer` says: packets, or None to hang up.
 
     Attributes:
@@ -48,9 +49,7 @@ class Hostile:
         self.pause: float = given.get("pause", 0)  # type: ignore[assignment]
         self.passwords: list[bytes] = []
         self.files: list[bytes] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__()
 
     @property
     def url(self) -> str:
@@ -59,18 +58,6 @@ class Hostile:
     @property
     def got(self) -> bytes:
         return b"".join([*self.passwords, *self.files])
-
-    def close(self) -> None:
-        # A thread that waits in accept() keeps the port open otherwise.
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError, TypeError), client:

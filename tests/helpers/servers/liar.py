@@ -8,6 +8,8 @@ import struct
 import threading
 from typing import TYPE_CHECKING
 
+from tests.helpers.servers.listener import Listener
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -21,7 +23,7 @@ Columns = list[bytes]
 Values = list[bytes | None]
 
 
-class Liar:
+class Liar(Listener):
     """Passes everything on but the results of the statements from number `first` to `last`, which `lie` changes.
 
     Attributes:
@@ -32,20 +34,7 @@ class Liar:
         self.lie, self.first, self.last = lie, first, last
         self.told = self._results = 0
         self._behind = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+        super().__init__()
 
     def _serve(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client, socket.create_connection(("127.0.0.1", self._behind)) as server:
