@@ -144,9 +144,6 @@ def leave_branch(session: Session, address: ServerAddress) -> None:
 
 def cut(session: Session) -> None:
     """Drop a session at once without notifying the server, which may be in the middle of an answer."""
-    result = session._result
-    if result is not None:
-        result.unbuffered_active = False  # or pymysql would fetch what is left of it
     session._force_close()
 
 

@@ -132,6 +132,13 @@ class Session(_Connection):  # type: ignore[misc]
         if key is not None:
             _refuse("the server asks for the password itself on a connection that is not encrypted")
 
+    def _force_close(self) -> None:
+        """Drop the session and the rest of its answer, for which a cursor would ask when it is collected."""
+        result = getattr(self, "_result", None)  # a session that could not be made has none
+        if result is not None:
+            result.unbuffered_active = result.has_next = False
+        super()._force_close()
+
     def _read_query_result(self, unbuffered: bool = False) -> Any:
         self._result = None
         result = _Result(self)
@@ -193,7 +200,6 @@ class _Result(_MySQLResult):  # type: ignore[misc]
         except (pymysql.MySQLError, OSError, UnicodeDecodeError):
             raise
         except Exception as error:  # noqa: BLE001 - as in `Session._guarded`
-            self.unbuffered_active = False
             session._break_off(f"{type(error).__name__}: {error}", error)
 
     def _read_row_from_packet(self, packet: Any) -> Any:
