@@ -25,7 +25,15 @@ from tests.conftest import run_sql
 from tests.helpers.docs import shell
 from tests.helpers.docs.pages import PAGES, ROOT, anchors_of, blocks_of, links_of
 
-ALL_PAGES = sorted({*PAGES, *ROOT.glob("*.md"), *ROOT.glob("cookbook/**/*.md"), *ROOT.glob("benchmarks/*.md")})
+ALL_PAGES = sorted(
+    {
+        *PAGES,
+        *ROOT.glob("*.md"),
+        *ROOT.glob("cookbook/**/*.md"),
+        *ROOT.glob("benchmarks/*.md"),
+        *ROOT.glob("docs/*/*.md"),
+    }
+)
 
 LANGUAGES = {"python", "sh", "sql", "text", "yaml"}
 
