@@ -1,1 +1,1 @@
-"""Saving a table: in one transaction on the branch, beside it on a private one, or as a stream."""
+"""Saving a table: in one transaction on its branch, on a private branch that then lands, or as a stream."""

@@ -1,4 +1,4 @@
-"""A save that needs more than one transaction: built on a private branch, committed there, and landed on the target."""
+"""Saves that need more than one transaction: built and committed on a private branch, then landed on the target."""
 
 from __future__ import annotations
 
@@ -42,23 +42,24 @@ def save_beside(
     place: Reserved | None = None,
     is_new: bool = False,
 ) -> Written:
-    """Build a table beside its branch, and land it there as the branch's config says.
+    """Build a table on a private branch, and land it on the target in the way that the branch config asks for.
 
     Args:
-        database: Where.
-        connection: A session; on the target where that exists and the save is of a frame.
-        save: What: a frame, or a stream with its first batch.
-        branch_conf: The branch, and how work lands there.
-        target: The branch, with the commit to begin at.
-        schema: The table's columns and key, as they are to be; None where the table has to be looked at again.
-        place: The private branch; None opens a session for one.
-        is_new: Whether the table is known not to be there.
+        database: The database.
+        connection: A session. It is on the target if that exists and the save is of a frame.
+        save: A frame, or a stream with its first batch.
+        branch_conf: The branch, and how work lands on it.
+        target: The branch, with the commit to start from.
+        schema: The columns and key that the table is to have. None if the table has to be read again.
+        place: The private branch. None opens a session for a new one.
+        is_new: Whether the table is known not to exist.
 
     Raises:
-        DataError: A batch is not to be stored as it is, or does not go with those before; nothing is written.
-        InvalidNameError: Dolt does not take the name of a branch that is to be created.
-        LostRaceError: Others changed the table meanwhile, or created the branch; the save may be tried again.
-        MergeConflictError: Others changed the same rows; the error names the branch that keeps the work.
+        DataError: A batch cannot be stored as it is, or does not fit the earlier ones. Nothing is written.
+        InvalidNameError: Dolt rejects the name of a branch that is to be created.
+        LostRaceError: Another writer changed the table or created the branch. The save can be tried again.
+        MergeConflictError: Another writer changed the same rows. The error names the branch that keeps the work.
+        SupersededError: Another writer has built on rows of an earlier attempt that the save takes back.
         UncommittedChangesError: The table has uncommitted work on the target.
     """
     if target.exists and (branch_conf.merges or save.rest is not None):
@@ -95,7 +96,7 @@ def save_beside(
 
 
 def _plain(work: Workspace, save: Save, built: Built) -> TableSchema | None:
-    """Return the columns and the key of the table that was built, if it has the rows that were given; see `Written`."""
+    """Return the schema of the table that was built, if the table holds exactly the given rows (see `Written`)."""
     if save.mode != REPLACE or built.has_triggers or not cache.is_worthwhile(save.rows.data):
         return None
     found = find_definition(work.session, save.table)
@@ -105,7 +106,7 @@ def _plain(work: Workspace, save: Save, built: Built) -> TableSchema | None:
 def _landing(
     connection: Connection, save: Save, branch_conf: Branch, target: Target, superseded: Superseded
 ) -> Landing:
-    """Return how the work of a save lands. A stream cannot start again, so another writer's work is merged with its."""
+    """Return how the work lands. A stream cannot be read again, so it is merged with what other writers committed."""
     if branch_conf.merges:
         return Merge(branch_conf.resolution, superseded)
     if save.rest is None:
@@ -115,14 +116,14 @@ def _landing(
 
 
 def _named(database: Database, work: Workspace, save: Save, branch_conf: Branch, target: Target) -> Save:
-    """Return the save with the table's name in the case that it has already."""
+    """Return the save with the table's name in the case that the existing table has."""
     if branch_conf.merges or save.rest is not None:
         return replace(save, table=name_for_merge(work.session, database, target.branch, save.table))
     return save if target.exists else save.named(work.session)
 
 
 def _superseding(save: Save, branch_conf: Branch) -> Save:
-    """Return a stream that supersedes what counts of earlier attempts; that it is one of them is known at its end."""
+    """Let a stream supersede its earlier attempts. Whether it repeats one of them is known only at its end."""
     if save.turn is None:
         return save
     inside = branch_conf.merges or save.mode != REPLACE
@@ -130,14 +131,14 @@ def _superseding(save: Save, branch_conf: Branch) -> Save:
 
 
 def _divided(work: Workspace, save: Save) -> tuple[Save, Superseded]:
-    """Part what a save supersedes: what its own commit takes back, and what is to be taken back before it is merged.
+    """Split what a save supersedes into what its own commit takes back and what the target takes back before the merge.
 
     Args:
-        work: At the commit that the save begins at.
-        save: What is to be written; its message names all that it supersedes.
+        work: A workspace at the commit that the save starts from.
+        save: The save. Its message names everything that it supersedes.
 
     Returns:
-        The save with what its start has, and for its table what its start lacks.
+        The save with the superseded writes that its start contains; and those that its start lacks, by table.
     """
     here = tuple(write for write in save.superseded if is_ancestor(work.session, write.work, work.start))
     there = tuple(write for write in save.superseded if write not in here)

@@ -1,4 +1,4 @@
-"""Giving a table its columns and rows, in the working set of a session's branch."""
+"""Writing a table's schema and rows in the working set of a session's branch."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Built:
     """A table that was built on a private branch.
 
     Attributes:
-        tables: What was staged, with what triggers wrote to: none where the table is as it was.
+        tables: The tables that were staged, including those that triggers wrote to. Empty if the table is unchanged.
         content: Dolt's hash of the table.
-        commit: Made of it; None where it was not to be committed.
+        commit: The commit that was made, or None if no commit was asked for or nothing changed.
         has_triggers: Whether the table has triggers, which may have changed the rows.
     """
 
@@ -57,14 +57,18 @@ class Built:
 def build_table(
     workspace: Connection, save: Save, schema: TableSchema, *, is_new: bool = False, info: CommitInfo | None = None
 ) -> Built:
-    """Give the table its columns and rows on a private branch, and stage it and what its triggers wrote to.
+    """Write a table's schema and rows on a private branch, and stage it with the tables that its triggers wrote to.
 
     Args:
-        workspace: On the private branch, where DDL, which ends transactions, harms nobody.
+        workspace: A session on the private branch, where DDL, which commits implicitly, disturbs no other session.
         save: What to save.
-        schema: The columns and the key that the table is to have.
-        is_new: Whether the table is known not to be there.
-        info: Of the commit that is made in the end; None makes none.
+        schema: The columns and key that the table is to have.
+        is_new: Whether the table is known not to exist.
+        info: Of a commit to make at the end, or None.
+
+    Raises:
+        DataError: The rows cannot be stored, or the table cannot be altered for them.
+        LostRaceError: Another session created the table at the same time.
     """
     _, table = branch_and_table(workspace, save.table, is_there=not is_new)
     before, is_empty = table.content, False
@@ -82,32 +86,35 @@ def build_table(
         return Built([], content, None, table.has_triggers)
     changed = _changed(workspace, save.table, table)
     stage(workspace, changed)
-    # Not in the transaction: after a DOLT_COMMIT in one, Dolt keeps one snapshot for all that the session asks later.
+    # After a DOLT_COMMIT inside a transaction, Dolt serves all later queries of the session from one snapshot.
     made = commit(workspace, info.message, info.author) if info is not None else None
     return Built(changed, content, made, table.has_triggers)
 
 
 def _changed(workspace: Connection, name: str, table: TableState) -> list[str]:
-    """Return the tables that a save has changed: more than its own only by triggers and foreign keys."""
+    """Return the tables that a save has changed. Triggers and foreign keys may change others than its own."""
     if table.stands_alone:
         return [name]
-    # Dolt's status says nothing of a comment that has changed.
+    # dolt_status does not list a table of which only a comment has changed.
     return sorted({name, *(entry.table for entry in status(workspace))})
 
 
 def build_batches(
     workspace: Connection, save: Save, digest: RowsDigest | None = None, schema: TableSchema | None = None
 ) -> list[str]:
-    """Write all batches of a save on a private branch, those after the first as appends or upserts.
+    """Write all batches of a save on a private branch. Those after the first are appends or upserts.
 
     Args:
-        workspace: On the private branch.
-        save: What to save: a frame, or a stream's first batch with the others as its `rest`.
-        digest: Gets the rows; None is none.
-        schema: What the table is to have with the first batch; None where that has to be looked at.
+        workspace: A session on the private branch.
+        save: A frame, or a stream's first batch with the other batches as its `rest`.
+        digest: A digest to add the rows to, or None.
+        schema: The schema that the table is to have with the first batch. None reads the table to find out.
 
     Returns:
-        The tables that were staged: none where the table is as it was.
+        The tables that were staged. Empty if the table is unchanged.
+
+    Raises:
+        DataError: A batch cannot be stored. Earlier ones are on the private branch.
     """
     before = table_hash(workspace, save.table) if save.rest is not None else None
     later = replace(save, mode=UPSERT if save.mode == UPSERT else APPEND, overwrite=False)
@@ -123,7 +130,7 @@ def build_batches(
 
 
 def batches_of(save: Save, digest: RowsDigest | None = None) -> Iterator[EncodedFrame]:
-    """Yield the frame of a save, or a stream's batches, each once it is part of the digest."""
+    """Yield the frame of a save, or a stream's batches, adding each to the digest first."""
     for rows in counted(_batches(save), f"write {save.table}") if save.rest is not None else [save.rows]:
         if digest is not None:
             add_frame(digest, rows)
@@ -139,14 +146,18 @@ def _batches(save: Save) -> Iterator[EncodedFrame]:
 def put_rows(
     connection: Connection, save: Save, schema: TableSchema, *, is_empty: bool = False, before: str | None = None
 ) -> None:
-    """Do with the rows what the mode says, in the session's transaction; the table has the right columns already.
+    """Write the rows as the mode asks, in the session's transaction. The table already has the right columns.
 
     Args:
         connection: The session.
         save: What to save.
         schema: The table's columns and key.
         is_empty: Whether the table is known to have no rows.
-        before: Dolt's hash of the table as it is; of a `replace` of some rows, only that version can be changed.
+        before: Dolt's hash of the table now. Differences are applied only to the version that they were computed from.
+
+    Raises:
+        ConstraintError: Rows break a constraint of the table. The error names the row if it can be found.
+        DataError: Dolt cannot store a row.
     """
     with locating(connection, save.table, schema, save.rows.data, save.mode):
         _put_rows(connection, save, schema, is_empty=is_empty, before=before)
@@ -162,14 +173,14 @@ def _put_rows(connection: Connection, save: Save, schema: TableSchema, *, is_emp
             delete_rows(connection, save.table, schema, save.differences.gone)
             replace_rows(connection, save.table, schema, save.differences.written, save.differences.replaced)
             return
-        logger.debug("table %s has changed since it was compared: it is written anew", save.table)
+        logger.debug("table %s has changed since it was compared: rewriting all rows", save.table)
     if save.mode == REPLACE and not is_empty:
         empty_table(connection, save.table)
     insert_numbered(connection, save.table, schema, save.rows.data)
 
 
 def _extend(workspace: Connection, save: Save, schema: TableSchema) -> None:
-    """Give the table its columns, its rows kept."""
+    """Create or alter the table, keeping its rows."""
     existing = find_table(workspace, save.table)
     changes = [schema.ddl(save.table)] if existing is None else alterations(save.table, existing, schema)
     if existing is not None:
@@ -179,21 +190,21 @@ def _extend(workspace: Connection, save: Save, schema: TableSchema) -> None:
 
 
 def _check_documents(workspace: Connection, table: str, existing: TableSchema, schema: TableSchema) -> None:
-    """Refuse to make texts of documents with doubles from 1e21 on, which Dolt (1.83) would write as integers."""
+    """Refuse to convert JSON with doubles of 1e21 or more to text: Dolt (1.83) would write them as integers."""
     wanted = {column.name.lower(): column for column in schema.columns}
     for column in existing.columns:
         if column.sql_type != "json" or wanted.get(column.name.lower(), column).sql_type == "json":
             continue
         if any_text_matches(workspace, table, column.name, "[0-9]{22}"):
             raise UnsupportedTypeError(
-                f"column {column.name!r} of table `{table}` is JSON and has numbers of 22 digits or more, which a text "
-                "would not keep as they are, and the frame has numbers that Dolt's JSON would change",
+                f"column {column.name!r} of table `{table}` is JSON and has numbers of 22 digits or more, which would "
+                "change when stored as text, and the frame has numbers that would change when stored as JSON",
                 hint="Save all rows with mode 'replace', or write whole numbers as integers.",
             )
 
 
 def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: Sequence[str], *, is_new: bool) -> bool:
-    """Give the table the columns that it is to have: altered, or made (anew). Returns whether it has no rows now."""
+    """Create, alter or recreate the table, removing its rows. Returns False if its rows were left for the caller."""
     existing = None if is_new else find_table(workspace, save.table)
     if existing is not None and existing.has_key(schema.primary_key) and not save.overwrite:
         changes = alterations(save.table, existing, schema)
@@ -212,21 +223,21 @@ def _empty(workspace: Connection, save: Save, schema: TableSchema, referring: Se
 
 
 def _create(workspace: Connection, save: Save, schema: TableSchema) -> None:
-    """Make a table that is not there, as far as this session knows.
+    """Create a table that this session has not seen.
 
     Raises:
-        LostRaceError: Another session has made it since.
+        LostRaceError: Another session has created it meanwhile.
     """
     try:
         create_table(workspace, save.table, schema)
     except QueryError:
         if find_table(workspace, save.table) is not None:
-            raise LostRaceError(f"another session made table `{save.table}` at the same time") from None
+            raise LostRaceError(f"another session created table `{save.table}` at the same time") from None
         raise
 
 
 def _are_alike(found: TableSchema | None, wanted: TableSchema) -> bool:
-    """Whether a table is as it was to be. Dolt 2 writes the default of a DECIMAL with all digits of its scale."""
+    """Whether two schemas are equal. Dolt 2 pads the default of a DECIMAL with zeros to the column's scale."""
     if found is None or found.primary_key != wanted.primary_key:
         return False
     return [_with_plain_default(each) for each in found.columns] == [_with_plain_default(c) for c in wanted.columns]
@@ -242,7 +253,7 @@ def _recreate(
 ) -> None:
     if referring:
         raise DataError(
-            f"table `{save.table}` has a foreign key from or to it, and the frame has another key or order of columns",
+            f"table `{save.table}` has a foreign key from or to it, and the frame has another key or column order",
             hint="Change the table's columns with SQL first.",
         )
     if is_there and not save.overwrite:

@@ -1,4 +1,4 @@
-"""Foreign keys: a save must neither cascade into other tables nor leave rows that refer to nothing."""
+"""Foreign keys: a save must neither cascade into other tables nor leave dangling references."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 @contextmanager
 def unchecked_references(connection: Connection, referring: Sequence[str]) -> Iterator[None]:
-    """Let a block delete all rows of a table and write them again without its deletes being refused, or cascading.
+    """Let a block delete and rewrite all rows of a table, without the deletes being refused or cascading.
 
     Args:
         connection: The session.
-        referring: The tables with a foreign key from or to it; see `TableState`.
+        referring: The tables with a foreign key from or to the table (see `TableState`).
     """
     with without_foreign_key_checks(connection) if referring else nullcontext():
         yield
 
 
 def check_references(connection: Connection, table: str, referring: Sequence[str], data: pa.Table) -> None:
-    """Make sure, in the transaction, that every reference from or to a table has its row.
+    """Check, inside the transaction, that every foreign key from or to a table is satisfied.
 
     Args:
         connection: The session.
@@ -40,7 +40,7 @@ def check_references(connection: Connection, table: str, referring: Sequence[str
         data: The rows that were written.
 
     Raises:
-        ConstraintError: One has not; the transaction is to be rolled back.
+        ConstraintError: A foreign key is broken. The caller must roll the transaction back.
     """
     for name in referring:
         if breaks_a_reference(connection, name):
@@ -49,13 +49,13 @@ def check_references(connection: Connection, table: str, referring: Sequence[str
                 text, known = _first(connection, name, data if name == table else None)
             raise ConstraintError(
                 f"saving table `{table}` would break a foreign key of table `{name}`{text}",
-                hint="Save the rows that are referred to first, and keep those that are in use.",
+                hint="Save the rows that are referred to first, and keep those that other rows refer to.",
                 **known,
             )
 
 
 def _first(connection: Connection, table: str, data: pa.Table | None) -> tuple[str, dict[str, Any]]:
-    """Return the first row that breaks a foreign key, for the text of an error and for its attributes."""
+    """Return the first row that breaks a foreign key: as text for the message, and as the error's attributes."""
     broken = first_broken_reference(connection, table)
     names = list(broken.columns)
     values = tuple(broken.row[name] for name in names)
@@ -68,7 +68,7 @@ def _first(connection: Connection, table: str, data: pa.Table | None) -> tuple[s
 
 
 def _row_of(data: pa.Table, names: Sequence[str], values: tuple[Any, ...]) -> int | None:
-    """Return the first row of the frame that has these values; None where the frame shows them in another way."""
+    """Return the first row of the frame with these values, or None if the frame writes them differently."""
     given = {name.lower(): name for name in data.column_names}
     rows = zip(*(data.column(given[name.lower()]).to_pylist() for name in names), strict=True)
     return next((at for at, each in enumerate(rows) if list(map(str, each)) == list(map(str, values))), None)

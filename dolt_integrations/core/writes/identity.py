@@ -1,4 +1,4 @@
-"""How a write is known from all others, so that it is made once: by a name, or by its content."""
+"""How a write is recognised, so that it is made only once: by a name or by its content."""
 
 from __future__ import annotations
 
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a write goes: a branch, whether it is there, and whether the write is merged into it."""
+    """Where a write goes.
+
+    Attributes:
+        branch: The branch.
+        exists: Whether the branch exists.
+        merged: Whether the write is merged into it.
+    """
 
     branch: str
     exists: bool
@@ -33,31 +39,31 @@ class Place:
 
 
 class Identity:
-    """A write without a name: each one is another."""
+    """A write without a name: it cannot be recognised, so each attempt writes again."""
 
     message = ""
 
     def prepared(
         self, stack: ExitStack, database: Database, connection: Connection, save: Save, place: Place
     ) -> Save | Version:
-        """Return the save as it is to be written, or the version that an earlier commit of it made.
+        """Return the save to write, or the version that an earlier commit of the same write made.
 
         Args:
-            stack: Gets the locks that are held until the write is there.
-            database: Where.
-            connection: A session that holds the locks.
-            save: What is to be written.
-            place: Where to.
+            stack: Receives the locks to hold until the write has landed.
+            database: The database.
+            connection: The session that takes the locks.
+            save: What to write.
+            place: Where to write it.
         """
         self.message = save.message
         return save
 
     def done(self, version: Version) -> None:
-        """Note that the write is there."""
+        """Record that the write has landed."""
 
 
 class _Named(Identity):
-    """A write with a name of the caller's, or a random one for what a lost connection hides."""
+    """A write named by the caller, or at random so that it is recognised after a lost connection."""
 
     def __init__(self, write_id: str, *, is_new: bool, digest: str | None) -> None:
         self._write_id, self._is_new, self._digest = write_id, is_new, digest
@@ -75,7 +81,7 @@ class _Named(Identity):
 
 
 class _ByContent(Identity):
-    """A write of an attempt."""
+    """A write of a node's attempt, recognised by a digest of its rows."""
 
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
@@ -88,7 +94,7 @@ class _ByContent(Identity):
         turn = turn_of(database, self._claim, place.branch, exists=place.exists, merged=place.merged)
         self.message = save.message
         if save.rest is not None:
-            return replace(save, turn=turn)  # its digest is known when all batches are read
+            return replace(save, turn=turn)  # the digest is known only after the last batch
         self._digest = self._digest or digest_of(save.rows, save.primary_key)
         named = turn.named(save, self._digest)
         self.message = named.message
@@ -105,13 +111,13 @@ class _ByContent(Identity):
 
 @contextmanager
 def identified(save: Save, branch_conf: Branch, write_id: str | None, attempt: Attempt | None) -> Iterator[Identity]:
-    """Yield how a write is known.
+    """Yield how a write is recognised.
 
     Args:
-        save: What is to be written.
-        branch_conf: Where to.
-        write_id: The caller's name for it.
-        attempt: Which attempt of which node writes.
+        save: What to write.
+        branch_conf: The branch to write to.
+        write_id: The caller's name for the write, or None.
+        attempt: The attempt of a node that writes, or None.
     """
     if attempt is not None:
         with attempt.claim() as claim:

@@ -1,4 +1,4 @@
-"""A save that needs no DDL: one transaction on the target branch."""
+"""Saves that need no DDL: one transaction on the target branch."""
 
 from __future__ import annotations
 
@@ -37,23 +37,25 @@ def save_in_transaction(
     *,
     keyed: bool = False,
 ) -> Written | None:
-    """Write the rows of a table that has the right columns already, and commit.
+    """Write rows to a table that already has the right columns, and commit.
 
     Args:
-        database: Where.
-        connection: On the branch.
-        save: What.
-        branch: Where.
-        schema: The columns that the table is to have, if that is known.
-        keyed: Whether only a table with a primary key will do.
+        database: The database.
+        connection: A session on the branch.
+        save: What to save.
+        branch: The branch.
+        schema: The schema that the table is to have, if the caller knows it.
+        keyed: Whether to write only if the table has a primary key.
 
     Returns:
-        None where the table would have to be made or altered first, or something is staged. Nothing is written then.
+        What was written. None if the table has to be created or altered first, or the branch has staged changes;
+        nothing is written then.
 
     Raises:
-        LostRaceError: Another session changed the table in between, or moved the branch; the save may be tried again.
-        UncommittedChangesError: The table has uncommitted changes on the branch, or one that its triggers write to; or
-            a merge is open there.
+        DataError: The rows cannot be stored, or break a constraint. Nothing is written.
+        LostRaceError: Another session changed the table or moved the branch. The save can be tried again.
+        UncommittedChangesError: The table, or one that its triggers write to, has uncommitted changes on the branch; or
+            a merge is in progress there.
     """
     with connection.transaction():
         found = find_definition(connection, save.table)
@@ -74,7 +76,7 @@ def save_in_transaction(
 
 
 def _look(connection: Connection, save: Save, branch: str) -> tuple[BranchState, TableState | None]:
-    """Look at the branch in the transaction's snapshot; at what is bound to the table where rows are deleted."""
+    """Read the branch's state in the transaction, and the table's if rows will be deleted. Both must be clean."""
     state, table = (
         branch_and_table(connection, save.table) if save.mode == REPLACE else (branch_state(connection), None)
     )
@@ -84,13 +86,13 @@ def _look(connection: Connection, save: Save, branch: str) -> tuple[BranchState,
 
 
 def _hashes(connection: Connection, state: BranchState) -> dict[str, str | None]:
-    """Return the hash of each table with uncommitted work of the user's."""
+    """Return the hash of each table that has uncommitted work of the user."""
     return {name: table_hash(connection, name) for entry in state.status for name in entry.names}
 
 
 def _put(connection: Connection, save: Save, schema: TableSchema, table: TableState | None) -> str | None:
-    """Write the rows; return the table's hash."""
-    # What only adds rows, or changes some, may leave the keys to Dolt; see the module on references for the others.
+    """Write the rows, and return the table's hash."""
+    # For appends and upserts (table is None) Dolt checks the foreign keys itself. A replace deletes rows first.
     referring = table.referring if table is not None else ()
     with unchecked_references(connection, referring):
         put_rows(connection, save, schema, before=table.content if table is not None else None)
@@ -99,7 +101,7 @@ def _put(connection: Connection, save: Save, schema: TableSchema, table: TableSt
 
 
 def _commit(connection: Connection, save: Save, state: BranchState, dirty: dict[str, str | None]) -> str | None:
-    """Commit the table, and what its triggers and foreign keys changed; None where it is as it was before."""
+    """Commit the table and what its triggers and foreign keys changed. Returns None if nothing changed."""
     if state.is_clean:
         made = commit_all(connection, save.message, save.author)
     else:
@@ -110,17 +112,17 @@ def _commit(connection: Connection, save: Save, state: BranchState, dirty: dict[
 
 
 def _also_changed(connection: Connection, save: Save, branch: str, dirty: dict[str, str | None]) -> list[str]:
-    """Return the other tables that the save has changed: by a trigger, or by a key ON UPDATE CASCADE.
+    """Return the other tables that the save has changed, through triggers or ON UPDATE CASCADE.
 
     Raises:
-        UncommittedChangesError: One has uncommitted work of the user's, with which the save's rows would be mixed.
+        UncommittedChangesError: One has uncommitted work of the user, which would be committed with the save's rows.
     """
     mixed = [name for name, content in dirty.items() if table_hash(connection, name) != content]
     if mixed:
         raise UncommittedChangesError(
-            f"a save of table `{save.table}` changes `{mixed[0]}` as well, by a trigger or a foreign key, and that "
-            f"has uncommitted changes on branch {branch!r}",
-            hint=f"There, commit them (dolt add -f {mixed[0]}; dolt commit) or discard them.",
+            f"saving table `{save.table}` also changes table `{mixed[0]}`, through a trigger or a foreign key, and "
+            f"`{mixed[0]}` has uncommitted changes on branch {branch!r}",
+            hint=f"On that branch, commit them (dolt add -f {mixed[0]}; dolt commit) or discard them.",
         )
     return [entry.table for entry in status(connection) if entry.table not in {save.table, *dirty}]
 
@@ -133,7 +135,7 @@ def _append(
     state: BranchState,
     dirty: dict[str, str | None],
 ) -> Version:
-    """Add rows and commit. Rows that others add at the same time are welcome among ours."""
+    """Add rows and commit. Rows that other writers add at the same time may be in the same version."""
     put_rows(connection, save, schema)
     made = _commit(connection, save, state, dirty)
     if made is None:
@@ -146,7 +148,11 @@ def _append(
 def _verified(
     database: Database, connection: Connection, save: Save, branch: str, made: str | None, content: str | None
 ) -> Version:
-    """Dolt merges concurrent transactions row by row: make sure that no rows of others came among ours."""
+    """Check that the commit holds our rows only, because Dolt merges concurrent transactions row by row.
+
+    Raises:
+        LostRaceError: Another writer's rows are in the table, or the branch lost the commit.
+    """
     if made is None:
         now, found = head_and_table(connection, save.table)
         if found != content:
@@ -166,7 +172,7 @@ def _lost(save: Save, branch: str, what: str) -> LostRaceError:
 
 
 def _holds(snapshot: Connection, save: Save) -> bool:
-    """Whether the table has our rows and no others. After a merge Dolt's hash can differ though they are the same."""
+    """Whether the table has our rows and no others. After a merge Dolt's hash can differ even if the rows are equal."""
     columns = describe_table(snapshot, save.table).columns
     found = decode_result(Result(columns, fetch(snapshot, select_table(save.table, columns), columns)))
     return save.rows.has_rows_of(encode_frame(found, table=save.table))

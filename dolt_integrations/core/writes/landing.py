@@ -1,4 +1,4 @@
-"""How finished work gets from its private branch onto the branch that it is for: all of it at once, or nothing."""
+"""Landing finished work from its private branch on the target branch: all of it at once, or nothing."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CommitInfo:
-    """What a commit says of itself.
+    """A commit's metadata.
 
     Attributes:
-        message: Its message, trailers included.
-        author: Who made it.
+        message: The message, including trailers.
+        author: The author.
     """
 
     message: str
@@ -42,31 +42,31 @@ class CommitInfo:
 
 
 class Landing(ABC):
-    """A way for the work of a `Workspace` to land on a branch."""
+    """A strategy for landing the work of a `Workspace` on a branch."""
 
     @abstractmethod
     def land(self, work: Workspace, branch: str, info: CommitInfo) -> str:
-        """Bring a branch onto the work.
+        """Make the work part of a branch.
 
         Args:
-            work: What has been built and committed.
+            work: The workspace, with its work committed.
             branch: The branch.
-            info: For a commit that the landing has to make.
+            info: The message and author, should the landing need a commit of its own.
 
         Returns:
-            The commit at the head of the branch then: the work's, or one that has it on top of what others committed.
+            The branch's new head: the work's commit, or one that combines it with what other writers committed.
 
         Raises:
-            LostRaceError: Others were faster, and the branch has nothing of the work.
+            LostRaceError: Another writer was faster. The branch has none of the work.
         """
 
 
 @dataclass(frozen=True)
 class CreateBranch(Landing):
-    """The branch does not exist: it is created at the work.
+    """Create the branch, which does not exist yet, at the work's commit.
 
     Attributes:
-        otherwise: How the work lands where another writer has created the branch meanwhile; None raises.
+        otherwise: The strategy to use if another writer has created the branch meanwhile. None raises instead.
     """
 
     otherwise: Landing | None = None
@@ -75,8 +75,8 @@ class CreateBranch(Landing):
         """Create the branch.
 
         Raises:
-            InvalidNameError: Dolt does not take the name, or does not tell it apart from another branch's.
-            LostRaceError: Another writer created it first, and there is no other way to land.
+            InvalidNameError: Dolt rejects the name, or it differs from an existing branch's only by case.
+            LostRaceError: Another writer created the branch first, and there is no `otherwise`.
         """
         try:
             self._create(work, branch)
@@ -92,16 +92,16 @@ class CreateBranch(Landing):
             create_branch(work.session, branch, work.head)
         except InvalidNameError as error:
             hint = "Choose another name."
-            raise InvalidNameError(f"Dolt does not take the branch name {branch!r}", hint=hint) from error
+            raise InvalidNameError(f"Dolt does not accept the branch name {branch!r}", hint=hint) from error
         logger.debug("created %s at %s", branch, work.head)
 
 
 @dataclass(frozen=True)
 class FastForward(Landing):
-    """The branch becomes the work as long as it is where that began; otherwise the work is to be done again."""
+    """Fast-forward the branch to the work. If the branch has moved since the work began, the work must be redone."""
 
     def land(self, work: Workspace, branch: str, info: CommitInfo | None = None) -> str:
-        """Move the branch forward, while no other writer moves it.
+        """Move the branch forward under its lock.
 
         Raises:
             MovedError: The branch has moved since the work began.
@@ -116,27 +116,26 @@ class FastForward(Landing):
 
 @dataclass(frozen=True)
 class PutOnTop(Landing):
-    """The branch becomes the work, by a fast-forward; on top of what others have committed since, if they have.
+    """Fast-forward the branch to the work, or put the work on top of what other writers have committed since.
 
-    History stays linear: the work's tables are taken into a commit at the new head.
+    History stays linear: if the branch has moved, the work's tables are copied into a new commit at its head.
 
     Attributes:
-        table: The table that the work is about. Of others that it changes, by triggers, only what nobody else has
-            changed since is taken.
-        session: On the branch, where the save can start again: the table, too, must not have changed since. None where
-            it cannot, because its rows came as a stream: the table becomes what was written, as of the later of two
-            writers.
+        table: The table that was saved. Other tables that the work changed, through triggers, land only if no other
+            writer has changed them.
+        session: A session on the branch, if the save can be repeated: then no other writer may have changed `table`
+            either. None if it cannot, because its rows came as a stream: then the stream's table wins.
     """
 
     table: str
     session: Connection | None = None
 
     def land(self, work: Workspace, branch: str, info: CommitInfo) -> str:
-        """Move the branch forward, in its turn.
+        """Move the branch forward under its lock.
 
         Raises:
-            LostRaceError: The branch kept moving, or a table that the work changes has changed.
-            MergeConflictError: The same, of work that cannot be made again; the error names the branch that keeps it.
+            LostRaceError: The branch kept moving, or another writer changed a table that the work changes.
+            MergeConflictError: The latter, for work that cannot be repeated. The error names the branch that keeps it.
             UncommittedChangesError: A table that the work changes has uncommitted work.
         """
         try:
@@ -163,11 +162,11 @@ class PutOnTop(Landing):
             return forward(target, branch, head(other), tables)
 
     def _check_untouched(self, work: Workspace, branch: str, now: str) -> None:
-        """Make sure that no other writer has changed what must not have changed since the work began.
+        """Check that no other writer has changed the work's tables since it began (see `session`).
 
         Raises:
-            LostRaceError: Another writer has, and the save can start again.
-            EntangledError: Another writer has, and it cannot.
+            LostRaceError: Another writer has, and the save can be repeated.
+            EntangledError: Another writer has, and the save cannot be repeated.
         """
         tables = [table for table in sorted(work.changed) if self.session is not None or table != self.table]
         if not tables:
@@ -177,14 +176,14 @@ class PutOnTop(Landing):
         if touched and self.session is not None:
             raise LostRaceError(f"another session changed table `{touched[0]}` on {branch} at the same time")
         if touched:
-            raise EntangledError(f"its triggers wrote to table `{touched[0]}`, which others have changed meanwhile")
+            raise EntangledError(f"its triggers wrote to table `{touched[0]}`, which another writer changed meanwhile")
 
     def _kept(self, work: Workspace, branch: str, error: EntangledError) -> MergeConflictError:
         kept = keep_branch(work.database, work.head)
         return MergeConflictError(
             f"table `{self.table}` cannot land on branch {branch!r} of {work.database.location}: {error}. "
             f"The work is on branch {kept!r}",
-            hint=f"Look at both, then save again, or merge that branch: dolt merge {kept}.",
+            hint=f"Compare the two branches, then save again, or merge that branch: dolt merge {kept}.",
             conflicts=[Conflict(self.table, "schema", 1, description=str(error))],
             branch=kept,
         )
@@ -192,22 +191,23 @@ class PutOnTop(Landing):
 
 @dataclass(frozen=True)
 class Merge(Landing):
-    """The work is merged into the branch, by a fast-forward or a merge commit.
+    """Merge the work into the branch, by a fast-forward or a merge commit.
 
     Attributes:
         on_conflict: See `MergeBranch`.
-        superseded: Of tables of the branch the writes of earlier attempts that are taken back first.
+        superseded: Writes of earlier attempts to take back on the branch first, by table.
     """
 
     on_conflict: str | None = None
     superseded: Superseded = field(default_factory=dict)
 
     def land(self, work: Workspace, branch: str, info: CommitInfo) -> str:
-        """Merge.
+        """Merge the work into the branch.
 
         Raises:
-            MergeConflictError: Others changed the same; the error names the branch that keeps the work.
-            SupersededError: Others have built on what is to be taken back; the branch is as it was.
+            MergeConflictError: Another writer changed the same rows or schema. The error names the branch that keeps
+                the work.
+            SupersededError: Another writer has built on what is to be taken back. The branch is unchanged.
             UncommittedChangesError: The merge changes a table with uncommitted work.
             LostRaceError: The branch kept moving.
         """

@@ -1,4 +1,4 @@
-"""Which way a save takes: one transaction on the branch, or a private branch beside it."""
+"""Choosing how to save: in one transaction on the branch, or on a private branch that then lands."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 SMALL = 10_000
-"""Rows up to which a table is written in a transaction on its branch, others waiting; more are written beside it."""
+"""The most rows that are written in a transaction on the branch, which blocks other writers of the branch."""
 
 
 def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch, found: Head) -> Written:
@@ -55,12 +55,12 @@ def _write(database: Database, connection: Connection, save: Save, branch_conf: 
 
 
 def _write_at_once(database: Database, connection: Connection, save: Save, branch: str) -> Written | None:
-    """Write in one transaction on the branch, where the table has the right columns.
+    """Write in one transaction on the branch, if the table has the right columns.
 
-    Rows that are added to a table with a key need no turn: Dolt merges such transactions, and refuses equal keys.
+    Adding rows to a table with a primary key needs no lock: Dolt merges such transactions, and refuses equal keys.
 
     Returns:
-        None where that cannot be.
+        What was written, or None if one transaction is not enough.
     """
     if save.mode != REPLACE:
         try:
@@ -68,7 +68,7 @@ def _write_at_once(database: Database, connection: Connection, save: Save, branc
         except UnlandedError:
             raise
         except (LostRaceError, UncommittedChangesError):
-            written = None  # others may be landing, so that the table looks changed: in their turn one can tell
+            written = None  # A save that is landing makes the table look changed. Under the lock we know.
         if written is not None:
             return written
     name = database.address.database
@@ -81,7 +81,7 @@ def _is_small(save: Save) -> bool:
 
 
 def _compared(database: Database, save: Save, schema: TableSchema, start: str, table: TableState) -> Save:
-    """Return the save with what it changes in the table's version at its start, where that pays."""
+    """Return the save with its differences from the table's current version, if computing them is worthwhile."""
     base = table.content
     if save.mode != REPLACE or save.overwrite or save.rows.num_rows < WORTHWHILE or base is None:
         return save
@@ -92,13 +92,13 @@ def _compared(database: Database, save: Save, schema: TableSchema, start: str, t
                 return save
             old = rows_of(snapshot, save.table, schema, base)
     found = find_differences(old, schema, base, save.rows.data)
-    # Dolt (1.83) has no triggers in a DELETE with a join.
+    # Dolt (1.83) does not fire triggers in a DELETE with a join.
     is_seen = found is not None and found.size and table.has_triggers
     return save if is_seen else replace(save, differences=found)
 
 
 def _save_to(database: Database, place: Reserved, save: Save, branch_conf: Branch, branch: str) -> Written:
-    """Save to a branch that is there. The session of the place holds the lock of the table on it."""
+    """Save to an existing branch. The session of `place` holds the lock of the table on it."""
     connection = place.session
     if branch_conf.name is not None and connection.revision != branch:
         connection.switch(branch)
@@ -124,14 +124,14 @@ def _save_to(database: Database, place: Reserved, save: Save, branch_conf: Branc
 def _state(
     database: Database, connection: Connection, save: Save, branch: str, *, is_there: bool
 ) -> tuple[BranchState, TableState]:
-    """Return the state of the branch and the table, both of which a save may change.
+    """Return the state of the branch and of the table, after checking that a save may change them.
 
     Raises:
-        UncommittedChangesError: The table has uncommitted changes.
+        UncommittedChangesError: The table has uncommitted changes, or a merge is in progress.
     """
     state, table = branch_and_table(connection, save.table, is_there=is_there)
     if not state.is_clean:
-        # While a save lands, others see its table, or all but its table, as uncommitted: not in the branch's turn.
+        # While another save lands, its tables look uncommitted. Under the branch's lock no save is landing.
         with connection.lock(database.address.database, branch):
             state, table = branch_and_table(connection, save.table, is_there=is_there)
     check_state(state, branch, connection.address)

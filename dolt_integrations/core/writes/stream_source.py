@@ -1,4 +1,4 @@
-"""Data that comes in batches: iterators of frames, readers of pyarrow, LazyFrames of polars."""
+"""Data that comes in batches: iterators of frames, pyarrow RecordBatchReaders, polars LazyFrames."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.errors import DataError, DoltError, StorageError
 
 ROWS = 500_000
-"""Rows of the batches that a LazyFrame is read in."""
+"""Rows per batch of a LazyFrame."""
 
 
 def is_stream(data: Any) -> bool:
@@ -26,11 +26,12 @@ def is_stream(data: Any) -> bool:
 
 @contextmanager
 def first_batch(data: Any, table: str) -> Iterator[tuple[EncodedFrame, Iterator[Any] | None]]:
-    """Yield data, encoded; of a stream its first batch, and the others as they are.
+    """Yield an encoded frame and None; for a stream, its encoded first batch and an iterator of the others.
 
     Raises:
-        DataError: The data is not to be stored as it is, or the stream is empty: it has not even columns.
-        StorageError: No room for the temporary file of a LazyFrame.
+        DataError: The data cannot be stored as it is; or the stream has no batch, so its columns are unknown.
+        ForkedProcessError: The process is a fork of one that has already saved or loaded.
+        StorageError: There is no space for the temporary file of a LazyFrame.
     """
     check_process()
     with _opened(data, table) as batches:
@@ -40,7 +41,7 @@ def first_batch(data: Any, table: str) -> Iterator[tuple[EncodedFrame, Iterator[
 
 @contextmanager
 def _opened(data: Any, table: str) -> Iterator[Iterator[Any] | None]:
-    """Yield the batches of a stream, a LazyFrame's from a temporary file; None for a frame."""
+    """Yield the batches of a stream (a LazyFrame's from a temporary file), or None for a frame."""
     if isinstance(data, pl.LazyFrame):
         with _collected(data, table) as batches:
             yield batches
@@ -51,25 +52,24 @@ def _opened(data: Any, table: str) -> Iterator[Iterator[Any] | None]:
 
 
 def _tables(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """Yield a table for each batch."""
     for batch in reader:
         yield pa.Table.from_batches([batch])
 
 
 def encode_batch(batch: Any, table: str) -> EncodedFrame:
-    """Return a batch, encoded.
+    """Encode a batch of a stream.
 
     Raises:
-        DataError: It is not to be stored as it is.
+        DataError: It cannot be stored as it is.
     """
     return encode_frame(batch, table=table, in_stream=True)
 
 
 @contextmanager
 def _collected(data: pl.LazyFrame, table: str) -> Iterator[Iterator[pl.DataFrame]]:
-    """Let polars compute a LazyFrame to a file, in bounded memory, and yield that in batches."""
+    """Compute a LazyFrame into a temporary file, in bounded memory, and yield its batches."""
     with tempfile.TemporaryFile(prefix="dolt-integrations-") as file:
-        path = f"/dev/fd/{file.fileno()}"  # it has no name of its own, so that nothing stays of it, whatever happens
+        path = f"/dev/fd/{file.fileno()}"  # an unlinked file, which disappears even if the process is killed
         try:
             data.sink_parquet(path, row_group_size=ROWS)
         except (OSError, pl.exceptions.PolarsError) as error:
@@ -81,14 +81,15 @@ def _collected(data: pl.LazyFrame, table: str) -> Iterator[Iterator[pl.DataFrame
 
 def _uncomputed(table: str, error: Exception) -> DoltError:
     if re.search(r"os error (28|122)|no space left|quota", str(error), re.IGNORECASE):
-        hint = f"Make room in {tempfile.gettempdir()}, or set TMPDIR to another place."
+        hint = f"Free space in {tempfile.gettempdir()}, or set TMPDIR to another directory."
         return StorageError(f"cannot write a temporary file for table `{table}`: {error}", hint=hint)
-    return DataError(f"the LazyFrame for table `{table}` cannot be computed: {error}", hint="Mend it.")
+    hint = "Call collect() on it to see the error, and correct its expressions or sources."
+    return DataError(f"the LazyFrame for table `{table}` cannot be computed: {error}", hint=hint)
 
 
 def _first_of(batches: Iterator[Any], table: str) -> Any:
     try:
         return next(batches)
     except StopIteration:
-        hint = "Give at least one, which may have no rows. One that has been read already has none left."
+        hint = "Give at least one frame, which may have no rows. An iterator that was already read has none left."
         raise DataError(f"the iterator or reader for table `{table}` has no frames", hint=hint) from None

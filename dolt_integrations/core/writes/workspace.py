@@ -1,4 +1,4 @@
-"""`Workspace`: a private branch on which a save or a `Transaction` builds its tables, commits them and lands them."""
+"""`Workspace`: a private branch on which a save or a `Transaction` builds tables, commits them and lands them."""
 
 from __future__ import annotations
 
@@ -25,46 +25,46 @@ if TYPE_CHECKING:
 
 
 class Workspace:
-    """A private branch, unseen by others: what is built there is committed, and lands on a branch all at once.
+    """A private branch. What is built there is committed, and then lands on a branch all at once.
 
     Attributes:
-        database: Where.
-        session: On the private branch.
-        start: The commit that it began at.
-        head: The commit that it is at: `start` until something is committed.
+        database: The database.
+        session: A session on the private branch.
+        start: The commit that it started from.
+        head: Its current commit: `start` until something is committed.
         changed: The tables that were built or taken back, and those that their triggers wrote to.
     """
 
     def __init__(self, database: Database, session: Connection, start: str) -> None:
-        """Take over a private branch that was just made; see `open_workspace`."""
+        """Use a new private branch. Callers use `open_workspace`."""
         self.database, self.session, self.start, self.head = database, session, start, start
         self.changed: set[str] = set()
         self._is_staged, self._is_pending = True, False
 
     def take_back(self, table: str, writes: Sequence[EarlierWrite]) -> None:
-        """Undo what earlier attempts wrote to a table; what others wrote to it stays.
+        """Undo what earlier attempts wrote to a table. What other writers wrote to it stays.
 
         Raises:
-            SupersededError: Others have built on it.
+            SupersededError: Another writer has built on it.
         """
         take_back(self.database, self.session, table, writes)
         self.changed.add(table_name(self.session, table))
         self._is_staged, self._is_pending = False, True
 
     def build(self, save: Save, digest: RowsDigest | None = None, schema: TableSchema | None = None) -> list[str]:
-        """Give a table its columns and rows, from a frame or a stream.
+        """Write a table's schema and rows, from a frame or a stream.
 
         Args:
             save: What to save.
-            digest: Gets the rows.
-            schema: The columns and the key that the table is to have; None where they are to be looked at.
+            digest: A digest to add the rows to, or None.
+            schema: The schema that the table is to have. None reads the table to find out.
 
         Returns:
-            The tables that this changed: none where the table is as it was.
+            The tables that changed. Empty if the table is unchanged.
 
         Raises:
-            DataError: The rows are not to be stored as they are. What came in batches may be there in part.
-            SupersededError: Others have built on what the save takes back.
+            DataError: The rows cannot be stored as they are. Earlier batches of a stream may have been written.
+            SupersededError: Another writer has built on what the save takes back.
         """
         if save.superseded:
             return self._rebuild(save, digest)
@@ -75,16 +75,16 @@ class Workspace:
     def build_and_commit(
         self, save: Save, info: CommitInfo, schema: TableSchema | None = None, *, is_new: bool = False
     ) -> Built:
-        """Give a table its columns and rows from a frame, and commit them at once: all that is built here.
+        """Write a table's schema and rows from a frame and commit them, as the only work of this workspace.
 
         Args:
-            save: What to save; it takes nothing back.
-            info: Of the commit.
-            schema: The columns and the key that the table is to have; None where they are to be looked at.
-            is_new: Whether the table is known not to be there.
+            save: What to save. It must take nothing back.
+            info: The commit's message and author.
+            schema: The schema that the table is to have. None reads the table to find out.
+            is_new: Whether the table is known not to exist.
 
         Raises:
-            DataError: The rows are not to be stored as they are.
+            DataError: The rows cannot be stored as they are.
         """
         if schema is None:
             existing = find_table(self.session, save.table)
@@ -108,9 +108,9 @@ class Workspace:
         self._is_pending = self._is_pending or bool(tables)
 
     def snapshot(self, info: CommitInfo) -> str:
-        """Return a commit that has all that was built so far, to be read.
+        """Return a commit with everything built so far, for reading.
 
-        It is one of the private branch alone: in the end everything becomes one commit.
+        It exists only on the private branch: `commit` replaces all snapshots by one commit.
         """
         if self._is_pending:
             self._stage()
@@ -119,7 +119,7 @@ class Workspace:
         return self.head
 
     def commit(self, info: CommitInfo) -> str | None:
-        """Commit all that was built, as one commit on `start`. Returns it; None where everything is as it was."""
+        """Commit everything that was built as one commit on `start`. Returns it, or None if nothing changed."""
         if self.head != self.start:
             soft_reset(self.session, self.start)
             self._is_staged = False
@@ -129,36 +129,36 @@ class Workspace:
         return made
 
     def adopt(self) -> bool:
-        """Take what others have committed on the private branch for work of this one. Returns whether there is some."""
+        """Adopt what the user has committed on the private branch. Returns whether there was anything."""
         self.head = head(self.session)
         if self.head == self.start:
             return False
-        with self.database.connect() as connection:  # of a session on the branch Dolt 1.83 checks other rights here
+        with self.database.connect() as connection:  # on the private branch, Dolt 1.83 would check other privileges
             self.changed = set(changed_tables(connection, self.start, self.head))
         return True
 
     def _stage(self) -> None:
-        """Stage everything, where something was unstaged: a soft reset of Dolt's does that."""
+        """Stage everything again if something was unstaged, as Dolt's soft reset does."""
         if self._is_staged:
             return
         pending = {name for entry in status(self.session) for name in entry.names}
-        # Dolt's status says nothing of a comment that has changed.
+        # dolt_status does not list a table of which only a comment has changed.
         known = {name.lower() for name in pending}
         others = [each for each in self.changed if each.lower() not in known and table_hash(self.session, each)]
         stage(self.session, sorted({*pending, *others}))
         self._is_staged = True
 
     def land(self, landing: Landing, branch: str, info: CommitInfo) -> str:
-        """Bring a branch onto what was committed. Returns the commit at its head then.
+        """Land what was committed on a branch. Returns the branch's new head.
 
         Raises:
-            DoltError: As the landing says; the branch then has nothing of the work.
+            DoltError: As documented by the landing's `land`. The branch then has none of the work.
         """
         return landing.land(self, branch, info)
 
 
 @contextmanager
 def open_workspace(database: Database, start: str, place: Reserved | None = None) -> Iterator[Workspace]:
-    """Yield a workspace that begins at a commit; its private branch is deleted afterwards; see `private_branch`."""
+    """Yield a workspace that starts from a commit. Its branch is deleted afterwards (see `private_branch`)."""
     with private_branch(database, start, place) as session:
         yield Workspace(database, session, start)

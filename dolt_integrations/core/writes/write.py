@@ -1,4 +1,4 @@
-"""Saving a frame as a table: all of it, in one commit, or nothing."""
+"""Saving a frame or a stream as a table, in one commit."""
 
 from __future__ import annotations
 
@@ -60,52 +60,52 @@ def write_table(
     remote_conf: RemoteConf = None,
     attempt: Attempt | None = None,
 ) -> Version:
-    """Write a frame to a table, and commit it.
+    """Write a frame or a stream to a table, and commit it.
 
-    Readers see the branch before the save or after it, never in between. A table that is like the frame already is
-    left alone: no commit. Uncommitted work in other tables stays as it is, and so does the branch that the directory
-    has checked out. Of several writers of one table the last one wins, each with a commit of its own.
+    Readers see the branch before or after the save, never in between. If the table already equals the frame, no commit
+    is made. Uncommitted work in other tables is kept, and so is the branch that a directory has checked out. If several
+    writers save the same table at once, each makes a commit, and the last one wins.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`. A missing or empty directory becomes a database.
-        tablename: The table; made when it is not there.
-        data: The rows: a pandas or polars DataFrame or a pyarrow Table. Columns are named by texts or integers; the
-            named levels of the index are saved as well. What is larger than memory comes in batches: an iterator of
-            frames, a pyarrow RecordBatchReader, or a polars LazyFrame.
-        branch_conf: The branch, a config or the name of one that exists; None is the default branch.
-        primary_key: The key's column, or its columns. None is the named index, else the key that the table has, if any.
-        mode: `replace` makes the table equal to the frame. `append` adds the rows, and `upsert` changes those whose
-            key is there and adds the others; both leave columns that the frame lacks as they are.
-        overwrite: Make a table with other columns anew. Otherwise columns are added, dropped and widened, and a type
-            that would lose data is an error.
-        message: The commit's message.
-        author: Of the commit, an `Author` or `Name <email>`. None is whom `dolt config` names for the directory, else
-            the workflow itself.
-        write_id: Names this write for good. Where the branch has a commit of that write already, it is returned and
-            nothing is written: a retry is safe, in every mode. It stands in the message as the trailer `Write-Id`. A
-            commit that is not of this table and these rows is not taken for it.
-        meta_conf: What is told of the save: a `Meta`, or several.
-        remote_conf: What the branch is pulled from before, and pushed to after: a `Remote`, or its URL.
-        attempt: In place of `write_id`, for adapters of workflow managers: which attempt of which node writes. The same
-            rows of an earlier attempt are adopted, other ones are superseded.
+        tablename: The table. It is created if it does not exist.
+        data: A pandas or polars DataFrame, or a pyarrow Table. Column names are strings or integers. Named index levels
+            are saved as columns. Data larger than memory comes in batches: an iterator of frames, a pyarrow
+            RecordBatchReader, or a polars LazyFrame.
+        branch_conf: A branch config, or the name of an existing branch. None is the default branch.
+        primary_key: The key column, or several. None uses the named index, or else the key that the table has, if any.
+        mode: `replace` makes the table equal to the frame. `append` adds the rows. `upsert` updates the rows whose key
+            exists and adds the others. The last two keep the columns that the frame lacks.
+        overwrite: Recreate the table if its columns differ. Otherwise columns are added, dropped and widened, and a
+            type change that would lose data is an error.
+        message: The commit message.
+        author: The commit's `Author`, or `Name <email>`. None uses the directory's `dolt config`, or else a default
+            author that stands for the workflow.
+        write_id: A permanent name of this write, kept in the message as the trailer `Write-Id`. If the branch already
+            has a commit with it, that version is returned and nothing is written, so retries are safe in every mode. A
+            commit of another table or other rows does not count.
+        meta_conf: A `Meta` or several, which record the save.
+        remote_conf: A `Remote` or its URL. The branch is pulled from it before the save, and pushed to it afterwards.
+        attempt: Used by adapters instead of `write_id`: the attempt of a node that writes. Equal rows of an earlier
+            attempt are adopted, others are superseded.
 
     Returns:
         The version that the branch has now.
 
     Raises:
-        ConfigError: The mode is unknown, or an argument is of the wrong kind.
-        DataError: The frame, or the table's name, is not to be stored as it is; nothing is written.
-        NotFoundError: No such database, branch or base; nothing is written.
-        UncommittedChangesError: The table has uncommitted changes on the branch; nothing is written.
-        MergeConflictError: A `MergeBranch` conflicts; the error names the branch that keeps the work.
-        SupersededError: Others have built on rows that an earlier attempt wrote and this one does not; nothing is
+        ConfigError: The mode is unknown, or an argument has the wrong type.
+        DataError: The frame or the table's name cannot be stored as it is. Nothing is written.
+        NotFoundError: The database, the branch or its base does not exist. Nothing is written.
+        UncommittedChangesError: The table has uncommitted changes on the branch. Nothing is written.
+        MergeConflictError: A `MergeBranch` conflicts. The error names the branch that keeps the work.
+        SupersededError: Another writer has built on rows of an earlier attempt that differ from these. Nothing is
             written.
-        LostRaceError: Others kept changing the same table, or another client moved or deleted the branch: it has
-            nothing of the save. What came in batches is then on a branch that the error names.
-        ServerError: The server cannot be reached or went away.
-        RemoteError: The remote cannot be reached or refuses, before anything is written.
-        PushError: The push failed for good; the text says which commit is safe where.
-        MetadataError: The save is there, and could not be told.
+        LostRaceError: Other writers kept changing the table, or another client moved or deleted the branch. The branch
+            has none of the save. If the data came in batches, the error names a branch that keeps it.
+        ServerError: The server cannot be reached, or the connection was lost.
+        RemoteError: The remote cannot be reached or refuses. Nothing is written.
+        PushError: The push failed for good. The message names the commit that keeps the save in the database.
+        MetadataError: The save succeeded, but its metadata could not be recorded.
 
     Example:
         >>> version = write_table(folder, "users", pd.DataFrame({"name": ["Alice"], "count": [4]}))
@@ -143,7 +143,7 @@ def write_table(
 def _write_with_retries(
     db: Location, save: Save, branch_conf: Branch, author: Author | None, identity: Identity, *, carried: bool
 ) -> Version:
-    """Write; after a lost race or server look first whether it was written. A stream cannot be read a second time."""
+    """Write, again after a lost race or connection unless it was written after all. A stream can be read only once."""
 
     def attempt() -> Version:
         with open_database(db, create=author or DEFAULT_AUTHOR, carried=carried) as database:
@@ -154,7 +154,7 @@ def _write_with_retries(
 
 
 def _write_once(database: Database, save: Save, branch_conf: Branch, identity: Identity) -> Version:
-    """Write, unless the branch has a commit of this very write."""
+    """Write, unless the branch already has a commit of this write."""
     with database.connect(local_infile=True) as connection, ExitStack() as stack:
         found = head_to_write(connection, database, branch_conf.name)
         branch = found.branch

@@ -1,4 +1,4 @@
-"""What a save has written, and how the table was then."""
+"""What a save has written, and whether the table holds exactly that."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dolt_integrations.engine import TableSchema
 
 @dataclass(frozen=True)
 class Written:
-    """A version that a save has made.
+    """The result of a save.
 
     Attributes:
         version: The version.
-        plain: The columns and the key of the table that holds exactly the rows that were written: no trigger changes
-            them, and its texts compare by their bytes. None where that is not so, or not known.
+        plain: The table's schema, if it is known to hold exactly the written rows: no trigger changes them, and its
+            strings compare by their bytes. Otherwise None.
     """
 
     version: Version
