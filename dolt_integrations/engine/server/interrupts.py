@@ -39,8 +39,22 @@ def hear_interrupts() -> None:
 def interruptible(work: Callable[[], T], address: ServerAddress) -> T:
     """Call a function that talks to a server without checking for signals, such as connectorx's, and return its result.
 
-    It runs in a thread while the main thread waits and reacts to Ctrl-C. On Ctrl-C the connections that pymysql did not
-    open are shut down, so that the thread ends before the interpreter does.
+    On Ctrl-C the connections that pymysql did not open are shut down, so that the call ends before the interpreter
+    does.
+    """
+    return beside_signals(work, on_interrupt=lambda: _shut_others(address))
+
+
+def beside_signals(work: Callable[[], T], on_interrupt: Callable[[], None] = lambda: None) -> T:
+    """Call a function in a thread, where no signal handler runs, and return its result.
+
+    polars calls Python back to read a data type or a value, and takes a KeyboardInterrupt raised there for a value of
+    the wrong type: the user who pressed Ctrl-C saw a TypeError (seen with 2.1). Python runs signal handlers in the
+    main thread only, so here the main thread waits and raises KeyboardInterrupt itself.
+
+    Args:
+        work: What to call. Outside the main thread it is called directly.
+        on_interrupt: Called when the main thread is interrupted, to make `work` end.
     """
     if threading.current_thread() is not threading.main_thread():
         return work()
@@ -53,13 +67,13 @@ def interruptible(work: Callable[[], T], address: ServerAddress) -> T:
         except BaseException as error:  # noqa: BLE001 - it is raised in the main thread
             failures.append(error)
 
-    thread = threading.Thread(target=run, name="dolt-integrations-fetch", daemon=True)
+    thread = threading.Thread(target=run, name="dolt-integrations-work", daemon=True)
     thread.start()
     try:
         while thread.is_alive():
             thread.join(_PAUSE)
     except BaseException:
-        _shut_others(address)
+        on_interrupt()
         thread.join(_LAST_WORD)
         raise
     if failures:

@@ -14,12 +14,14 @@ import secrets
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import IO, TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
 
 from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.server.interrupts import beside_signals
 from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.session.moved import MovedFile, moved
@@ -99,18 +101,17 @@ class _Writing:
 
     def many(self, rows: pa.Table, targets: Mapping[str, Column]) -> int:
         """Write rows from a file, or as literals where the server takes no files."""
-        frame = pl.DataFrame(pl.from_arrow(rows))
+        frame = beside_signals(lambda: pl.DataFrame(pl.from_arrow(rows)))
         if self.connection.loads_files and self._may_send():
             try:
                 return self._load(frame, {name: _base(targets.get(name.lower())) for name in frame.columns})
             except AccessDeniedError as error:  # it takes a right on all databases: FILE
                 logger.info("rows of table %s go as literals: %s", self.table, error)
                 self.connection.loads_files = False
-        row = pl.concat_str([_literal(frame[name]).fill_null("NULL") for name in frame.columns], separator=",")
         written = 0
         for at, part in enumerate(frame.iter_slices(SLICE)):
             moved(at * SLICE, frame.height)
-            written += self._rows(frame.columns, part.select(row).to_series().to_list())
+            written += self._rows(frame.columns, beside_signals(partial(_row_literals, part)))
         moved(frame.height, frame.height)
         return written
 
@@ -127,14 +128,14 @@ class _Writing:
     def _load(self, frame: pl.DataFrame, bases: Mapping[str, str]) -> int:
         # Text of a file such as `5` is letters to a BIT, a year of two digits to a YEAR; an empty one is NULL to a SET.
         numbers = {name for name, base in bases.items() if base in ("bit", "year")}
-        hexed = {name for name in frame.columns if _needs_hex(frame[name]) or bases[name] in ("enum", "set")}
+        hexed = beside_signals(lambda: {name for name in frame.columns if _needs_hex(frame[name])})
+        hexed |= {name for name, base in bases.items() if base in ("enum", "set")}
         try:
             with tempfile.TemporaryFile(
                 prefix="dolt-integrations-"
             ) as file:  # of which nothing stays, whatever happens
                 for part in frame.iter_slices(SLICE):
-                    encoded = part.select(_tsv(part[name], name in hexed).alias(name) for name in part.columns)
-                    encoded.write_csv(file, include_header=False, separator="\t", quote_style="never", null_value="\\N")
+                    beside_signals(partial(_write_tsv, part, hexed, file))
                 rows = MovedFile(file, frame.height)
                 statement, name = self._load_statement(frame.columns, hexed, numbers), f"rows-{secrets.token_hex(8)}"
                 with self.connection.sending(name, rows):
@@ -163,6 +164,17 @@ class _Writing:
             rf"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' ({targets})"
             + (f" SET {sets}" if sets else "")
         )
+
+
+def _write_tsv(frame: pl.DataFrame, hexed: set[str], file: IO[bytes]) -> None:
+    encoded = frame.select(_tsv(frame[name], name in hexed).alias(name) for name in frame.columns)
+    encoded.write_csv(file, include_header=False, separator="\t", quote_style="never", null_value="\\N")
+
+
+def _row_literals(frame: pl.DataFrame) -> list[str]:
+    row = pl.concat_str([_literal(frame[name]).fill_null("NULL") for name in frame.columns], separator=",")
+    rows: list[str] = frame.select(row).to_series().to_list()
+    return rows
 
 
 def _fitted(data: pa.Table, targets: Mapping[str, Column]) -> pa.Table:

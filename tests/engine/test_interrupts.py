@@ -1,0 +1,60 @@
+"""Ctrl-C while rows become text for the server."""
+
+import os
+import signal
+import sys
+import threading
+from collections import defaultdict
+
+import pyarrow as pa
+import pytest
+
+from dolt_integrations.engine import open_database
+from dolt_integrations.engine.server.interrupts import beside_signals
+from dolt_integrations.engine.tables import bulk
+
+
+def test_ctrl_c_does_not_reach_the_work_but_its_caller():
+    ended = threading.Event()
+
+    def work():
+        os.kill(os.getpid(), signal.SIGINT)
+        for number in range(1000):  # Python would raise KeyboardInterrupt here
+            str(number)
+        ended.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        beside_signals(work)
+    assert ended.wait(5)
+
+
+def test_an_error_of_the_work_is_the_callers():
+    with pytest.raises(ZeroDivisionError):
+        beside_signals(lambda: 1 / 0)
+
+
+@pytest.mark.parametrize("loads_files", [True, False])
+def test_polars_converts_rows_where_ctrl_c_is_not_taken_for_a_wrong_type(repository, loads_files):
+    count = bulk.FEW + 1
+    rows = pa.table({"id": range(count), "text": ["text"] * count, "ratio": [0.5] * count})
+    calls = defaultdict(set)
+
+    def record(frame, event, _):
+        if event == "call" and "/polars/" in frame.f_code.co_filename:
+            calls[threading.current_thread() is threading.main_thread()].add(frame.f_code.co_name)
+
+    with open_database(repository.path) as database, database.connect() as connection:
+        connection.execute("CREATE TABLE t (id BIGINT, text LONGTEXT, ratio DOUBLE)")
+        connection.loads_files = loads_files
+        threading.setprofile(record)
+        sys.setprofile(record)
+        try:
+            bulk.insert_table(connection, "t", rows)
+        finally:
+            sys.setprofile(None)
+            threading.setprofile(None)
+
+        assert connection.value("SELECT count(*) FROM t") == count
+    conversions = {"from_arrow", "select", "cast"}
+    assert conversions <= calls[False]
+    assert not conversions & calls[True]
