@@ -77,7 +77,7 @@ def test_a_branch_that_dolt_takes_for_another_is_not_written_to(twins):
     before = heads(twins)
 
     for write in write_in_each_way(twins, "run/a"):
-        with pytest.raises(InvalidNameError, match="takes such branches for one"):
+        with pytest.raises(InvalidNameError, match="treats such branches as one"):
             write()
 
     assert heads(twins) == before

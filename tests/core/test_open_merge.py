@@ -39,7 +39,7 @@ def state(url):
 def test_a_save_to_a_branch_with_an_open_merge_is_refused(path, database):
     before = begin(database, *OPEN["with a conflict that is resolved"])
 
-    with pytest.raises(UncommittedChangesError, match=r"merge.*open on branch 'main'.*merge --abort"):
+    with pytest.raises(UncommittedChangesError, match=r"merge.*in progress on branch 'main'.*merge --abort"):
         PATHS[path](database, "t", frame(rows_on(path), first=10))
 
     assert state(database) == before

@@ -25,7 +25,7 @@ def test_a_table_that_is_not_committed_is_said_to_be_so(name, ignored, database)
         run_sql(database, "INSERT INTO dolt_ignore VALUES ('raw', true)", "CALL DOLT_COMMIT('-Am', 'ignore')")
     run_sql(database, "CREATE TABLE raw (id int PRIMARY KEY)")
 
-    with pytest.raises(NotFoundError, match=r"`main` and is not committed.*dolt add -f raw; dolt commit") as caught:
+    with pytest.raises(NotFoundError, match=r"`main` but is not committed.*dolt add -f raw; dolt commit") as caught:
         READS[name](database)
 
     assert "branch_conf" not in str(caught.value)
@@ -35,7 +35,7 @@ def test_a_table_that_is_committed_elsewhere_and_made_here_is_told_both(database
     write_table(database, "raw", frame(), primary_key="id", branch_conf=NewBranch("side"))
     run_sql(database, "CREATE TABLE raw (id int PRIMARY KEY)")
 
-    with pytest.raises(TableNotFoundError, match=r"on `side`: name one in branch_conf.*on `main` and is not committed"):
+    with pytest.raises(TableNotFoundError, match=r"on `side`: name one in branch_conf.*on `main` but is not committed"):
         read_table(database, "raw")
 
 

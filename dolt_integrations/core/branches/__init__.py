@@ -1,1 +1,1 @@
-"""Branches: where a save goes, private branches, merging, forwarding, taking and undoing tables."""
+"""Branches: the target of a save, private branches, merging, fast-forwarding, and taking or undoing tables."""

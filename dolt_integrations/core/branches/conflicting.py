@@ -1,4 +1,4 @@
-"""The error about a merge that cannot be: of rows that break a constraint together, one that says which."""
+"""The error for a merge that conflicts. If only constraints are broken, it names the constraint and the row."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 def conflict_error(
     message: str, conflicts: Sequence[Conflict], *, hint: str | None = None, branch: str | None = None
 ) -> MergeConflictError:
-    """Return the error about conflicts.
+    """Return the error for a merge that conflicts.
 
     Args:
         message: What happened.
-        conflicts: What is in the way.
+        conflicts: The conflicts.
         hint: What to do next.
-        branch: The branch that keeps the work.
+        branch: The branch that keeps the work, if it was saved to one.
 
     Returns:
-        A `MergedRowsError` where constraints alone are in the way.
+        A `MergedRowsError` if all conflicts are broken constraints.
     """
     if not conflicts or any(conflict.kind != "constraint" for conflict in conflicts):
         return MergeConflictError(message, hint=hint, conflicts=conflicts, branch=branch)

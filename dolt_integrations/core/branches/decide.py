@@ -1,4 +1,4 @@
-"""Deciding a conflict that Dolt cannot resolve by rows: the winner's table is taken, with the other side's own rows."""
+"""Resolving conflicts of schemas: the winner's table is taken, and the other side's changes of rows are kept."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ logger = logging.getLogger(__name__)
 
 
 def take_sides(database: Database, workspace: Connection, winner: str, tables: Sequence[str], author: Author) -> None:
-    """Make tables of the losing side what they are on the winning one, and commit.
+    """Replace tables of the losing side by the winning side's, and commit.
 
-    Rows that only the losing side added, changed or deleted stay so, in the columns that both sides have. Where the
-    winner has no such table, it is dropped.
+    Rows that only the losing side added, changed or deleted keep those changes, in the columns that both sides have. A
+    table that the winner does not have is dropped.
 
     Args:
-        database: Where.
-        workspace: On a private branch at the losing side.
+        database: The database.
+        workspace: A session on a private branch at the losing side.
         winner: The commit of the winning side.
-        tables: Whose schemas, or dropped columns, are in conflict.
-        author: Of the commit.
+        tables: The tables whose schemas or dropped columns conflict.
+        author: The author of the commit.
 
     Raises:
-        MergeConflictError: The table was renamed on one side, or rows of the losing side do not fit into the winner's.
+        MergeConflictError: A table was renamed on one side, or the losing side's rows do not fit the winner's table.
     """
     loser = head(workspace)
     base = merge_base(workspace, loser, winner)
@@ -70,23 +70,23 @@ def _take(database: Database, workspace: Connection, base: str | None, loser: st
 
 
 def _own_changes(versions: TableVersions, base: str | None, loser: str, winner: str) -> tuple[pa.Table, pa.Table]:
-    """Return what only the losing side did: the keys of the rows that it deleted, and the rows that it wrote.
+    """Return what only the losing side changed: the keys of the rows that it deleted, and the rows that it wrote.
 
     Raises:
-        DataError: It changed rows, and they are not found again, because the table's key is not the same everywhere.
+        DataError: It changed rows that cannot be matched, because the versions have different keys.
     """
     nothing = pa.table({})
     before, ours, theirs = (versions.at(commit) if commit else None for commit in (base, loser, winner))
     known = [version for version in (before, ours, theirs) if version is not None]
     key = _key_of(known)
     if ours is None or theirs is None or (before is None and not key):
-        return nothing, nothing  # dropped, or two tables of one name that were made on their own
+        return nothing, nothing  # dropped, or created independently on both sides
     shared = _names_of(known)
     mine = versions.rows(loser).select(shared)
     old = mine.slice(0, 0) if base is None or before is None else versions.rows(base).select(shared)
     if not key:
         if mine.num_rows and (not shared or compare_rows(old, mine, ()).height):
-            raise DataError(f"rows of table `{ours.name}` changed, and have no key that is the same on both sides")
+            raise DataError(f"rows of table `{ours.name}` changed, and the two sides have no primary key in common")
         return nothing, nothing
     found = compare_rows(old, mine, key)
     other = versions.rows(winner)
@@ -100,7 +100,7 @@ def _own_changes(versions: TableVersions, base: str | None, loser: str, winner: 
 
 
 def _names_of(versions: Sequence[TableVersion]) -> list[str]:
-    """Return the columns that all have, and that are not generated."""
+    """Return the columns that all versions have and that are not generated."""
     return [
         column.name
         for column in versions[0].schema.columns
@@ -109,13 +109,13 @@ def _names_of(versions: Sequence[TableVersion]) -> list[str]:
 
 
 def _key_of(versions: Sequence[TableVersion]) -> list[str]:
-    """Return the primary key, if it is the same in all."""
+    """Return the primary key, or an empty list if it is not the same in all versions."""
     keys = {version.schema.primary_key for version in versions}
     return list(keys.pop()) if len(keys) == 1 else []
 
 
 def _touched(old: pa.Table, new: pa.Table, names: Sequence[str], key: Sequence[str]) -> pa.Table:
-    """Return the keys of the rows in which two versions differ, in some of the columns."""
+    """Return the keys of the rows in which two versions differ, comparing only the named columns."""
     kept = [name for name in names if name in old.column_names]
     found = compare_rows(old.select(kept), new.select(kept), key)
     sides = [rows.select(key).take(found[side].drop_nulls().to_arrow()) for rows, side in ((old, "old"), (new, "new"))]
@@ -123,7 +123,7 @@ def _touched(old: pa.Table, new: pa.Table, names: Sequence[str], key: Sequence[s
 
 
 def _without(rows: pa.Table, keys: pa.Table, key: Sequence[str]) -> pa.Table:
-    """Return the rows whose keys are not among those of others."""
+    """Return the rows whose keys are not in `keys`."""
     numbers = {name: str(at) for at, name in enumerate(key)}
     ours, others = (
         pl.DataFrame({numbers[name]: as_series(table.column(name), as_text=True) for name in key})

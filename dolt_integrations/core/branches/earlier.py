@@ -1,4 +1,4 @@
-"""What was written before this write: the very same one, which is adopted, and what this one supersedes."""
+"""Earlier commits of the same write, which are adopted, and earlier writes that this one supersedes."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ logger = logging.getLogger(__name__)
 
 
 def find_earlier(database: Database, save: Save, branch: str, write_id: str, digest: str | None) -> Version | None:
-    """Return the version that a write made which somebody has named; None where no commit is of these rows.
+    """Return the version that a write with this write id made, or None if no commit has the id and these rows.
 
     Args:
-        database: Where.
-        save: What is to be written.
-        branch: Where to.
-        write_id: Its name.
-        digest: Of the rows; None where they come in batches and only the name and the table tell.
+        database: The database.
+        save: What to write.
+        branch: The branch to write to.
+        write_id: The user's name for the write.
+        digest: The digest of the rows. None for a stream, which is recognised by the id and the table alone.
     """
     found = find_commits(database, branch, write_id)
     commit = next((each for each in found if has_written(database, each, save.table, rows=digest)), None)
     if commit is not None:
         return _version(database, commit, branch, save.table)
     if found:
-        logger.warning("write id %r is of other rows in commit %s: table %s is written", write_id, found[0], save.table)
+        logger.warning("commit %s has write id %r for other rows: writing table %s", found[0], write_id, save.table)
     return None
 
 
@@ -53,9 +53,9 @@ class Turn:
     """A write of an attempt, while it holds the lock of its node and table.
 
     Attributes:
-        claim: On the name of the write.
+        claim: The claim on the write's name.
         past: What the node has written to the branch.
-        merged: Whether the write is merged into the branch, so that others' rows are among its.
+        merged: Whether the write is merged into the branch, so that the table has other writers' rows as well.
     """
 
     database: Database
@@ -65,37 +65,37 @@ class Turn:
     merged: bool
 
     def adopted(self, save: Save, digest: str) -> Version | None:
-        """Return the version of an earlier commit of the same rows; None if there is none."""
+        """Return the version of an earlier commit of the same rows, or None."""
         found = self.claim.attempt.adopted(self.past, self.name(save, digest), lambda write: self._holds(write, save))
         if found is None:
             return None
-        logger.info("commit %s has these rows of table %s already", found.commit, save.table)
+        logger.info("commit %s already has these rows of table %s", found.commit, save.table)
         self.claim.done(found.commit)
         return _version(self.database, found.commit, self.branch, save.table)
 
     def name(self, save: Save, digest: str) -> WriteName:
-        """Return what names the write."""
+        """Return the name that identifies the write in its commit's message."""
         return self.claim.name([save.table], self.branch, [save.mode], digest)
 
     def superseded(self, table: str) -> tuple[EarlierWrite, ...]:
-        """Return what the write supersedes, newest first."""
+        """Return the earlier writes of a table that this write supersedes, newest first."""
         if not self.past.of(table):
             return ()
         with self.database.connect(self.branch) as session:
             return self.claim.attempt.superseded(session, self.past, table)
 
     def named(self, save: Save, digest: str) -> Save:
-        """Return the save with a message that names it."""
+        """Return the save with the write's name in its message."""
         attempt = self.claim.attempt.number
         return replace(save, message=with_attempt(save.message, self.name(save, digest), attempt))
 
     def done(self, version: Version) -> Version:
-        """Note that the write is there."""
+        """Record that the write has landed."""
         self.claim.done(version.commit)
         return version
 
     def _holds(self, write: EarlierWrite, save: Save) -> bool:
-        """Whether a commit that names these rows has them: a message may have been carried to another commit."""
+        """Whether a commit that names these rows has them. A rebase or cherry-pick may have moved its message."""
         if save.mode == REPLACE and not self.merged and save.rest is None:
             same = _same_content(self.database, write.commit, save)
             if same is not None:
@@ -104,13 +104,13 @@ class Turn:
 
 
 def turn_of(database: Database, claim: Claim, branch: str, *, exists: bool, merged: bool) -> Turn:
-    """Look at what a node has written to a branch. The caller holds the lock.
+    """Read what a node has written to a branch. The caller holds the lock of the node and table.
 
     Args:
-        database: Where.
-        claim: On the name of the write.
-        branch: Where to.
-        exists: Whether the branch is there.
+        database: The database.
+        claim: The claim on the write's name.
+        branch: The branch to write to.
+        exists: Whether the branch exists.
         merged: Whether the write is merged into it.
     """
     if not exists:
@@ -120,12 +120,12 @@ def turn_of(database: Database, claim: Claim, branch: str, *, exists: bool, merg
 
 
 def superseding_save(save: Save, superseded: tuple[EarlierWrite, ...], *, inside: bool) -> Save:
-    """Return the save that supersedes writes.
+    """Return the save with a message that names the writes that it supersedes.
 
     Args:
-        save: What is to be written.
-        superseded: The writes.
-        inside: Whether their rows are taken back in the save's own commit.
+        save: What to write.
+        superseded: The superseded writes.
+        inside: Whether the save's own commit takes their rows back.
     """
     if not superseded:
         return save
@@ -134,7 +134,7 @@ def superseding_save(save: Save, superseded: tuple[EarlierWrite, ...], *, inside
 
 
 def _same_content(database: Database, commit: str, save: Save) -> bool | None:
-    """Whether a table has the save's rows in a commit, and no others; None where that cannot be compared."""
+    """Whether the table holds exactly the save's rows in a commit. None if they cannot be compared."""
     with database.connect(commit) as snapshot:
         if table_hash(snapshot, save.table) is None:
             return False

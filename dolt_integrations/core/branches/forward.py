@@ -1,4 +1,4 @@
-"""Moving a branch onto a commit that was made elsewhere, somebody's uncommitted work on it kept."""
+"""Fast-forwarding a branch to a commit that was made elsewhere, keeping the user's uncommitted work."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ logger = logging.getLogger(__name__)
 
 
 class MovedError(LostRaceError):
-    """The branch has moved on meanwhile: what was made may land on top of that."""
+    """The branch has moved meanwhile. The work may still land on top of its new head."""
 
 
 def _new_in(connection: Connection, commit: str, pending: list[TableStatus]) -> list[str]:
-    """Return the user's new tables that are in the commit as well: Dolt's diffs leave out what `dolt_ignore` names."""
+    """Return the user's new tables that the commit also has. Dolt's diffs omit tables that `dolt_ignore` matches."""
     names = [entry.table for entry in pending if entry.status == "new table"]
     if not names:
         return []
@@ -37,19 +37,20 @@ def forward(
 ) -> str:
     """Fast-forward the session's branch to a commit. Returns the commit.
 
-    Dolt unstages the user's work on the way, so it is staged again.
+    Dolt's fast-forward unstages the user's work, so it is staged again.
 
     Args:
-        connection: On the branch, holding its lock.
-        branch: Its name.
-        commit: Where to.
-        tables: Those that differ between the two.
-        state: Of the branch, as `state_to_write` returned it since the lock was taken; None looks.
+        connection: A session on the branch that holds its lock.
+        branch: The branch.
+        commit: The commit.
+        tables: The tables that differ between the branch and the commit.
+        state: The branch's state, read since the lock was taken. None reads it.
 
     Raises:
-        MovedError: The branch is no ancestor of the commit.
-        UncommittedChangesError: A merge is open there, one of the tables has uncommitted work, or others have some
-            that cannot be kept.
+        InvalidNameError: Dolt has put the session on another branch, whose name differs only by case.
+        MovedError: The branch is not an ancestor of the commit.
+        UncommittedChangesError: A merge is in progress on the branch, one of the tables has uncommitted work, or
+            another table has uncommitted work that cannot be kept.
     """
     pending = list((state or state_to_write(connection, branch)).status)
     for table in {*tables, *_new_in(connection, commit, pending)}:
@@ -58,7 +59,7 @@ def forward(
     try:
         fast_forward(connection, commit)
     except (LostRaceError, UncommittedChangesError) as error:
-        # Dolt also speaks of local changes when somebody commits at the same moment; the look before found none.
+        # Dolt also reports local changes when another writer commits at the same time. The check above found none.
         raise MovedError(f"{branch} moved while a save landed: {error}") from error
     stage(connection, sorted(staged))
     logger.debug("moved %s forward to %s", branch, commit)

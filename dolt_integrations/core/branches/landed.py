@@ -1,4 +1,4 @@
-"""Looking after a save that its branch has the commit that is reported: other clients do not know our locks."""
+"""Checking after a save that the branch has its commit. Clients that do not use our locks may have moved the branch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class UnlandedError(LostRaceError):
-    """A commit has landed, and another client has taken it off the branch again."""
+    """A commit landed, and another client then removed it from the branch."""
 
 
 def check_landed(
@@ -25,21 +25,21 @@ def check_landed(
     keep: bool = False,
     table: str | None = None,
 ) -> str | None:
-    """Make sure that a branch has a commit that has just landed on it.
+    """Check that a branch has a commit that has just landed on it.
 
     Args:
-        database: Where.
-        connection: A session on it.
+        database: The database.
+        connection: A session on the database.
         branch: The branch.
         commit: The commit.
-        keep: Whether the commit gets a branch of its own if it has been lost, because it cannot be made again.
-        table: A table whose hash is asked for with it.
+        keep: Whether to keep a lost commit on a branch of its own, because the save cannot be repeated.
+        table: A table whose hash to return.
 
     Returns:
-        The hash of the table at the session's revision.
+        The hash of the table at the session's revision, or None without a table.
 
     Raises:
-        UnlandedError: Another client has moved the branch elsewhere meanwhile, or deleted it.
+        UnlandedError: Another client has moved or deleted the branch meanwhile.
     """
     try:
         has_it, content = landed_commit(connection, branch, commit, table)
@@ -47,6 +47,6 @@ def check_landed(
             return content
     except (BranchNotFoundError, RevisionNotFoundError):
         pass
-    what = f"commit {commit} had landed on branch {branch!r} of {database.location}, and another client has moved or"
+    what = f"commit {commit} landed on branch {branch!r} of {database.location}, and then another client moved or"
     hint = f"The work is on branch {keep_branch(database, commit)!r}: merge that." if keep else "Save again."
-    raise UnlandedError(f"{what} deleted the branch since", hint=hint)
+    raise UnlandedError(f"{what} deleted the branch", hint=hint)

@@ -1,4 +1,4 @@
-"""Merging a commit into a branch: beside it first, so that the branch has all of the merge or nothing."""
+"""Merging a commit into a branch: first on a private branch, so that the target gets all of the merge or nothing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Author, Connection, Database
 
 Superseded = Mapping[str, Sequence[EarlierWrite]]
-"""For each table the writes of earlier attempts that are to be taken back, newest first."""
+"""The writes of earlier attempts to take back, newest first, by table."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,26 +55,26 @@ def merge_into(
     """Merge a revision into a branch, by a fast-forward or a merge commit.
 
     Args:
-        database: Where.
-        target: The branch. Its other changes, and uncommitted work in tables that the merge leaves alone, stay.
+        database: The database.
+        target: The branch. Uncommitted work in tables that the merge does not change is kept.
         revision: A branch, tag or commit.
-        message: Of the merge commit, if there is one.
-        author: Of that commit.
-        superseded: For tables of the target the writes of earlier attempts that are taken back first, newest first.
-            The target gets that and the merge at once.
-        on_conflict: `ours` takes the target's version of what both changed, `theirs` the revision's; None raises.
+        message: The message of the merge commit, if one is made.
+        author: The author of that commit.
+        superseded: Writes of earlier attempts to take back on the target first, by table. The target gets that and the
+            merge at once.
+        on_conflict: `ours` takes the target's version of what both changed, `theirs` the revision's. None raises.
 
     Returns:
-        The commit that the target has then.
+        The target's new head.
 
     Raises:
-        ConfigError: `on_conflict` is something else.
-        BranchNotFoundError: No such target.
-        RevisionNotFoundError: No such revision.
-        MergeConflictError: Both changed the same rows or the same schema; the target is as it was.
-        SupersededError: Others have built on what is to be taken back; the target is as it was.
-        UncommittedChangesError: The merge changes a table with uncommitted work; the target is as it was.
-        LostRaceError: The target kept moving; it has nothing of the merge.
+        ConfigError: `on_conflict` has another value.
+        BranchNotFoundError: The target does not exist.
+        RevisionNotFoundError: The revision does not exist.
+        MergeConflictError: Both changed the same rows or the same schema. The target is unchanged.
+        SupersededError: Another writer has built on what is to be taken back. The target is unchanged.
+        UncommittedChangesError: The merge changes a table with uncommitted work. The target is unchanged.
+        LostRaceError: The target kept moving. It has none of the merge.
     """
     check_on_conflict(on_conflict)
     with database.connect() as connection:
@@ -102,15 +102,15 @@ def merge_into(
 
 
 _HINTS = {
-    True: 'Nothing is merged. Merge by hand, or say on_conflict="ours" or "theirs".',
-    False: "Nothing is merged: on_conflict decides rows and columns only. Merge by hand.",
+    True: 'Nothing is merged. Merge by hand, or give on_conflict="ours" or "theirs".',
+    False: "Nothing is merged, because on_conflict resolves only conflicts of rows and columns. Merge by hand.",
 }
 
 
 def _take_back(
     database: Database, workspace: Connection, superseded: Superseded, theirs: str, message: str, author: Author
 ) -> None:
-    """Commit what is taken back: as the whole write, if there is nothing to merge."""
+    """Take writes back and commit that; with the write's own message if there is nothing else to merge."""
     for table, writes in superseded.items():
         take_back(database, workspace, table, writes)
         warn_of(table, writes)
@@ -123,7 +123,7 @@ def _take_back(
 def _land(database: Database, target: str, start: str, merged: str) -> str:
     if merged == start:
         return start
-    with database.connect() as connection:  # of a session on the branch Dolt 1.83 checks other rights here
+    with database.connect() as connection:  # on the private branch, Dolt 1.83 would check other privileges
         changed = changed_tables(connection, start, merged)
     with database.connect(target) as connection, connection.lock(database.address.database, target):
         return forward(connection, target, merged, changed)
@@ -132,7 +132,7 @@ def _land(database: Database, target: str, start: str, merged: str) -> str:
 def _merge(
     database: Database, workspace: Connection, theirs: str, message: str, author: Author, on_conflict: str | None
 ) -> str:
-    """Merge on a private branch. Returns its head."""
+    """Merge on a private branch, resolving conflicts as asked. Returns its head."""
     ours = head(workspace)
     sides = {"ours": ours, "theirs": theirs}
     wins = _Side(on_conflict, sides[on_conflict]) if on_conflict is not None else None
@@ -161,13 +161,13 @@ class _Side:
 def _try(
     database: Database, workspace: Connection, revision: str, message: str, author: Author, wins: _Side | None
 ) -> list[Conflict]:
-    """Merge in one transaction, which is undone where conflicts are left. Returns these."""
+    """Merge in one transaction, and roll it back if conflicts are left. Returns the conflicts."""
     twins = tables_in_two_cases(workspace)
     with trial(workspace) as keep:
         try:
             merged = merge(workspace, revision, message, author)
         except LostRaceError as error:
-            return [refused_merge(error)]  # nobody else works on a private branch: this is for good
+            return [refused_merge(error)]  # no other session works on a private branch, so a retry would not help
         if merged:
             keep()
             return _same_but_for_case(workspace, twins)
@@ -185,9 +185,9 @@ def _try(
 
 
 def _of_columns(database: Database, workspace: Connection, conflict: Conflict, winner: str) -> Conflict:
-    """Return a conflict of rows as one of the schema where the merged table lacks a column of the winner's.
+    """Turn a conflict of rows into one of the schema if the other side dropped a column that the winner has.
 
-    The other side dropped it, and Dolt cannot put the winner's rows into what is left, or leaves their values out.
+    Dolt cannot write the winner's rows to what is left of the table, or loses their values of that column.
     """
     if conflict.kind != "data":
         return conflict
@@ -201,7 +201,7 @@ def _of_columns(database: Database, workspace: Connection, conflict: Conflict, w
 
 
 def _same_but_for_case(workspace: Connection, before: list[str]) -> list[Conflict]:
-    """Return the tables that a merge has put beside others of the same name in another case: Dolt hides one."""
+    """Return a conflict for each table that the merge put next to one whose name differs by case. Dolt hides one."""
     names = [name for name in tables_in_two_cases(workspace) if name not in before]
-    description = f"there would be tables {' and '.join(f'`{name}`' for name in names)}, which Dolt takes for one"
+    description = f"there would be tables {' and '.join(f'`{name}`' for name in names)}, which Dolt treats as one"
     return [Conflict(name, "name", 1, description=description) for name in names]

@@ -1,4 +1,4 @@
-"""Tables that are not in the version that is asked for: on which branches they are, committed or not yet."""
+"""Hints for tables that a version does not have: the branches that have them, committed or not."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Database
 
 _MOST = 20
-"""Branches that are looked at, for a hint."""
+"""The most branches to search for a hint."""
 
 
 @contextmanager
 def telling_where(database: Database, tablename: str | None, branch: str | None) -> Iterator[None]:
-    """Say of a table that is not there on which branches it is, or that it is not committed yet.
+    """Add to a `TableNotFoundError` of the block which branches have the table, committed or not.
 
     Args:
-        database: Where.
-        tablename: The table; None is the one that the error names, which a query found missing.
-        branch: That was asked.
+        database: The database.
+        tablename: The table. None takes the name from the error, for tables that a query names.
+        branch: The branch that was read, or None for a commit.
+
+    Raises:
+        TableNotFoundError: The block raised it.
     """
     try:
         yield
@@ -47,7 +50,7 @@ def _named_by(error: TableNotFoundError) -> str | None:
 
 
 def missing_table(database: Database, table: str, *commits: str) -> TableNotFoundError:
-    """Return the error for a table that is in none of the commits, with where it is, or the names that are."""
+    """Return the error for a table that none of the commits has, with the branches that have it or similar names."""
     known: set[str] = set()
     for commit in commits:
         with database.connect(commit) as snapshot:
@@ -58,7 +61,7 @@ def missing_table(database: Database, table: str, *commits: str) -> TableNotFoun
 
 
 def where_it_is(database: Database, table: str) -> str | None:
-    """Return a hint that names the branches with a table, and those where it is made and not committed."""
+    """Return a hint naming the branches that have a table, committed or not. None if no branch has it."""
     with database.connect() as connection:
         heads = [(name, commit) for name, commit in branches(connection).items() if not name.startswith(PREFIX)]
     committed, made = [], []
@@ -70,7 +73,7 @@ def where_it_is(database: Database, table: str) -> str | None:
     parts = [f"It is on {', '.join(committed)}: name one in branch_conf."] if committed else []
     if made:
         how = f"commit it there: dolt add -f {table}; dolt commit -m ..."
-        parts.append(f"It was made on {', '.join(made)} and is not committed, and only commits are read; {how}.")
+        parts.append(f"It exists on {', '.join(made)} but is not committed, and only commits are read; {how}.")
     return " ".join(parts) or None
 
 

@@ -1,4 +1,4 @@
-"""Uncommitted work of the user's on the branch that a save goes to: what a save can keep, and what is in its way."""
+"""The user's uncommitted work on the target branch: what a save can keep, and what blocks it."""
 
 from __future__ import annotations
 
@@ -16,59 +16,63 @@ if TYPE_CHECKING:
 
 
 def pending_work(connection: Connection, branch: str) -> list[TableStatus]:
-    """Return the uncommitted work on the session's branch, to which a save is about to be written.
+    """Return the uncommitted work on the session's branch, which a save is about to write to.
 
     Raises:
-        InvalidNameError: Dolt has put the session on another branch, whose name differs from this one's only in case.
-        UncommittedChangesError: The user has begun a merge there, which the commit of a save would conclude.
+        InvalidNameError: Dolt has put the session on another branch, whose name differs only by case.
+        UncommittedChangesError: A merge is in progress on the branch, and the save's commit would conclude it.
     """
     return list(state_to_write(connection, branch).status)
 
 
 def state_to_write(connection: Connection, branch: str) -> BranchState:
-    """Return the state of the session's branch, to which a save is about to be written; see `pending_work`."""
+    """Return the state of the session's branch, which a save is about to write to. Raises as `pending_work` does."""
     found = branch_state(connection)
     check_state(found, branch, connection.address)
     return found
 
 
 def check_state(found: BranchState, branch: str, where: object) -> None:
-    """Refuse to write to a branch on which a merge is open, or which is not the one that is meant; see `pending_work`.
+    """Refuse to write to a branch with a merge in progress, or to another branch than the intended one.
 
     Args:
         found: The state of the session's branch.
-        branch: The branch that is meant.
+        branch: The intended branch.
         where: The database, for the error.
+
+    Raises:
+        InvalidNameError, UncommittedChangesError: As `pending_work` does.
     """
     if found.branch != branch:
         refuse_twins([found.branch], branch, where)
     if found.is_merging:
         raise UncommittedChangesError(
-            f"a merge (or a cherry-pick) is open on branch {branch!r}, and the commit of a save would conclude it",
-            hint="There, conclude it (dolt commit) or give it up (dolt merge --abort), then save again.",
+            f"a merge (or a cherry-pick) is in progress on branch {branch!r}, and a save's commit would conclude it",
+            hint="On that branch, conclude it (dolt commit) or abort it (dolt merge --abort), then save again.",
         )
 
 
 def refuse_twins(others: Sequence[str], branch: str, where: object) -> None:
-    """Refuse to write to a branch that Dolt does not tell apart from others.
+    """Refuse to write to a branch that Dolt cannot distinguish from others.
 
     Raises:
-        InvalidNameError: There are some whose names differ from this one's only in case.
+        InvalidNameError: There are others, whose names differ only by case.
     """
     if others:
         raise InvalidNameError(
             f"branch name {branch!r} differs only in case from branch {' and '.join(map(repr, others))} of database "
-            f"{where}, and Dolt takes such branches for one",
-            hint="Choose another name; where both branches are there, rename or delete one (dolt branch -m).",
+            f"{where}, and Dolt treats such branches as one",
+            hint="Choose another name. If both branches exist, rename or delete one (dolt branch -m).",
         )
 
 
 def check_branch(database: Database, branch: str, table: str | None = None) -> None:
-    """Refuse early what would be in the way of a save when it lands. Nothing is written.
+    """Refuse early what would prevent a save from landing. Nothing is written.
 
     Raises:
-        BranchNotFoundError: No such branch.
-        UncommittedChangesError: A merge is open there, or the table has uncommitted changes.
+        BranchNotFoundError: The branch does not exist.
+        InvalidNameError: Dolt takes another branch for it, whose name differs only by case.
+        UncommittedChangesError: A merge is in progress on the branch, or the table has uncommitted changes.
     """
     with database.connect(branch) as connection, connection.lock(database.address.database, branch):
         pending = pending_work(connection, branch)
@@ -80,21 +84,22 @@ def check_clean(pending: Iterable[TableStatus], table: str, branch: str) -> None
     """Refuse to save a table that has uncommitted changes on the branch.
 
     Raises:
-        UncommittedChangesError: It has.
+        UncommittedChangesError: It has uncommitted changes.
     """
     names = {name.lower() for entry in pending for name in entry.names}
     if table.lower() in names:
         raise UncommittedChangesError(
             f"table `{table}` has uncommitted changes on branch {branch!r}",
-            hint=f"There, commit them (dolt add -f {table}; dolt commit) or discard them (dolt checkout {table}).",
+            hint=f"On that branch, commit them (dolt add -f {table}; dolt commit) or discard them "
+            f"(dolt checkout {table}).",
         )
 
 
 def check_others(pending: Iterable[TableStatus], branch: str) -> set[str]:
-    """Refuse uncommitted work in other tables that a merge would not keep as it is. Returns the tables that are staged.
+    """Refuse uncommitted work in other tables that a fast-forward would not keep. Returns the staged tables.
 
     Raises:
-        UncommittedChangesError: A table is staged and has further changes on top, or is dropped or renamed.
+        UncommittedChangesError: A table has both staged and unstaged changes, or is dropped or renamed.
     """
     pending = list(pending)
     staged = {entry.table for entry in pending if entry.staged}
@@ -102,11 +107,11 @@ def check_others(pending: Iterable[TableStatus], branch: str) -> set[str]:
     gone = {entry.table for entry in pending if entry.status in ("deleted", "renamed")}
     if mixed or gone:
         names = ", ".join(f"`{name}`" for name in sorted(mixed | gone))
-        what = "staged with further changes on top" if mixed else "dropped or renamed"
+        what = "staged with further unstaged changes" if mixed else "dropped or renamed"
         hint = (
-            "Commit that work, or stage all of a table (dolt add)."
+            "Commit those changes, or stage them all (dolt add)."
             if mixed
-            else "Commit it, or undo it (dolt checkout)."
+            else "Commit that change, or undo it (dolt checkout)."
         )
         raise UncommittedChangesError(f"on branch {branch!r} {names} is {what}, which a save cannot keep", hint=hint)
     return staged

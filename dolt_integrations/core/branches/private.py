@@ -1,4 +1,4 @@
-"""Private branches: where a save that needs more than one transaction is made, unseen, before it lands."""
+"""Private branches, on which saves that need more than one transaction are built before they land."""
 
 from __future__ import annotations
 
@@ -33,30 +33,30 @@ logger = logging.getLogger(__name__)
 
 PREFIX = "dolt-integrations/work/"
 KEPT = "dolt-integrations/kept/"
-"""Branches of work that conflicted or failed an audit; theirs who look at them to delete."""
+"""Branches that keep work that conflicted or failed an audit. Users delete them."""
 
 MOST = 50
-"""Private branches that one save looks at, so that it does not take long after many were left."""
+"""The most private branches that one save checks, which bounds its time when many were left behind."""
 
 EVERY = 60.0
-"""Seconds after which a process that saves looks for leftovers in a database again."""
+"""Seconds between two searches of a process for leftover branches in a database."""
 
 _LOOKED: dict[str, float] = {}
-"""When this process last looked for leftovers, by where the database is."""
+"""When this process last searched each database for leftovers: `time.monotonic()` by the database's source."""
 
 _LOCK = threading.Lock()
 
 ABANDONED_AFTER = 24 * 3600
-"""Seconds after which a private branch whose name says nothing of its session is taken for abandoned."""
+"""Seconds after which a private branch of an old version, which has no lock, counts as abandoned."""
 
 _NAME = re.compile(re.escape(PREFIX) + r"\d+-[0-9a-f]{16}")
 _OLD_NAME = re.compile(re.escape(PREFIX) + r"[^/]+/\d+/(?P<time>\d+)-[0-9a-f]+")
-"""Of versions before this one: a host name and a process id, which pods in namespaces of their own have in common."""
+"""Names of earlier versions: a host name and a process id, which are not unique among pods."""
 
 
 @dataclass(frozen=True)
 class Reserved:
-    """The name of a private branch that may be made, and the session that holds its lock and is to work on it."""
+    """The name of a private branch that may be created, and the session that holds its lock and will work on it."""
 
     session: Connection
     name: str
@@ -64,7 +64,7 @@ class Reserved:
 
 @contextmanager
 def reserved(session: Connection, *locks: tuple[str, ...]) -> Iterator[Reserved]:
-    """Hold locks, and that of a private branch with them; see `private_branch`."""
+    """Hold locks, together with that of a private branch (see `private_branch`)."""
     name = _new_name()
     with session.locks(*locks, _life_of(name)):
         yield Reserved(session, name)
@@ -76,15 +76,15 @@ def _new_name() -> str:
 
 @contextmanager
 def private_branch(database: Database, start: str, place: Reserved | None = None) -> Iterator[Connection]:
-    """Yield a session on a new branch made at a commit; delete the branch afterwards, whatever happened.
+    """Yield a session on a new branch at a commit. The branch is deleted afterwards, even after an error.
 
-    The session holds the server's lock of the branch as long as it lives, which tells others that the branch is in use.
-    If it is lost, so is the work, and the branch is theirs who find it.
+    The session holds a lock of the branch on the server while it lives, so other processes know that the branch is in
+    use. If the session is lost, so is the work, and a later save deletes the branch.
 
     Args:
-        database: Where.
+        database: The database.
         start: The commit.
-        place: A session for the branch, with its name; None opens one. It is ended if the block raises.
+        place: The branch's name and a session for it. None opens one. The session is closed if the block raises.
     """
     name, owner = place.name if place is not None else _new_name(), os.getpid()
     made = False
@@ -98,8 +98,8 @@ def private_branch(database: Database, start: str, place: Reserved | None = None
                 workspace.leave_revision()
             _delete(workspace, name)
     except BaseException as error:
-        refused = not made and isinstance(error, AccessDeniedError)  # then there is none
-        if os.getpid() == owner and not refused:  # and no forked child that leaves the block
+        refused = not made and isinstance(error, AccessDeniedError)  # then there is no branch to delete
+        if os.getpid() == owner and not refused:  # a forked child that leaves the block must not delete it
             _delete_anew(database if isinstance(error, Exception) else database.in_haste(), name)
         raise
 
@@ -113,25 +113,25 @@ def _session_for(database: Database, name: str, place: Reserved | None) -> Itera
     try:
         yield place.session
     except BaseException:
-        place.session.close()  # Dolt deletes no branch that a session is on
+        place.session.close()  # Dolt does not delete a branch that a session is on
         raise
 
 
 def _life_of(name: str) -> tuple[str, str]:
-    """Return the names of the lock of a private branch. The branch's is unique; databases are named in any case."""
+    """Return the key of a private branch's lock, without the database: its name can be written in any case."""
     return "work", name
 
 
 def keep_branch(database: Database, commit: str) -> str:
-    """Give work that did not land a branch that stays, for somebody to look at. Returns its name."""
+    """Keep work that did not land on a permanent branch, for the user to inspect. Returns its name."""
     name = f"{KEPT}{commit}"
-    with contextlib.suppress(LostRaceError), database.connect() as connection:  # it is kept already
+    with contextlib.suppress(LostRaceError), database.connect() as connection:  # the branch already exists
         create_branch(connection, name, commit)
     return name
 
 
 def remove_abandoned(database: Database) -> None:
-    """Delete private branches of sessions that ended, if this process has not looked for a while. Never fails."""
+    """Delete private branches whose session has ended, once per `EVERY` seconds. Errors are logged, not raised."""
     if not _is_due(database.address.source):
         return
     try:
@@ -140,11 +140,11 @@ def remove_abandoned(database: Database) -> None:
                 logger.info("removing %s, whose session has ended, from %s", name, connection.address)
                 _delete(connection, name)
     except DoltError as error:
-        logger.info("private branches stay for now: %s", error)
+        logger.info("cannot look for abandoned private branches, a later save will: %s", error)
 
 
 def _is_due(source: str) -> bool:
-    """Whether it is time to look for leftovers in a database again."""
+    """Whether it is time to search a database for leftovers again."""
     now = time.monotonic()
     with _LOCK:
         if now - _LOOKED.get(source, -EVERY) < EVERY:
@@ -154,9 +154,9 @@ def _is_due(source: str) -> bool:
 
 
 def abandoned(connection: Connection, names: Iterable[str]) -> list[str]:
-    """Return those of the branches that are private ones whose session has ended.
+    """Return the private branches, among those named, whose session has ended.
 
-    A session that lives holds the lock of its branch. Those of earlier versions, which held none, have a day.
+    A live session holds its branch's lock. Earlier versions held none; their branches count as abandoned after a day.
     """
     ours = [name for name in names if _NAME.fullmatch(name)]
     free = free_locks(connection, [_life_of(name) for name in ours])
@@ -169,23 +169,23 @@ def _is_old(since: int) -> bool:
 
 
 def _delete_anew(database: Database, name: str) -> None:
-    """Delete a branch in another session than the one that worked on it, which may be in the middle of an answer."""
+    """Delete a branch in a new session, because the one that worked on it may be in the middle of a result."""
     try:
         with database.connect() as connection:
             _delete(connection, name)
     except DoltError as error:
-        logger.info("private branch %s stays for now: %s", name, error)
+        logger.info("cannot delete private branch %s, a later save will: %s", name, error)
 
 
 def _delete(connection: Connection, name: str) -> None:
-    """Delete a branch; one that cannot be is found and removed by a later save.
+    """Delete a branch. If that fails, a later save finds and deletes it.
 
-    Where a session was rolled back after DOLT_VERIFY_CONSTRAINTS, the next commit of the server fails once with
-    "dangling references" (Dolt 1.83), and so does deleting a branch.
+    After a session is rolled back following DOLT_VERIFY_CONSTRAINTS, the server's next commit or branch deletion fails
+    once with "dangling references" (Dolt 1.83), hence the retries.
     """
     try:
         retried(lambda: delete_branch(connection, name), LostRaceError, attempts=3)
     except BranchNotFoundError:
         return
     except DoltError as error:
-        logger.warning("private branch %s stays for now: %s", name, error)
+        logger.warning("cannot delete private branch %s, a later save will: %s", name, error)

@@ -1,4 +1,4 @@
-"""Taking tables from another commit, without taking away what others made of them."""
+"""Copying tables from another commit without losing what other writers did to them."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 class EntangledError(LostRaceError):
-    """The table cannot be taken alone: another one would go, or two would differ only in the case of their names."""
+    """The table cannot be taken alone: another table would vanish, or two names would differ only by case."""
 
 
 def take_tables(workspace: Connection, revision: str, tables: Sequence[str]) -> None:
-    """Make tables of a private branch what they are at a revision, and stage them; no other table changes.
+    """Replace tables of a private branch by their versions at a revision, and stage them. No other table changes.
 
-    Dolt follows the tags of columns: where a table was renamed meanwhile, taking it under its old name renames it
-    back, and the rows that it has got since are gone (1.83 and 2.3).
+    Dolt identifies tables by the tags of their columns: if a table was renamed meanwhile, taking it under its old name
+    renames it back and loses the rows written since (1.83 and 2.3).
 
     Args:
-        workspace: On the private branch; what is uncommitted there is ours, and is staged.
-        revision: Where from.
-        tables: Their names, as they are there.
+        workspace: A session on the private branch, whose uncommitted work is ours and staged.
+        revision: The revision to take them from.
+        tables: Their names at the revision.
 
     Raises:
-        EntangledError: That would change another table as well; the branch is as it was.
+        EntangledError: That would change another table as well. The branch is unchanged.
     """
     known = {*tables, *(entry.table for entry in status(workspace))}
     for table in tables:
@@ -40,4 +40,4 @@ def take_tables(workspace: Connection, revision: str, tables: Sequence[str]) -> 
     if others or twice:
         discard_changes(workspace)
         names = ", ".join(f"`{table}`" for table in tables)
-        raise EntangledError(f"others have table {names} as `{(others + twice)[0]}` now, which would be taken away")
+        raise EntangledError(f"table {names} is now called `{(others + twice)[0]}`, which would be lost")

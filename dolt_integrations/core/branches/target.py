@@ -1,4 +1,4 @@
-"""What is to be saved, where to, and in which state the target is."""
+"""What to save, which branch to save it to, and from which commit the save starts."""
 
 from __future__ import annotations
 
@@ -30,16 +30,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Save:
-    """What is to be saved, and how its commit is to look.
+    """What to save, and the metadata of its commit.
 
     Attributes:
-        table: The table's name, in the case that it has in the database if it is there.
-        overwrite: Whether a table with other columns is made anew, its old columns lost to later readers.
-        mode: What becomes of the rows that the table has: see `core.modes`.
-        rest: Where the rows come in batches, those after the first.
-        superseded: The writes of earlier attempts whose rows are taken back in the same commit, newest first.
-        turn: Of an attempt's batches, how their write is known once they are read.
-        differences: Of a `replace`, what changes in the version that the table has; None is all.
+        table: The table's name, in the case of the existing table if there is one.
+        rows: The rows; for a stream, the first batch.
+        primary_key: The key columns that the user gave. None uses the frame's or the table's.
+        message: The commit message.
+        author: The author of the commit.
+        overwrite: Whether to recreate a table whose columns differ, which drops its old columns.
+        mode: What happens to the existing rows (see `core.configs.mode`).
+        differences: For a `replace`, what changes in the table's current version. None rewrites all rows.
+        rest: For a stream, the batches after the first.
+        superseded: The writes of earlier attempts that the same commit takes back, newest first.
+        turn: For an attempt's stream, how the write is recognised once all batches are read.
     """
 
     table: str
@@ -56,27 +60,28 @@ class Save:
 
     @property
     def size(self) -> int:
-        """How many rows are written or deleted, where that is known."""
+        """The number of rows to write or delete, as far as it is known (see `differences`)."""
         return self.differences.size if self.differences is not None else int(self.rows.data.num_rows)
 
     def named(self, connection: Connection) -> Save:
-        """Return the save with the table's name in the case that it has at the session's revision."""
+        """Return the save with the table's name in the case that the table has at the session's revision."""
         return replace(self, table=table_name(connection, self.table))
 
     def schema(self, existing: TableSchema | None) -> TableSchema:
-        """Return the columns and the key that the table is to have.
+        """Return the schema that the table is to have.
 
         Args:
-            existing: What it has; None where it is not there.
+            existing: The schema that it has. None if it does not exist.
 
         Raises:
-            DataError: The frame and the table do not go together.
+            DataError: The frame does not fit the table.
+            PrimaryKeyError: An upsert creates the table, and no key is given.
         """
         wanted = self.rows.schema(self.primary_key, existing, keeps_blank=not self.overwrite)
         if self.mode == UPSERT and existing is None and not wanted.primary_key:
             hint = "Give primary_key, or a named index."
             raise PrimaryKeyError(
-                f"an upsert makes table `{self.table}` with a primary key, and none is named", hint=hint
+                f"an upsert would create table `{self.table}`, which needs a primary key, and none is given", hint=hint
             )
         if existing is None or self.mode == REPLACE:
             if existing is not None:
@@ -96,8 +101,8 @@ class Target:
 
     Attributes:
         branch: The branch.
-        start: Its head; of one that is merged into, and of one that is to be created, where the config says.
-        exists: Whether the branch does.
+        start: Its head. For a branch that is created or merged into, the commit that the config starts from.
+        exists: Whether the branch exists.
     """
 
     branch: str
@@ -106,12 +111,12 @@ class Target:
 
 
 def find_target(connection: Connection, database: Database, branch_conf: Branch) -> Target:
-    """Look up the branch that a config names, or where it is to begin.
+    """Look up the branch that a config names, and the commit to start from.
 
     Raises:
-        BranchNotFoundError: It does not exist, and the config does not create it.
-        InvalidNameError: Dolt does not tell its name apart from another branch's, or takes it for no branch.
-        RevisionNotFoundError: It is to be created from what does not exist.
+        BranchNotFoundError: The branch does not exist, and the config does not create it.
+        InvalidNameError: Its name differs from another branch's only by case, or is not a valid branch name.
+        RevisionNotFoundError: The revision to start from does not exist.
     """
     found = head_to_write(connection, database, branch_conf.name)
     if found.exists or not branch_conf.creates:
@@ -127,17 +132,17 @@ def find_target(connection: Connection, database: Database, branch_conf: Branch)
 
 
 def head_to_write(connection: Connection, database: Database, branch: str | None) -> Head:
-    """Look up the branch that is to be written to, and may not be there yet.
+    """Look up a branch to write to, which may not exist yet.
 
-    Where it is there and Dolt takes another one for it, `pending_work` says so, which looks before every write.
+    If it exists and Dolt takes another branch for it, `pending_work`, which runs before every write, raises.
 
     Args:
         connection: A session at no revision.
-        database: Where.
-        branch: Its name; None is the default branch.
+        database: The database.
+        branch: The branch. None is the default branch.
 
     Raises:
-        InvalidNameError: It is not there, and one is whose name differs from it only in case.
+        InvalidNameError: It does not exist, and another branch's name differs only by case.
     """
     found = find_head(connection, branch)
     if not found.exists:
@@ -146,10 +151,10 @@ def head_to_write(connection: Connection, database: Database, branch: str | None
 
 
 def required_head(connection: Connection, database: Database, found: Head) -> str:
-    """Return the commit at the head of a branch that has to be there.
+    """Return the head commit of a branch that must exist.
 
     Raises:
-        BranchNotFoundError: It is not, with the nearest names.
+        BranchNotFoundError: It does not exist. The hint suggests similar names.
     """
     if found.commit is None:
         hint = nearest(found.branch, branches(connection))
@@ -158,31 +163,31 @@ def required_head(connection: Connection, database: Database, found: Head) -> st
 
 
 def check_name(known: Branches, branch: str, where: object) -> None:
-    """Refuse to write to a branch that Dolt does not tell apart from another one.
+    """Refuse to write to a branch that Dolt cannot distinguish from another one.
 
-    Whatever the case of the name, its sessions are on the first of them.
+    Dolt puts sessions on the first of such branches, in whatever case the name is given.
 
     Raises:
-        InvalidNameError: There is a branch whose name differs from this one's only in case.
+        InvalidNameError: Another branch's name differs only by case.
     """
     refuse_twins(known.others_in_case(branch), branch, where)
 
 
 def required_branch(connection: Connection, database: Database, branch: str) -> str:
-    """Return the commit at the head of a branch that has to be there, to write to it.
+    """Return the head commit of a branch that must exist and that will be written to.
 
     Raises:
-        BranchNotFoundError: It is not, with the nearest names.
-        InvalidNameError: Dolt does not tell it apart from another one.
+        BranchNotFoundError: It does not exist. The hint suggests similar names.
+        InvalidNameError: It does not exist, and another branch's name differs only by case.
     """
     return required_head(connection, database, head_to_write(connection, database, branch))
 
 
 def head_of(known: Branches, branch: str, database: Database) -> str:
-    """Return the commit at the head of a branch that has to be among those that are known.
+    """Return the head commit of a branch that must be among the known ones.
 
     Raises:
-        BranchNotFoundError: It is not, with the nearest names.
+        BranchNotFoundError: It is not. The hint suggests similar names.
     """
     if branch not in known.heads:
         hint = nearest(branch, known.heads)
@@ -191,16 +196,16 @@ def head_of(known: Branches, branch: str, database: Database) -> str:
 
 
 def name_for_merge(workspace: Connection, database: Database, merge_to: str, table: str) -> str:
-    """Return the name of a table that is made beside a branch and merged into it: the one that it has already.
+    """Return a table's name in the case that it has on the private branch, or else on the branch to merge into.
 
     Args:
-        workspace: On the private branch.
-        database: Where.
-        merge_to: The branch, which may not be there yet.
+        workspace: A session on the private branch.
+        database: The database.
+        merge_to: The branch to merge into, which may not exist yet.
         table: The name, in any case.
 
     Raises:
-        InvalidNameError: That is the name of a view, or of two tables that differ only in case.
+        InvalidNameError: It is the name of a view, or of two tables whose names differ only by case.
     """
     name = table_name(workspace, table)
     if name != table or table_hash(workspace, name) is not None:
@@ -213,6 +218,6 @@ def name_for_merge(workspace: Connection, database: Database, merge_to: str, tab
 
 
 def branch_name(connection: Connection, branch_conf: Branch | None) -> str:
-    """Return the name of the branch that a config means; the default branch, if it names none."""
+    """Return the name of a config's branch, or the default branch's if the config names none."""
     name = branch_conf.name if branch_conf is not None else None
     return find_head(connection, None).branch if name is None else name

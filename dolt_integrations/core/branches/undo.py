@@ -1,4 +1,4 @@
-"""Taking back what earlier attempts wrote to a table, without what others have written to it."""
+"""Taking back what earlier attempts wrote to a table, keeping what other writers wrote to it."""
 
 from __future__ import annotations
 
@@ -35,16 +35,17 @@ logger = logging.getLogger(__name__)
 
 
 def take_back(database: Database, workspace: Connection, table: str, writes: Sequence[EarlierWrite]) -> None:
-    """Undo writes of a table, as uncommitted work that is staged; what others wrote to it stays.
+    """Undo writes of a table, as staged changes. What other writers wrote to it stays.
 
     Args:
-        database: Where.
-        workspace: On a private branch that has the writes, without uncommitted work.
+        database: The database.
+        workspace: A session on a private branch that has the writes and no uncommitted work.
         table: The table.
-        writes: The newest first.
+        writes: The writes, newest first.
 
     Raises:
-        SupersededError: Others have changed or removed rows of a write since, or would have theirs changed.
+        SupersededError: Another writer has changed or removed rows of a write since, or undoing it would change
+            another writer's rows.
     """
     start = head(workspace)
     for write in writes:
@@ -54,7 +55,7 @@ def take_back(database: Database, workspace: Connection, table: str, writes: Seq
 
 
 def warn_of(table: str, writes: Sequence[EarlierWrite]) -> None:
-    """Log what is taken back from a table."""
+    """Log a warning for each write that is taken back from a table."""
     for write in writes:
         logger.warning(
             "an earlier attempt of %s wrote other rows: those of commit %s are taken back from table %s",
@@ -92,7 +93,7 @@ def _explaining(write: EarlierWrite, table: str) -> Iterator[None]:
 
 @contextmanager
 def _state_before(database: Database, write: EarlierWrite, table: str) -> Iterator[str]:
-    """Yield a commit in which the table is as it was before a write, without what the write took back itself."""
+    """Yield a commit with the table as it was before a write, and without what that write had superseded."""
     with database.connect(write.work) as snapshot:
         before = parent(snapshot, write.work) or write.work
     shared_first = _mode(write, table, write.modes) == REPLACE != _mode(write, table, write.name.modes)
@@ -101,7 +102,7 @@ def _state_before(database: Database, write: EarlierWrite, table: str) -> Iterat
         return
     with ExitStack() as stack:
         workspace = stack.enter_context(private_branch(database, write.work if shared_first else before))
-        if shared_first:  # the table together with other tasks: what was there before them stays away
+        if shared_first:  # it replaced the table together with other tasks: the rows before them stay deleted
             empty_table(workspace, table_name(workspace, table))
             stage(workspace, [table])
         else:
@@ -111,7 +112,7 @@ def _state_before(database: Database, write: EarlierWrite, table: str) -> Iterat
 
 
 def _without_superseded(database: Database, workspace: Connection, table: str, write: EarlierWrite) -> None:
-    # A run that resumes another one supersedes writes of that run's node.
+    # A run that resumes another one supersedes writes of the other run's node.
     nodes = {write.name.node, *(node_of(message_of(workspace, each)) for each in write.supersedes)}
     known = {each.commit: each for node in nodes if node for each in find_writes(workspace, node)}
     again = [known[each] for each in write.supersedes if each in known and table.lower() in known[each].name.tables]
@@ -125,7 +126,7 @@ def _mode(write: EarlierWrite, table: str, modes: Sequence[str]) -> str:
 
 
 def _take(database: Database, workspace: Connection, revision: str, table: str) -> None:
-    """Make the table what it is at a revision."""
+    """Set the table to its version at a revision, or drop it if the revision does not have it."""
     if hash_at(database, revision, table) is None:
         drop_table(workspace, table_name(workspace, table))
     else:

@@ -1,4 +1,4 @@
-"""Undoing one write of a table that others have changed since: row by row, and never over theirs."""
+"""Undoing one write of a table that other writers have changed since: row by row, never changing their rows."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MESSAGE = "Take back what an earlier attempt wrote"
 
 
 class Undoing:
-    """Undoing one write of a table that others have changed since."""
+    """One write to undo, in a table that other writers have changed since."""
 
     def __init__(self, database: Database, workspace: Connection, table: str, before: str, write: EarlierWrite) -> None:
         self._database, self._workspace, self._table = database, workspace, table
@@ -48,10 +48,10 @@ class Undoing:
         self._versions = TableVersions(database, workspace, table)
 
     def check(self, now: str, start: str) -> None:
-        """Refuse to undo rows that others have changed or removed since.
+        """Refuse to undo rows that other writers have changed or removed since.
 
         Raises:
-            SupersededError: There are some.
+            SupersededError: There are such rows. The error names the commit that changed them.
         """
         if self._clashes(self._write.work, now):
             other = self._culprit(start)
@@ -74,13 +74,13 @@ class Undoing:
         return SupersededError(
             f"an earlier attempt of {self._write.name.node} wrote rows of table `{self._table}` in commit "
             f"{self._write.commit}, and commit {other} has built on them since; this attempt has other rows",
-            hint="Nothing is written. Undo one of the two commits by hand, or read the table's newest version in the "
-            "task and write what it lacks.",
+            hint="Nothing is written. Undo one of the two commits by hand, or let the task read the table's newest "
+            "version and write only what is missing.",
             commits=(self._write.commit, other),
         )
 
     def _culprit(self, start: str) -> str | None:
-        """Return the first commit of others since the write that changed its rows; None if there is none."""
+        """Return the first commit of another writer that changed the write's rows, or None."""
         for entry in reversed(self._later(start)):
             if entry.is_merge or node_of(entry.message) == self._write.name.node:
                 continue
@@ -97,10 +97,10 @@ class Undoing:
         return list(itertools.takewhile(lambda entry: entry.commit not in made, entries))
 
     def apply(self, now: str) -> None:
-        """Undo the rows, in the working set or in a commit.
+        """Undo the rows, in the working set or by a merge.
 
         Raises:
-            SupersededError: Dolt finds that others have changed the same.
+            SupersededError: Dolt finds that another writer has changed the same rows.
         """
         version = self._versions.at(now)
         if version is not None and not version.schema.primary_key:
@@ -113,7 +113,7 @@ class Undoing:
             self._merge(head(other), now)
 
     def _put_rows_before(self, other: Connection) -> None:
-        """Give the table the rows of before, its columns as the write left them."""
+        """Restore the rows of before the write, keeping the columns as the write left them."""
         old, new = self._versions.at(self._before), self._versions.at(self._write.work)
         if old is not None and new is not None and old.is_like(new):
             take_tables(other, self._before, [old.name])
@@ -136,12 +136,12 @@ class Undoing:
             found = conflicts(workspace)
             if any(conflict.kind != "data" for conflict in found):
                 raise self._refusal(now) from QueryError("; ".join(map(str, found)))
-            for conflict in found:  # not of others: this node has changed them again
+            for conflict in found:  # check() found no other writer, so this node itself changed them again
                 resolve_rows(workspace, conflict.table, "ours")
             commit_merge(workspace, MESSAGE, DEFAULT_AUTHOR)
 
     def _subtract(self, now: str) -> None:
-        """Without a key: take away as many of each row as the write added, and give back what it took."""
+        """Undo in a table without a key: delete as many of each row as the write added, and restore what it deleted."""
         written, before = self._versions.at(self._write.work), self._versions.at(self._before)
         if written is None:
             raise self._refusal(now)
@@ -159,7 +159,7 @@ def _of_kind(changes: Changes, kind: str) -> pa.Table:
 
 
 def _overlap(one: pa.Table, other: pa.Table, names: Sequence[str]) -> bool:
-    """Whether two tables have rows with the same values in some columns; rows that are all NULL are none."""
+    """Whether two tables share a row in the named columns. Rows that are all NULL there do not count."""
     if not set(names) <= set(one.column_names) or not set(names) <= set(other.column_names):
         return bool(one.num_rows and other.num_rows)
     sides = [
