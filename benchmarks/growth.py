@@ -1,14 +1,14 @@
 """What a save and a load of a few rows cost as a database gets branches, commits and tables: ratios from one run.
 
-One database grows from step to step; after each step the same work is measured. The numbers that are asked for are
-10,000 branches, 100,000 commits and 500 tables: `--branches 10000 --commits 100000 --tables 500`. `--plot` writes the
-growth as a picture.
+One database grows from step to step; after each step the same work is done there and in a small one, in turns. The
+size that is asked for is `--branches 10000 --commits 100000 --tables 500`. `--plot` writes the growth as a picture.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dolt_integrations.core import NewBranch, history, read_table, write_table
+from dolt_integrations.core import NewBranch, diff, history, read_table, write_table
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 
 if TYPE_CHECKING:
@@ -28,6 +28,19 @@ if TYPE_CHECKING:
 ROUNDS = 15
 STEPS = 3
 SMALL = 10
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Seconds of the same work in the small database and in the one that has grown."""
+
+    small: float
+    grown: float
+
+    @property
+    def ratio(self) -> float:
+        """Times as long as in the small one."""
+        return self.grown / self.small
 
 
 @dataclass(frozen=True)
@@ -66,15 +79,22 @@ def _sizes(largest: Size) -> list[Size]:
     ]
 
 
-def _measure(sizes: Sequence[Size]) -> dict[str, list[float]]:
-    measured: dict[str, list[float]] = {}
-    now = Size(1, 1, 0)
-    with tempfile.TemporaryDirectory() as folder, open_database(Path(folder) / "db", create=DEFAULT_AUTHOR) as database:
+def _measure(sizes: Sequence[Size]) -> list[dict[str, Pair]]:
+    """Grow one database from step to step, and measure it beside one that stays at the first size, in turns."""
+    measured, now = [], Size(1, 1, 0)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_database(Path(folder) / "small", create=DEFAULT_AUTHOR) as small,
+        open_database(Path(folder) / "db", create=DEFAULT_AUTHOR) as database,
+    ):
+        _grow(small, now, sizes[0])
         for size in sizes:
+            start = time.perf_counter()
             _grow(database, now, size)
+            print(f"grown to {size} in {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
             now = size
-            for name, work in _works(Path(folder) / "db").items():
-                measured.setdefault(name, []).append(_least(work))
+            works = zip(_works(Path(folder) / "small").items(), _works(Path(folder) / "db").values(), strict=True)
+            measured.append({name: _least_of_both(one, other) for (name, one), other in works})
     return measured
 
 
@@ -119,38 +139,43 @@ def _works(db: Path) -> dict[str, Callable[[], object]]:
         "load": lambda: read_table(db, "few"),
         "load of a branch": lambda: read_table(db, "other_1", branch_conf="run/000005"),
         "history, first 100 commits": lambda: history(db, limit=100),
+        "history of a table, first 100": lambda: history(db, "few", limit=100),
+        "diff of a table, first 100": lambda: diff(db, "few", "HEAD~1", limit=100),
         "save to a new branch": lambda: save(branch_conf=NewBranch(f"new/{next(_IDS)}")),
     }
 
 
-def _least(work: Callable[[], object]) -> float:
-    """Return the least of seconds, which other work on the machine disturbs least.
+def _least_of_both(small: Callable[[], object], grown: Callable[[], object]) -> Pair:
+    """Return the least of seconds of each, measured in turns: other work on the machine disturbs both alike.
 
     The first two rounds, in which caches fill and the index of write ids is brought up to date, do not count.
     """
-    seconds = []
-    for _ in range(ROUNDS + 2):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds[2:])
+    rounds = [(_seconds(small), _seconds(grown)) for _ in range(ROUNDS + 2)][2:]
+    return Pair(min(one for one, _ in rounds), min(other for _, other in rounds))
 
 
-def _print(sizes: Sequence[Size], measured: dict[str, list[float]]) -> None:
-    print(f"five rows, branches / commits / tables, ms, least of {ROUNDS}")
-    print(" " * 30 + "".join(f"{size!s:>24}" for size in sizes) + "   ratio")
-    for name, seconds in measured.items():
-        cells = "".join(f"{value * 1000:24.1f}" for value in seconds)
-        print(f"  {name:28}{cells}   {seconds[-1] / seconds[0]:.2f} x")
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _print(sizes: Sequence[Size], measured: Sequence[dict[str, Pair]]) -> None:
+    print(f"five rows; ms and times as long as in a database of {sizes[0]}, least of {ROUNDS}")
+    print("branches / commits / tables" + " " * 5 + "".join(f"{size!s:>26}" for size in sizes))
+    for name in measured[0]:
+        cells = "".join(f"{step[name].grown * 1000:17.1f} {step[name].ratio:6.2f} x" for step in measured)
+        print(f"  {name:30}{cells}")
 
 
 _WIDTH, _HEIGHT, _LEFT, _TOP = 720, 360, 60, 40
-_COLORS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#17becf", "#7f7f7f")
+_COLORS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#17becf", "#7f7f7f", "#bcbd22", "#e377c2")
 
 
-def picture(sizes: Sequence[Size], measured: dict[str, list[float]]) -> str:
-    """Return the growth as an SVG: times as long as at the first step."""
-    most = max(2.0, *(value / seconds[0] for seconds in measured.values() for value in seconds))
+def picture(sizes: Sequence[Size], measured: Sequence[dict[str, Pair]]) -> str:
+    """Return the growth as an SVG: times as long as in the small database."""
+    ratios = {name: [step[name].ratio for step in measured] for name in measured[0]}
+    most = max(2.0, *(ratio for each in ratios.values() for ratio in each))
     right, bottom = _WIDTH - 230, _HEIGHT - 50
 
     def at(step: int, ratio: float) -> tuple[float, float]:
@@ -160,7 +185,7 @@ def picture(sizes: Sequence[Size], measured: dict[str, list[float]]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
         'font-family="sans-serif" font-size="11">',
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
-        f'<text x="{_LEFT}" y="20" font-size="13">Times as long as at the first step (five rows)</text>',
+        f'<text x="{_LEFT}" y="20" font-size="13">Times as long as in a small database (five rows)</text>',
     ]
     for ratio in range(int(most) + 1):
         _, y = at(0, ratio)
@@ -170,11 +195,11 @@ def picture(sizes: Sequence[Size], measured: dict[str, list[float]]) -> str:
         x, _ = at(step, 0)
         parts.append(f'<text x="{x:.1f}" y="{bottom + 20}" text-anchor="middle">{size}</text>')
     parts.append(f'<text x="{_LEFT}" y="{bottom + 40}">branches / commits / tables</text>')
-    for number, (name, seconds) in enumerate(measured.items()):
+    for number, (name, steps) in enumerate(ratios.items()):
         color, y = _COLORS[number % len(_COLORS)], _TOP + 10 + 18 * number
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(s, v / seconds[0]) for s, v in enumerate(seconds)))
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(s, v) for s, v in enumerate(steps)))
         parts.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>')
-        parts.append(f'<text x="{right + 15}" y="{y}" fill="{color}">{name}: {seconds[-1] / seconds[0]:.2f}</text>')
+        parts.append(f'<text x="{right + 15}" y="{y}" fill="{color}">{name}: {steps[-1]:.2f}</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 
