@@ -228,9 +228,9 @@ def database(shared_server: Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def loading_database(shared_server: Server, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def loading_database(shared_server: Server, database: str, set_limits: Callable[..., object]) -> Iterator[str]:
     """The URL of a new database whose server takes `LOAD DATA LOCAL INFILE`, which a few rows go through as well."""
-    monkeypatch.setattr("dolt_integrations.engine.tables.bulk.FEW", 0)
+    set_limits(insert_rows=0)
     run_sql(shared_server.url, "SET GLOBAL local_infile = 1")
     yield database
     run_sql(shared_server.url, "SET GLOBAL local_infile = 0")
@@ -346,4 +346,5 @@ def script() -> Iterator[Callable[..., Script]]:
                 pipe.close()
 
 
+from tests.helpers.limits import limits_of_a_test  # noqa: E402, F401 - beside the fixtures of the next line
 from tests.helpers.servers.object_store import object_server, object_store  # noqa: E402, F401 - it takes `free_port` of this file

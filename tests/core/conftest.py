@@ -10,7 +10,6 @@ from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.provenance import reads
 from dolt_integrations.core.remotes.exchange import clone_if_missing
 from dolt_integrations.core.rows import cache, differences, version_rows
-from dolt_integrations.core.writes import route
 from dolt_integrations.errors import ServerError
 from tests.conftest import Repository, new_repository, run_sql
 from tests.helpers.saves.attempts import Scope
@@ -53,11 +52,9 @@ def any_cache(request, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def small(monkeypatch):
+def small(set_limits):
     """Tables of any size are compared."""
-    for module in (differences, route):
-        monkeypatch.setattr(module, "WORTHWHILE", 0)
-    monkeypatch.setattr(differences, "DELETE_COST", 0)
+    set_limits(compared_rows=0, delete_cost=0)
 
 
 @pytest.fixture

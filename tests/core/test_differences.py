@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.rows import differences
+from dolt_integrations.limits import limits
 from tests.conftest import run_sql
 from tests.helpers.saves.edits import BOTH_WAYS, SIZE, assert_landed, base, changes, edited
 from tests.helpers.values.samples import assert_same
@@ -43,7 +43,7 @@ def test_what_lands_is_the_frame_and_the_diff_what_changed(loading_database, fou
     version = write_table(loading_database, "t", frame, primary_key="n")
 
     assert_landed(loading_database, frame)
-    assert found == ([size] if len(frame) >= differences.WORTHWHILE else [])
+    assert found == ([size] if len(frame) >= limits().compared_rows else [])
     assert changes(loading_database) == changed
     assert read_table(loading_database, "t").version.commit == version.commit
 

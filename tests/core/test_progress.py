@@ -9,7 +9,6 @@ import pytest
 
 from dolt_integrations.core import progress, read_batches, write_table
 from dolt_integrations.core.progress import counted
-from dolt_integrations.engine.tables import bulk
 
 
 def numbers(start, stop):
@@ -111,9 +110,9 @@ def test_an_error_closes_the_bar(monkeypatch):
 
 
 @pytest.mark.parametrize("where", ["database", "loading_database"])
-def test_a_large_save_shows_a_bar_of_its_rows(where, request, monkeypatch):
+def test_a_large_save_shows_a_bar_of_its_rows(where, request, monkeypatch, set_limits):
     pytest.importorskip("tqdm")
-    monkeypatch.setattr(bulk, "FEW", 0)
+    set_limits(insert_rows=0)
     monkeypatch.setattr(progress, "DELAY", 0.0)
     url, terminal = request.getfixturevalue(where), Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

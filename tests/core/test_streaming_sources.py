@@ -94,8 +94,8 @@ def lazy(start, stop):
     return pl.from_pandas(numbers(start, stop)).lazy()
 
 
-def test_a_lazy_frame_is_computed(database, monkeypatch):
-    monkeypatch.setattr("dolt_integrations.core.writes.stream_source.ROWS", 3)
+def test_a_lazy_frame_is_computed(database, set_limits):
+    set_limits(stream_rows=3)
 
     write_table(database, "t", lazy(0, 10).filter(pl.col("n") != 4), primary_key="n")
 
@@ -119,8 +119,8 @@ def test_arrow_tables_of_every_type_are_stored_as_one_is(database, name):
 
 
 @pytest.mark.parametrize("name", ARROW)
-def test_a_lazy_frame_of_every_type_is_stored_as_its_frame_is(database, monkeypatch, name):
-    monkeypatch.setattr("dolt_integrations.core.writes.stream_source.ROWS", 1)
+def test_a_lazy_frame_of_every_type_is_stored_as_its_frame_is(database, set_limits, name):
+    set_limits(stream_rows=1)
     frame = pl.DataFrame({"n": range(3)}).with_columns(pl.Series("x", ARROW[name]))
     whole = write_table(database, "t", frame, primary_key="n")
 

@@ -15,7 +15,6 @@ from dolt_integrations.engine import (
     parse_location,
     select_table,
 )
-from dolt_integrations.engine.tables import bulk
 from dolt_integrations.errors import DataError, ServerError, StorageError
 from tests.conftest import run_sql, use_temporary
 
@@ -55,10 +54,10 @@ COLUMNS = {
 
 
 @pytest.fixture(params=["load", "insert", "few"])
-def url(request, monkeypatch):
+def url(request, set_limits):
     """A database whose server takes files, one whose server takes none, and one that takes the rows for few."""
     if request.param == "insert":
-        monkeypatch.setattr(bulk, "FEW", 0)
+        set_limits(insert_rows=0)
     return request.getfixturevalue("loading_database" if request.param == "load" else "database")
 
 

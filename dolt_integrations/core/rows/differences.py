@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from dolt_integrations.core.rows.compare import compare_rows
 from dolt_integrations.core.rows.version_rows import cast_alike
+from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,15 +20,6 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import TableSchema
 
 logger = logging.getLogger(__name__)
-
-WORTHWHILE = 1_000
-"""Rows from which on a table is compared before it is written; fewer are written anew as fast."""
-
-DELETE_COST = 2
-"""What deleting a row by its key costs, in rows loaded (measured on Dolt 1.83)."""
-
-REPLACE_COST = 1.5
-"""What writing a row in the place of another costs."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +46,8 @@ class Differences:
     @property
     def cost(self) -> float:
         """What it takes, in rows loaded."""
-        added = self.written.num_rows - self.replaced
-        return float(DELETE_COST * self.gone.num_rows + REPLACE_COST * self.replaced + added)
+        costs, added = limits(), self.written.num_rows - self.replaced
+        return float(costs.delete_cost * self.gone.num_rows + costs.replace_cost * self.replaced + added)
 
 
 def find_differences(old: pa.Table, schema: TableSchema, base: str, new: pa.Table) -> Differences | None:

@@ -11,7 +11,7 @@ from dolt_integrations.core.branches.private import Reserved, reserved
 from dolt_integrations.core.branches.target import Save, Target, find_target
 from dolt_integrations.core.configs.mode import REPLACE
 from dolt_integrations.core.provenance.version import Version
-from dolt_integrations.core.rows.differences import WORTHWHILE, find_differences
+from dolt_integrations.core.rows.differences import find_differences
 from dolt_integrations.core.rows.version_rows import cached_rows, rows_of
 from dolt_integrations.core.writes.beside import save_beside
 from dolt_integrations.core.writes.in_place import save_in_transaction
@@ -21,6 +21,7 @@ from dolt_integrations.engine.tables.schema import find_name
 from dolt_integrations.engine.versions.procedures import table_hash
 from dolt_integrations.engine.versions.state import branch_and_table
 from dolt_integrations.errors import LostRaceError, UncommittedChangesError
+from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
     from dolt_integrations.core.configs.branch import Branch
@@ -29,16 +30,12 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.versions.state import BranchState, TableState
 
 
-SMALL = 10_000
-"""The most rows that are written in a transaction on the branch, which blocks other writers of the branch."""
-
-
 def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch, found: Head) -> Written:
     if save.rest is not None or branch_conf.merges:
         target = find_target(connection, database, branch_conf)
         return save_beside(database, connection, save, branch_conf, target)
     branch = found.branch
-    few = save.rows.num_rows < (WORTHWHILE if save.mode == REPLACE else SMALL)
+    few = save.rows.num_rows < (limits().compared_rows if save.mode == REPLACE else limits().in_place_rows)
     if few and found.exists and not save.superseded:
         if branch_conf.name is not None:
             connection.switch(branch)
@@ -77,13 +74,13 @@ def _write_at_once(database: Database, connection: Connection, save: Save, branc
 
 
 def _is_small(save: Save) -> bool:
-    return save.size <= SMALL
+    return save.size <= limits().in_place_rows
 
 
 def _compared(database: Database, save: Save, schema: TableSchema, start: str, table: TableState) -> Save:
     """Return the save with its differences from the table's current version, if computing them is worthwhile."""
     base = table.content
-    if save.mode != REPLACE or save.overwrite or save.rows.num_rows < WORTHWHILE or base is None:
+    if save.mode != REPLACE or save.overwrite or save.rows.num_rows < limits().compared_rows or base is None:
         return save
     old = cached_rows(database.address.source, start, save.table, schema, base)
     if old is None:

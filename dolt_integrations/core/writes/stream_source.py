@@ -14,9 +14,7 @@ import pyarrow as pa
 from dolt_integrations.core.frames.frame import EncodedFrame, encode_frame
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.errors import DataError, DoltError, StorageError
-
-ROWS = 500_000
-"""Rows per batch of a LazyFrame."""
+from dolt_integrations.limits import limits
 
 
 def is_stream(data: Any) -> bool:
@@ -69,14 +67,15 @@ def encode_batch(batch: Any, table: str) -> EncodedFrame:
 def _collected(data: pl.LazyFrame, table: str) -> Iterator[Iterator[pl.DataFrame]]:
     """Compute a LazyFrame into a temporary file, in bounded memory, and yield its batches."""
     with tempfile.TemporaryFile(prefix="dolt-integrations-") as file:
+        size = limits().stream_rows
         path = f"/dev/fd/{file.fileno()}"  # an unlinked file, which disappears even if the process is killed
         try:
-            data.sink_parquet(path, row_group_size=ROWS)
+            data.sink_parquet(path, row_group_size=size)
         except (OSError, pl.exceptions.PolarsError) as error:
             raise _uncomputed(table, error) from error
         rows = int(pl.scan_parquet(path).select(pl.len()).collect().item())
         scan = pl.scan_parquet(path)
-        yield (scan.slice(at, ROWS).collect() for at in range(0, max(rows, 1), ROWS))
+        yield (scan.slice(at, size).collect() for at in range(0, max(rows, 1), size))
 
 
 def _uncomputed(table: str, error: Exception) -> DoltError:

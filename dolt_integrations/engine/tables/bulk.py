@@ -37,6 +37,7 @@ from dolt_integrations.errors import (
     ServerError,
     StorageError,
 )
+from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,15 +45,6 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.tables.schema import Column, TableSchema
 
 logger = logging.getLogger(__name__)
-
-INSERT_BYTES = 1 << 20
-"""Characters of one INSERT statement's rows."""
-
-FEW = 100
-"""Rows up to which an INSERT takes no longer than to write a file, load it and ask for warnings."""
-
-SLICE = 25_000
-"""Rows that are made texts of at a time: all of them as texts take more memory than the frame."""
 
 
 def insert_table(
@@ -81,7 +73,7 @@ def insert_table(
     targets = {column.name.lower(): column for column in schema.columns} if schema else {}
     rows, writing = _fitted(data, targets), _Writing(connection, table, "REPLACE" if replaced else "INSERT")
     with _naming(table):
-        written = writing.few(rows) if rows.num_rows <= FEW else writing.many(rows, targets)
+        written = writing.few(rows) if rows.num_rows <= limits().insert_rows else writing.many(rows, targets)
     # A row that takes the place of another counts as two (MySQL manual, REPLACE).
     if not data.num_rows <= written <= data.num_rows + replaced:
         raise ServerError(f"Dolt stored {written} of {data.num_rows} rows of table `{table}`; the save is undone")
@@ -109,8 +101,9 @@ class _Writing:
                 logger.info("rows of table %s go as literals: %s", self.table, error)
                 self.connection.loads_files = False
         written = 0
-        for at, part in enumerate(frame.iter_slices(SLICE)):
-            moved(at * SLICE, frame.height)
+        size = limits().load_rows
+        for at, part in enumerate(frame.iter_slices(size)):
+            moved(at * size, frame.height)
             written += self._rows(frame.columns, beside_signals(partial(_row_literals, part)))
         moved(frame.height, frame.height)
         return written
@@ -134,7 +127,7 @@ class _Writing:
             with tempfile.TemporaryFile(
                 prefix="dolt-integrations-"
             ) as file:  # of which nothing stays, whatever happens
-                for part in frame.iter_slices(SLICE):
+                for part in frame.iter_slices(limits().load_rows):
                     beside_signals(partial(_write_tsv, part, hexed, file))
                 rows = MovedFile(file, frame.height)
                 statement, name = self._load_statement(frame.columns, hexed, numbers), f"rows-{secrets.token_hex(8)}"
@@ -233,6 +226,6 @@ def _batches(rows: list[str]) -> Iterator[str]:
     start, size = 0, 0
     for at, row in enumerate(rows):
         size += len(row)
-        if size > INSERT_BYTES or at == len(rows) - 1:
+        if size > limits().insert_bytes or at == len(rows) - 1:
             yield f"({'),('.join(rows[start : at + 1])})"
             start, size = at + 1, 0

@@ -1,0 +1,72 @@
+"""The thresholds at which the core and the engine choose another way: rows, bytes and seconds, in one object."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Thresholds that follow from measured costs. None of them changes what a save or a load means.
+
+    What Dolt, MySQL or a file format prescribes is no threshold, and stands where it is used.
+
+    Attributes:
+        insert_rows: Rows up to which an INSERT takes no longer than to write a file, load it and ask for warnings.
+        insert_bytes: Characters of the rows of one INSERT statement.
+        load_rows: Rows that are converted to text at a time for `LOAD DATA`; all at once would take more memory than
+            the frame.
+        in_place_rows: Rows up to which a table is written in a transaction on its branch, while other writers wait;
+            more rows are written on a private branch.
+        compared_rows: Rows from which on a table is compared with what it is to hold; fewer are written anew as fast.
+        delete_cost: What deleting a row by its key costs, in rows loaded (Dolt 1.83).
+        replace_cost: What writing a row in the place of another costs, in rows loaded.
+        stream_rows: Rows of the batches in which a LazyFrame is read.
+    """
+
+    insert_rows: int = 100
+    insert_bytes: int = 1 << 20
+    load_rows: int = 25_000
+    in_place_rows: int = 10_000
+    compared_rows: int = 1_000
+    delete_cost: float = 2.0
+    replace_cost: float = 1.5
+    stream_rows: int = 500_000
+
+
+_current = Limits()
+
+
+def limits() -> Limits:
+    """Return the limits of this process."""
+    return _current
+
+
+@contextmanager
+def limited(**changes: Any) -> Iterator[Limits]:
+    """Change limits of this process, in all threads, while a block runs. Tests use it to take a way with few rows.
+
+    Args:
+        changes: Fields of `Limits`.
+
+    Raises:
+        TypeError: A name is no field of `Limits`.
+
+    Example:
+        >>> with limited(insert_rows=0) as changed:
+        ...     changed.insert_rows, limits() is changed
+        (0, True)
+        >>> limits().insert_rows
+        100
+    """
+    global _current
+    before, _current = _current, replace(_current, **changes)
+    try:
+        yield _current
+    finally:
+        _current = before
