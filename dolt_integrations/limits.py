@@ -27,6 +27,14 @@ class Limits:
         delete_cost: What deleting a row by its key costs, in rows loaded (Dolt 1.83).
         replace_cost: What writing a row in the place of another costs, in rows loaded.
         stream_rows: Rows of the batches in which a LazyFrame is read.
+        plain_fetch_rows: Rows up to which a table is read in the open session as fast as by connectorx, which opens one
+            of its own.
+        cached_bytes: Bytes from which on a version is cached; a smaller one is read from the server as fast.
+        kept_versions: Versions of a table that the list beside the cache names.
+        difference_share: A version is made of a cached one if at most one row in this many differs.
+        difference_tries: Cached versions that are tried for it.
+        fetch_seconds: How long a reader waits for another one that fetches the same version.
+        shared_cache_seconds: How long a shared cache is left alone after it failed.
     """
 
     insert_rows: int = 100
@@ -37,6 +45,13 @@ class Limits:
     delete_cost: float = 2.0
     replace_cost: float = 1.5
     stream_rows: int = 500_000
+    plain_fetch_rows: int = 1_000
+    cached_bytes: int = 256 << 10
+    kept_versions: int = 8
+    difference_share: int = 20
+    difference_tries: int = 2
+    fetch_seconds: float = 120.0
+    shared_cache_seconds: float = 60.0
 
 
 _current = Limits()

@@ -44,9 +44,9 @@ def no_fetch(monkeypatch):
 
 
 @pytest.fixture
-def any_cache(request, tmp_path, monkeypatch):
+def any_cache(request, tmp_path, monkeypatch, set_limits):
     """A cache of the test's own that takes tables of any size, or none: see `BOTH_WAYS` in `helpers/saves/edits.py`."""
-    monkeypatch.setattr(cache, "WORTHWHILE", 0)
+    set_limits(cached_bytes=0)
     cached = getattr(request, "param", "cached") == "cached"
     monkeypatch.setenv(cache.LOCATION, str(tmp_path / "cache") if cached else "off")
 

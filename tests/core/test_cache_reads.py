@@ -96,8 +96,8 @@ def both_ways(url, place, tablename="t"):
 
 @pytest.mark.parametrize("name", FAMILIES)
 @pytest.mark.parametrize("key", ["number", None])
-def test_what_was_written_is_read_as_a_fetch_gives_it(database, own_cache, monkeypatch, name, key):
-    monkeypatch.setattr(cache, "WORTHWHILE", 0)
+def test_what_was_written_is_read_as_a_fetch_gives_it(database, own_cache, set_limits, name, key):
+    set_limits(cached_bytes=0)
     values = TYPES[name]
     data = pd.DataFrame({"number": range(len(values))[::-1], "value": values.reset_index(drop=True)})
     write_table(database, "t", data, primary_key=key)
@@ -132,8 +132,8 @@ KEYS = {
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_what_was_written_is_in_the_order_that_a_fetch_gives(database, own_cache, monkeypatch, name):
-    monkeypatch.setattr(cache, "WORTHWHILE", 0)
+def test_what_was_written_is_in_the_order_that_a_fetch_gives(database, own_cache, set_limits, name):
+    set_limits(cached_bytes=0)
     data = pd.DataFrame({"value": range(len(KEYS[name])), "key": KEYS[name].reset_index(drop=True)})
     write_table(database, "t", data, primary_key="key")
 
@@ -143,8 +143,8 @@ def test_what_was_written_is_in_the_order_that_a_fetch_gives(database, own_cache
     assert_same(first, read_table(database, "t").data)
 
 
-def test_a_key_of_two_columns_is_in_the_order_of_the_key(database, own_cache, monkeypatch):
-    monkeypatch.setattr(cache, "WORTHWHILE", 0)
+def test_a_key_of_two_columns_is_in_the_order_of_the_key(database, own_cache, set_limits):
+    set_limits(cached_bytes=0)
     pairs = list(itertools.product(["b", "a", "c"], [2, -1, 3]))
     data = pd.DataFrame({"text": [a for a, _ in pairs], "n": [b for _, b in pairs]})
     write_table(database, "t", data, primary_key=["n", "text"])
@@ -178,8 +178,8 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("what", FOREIGN)
-def test_a_foreign_table_that_was_written_is_read_as_a_fetch_gives_it(database, own_cache, monkeypatch, what):
-    monkeypatch.setattr(cache, "WORTHWHILE", 0)
+def test_a_foreign_table_that_was_written_is_read_as_a_fetch_gives_it(database, own_cache, set_limits, what):
+    set_limits(cached_bytes=0)
     run_sql(database, *FOREIGN[what], "CALL dolt_commit('-Am', 'theirs')")
     texts = what in ("a collation in the key", "CHAR", "ENUM", "latin1")
     data = pd.DataFrame({"k": ["x", "Y", "z"] if texts else [0, 9, 5], "v": [3, 2, 1]})

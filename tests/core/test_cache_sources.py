@@ -113,9 +113,9 @@ def test_a_file_of_another_user_is_not_read():
     assert cache.find(HASH) is None
 
 
-def test_a_merged_save_is_not_kept_as_what_it_wrote(database, monkeypatch):
+def test_a_merged_save_is_not_kept_as_what_it_wrote(database, set_limits):
     """The merge has rows of others, which were not in the frame."""
-    monkeypatch.setattr(cache, "WORTHWHILE", 0)
+    set_limits(cached_bytes=0)
     base = write_table(database, "t", pd.DataFrame({"n": [1, 2, 3], "a": [0, 0, 0]}), primary_key="n")
     write_table(database, "t", pd.DataFrame({"n": [1, 2, 3], "a": [7, 0, 0]}))
     work = MergeBranch(branch_from=base.commit, merge_to=base.branch)
@@ -125,9 +125,9 @@ def test_a_merged_save_is_not_kept_as_what_it_wrote(database, monkeypatch):
     assert read_table(database, "t").data.set_index("n")["a"].to_dict() == {1: 7, 2: 0, 3: 9}
 
 
-def test_timestamps_are_not_kept(database, monkeypatch):
+def test_timestamps_are_not_kept(database, set_limits):
     """They are read in the time zone that the server has at the moment."""
-    monkeypatch.setattr(cache, "WORTHWHILE", 0)
+    set_limits(cached_bytes=0)
     run_sql(
         database, "CREATE TABLE t (n INT PRIMARY KEY, at TIMESTAMP)", "INSERT INTO t VALUES (1, '2020-01-01 12:00:00')",
         "CALL dolt_commit('-Am', 'by hand')",

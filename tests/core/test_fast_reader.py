@@ -1,6 +1,5 @@
 """Few rows through connectorx, which reads many: types that it cannot read, or not exactly."""
 
-import importlib
 from decimal import Decimal
 
 import pytest
@@ -21,8 +20,8 @@ COLUMNS = {
 
 
 @pytest.fixture(autouse=True)
-def all_fast(monkeypatch):
-    monkeypatch.setattr(importlib.import_module("dolt_integrations.engine.tables.fetch"), "FEW", 0)
+def all_fast(monkeypatch, set_limits):
+    set_limits(plain_fetch_rows=0)
     monkeypatch.setenv(cache.LOCATION, "off")
 
 

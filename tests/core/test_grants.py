@@ -20,7 +20,7 @@ from dolt_integrations.core import (
     read_table,
     write_table,
 )
-from dolt_integrations.core.rows import by_difference, cache, version_rows
+from dolt_integrations.core.rows import version_rows
 from dolt_integrations.errors import AccessDeniedError
 from tests.conftest import run_sql
 from tests.helpers.saves.paths import LARGE, PATHS, branch_of, found, frame, rows_on
@@ -174,9 +174,8 @@ def test_without_them_a_remote_is_refused_before_anything_is_written(login, data
     assert run_sql(database, "SHOW TABLES") == []
 
 
-def test_a_reader_fetches_what_differs_from_a_version_in_the_cache(login, versions, own_cache, monkeypatch):
-    monkeypatch.setattr(cache, "WORTHWHILE", 0)
-    monkeypatch.setattr(by_difference, "SHARE", 1)
+def test_a_reader_fetches_what_differs_from_a_version_in_the_cache(login, versions, own_cache, monkeypatch, set_limits):
+    set_limits(cached_bytes=0, difference_share=1)
     url = login("reader")
     read_table(url, "t", as_of=versions[0])
     monkeypatch.setattr(version_rows, "fetch", None)

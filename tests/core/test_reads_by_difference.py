@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from dolt_integrations.core import read_arrow, read_table, write_table
-from dolt_integrations.core.rows import by_difference, cache
+from dolt_integrations.core.rows import cache
 from dolt_integrations.core.rows import version_rows as rows
 from dolt_integrations.core.rows.differences import _in_bits
 from dolt_integrations.engine import parse_location
@@ -19,10 +19,9 @@ pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.fixture(autouse=True)
-def any_share(monkeypatch):
+def any_share(set_limits):
     """Tables of any size are kept, and made of others however many rows differ."""
-    monkeypatch.setattr(cache, "WORTHWHILE", 0)
-    monkeypatch.setattr(by_difference, "SHARE", 1)
+    set_limits(cached_bytes=0, difference_share=1)
 
 
 @pytest.fixture
@@ -238,8 +237,8 @@ def test_a_view_is_fetched(database, fetched):
     assert fetched == ["v", "v"]
 
 
-def test_many_differences_are_not_fetched_by_themselves(database, fetched, monkeypatch):
-    monkeypatch.setattr(by_difference, "SHARE", 20)
+def test_many_differences_are_not_fetched_by_themselves(database, fetched, monkeypatch, set_limits):
+    set_limits(difference_share=20)
     write_table(database, "t", frame(), primary_key="n")
     version = commit(database, "UPDATE t SET text = 'x' WHERE n % 10 = 0")
 

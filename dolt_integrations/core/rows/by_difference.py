@@ -21,6 +21,7 @@ from dolt_integrations.engine.versions.partial import (
     has_negative_zeros,
 )
 from dolt_integrations.errors import DoltError
+from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,12 +29,6 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Connection, TableSchema
 
 logger = logging.getLogger(__name__)
-
-SHARE = 20
-"""Of so many rows at most one may differ: more of them are fetched as fast with all others."""
-
-TRIES = 2
-"""Versions that are tried at most."""
 
 
 def rows_by_difference(snapshot: Connection, table: str, schema: TableSchema, table_hash: str) -> pa.Table | None:
@@ -56,7 +51,7 @@ def rows_by_difference(snapshot: Connection, table: str, schema: TableSchema, ta
         rows = _made(snapshot, table, version, base)
         snapshot.switch(commit)
         tried += 1
-        if rows is not None or tried == TRIES:
+        if rows is not None or tried == limits().difference_tries:
             return rows
     return None
 
@@ -95,7 +90,7 @@ def _made(snapshot: Connection, table: str, version: KeptVersion, base: pa.Table
         if step is None:
             return None
         snapshot.leave_revision()
-        counts = count_differing(snapshot, step, max(base.num_rows, step.total) // SHARE)
+        counts = count_differing(snapshot, step, max(base.num_rows, step.total) // limits().difference_share)
         if counts is None:
             return None
         written = fetch_written(snapshot, step)

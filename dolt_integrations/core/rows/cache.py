@@ -28,6 +28,7 @@ from dolt_integrations.core.rows.cache_folder import OURS, folder, read_own
 from dolt_integrations.core.rows.cache_places import LOCATION as LOCATION
 from dolt_integrations.core.rows.cache_places import local_place, shared_places
 from dolt_integrations.core.whole_file import whole_file
+from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,9 +37,6 @@ logger = logging.getLogger(__name__)
 
 SIZE = "DOLT_INTEGRATIONS_CACHE_SIZE"
 DEFAULT_SIZE = 4 << 30
-
-WORTHWHILE = 256 << 10
-"""Bytes from which on a table is stored; a smaller one is read from the server as fast."""
 
 _KEY = re.compile(r"[0-9a-v]{32}")
 
@@ -100,7 +98,7 @@ def find_here(key: str) -> pa.Table | None:
 def is_worthwhile(rows: pa.Table) -> bool:
     """Whether rows are stored at all: neither too few nor too many, in a store that is not off."""
     is_kept = local_place() is not None or bool(shared_places())
-    return is_kept and WORTHWHILE <= rows.nbytes <= _limit() // 4
+    return is_kept and limits().cached_bytes <= rows.nbytes <= _limit() // 4
 
 
 def store(key: str | None, rows: pa.Table) -> None:

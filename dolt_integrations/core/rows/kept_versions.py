@@ -15,11 +15,9 @@ from dataclasses import dataclass
 
 from dolt_integrations.core.rows.cache_folder import folder, read_own
 from dolt_integrations.core.whole_file import whole_file
+from dolt_integrations.limits import limits
 
 logger = logging.getLogger(__name__)
-
-MOST = 8
-"""Versions of a table that are named; older ones are forgotten."""
 
 _LINE = re.compile(r"([0-9a-v]{32}) ([0-9a-v]{32})")
 
@@ -63,7 +61,7 @@ def note_version(source: str, table: str, version: KeptVersion) -> None:
     place = folder(make=False)
     if place is None:
         return
-    lines = "".join(f"{each.commit} {each.table_hash}\n" for each in [version, *known][:MOST][::-1])
+    lines = "".join(f"{each.commit} {each.table_hash}\n" for each in [version, *known][: limits().kept_versions][::-1])
     path = place / _name(source, table)
     try:
         with whole_file(path, place / f"{path.stem}.{secrets.token_hex(4)}.part", mode=0o600) as file:

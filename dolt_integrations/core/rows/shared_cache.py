@@ -17,6 +17,7 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dolt_integrations.core.rows.arrow_file import decoded, write_rows
+from dolt_integrations.limits import limits
 from dolt_integrations.redaction import redact
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ SECRET = "DOLT_INTEGRATIONS_CACHE_KEY"  # noqa: S105 - the variable's name
 TIMEOUT = "DOLT_INTEGRATIONS_CACHE_TIMEOUT"
 DEFAULT_TIMEOUT = 20.0
 
-PAUSE = 60.0
-"""Seconds in which a place that failed is not asked again."""
-
 _failed: dict[str, float] = {}
 _warned: set[str] = set()
 
@@ -48,7 +46,7 @@ class PlaceTimeoutError(Exception):
 def is_in_use(place: SharedPlace) -> bool:
     """Whether a place is asked: it has not failed just now."""
     failed = _failed.get(place.url)
-    return failed is None or time.monotonic() - failed > PAUSE
+    return failed is None or time.monotonic() - failed > limits().shared_cache_seconds
 
 
 def forget() -> None:
@@ -166,7 +164,7 @@ def _timeout() -> float:
 
 def _give_up(place: SharedPlace, error: BaseException) -> None:
     _failed[place.url] = time.monotonic()
-    _warn(place, f"it is not used for {PAUSE:g} s: {type(error).__name__}: {str(error)[:500]}")
+    _warn(place, f"it is not used for {limits().shared_cache_seconds:g} s: {type(error).__name__}: {str(error)[:500]}")
 
 
 def _warn(place: SharedPlace, what: str) -> None:

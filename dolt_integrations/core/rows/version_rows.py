@@ -24,6 +24,7 @@ from dolt_integrations.engine import (
 )
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.session.locks import tried
+from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
     from dolt_integrations.engine import Column
@@ -72,10 +73,6 @@ def rows_of(snapshot: Connection, table: str, schema: TableSchema, table_hash: s
     return _read_by_one(wanted, key) if key is not None and cache.is_shared() else _read(wanted)
 
 
-PATIENCE = 120.0
-"""Seconds that a reader waits for another one, which fetches the same rows for the cache that they share."""
-
-
 def _read_by_one(wanted: _Wanted, key: str) -> pa.Table:
     """Return rows that other readers may be fetching now: one of them does, the others wait for what it stores."""
     lock = ("cache", key)
@@ -83,7 +80,7 @@ def _read_by_one(wanted: _Wanted, key: str) -> pa.Table:
         rows = _found(wanted) if is_first else None
         if is_first:
             return rows if rows is not None else _read(wanted)
-    with tried(wanted.snapshot, lock, PATIENCE):
+    with tried(wanted.snapshot, lock, limits().fetch_seconds):
         pass
     rows = _found(wanted)
     return rows if rows is not None else _read(wanted)

@@ -15,6 +15,7 @@ from dolt_integrations.engine.session.answers import number
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.sql.types import DATES, GEOMETRIES, arrow_type, parse_type
 from dolt_integrations.errors import DoltError
+from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -60,15 +61,12 @@ def fetch(
 
 _ROWS = "what the server sends for the rows of a query"
 
-FEW = 1_000
-"""Rows up to which the session that is there reads as fast as connectorx, which opens one of its own."""
-
 
 def _is_few(connection: Connection, query: str) -> bool:
     """Whether a whole table has few rows, which Dolt tells at once."""
     head, _, table = query.rpartition(" FROM ")
     whole = head.startswith("SELECT ") and re.fullmatch("`(?:[^`]|``)+`", table)
-    return bool(whole) and connection.value(f"SELECT COUNT(*) FROM {table}", kind=number) <= FEW
+    return bool(whole) and connection.value(f"SELECT COUNT(*) FROM {table}", kind=number) <= limits().plain_fetch_rows
 
 
 _SLOW = {"time", "null", "bit", "year", "set", "json", *GEOMETRIES}
