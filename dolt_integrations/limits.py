@@ -35,6 +35,18 @@ class Limits:
         difference_tries: Cached versions that are tried for it.
         fetch_seconds: How long a reader waits for another one that fetches the same version.
         shared_cache_seconds: How long a shared cache is left alone after it failed.
+        attempts: How often work that other writers overtake is tried.
+        index_commits: Commits after which the index of write ids is brought up to date.
+        leftover_branches: Private branches that one save looks at, so that it stays short after many were left.
+        leftover_seconds: How long a process that saves does not look for leftovers in a database again.
+        abandoned_seconds: Age from which a private branch whose name says nothing of its session counts as abandoned.
+        idle_sessions: Sessions that a process keeps for the next block.
+        idle_seconds: How long it keeps them.
+        silent_seconds: How long a new session waits for a server that says nothing, before it is opened anew.
+        progress_seconds: How long work goes on before a bar is shown; most saves have ended by then.
+        card_seconds: How long a card may look at a database, all in all.
+        card_rows: Rows up to which a card counts a table without a key: Dolt needs a second for each million.
+        card_changes: Changed rows up to which a card counts them.
     """
 
     insert_rows: int = 100
@@ -52,6 +64,18 @@ class Limits:
     difference_tries: int = 2
     fetch_seconds: float = 120.0
     shared_cache_seconds: float = 60.0
+    attempts: int = 12
+    index_commits: int = 1_000
+    leftover_branches: int = 50
+    leftover_seconds: float = 60.0
+    abandoned_seconds: float = 24 * 3600.0
+    idle_sessions: int = 8
+    idle_seconds: float = 60.0
+    silent_seconds: float = 5.0
+    progress_seconds: float = 1.0
+    card_seconds: float = 10.0
+    card_rows: int = 100_000
+    card_changes: int = 10_000
 
 
 _current = Limits()

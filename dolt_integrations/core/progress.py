@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from dolt_integrations.engine.session.moved import listening
+from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,10 +48,6 @@ def counted(batches: Iterable[B], what: str) -> Iterator[B]:
             bar.close()
 
 
-DELAY = 1.0
-"""Seconds after which a bar is shown: most saves have ended by then."""
-
-
 @contextmanager
 def watched(what: str) -> Iterator[None]:
     """Show a bar of the rows that a block sends, once that takes a second.
@@ -76,7 +73,7 @@ class _Shown:
     def at(self, rows: int, total: int) -> None:
         if self._bar is None or rows < self._rows:  # a save that starts again begins anew
             self.close()
-            self._rows, self._bar = 0, _bar(self._what, total, DELAY)
+            self._rows, self._bar = 0, _bar(self._what, total, limits().progress_seconds)
         if self._bar is not None:
             self._bar.update(rows - self._rows)
             self._rows = rows

@@ -7,6 +7,8 @@ import random
 import time
 from typing import TYPE_CHECKING, TypeVar
 
+from dolt_integrations.limits import limits
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,24 +18,23 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-ATTEMPTS = 12
 _FIRST_PAUSE = 0.01
 _LONGEST_PAUSE = 1.0
 
 
-def retried(attempt: Callable[[], T], *transient: type[DoltError], attempts: int = ATTEMPTS) -> T:
+def retried(attempt: Callable[[], T], *transient: type[DoltError], attempts: int | None = None) -> T:
     """Call `attempt` until it succeeds, with growing pauses; the last error is raised as it is.
 
     Args:
         attempt: Starts from a fresh look at the database each time.
         transient: The errors after which another attempt may succeed.
-        attempts: The bound.
+        attempts: The bound; by default that of `Limits`.
 
     Example:
         >>> retried(lambda: 1, DoltError)
         1
     """
-    pause = _FIRST_PAUSE
+    pause, attempts = _FIRST_PAUSE, attempts or limits().attempts
     for number in range(1, attempts):
         try:
             return attempt()

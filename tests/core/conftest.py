@@ -5,7 +5,6 @@ import shutil
 import pytest
 
 from dolt_integrations.core import write_table
-from dolt_integrations.core.branches import private
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.provenance import reads
 from dolt_integrations.core.remotes.exchange import clone_if_missing
@@ -17,9 +16,9 @@ from tests.helpers.saves.queries import FIRST, SECOND
 
 
 @pytest.fixture(autouse=True)
-def every_save_looks_for_leftovers(monkeypatch):
+def every_save_looks_for_leftovers(set_limits):
     """Else a process looks once a minute, and what a test has killed would stay for as long."""
-    monkeypatch.setattr(private, "EVERY", 0.0)
+    set_limits(leftover_seconds=0)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from dolt_integrations.core import (
     table_card,
     write_table,
 )
-from dolt_integrations.core.cards import bounded, changes, table
+from dolt_integrations.core.cards import table
 from dolt_integrations.core.provenance.reads import commits_read
 from dolt_integrations.engine.tables import preview
 from dolt_integrations.errors import DataError
@@ -109,9 +109,8 @@ def test_a_table_of_1500_columns_has_a_small_card(database):
     assert len(page) < 40_000
 
 
-def test_rows_without_a_key_are_counted_up_to_a_bound(database, monkeypatch):
-    monkeypatch.setattr(table, "COUNTED", 2)
-    monkeypatch.setattr(changes, "COUNTED", 2)
+def test_rows_without_a_key_are_counted_up_to_a_bound(database, set_limits):
+    set_limits(card_rows=2, card_changes=2)
     write_table(database, "t", pd.DataFrame({"a": [1]}))
     write_table(database, "t", pd.DataFrame({"a": range(10)}), mode="append")
 
@@ -179,8 +178,8 @@ def test_a_server_that_is_not_there_is_a_line_in_the_card():
         assert "not-secret" not in card.html()
 
 
-def test_a_server_that_never_answers_does_not_hold_a_card_up(monkeypatch):
-    monkeypatch.setattr(bounded, "SECONDS", 0.3)
+def test_a_server_that_never_answers_does_not_hold_a_card_up(set_limits):
+    set_limits(card_seconds=0.3)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -190,8 +189,8 @@ def test_a_server_that_never_answers_does_not_hold_a_card_up(monkeypatch):
     assert "no answer from 127.0.0.1" in page
 
 
-def test_a_card_whose_time_is_over_says_so(database, two, monkeypatch):
-    monkeypatch.setattr(bounded, "SECONDS", 0)
+def test_a_card_whose_time_is_over_says_so(database, two, set_limits):
+    set_limits(card_seconds=0)
 
     assert "took longer than the 0 s" in table_card(database, "users").html()
 

@@ -133,8 +133,8 @@ def test_a_branch_of_an_earlier_version_has_a_day(age, stays, database):
     assert branches(database) == ([name, "main"] if stays else ["main"])
 
 
-def test_of_many_leftovers_one_save_removes_some(database, monkeypatch):
-    monkeypatch.setattr("dolt_integrations.core.branches.private.MOST", 3)
+def test_of_many_leftovers_one_save_removes_some(database, set_limits):
+    set_limits(leftover_branches=3)
     for number in range(5):
         run_sql(database, f"CALL DOLT_BRANCH('{PREFIX}1-{number:016x}')")
 
@@ -155,8 +155,8 @@ def test_what_a_transaction_that_was_killed_left_is_removed_by_a_transaction(dat
     assert branches(database) == ["main"]
 
 
-def test_a_process_looks_for_leftovers_once_in_a_while(database, monkeypatch):
-    monkeypatch.setattr("dolt_integrations.core.branches.private.EVERY", 3600.0)
+def test_a_process_looks_for_leftovers_once_in_a_while(database, monkeypatch, set_limits):
+    set_limits(leftover_seconds=3600)
     write_table(database, "t", ONE)
     name = f"{PREFIX}1-00000000000000aa"
     run_sql(database, f"CALL DOLT_BRANCH('{name}')")
@@ -164,7 +164,7 @@ def test_a_process_looks_for_leftovers_once_in_a_while(database, monkeypatch):
     write_table(database, "t", TWO)
     assert branches(database) == [name, "main"]
 
-    monkeypatch.setattr("dolt_integrations.core.branches.private.EVERY", 0.0)
+    set_limits(leftover_seconds=0)
     write_table(database, "t", ONE)
     assert branches(database) == ["main"]
 

@@ -7,7 +7,7 @@ import sys
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import progress, read_batches, write_table
+from dolt_integrations.core import read_batches, write_table
 from dolt_integrations.core.progress import counted
 
 
@@ -112,8 +112,7 @@ def test_an_error_closes_the_bar(monkeypatch):
 @pytest.mark.parametrize("where", ["database", "loading_database"])
 def test_a_large_save_shows_a_bar_of_its_rows(where, request, monkeypatch, set_limits):
     pytest.importorskip("tqdm")
-    set_limits(insert_rows=0)
-    monkeypatch.setattr(progress, "DELAY", 0.0)
+    set_limits(insert_rows=0, progress_seconds=0)
     url, terminal = request.getfixturevalue(where), Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
 
@@ -123,10 +122,10 @@ def test_a_large_save_shows_a_bar_of_its_rows(where, request, monkeypatch, set_l
     assert "1.20k/1.20k" in terminal.getvalue()
 
 
-def test_a_save_that_has_ended_within_a_second_shows_no_bar(loading_database, monkeypatch):
+def test_a_save_that_has_ended_within_a_second_shows_no_bar(loading_database, monkeypatch, set_limits):
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr(progress, "DELAY", 3600.0)
+    set_limits(progress_seconds=3600)
 
     write_table(loading_database, "t", numbers(0, 1200), primary_key="n")
 

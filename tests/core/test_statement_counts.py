@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import NewBranch, read_table, write_table
-from dolt_integrations.core.branches import private
 from dolt_integrations.engine.session.wire import Session
 from tests.conftest import run_sql
 
@@ -37,8 +36,8 @@ class Statements:
 
 
 @pytest.fixture
-def statements(monkeypatch):
-    monkeypatch.setattr(private, "EVERY", float("inf"))  # leftovers are looked for at the first save only
+def statements(monkeypatch, set_limits):
+    set_limits(leftover_seconds=float("inf"))  # leftovers are looked for at the first save only
     return Statements(monkeypatch)
 
 

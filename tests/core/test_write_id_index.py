@@ -17,9 +17,9 @@ NAMES = [WriteName(f"run:{at // 3}/n0", ("t",), "main", ("append",), f"d{at}", 1
 
 
 @pytest.fixture(autouse=True)
-def soon(monkeypatch):
+def soon(set_limits):
     """Extend the index every few commits."""
-    monkeypatch.setattr(message_index, "EVERY", 4)
+    set_limits(index_commits=4)
 
 
 def append(url, at, **options):
@@ -121,8 +121,8 @@ def test_an_index_that_another_client_spoiled_costs_nothing_but_time(database):
     assert append(database, 9).changed
 
 
-def test_a_small_history_has_no_index(database, monkeypatch):
-    monkeypatch.setattr(message_index, "EVERY", 1_000)
+def test_a_small_history_has_no_index(database, set_limits):
+    set_limits(index_commits=1_000)
 
     write_table(database, "t", frame(), write_id="run-1")
 

@@ -112,8 +112,8 @@ def test_own_idle_sessions_make_room(full_server):
         assert connection.value("SELECT 1") == 1
 
 
-def test_a_silent_server_has_the_whole_time_in_two_parts(monkeypatch):
-    monkeypatch.setattr("dolt_integrations.engine.session.patience._SILENCE", 0.1)
+def test_a_silent_server_has_the_whole_time_in_two_parts(set_limits):
+    set_limits(silent_seconds=0.1)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = parse_location(f"mysql://root@127.0.0.1:{listener.getsockname()[1]}/shop?connect_timeout=0.5")
         listener.settimeout(10)

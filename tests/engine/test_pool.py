@@ -8,6 +8,7 @@ import pytest
 from dolt_integrations.engine import Connection, open_database, parse_location
 from dolt_integrations.engine.session import pool
 from dolt_integrations.errors import DoltError, ServerUnreachableError
+from dolt_integrations.limits import limits
 from tests.conftest import open_session, run_sql, start_server
 
 
@@ -131,9 +132,9 @@ def test_a_server_that_has_gone_is_an_error_of_ours(repository):
         use(server.url)
 
 
-def test_a_session_that_was_idle_for_long_is_not_used(database, monkeypatch):
+def test_a_session_that_was_idle_for_long_is_not_used(database, set_limits):
     number = use(database)
-    monkeypatch.setattr(pool, "LONGEST", 0.0)
+    set_limits(idle_seconds=0)
     time.sleep(0.01)
 
     assert use(database) != number
@@ -141,7 +142,7 @@ def test_a_session_that_was_idle_for_long_is_not_used(database, monkeypatch):
 
 def test_few_sessions_are_kept(database):
     name = database.rpartition("/")[2]
-    connections = [connect(database) for _ in range(pool.MOST + 3)]
+    connections = [connect(database) for _ in range(limits().idle_sessions + 3)]
     for connection in connections:
         with connection:
             pass
@@ -152,7 +153,7 @@ def test_few_sessions_are_kept(database):
         while True:
             cursor.execute("SHOW PROCESSLIST")
             idle = [row for row in cursor.fetchall() if row[3] == name and row[0] != watcher.thread_id()]
-            if len(idle) <= pool.MOST:
+            if len(idle) <= limits().idle_sessions:
                 break
             assert time.monotonic() < deadline
     watcher.close()

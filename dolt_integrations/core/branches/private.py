@@ -23,6 +23,7 @@ from dolt_integrations.engine.versions.branches import (
     delete_branch,
 )
 from dolt_integrations.errors import AccessDeniedError, BranchNotFoundError, DoltError, LostRaceError
+from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,19 +36,10 @@ PREFIX = "dolt-integrations/work/"
 KEPT = "dolt-integrations/kept/"
 """Branches that keep work that conflicted or failed an audit. Users delete them."""
 
-MOST = 50
-"""The most private branches that one save checks, which bounds its time when many were left behind."""
-
-EVERY = 60.0
-"""Seconds between two searches of a process for leftover branches in a database."""
-
 _LOOKED: dict[str, float] = {}
 """When this process last searched each database for leftovers: `time.monotonic()` by the database's source."""
 
 _LOCK = threading.Lock()
-
-ABANDONED_AFTER = 24 * 3600
-"""Seconds after which a private branch of an old version, which has no lock, counts as abandoned."""
 
 _NAME = re.compile(re.escape(PREFIX) + r"\d+-[0-9a-f]{16}")
 _OLD_NAME = re.compile(re.escape(PREFIX) + r"[^/]+/\d+/(?P<time>\d+)-[0-9a-f]+")
@@ -136,7 +128,7 @@ def remove_abandoned(database: Database) -> None:
         return
     try:
         with database.in_haste().connect() as connection:
-            for name in abandoned(connection, branches_below(connection, PREFIX, MOST)):
+            for name in abandoned(connection, branches_below(connection, PREFIX, limits().leftover_branches)):
                 logger.info("removing %s, whose session has ended, from %s", name, connection.address)
                 _delete(connection, name)
     except DoltError as error:
@@ -145,9 +137,9 @@ def remove_abandoned(database: Database) -> None:
 
 def _is_due(source: str) -> bool:
     """Whether it is time to search a database for leftovers again."""
-    now = time.monotonic()
+    now, pause = time.monotonic(), limits().leftover_seconds
     with _LOCK:
-        if now - _LOOKED.get(source, -EVERY) < EVERY:
+        if now - _LOOKED.get(source, -pause) < pause:
             return False
         _LOOKED[source] = now
         return True
@@ -165,7 +157,7 @@ def abandoned(connection: Connection, names: Iterable[str]) -> list[str]:
 
 
 def _is_old(since: int) -> bool:
-    return time.time() - since > ABANDONED_AFTER
+    return time.time() - since > limits().abandoned_seconds
 
 
 def _delete_anew(database: Database, name: str) -> None:

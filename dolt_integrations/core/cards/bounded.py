@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.engine import Database, open_database, parse_location
 from dolt_integrations.errors import DoltError, ServerLostError
+from dolt_integrations.limits import limits
 from dolt_integrations.redaction import redact
 from dolt_integrations.render import Problem
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from dolt_integrations.render.card import Part
 
 logger = logging.getLogger(__name__)
-
-SECONDS = 10.0
-"""How long a card may look at a database, all in all."""
 
 
 class Look:
@@ -47,7 +45,7 @@ class Look:
         """
         left = self._end - time.monotonic()
         if left <= 0:
-            raise ServerLostError(f"{self.location} took longer than the {SECONDS:g} s that a card has")
+            raise ServerLostError(f"{self.location} took longer than the {limits().card_seconds:g} s that a card has")
         address = replace(self._database.address, connect_timeout=min(left, self._database.address.connect_timeout))
         return replace(self._database, address=address, patience=left)
 
@@ -63,8 +61,8 @@ def looking_at(location: Location) -> Iterator[Look]:
     Raises:
         DoltError: It cannot be opened.
     """
-    end = time.monotonic() + SECONDS
-    with unnoted(), open_database(location, timeout=SECONDS) as database:
+    end = time.monotonic() + limits().card_seconds
+    with unnoted(), open_database(location, timeout=limits().card_seconds) as database:
         yield Look(database, end)
 
 

@@ -8,6 +8,7 @@ from dolt_integrations.core.cards.facts import headings_of, rows_text
 from dolt_integrations.core.rows.changes import TableVersions
 from dolt_integrations.engine.versions.differing import can_differ
 from dolt_integrations.engine.versions.shown import comparable, count_kinds, shown_changes
+from dolt_integrations.limits import limits
 from dolt_integrations.render import Cell, Facts, Grid, Note
 from dolt_integrations.render.grid import COLUMNS, left_out
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 ROWS = 20
 """Changed rows that are shown."""
-
-COUNTED = 10_000
-"""Changed rows up to which they are counted; more would take time in proportion."""
 
 
 def changes_of(look: Look, entry: LogEntry, table: str) -> list[Part]:
@@ -64,15 +62,16 @@ def _columns_changed(title: str, before: TableVersion, after: TableVersion) -> l
 
 def _rows(session: Connection, old: str, new: str, table: TableVersion, title: str) -> Grid:
     columns = _shown(table)
-    counts, is_all = count_kinds(session, old, new, table, COUNTED)
+    most = limits().card_changes
+    counts, is_all = count_kinds(session, old, new, table, most)
     found = shown_changes(session, old, new, table, columns, ROWS) if columns else []
     headings = headings_of(columns, table.schema.primary_key)
     rows = tuple(_cells(change) for change in found)
     said = ", ".join(f"{count:,} {kind}" for kind, count in counts.items()) or "no rows"
     total = sum(counts.values())
     if not is_all:
-        said = rows_text(COUNTED, is_all=False)
-    shown = f"{len(found)} of {rows_text(min(total, COUNTED), is_all)}" if total > len(found) else ""
+        said = rows_text(most, is_all=False)
+    shown = f"{len(found)} of {rows_text(min(total, most), is_all)}" if total > len(found) else ""
     note = left_out(shown, len(table.schema.columns) - len(columns))
     return Grid(f"{title}: {said}", headings, rows, tuple(change.kind for change in found), note)
 

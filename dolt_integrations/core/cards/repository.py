@@ -8,12 +8,12 @@ from dolt_integrations.core.branches.private import PREFIX
 from dolt_integrations.core.cards.bounded import Look, guarded, looking_at, place_of
 from dolt_integrations.core.cards.facts import rows_text
 from dolt_integrations.core.cards.graph import graph_around, subject_of
-from dolt_integrations.core.cards.table import COUNTED
 from dolt_integrations.engine import find_base_table
 from dolt_integrations.engine.tables.preview import count_rows
 from dolt_integrations.engine.tables.schema import tables
 from dolt_integrations.engine.versions.branches import newest_branches
 from dolt_integrations.engine.versions.procedures import find_branches
+from dolt_integrations.limits import limits
 from dolt_integrations.render import Card, Cell, Facts, Grid, Heading
 from dolt_integrations.render.grid import left_out
 
@@ -78,7 +78,9 @@ def _table(snapshot: Connection, name: str) -> tuple[Cell, ...]:
     if found is None:
         return (Cell(name), Cell(""), Cell(""), Cell(""))
     schema = found[1]
-    count = rows_text(*count_rows(snapshot, name, schema, COUNTED)).removesuffix(" rows").removesuffix(" row")
+    count = (
+        rows_text(*count_rows(snapshot, name, schema, limits().card_rows)).removesuffix(" rows").removesuffix(" row")
+    )
     return Cell(name), Cell(count), Cell(f"{len(schema.columns):,}"), Cell(", ".join(schema.primary_key))
 
 

@@ -18,6 +18,7 @@ from dolt_integrations.engine.tables.preview import count_rows, preview
 from dolt_integrations.engine.tables.query import looks_back
 from dolt_integrations.engine.versions.log import LogEntry, log
 from dolt_integrations.engine.versions.procedures import table_hash
+from dolt_integrations.limits import limits
 from dolt_integrations.render import Card, Cell, Facts, Grid, Heading
 from dolt_integrations.render.grid import COLUMNS, left_out
 
@@ -37,9 +38,6 @@ SCHEMA = 50
 UNFOLDED = 20
 """Columns up to which the list of columns is open."""
 
-COUNTED = 100_000
-"""Rows up to which a table without a key is counted: Dolt needs a second for each million."""
-
 
 def table_card(
     db: Location,
@@ -51,8 +49,8 @@ def table_card(
 ) -> Card:
     """Return what a table looks like in one version, as a card for a notebook or a report.
 
-    A card is made in bounded time (`SECONDS`), never fetches a whole table or value, and is never an error: what
-    cannot be looked up is a line in it.
+    A card is made in bounded time (`Limits.card_seconds`), never fetches a whole table or value, and is never an error:
+    what cannot be looked up is a line in it.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
@@ -143,7 +141,7 @@ def _rows(at: _At, selection: Selection) -> Grid:
     if where is not None and looks_back(where):
         where = None  # it would take a branch to look back from
     with at.look.connect(at.commit) as snapshot:
-        total, is_all = count_rows(snapshot, at.table, at.schema, COUNTED)
+        total, is_all = count_rows(snapshot, at.table, at.schema, limits().card_rows)
         if where is not None:
             selection.check(snapshot, at.table, at.schema)
         found = preview(snapshot, at.table, columns[:COLUMNS], ROWS, where)

@@ -14,6 +14,7 @@ from dolt_integrations.engine.session.pool import POOL
 from dolt_integrations.engine.session.session import open_session
 from dolt_integrations.engine.session.translate import translate
 from dolt_integrations.errors import ServerLostError, ServerUnreachableError
+from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.names.address import ServerAddress
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 2.0
-_SILENCE = 5.0
-"""Seconds of silence after which the server may be waiting for one of our own idle sessions to end.
-
-Dolt does not greet sessions beyond its `max_connections`: it lets a few wait for a minute and closes the others.
-"""
 
 
 def open_patiently(address: ServerAddress, database: str, *, local_infile: bool) -> Session:
@@ -38,7 +34,7 @@ def open_patiently(address: ServerAddress, database: str, *, local_infile: bool)
         ServerError: As `open_session`.
         ConfigError: As `open_session`.
     """
-    begun, pause, seconds = time.monotonic(), _FIRST_PAUSE, min(address.connect_timeout, _SILENCE)
+    begun, pause, seconds = time.monotonic(), _FIRST_PAUSE, min(address.connect_timeout, limits().silent_seconds)
     while True:
         asked = time.monotonic()
         try:

@@ -13,12 +13,7 @@ import pymysql
 from dolt_integrations.engine.names.address import ServerAddress
 from dolt_integrations.engine.session.session import end, leave_branch, renew
 from dolt_integrations.engine.session.wire import Session
-
-MOST = 8
-"""The number of sessions kept, over all servers and databases."""
-
-LONGEST = 60.0
-"""Seconds for which a session is kept: networks drop connections that are idle."""
+from dolt_integrations.limits import limits
 
 
 @dataclass(frozen=True)
@@ -54,7 +49,7 @@ class _Pool:
 
     def _find(self, address: ServerAddress, local_infile: bool) -> _Idle | None:
         with self._lock:
-            old = [each for each in self._idle if each.since < time.monotonic() - LONGEST]
+            old = [each for each in self._idle if each.since < time.monotonic() - limits().idle_seconds]
             self._idle = [each for each in self._idle if each not in old]
             fitting = [each for each in self._idle if (each.address, each.local_infile) == (address, local_infile)]
             for each in fitting[-1:]:
@@ -80,7 +75,8 @@ class _Pool:
             return
         with self._lock:
             self._idle.append(_Idle(session, address, local_infile))
-            surplus, self._idle = self._idle[:-MOST], self._idle[-MOST:]
+            kept = limits().idle_sessions
+            surplus, self._idle = self._idle[:-kept], self._idle[-kept:]
         for each in surplus:
             end(each.session)
 

@@ -21,6 +21,7 @@ from dolt_integrations.engine.versions.heads import branch_head
 from dolt_integrations.engine.versions.log import LogEntry, entries_since, first_commit, is_ancestor, log
 from dolt_integrations.engine.versions.procedures import commit, stage
 from dolt_integrations.errors import DoltError
+from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BRANCH = "dolt-integrations/index"
-
-EVERY = 1_000
-"""Commits after which the index is brought up to date."""
 
 _MOST_SEEN = 8
 """Commits up to which the index is complete, each of another branch perhaps, that are kept."""
@@ -81,7 +79,7 @@ def entries_naming(connection: Connection, head: str, name: str, text: str, nami
             known = {entry.commit for entry in entries}
             entries += [_entry(connection, each) for each in _named(connection, at, head, name) if each not in known]
         newest = log(connection, head, most=1)[0].order
-    if newest - (seen.order if seen else 0) > EVERY:
+    if newest - (seen.order if seen else 0) > limits().index_commits:
         _extend(connection, _Seen(head, newest), seen, naming)
     return sorted(entries, key=lambda entry: -entry.order)
 
