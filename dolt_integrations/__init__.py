@@ -11,7 +11,7 @@ __all__ = ["AsOf", "Author", "Location", "Repository", "Scan", "Table", "Version
 
 
 def __getattr__(name: str) -> Any:
-    """Import the core when one of its names is used first; `dolt_integrations.errors` must not cost that."""
+    """Import the core on first use, so that importing `dolt_integrations.errors` stays cheap."""
     if name in __all__:
         from dolt_integrations import core
 

@@ -1,20 +1,20 @@
-"""What the authors of adapters need beside `dolt_integrations.core` and `dolt_integrations.errors`.
+"""What authors of adapters need in addition to `dolt_integrations.core` and `dolt_integrations.errors`.
 
-An adapter translates a workflow manager's words into calls of the core. It imports from three places:
-`dolt_integrations.core` for what users call as well, `dolt_integrations.errors`, and this module, which has
+An adapter translates a workflow manager's concepts into calls of the core. It imports from three modules:
+`dolt_integrations.core`, the API that users call as well; `dolt_integrations.errors`; and this one, which has
 
-- the checks of what users give (`parse_key`, `check_mode`, `part_of`, `metas_of` ...), for an adapter's own arguments;
+- checks of user input, for an adapter's own arguments (`parse_key`, `check_mode`, `part_of`, `metas_of` ...);
 - frames as the core sees them (`encode_frame`, `to_arrow`, `is_stream` ...);
-- what keeps passwords out of texts, literals and pickles (`redact`, `shown`, `without_password`, `from_literal`),
-  and which secret of a workflow manager's is for which server (`tie_secrets`);
-- the attempts of a task (`Attempt`, `add_scope`, `unnoted`), so that a retried task writes once, and
-  `AttemptBlock`, with which it writes several tables in one commit;
+- functions that keep passwords out of messages, literals and pickles (`redact`, `shown`, `without_password`,
+  `from_literal`), and that tie a workflow manager's secrets to servers (`tie_secrets`);
+- the attempts of a task (`Attempt`, `add_scope`, `unnoted`), so that a retried task writes only once, and
+  `AttemptBlock`, which writes several tables in one commit;
 - the check that a framework is installed and new enough (`check_installed`);
-- the errors that a workflow manager is to try again after (`recognise_by`);
+- the errors after which a workflow manager should retry (`recognise_by`);
 - the trailers of commit messages (`trailers_of`, `trailer_values`);
-- what a past execution had read (`past_execution`, `commit_read`, each of a `Place`), to run it again.
+- what a past execution read from a `Place` (`past_execution`, `commit_read`), to run it again.
 
-Everything else is private: `make lint` refuses an adapter that imports it.
+Everything else is private: `make lint` fails if an adapter imports it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What histories have come to rely on: words of workflow managers that neither the core nor the engine may choose."""
+"""Defaults inherited from upstream that existing histories rely on, kept out of the framework-neutral layers."""
 
 DEFAULT_AUTHOR = ("flyte", "flyte@localhost")
-"""Name and email address in commits of whom nobody is named; upstream's plugin for Flyte began with it."""
+"""Name and email address of commits without a given author, as in upstream's plugin for Flyte."""

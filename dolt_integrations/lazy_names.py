@@ -1,4 +1,4 @@
-"""Names of a package that are imported when they are used first (PEP 562), so that the package's import is cheap."""
+"""Importing a package's names on first use (PEP 562), so that importing the package is cheap."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 def lazy_names(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """Return a package's `__getattr__` and `__dir__`.
 
-    A name that was used is an attribute of the package from then on, so it is looked up once.
+    After its first use, a name is an attribute of the package, so it is looked up only once.
 
     Args:
         package: The package's name.
-        modules: The names that come from each module, with blanks between them; a module of the package itself is
-            named relative to it (`.module`).
+        modules: For each module, its names separated by spaces. Modules of the package are named relative to it
+            (`.module`).
 
     Example:
         >>> getattr_, dir_ = lazy_names("dolt_integrations", {".redaction": "redact"})

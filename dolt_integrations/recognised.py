@@ -1,7 +1,7 @@
-"""Errors that a workflow manager recognises: beside our class they get one of its own, by which it tries again.
+"""Making transient errors instances of a workflow manager's own exception class, so that it retries the task.
 
-A workflow manager decides by an error's class whether another attempt is worth its while. Its adapter registers a
-class for that; from then on, every transient error of ours that this process makes, wherever, is of both classes.
+A workflow manager decides by an error's class whether to try again. Its adapter registers that class, and from then on
+every transient error that this process raises is an instance of both classes.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ _MADE: dict[type, type] = {}
 
 
 def recognise_by(mixin: type) -> None:
-    """Give every transient error that is made from now on a class of a workflow manager's as well.
+    """Make every transient error that is created from now on an instance of a workflow manager's class as well.
 
     Args:
-        mixin: An exception's class. Its constructor is called with the text alone; our classes come first.
+        mixin: An exception class. Its `__init__` is called with the text alone. Our classes come first in the MRO.
     """
     if mixin not in _MIXINS:
         _MIXINS.append(mixin)
@@ -25,7 +25,7 @@ def recognise_by(mixin: type) -> None:
 
 
 def recognised(kind: type[Any]) -> type[Any]:
-    """Return the class of which an error of that kind is made: with those of workflow managers, if it is transient."""
+    """Return the class to instantiate for an error: with the registered classes as bases, if it is transient."""
     if not _MIXINS or not kind.is_transient or getattr(kind, "__recognised__", False):
         return kind
     if kind not in _MADE:
@@ -35,5 +35,5 @@ def recognised(kind: type[Any]) -> type[Any]:
 
 
 def plain(kind: type[Any]) -> type[Any]:
-    """Return our own class of an error's class, which every process can import."""
+    """Return our own class behind a class that `recognised` made. Every process can import it."""
     return kind.__bases__[0] if getattr(kind, "__recognised__", False) else kind

@@ -1,4 +1,4 @@
-"""Texts without the secrets that are in them. It is the lowest layer: errors are made of it."""
+"""Removing secrets from strings. This is the lowest layer, because error messages use it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _PORT = re.compile(r"(\[[0-9A-Fa-f:.]*\]|[^:/?#\s]*)(:\d{1,5})?([/?#].*)?", re.D
 
 
 def redact(location: str) -> str:
-    """Return a location without the password that a URL may have, whatever characters it is of.
+    """Return a location without the password that a URL may contain, even if it is not escaped.
 
-    Everything before the last `@` is taken for user and password, so that one with `@`, `/`, `?` or blanks that is not
-    escaped does not show; of a malformed URL less is left than of a good one.
+    Everything before the last `@` counts as user and password, so a password that contains `@`, `/`, `?` or spaces does
+    not show. Of a malformed URL, more is removed than of a valid one.
 
     Example:
         >>> redact("mysql://me:secret@db.local/shop"), redact("mysql://me:se/c@ret@db.local/shop?password=x")
@@ -25,7 +25,7 @@ def redact(location: str) -> str:
     scheme, mark, rest = location.partition("://")
     if not mark:
         return _members(location) if re.match(r"(?i)mysql[:/+]", location) is None else f"{location[:5]}..."
-    # A member with a secret goes first: it may have an @ in it.
+    # Query parameters with secrets are removed first, because they may contain an @.
     who, at, where = _members(rest).rpartition("@")
     if not at:
         return f"{scheme}://{where}" if _PORT.fullmatch(where) else f"{scheme}://..."
@@ -45,7 +45,7 @@ def _members(text: str) -> str:
 
 
 def shown(value: Any, longest: int = 300) -> str:
-    """Return a value of a literal as it may stand in an error: no secret, and not longer than a line or two.
+    """Return a value for an error message: without secrets, and at most about `longest` characters long.
 
     Example:
         >>> shown({"db_path": "mysql://me:secret@db.local/shop", "password": "secret"})
@@ -67,7 +67,7 @@ def _redacted(value: Any, depth: int) -> Any:
 
 
 class _Kind:
-    """What is shown of any other object: its class, because its `repr` may have everything in it."""
+    """Stands for any other object and shows only its class, because its `repr` may contain secrets."""
 
     def __init__(self, value: object) -> None:
         self.name = type(value).__name__

@@ -1,10 +1,10 @@
-"""What a save and a load mean, for any workflow manager: branches, versions, frames as tables."""
+"""Saving frames as versioned tables and loading them, independent of any workflow manager."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-# Literals name both kinds of metadata, so they have to be there, used or not.
+# Flyte literals name Meta classes by `_type`, so both kinds must be registered even if they are never used.
 from dolt_integrations.core import dolt_meta as _dolt_meta  # noqa: F401
 from dolt_integrations.core.provenance import callbacks as _callbacks  # noqa: F401
 from dolt_integrations.lazy_names import lazy_names

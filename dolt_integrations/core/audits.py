@@ -1,4 +1,4 @@
-"""Audits of work before it lands. `None` and what is true accept it, everything else refuses it."""
+"""Audits of work before it lands. None or a true result accepts the work, any other result refuses it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Connection
 
 _CONTAINERS = ("__arrow_c_stream__", "__arrow_c_array__", "__dataframe__")
-"""What frames and columns of every library have; those of pyarrow are true where they are not empty."""
+"""Attributes of frames and columns of every library. pyarrow's are true unless they are empty, hence the check."""
 
 
 def find_problem(
     workspace: Connection, audit: Callable[[], object] | None, *, tests: bool
 ) -> tuple[str | None, BaseException | None]:
-    """Look for what refuses the work of a private branch. Returns why, and its cause; None where nothing does.
+    """Run the audit of a private branch's work. Returns why it is refused and the exception; None for each if not.
 
     Args:
-        workspace: On the private branch, whose work is committed.
-        audit: The user's function; None is none.
-        tests: Whether Dolt's own tests, the table `dolt_tests`, are run, before the audit.
+        workspace: A session on the private branch, whose work is committed.
+        audit: The user's function, or None.
+        tests: Whether to run Dolt's own tests (the table `dolt_tests`) before the audit.
     """
     if tests and (failed := failed_checks(workspace)):
         return "; ".join(failed), None
@@ -37,10 +37,10 @@ def find_problem(
 
 
 def refusal(result: Any) -> str | None:
-    """Return why the result of an audit refuses the work; None if it accepts it.
+    """Return why an audit's result refuses the work, or None if it accepts it.
 
-    A result is as true as Python says (numpy's False, 0 and an empty list are not), unless that tells nothing of what
-    was looked at: a column is neither true nor false, and a generator is true whatever is in it.
+    A result is true or false as in Python (numpy's False, 0 and an empty list are false). Results whose truth says
+    nothing about the data are refused: a column is neither true nor false, and a generator is always true.
 
     Example:
         >>> refusal(None), refusal(True), refusal([])
@@ -57,15 +57,15 @@ def refusal(result: Any) -> str | None:
 
 
 def _unclear(result: Any) -> str | None:
-    """Say what is wrong with a result that is neither true nor false."""
+    """Describe a result whose truth says nothing about the data. None for other results."""
     kind = type(result).__name__
     if inspect.iscoroutine(result):
         result.close()
-        return "a coroutine: an audit is a plain function, not an `async` one"
+        return "a coroutine: an audit must be a plain function, not an `async` one"
     if inspect.isroutine(result):
-        return f"the function {result.__name__!r} itself, without a call"
+        return f"the function {result.__name__!r} itself, without calling it"
     if isinstance(result, Iterator):
-        return f"a {kind} that nothing has been taken from: return `all(...)` or `any(...)` of it"
+        return f"a {kind} that was not consumed: return `all(...)` or `any(...)` of it"
     if getattr(result, "ndim", 0) or any(hasattr(result, name) for name in _CONTAINERS) or not _has_truth(result):
         return f"a {kind}, which is neither true nor false: return `.all()` or `.any()` of a condition, or None"
     return "a missing value" if pd.api.types.is_scalar(result) and pd.isna(result) else None
@@ -74,7 +74,7 @@ def _unclear(result: Any) -> str | None:
 def _has_truth(result: Any) -> bool:
     try:
         bool(result)
-    except Exception:  # noqa: BLE001 - each library has its own way to say that this cannot be told
+    except Exception:  # noqa: BLE001 - each library raises its own error for an ambiguous truth value
         return False
     return True
 

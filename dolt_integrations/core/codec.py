@@ -151,7 +151,7 @@ def _decode_plain(values: pa.ChunkedArray, name: str) -> pd.Series:
     if name in STORAGE:
         values = exactly(values, arrow_type(STORAGE[name].sql_type))
     elif not re.fullmatch(r"str(ing)?(\[\w+\])?", name) or not is_text(values.type):
-        raise TypeError(f"no {values.type} is read as {shown(name)}")
+        raise TypeError(f"cannot read {values.type} as {shown(name)}")
     dtype = dtype_of_name(name)
     if isinstance(dtype, pd.api.extensions.ExtensionDtype):
         return pd.Series(dtype.__from_arrow__(values))  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""`DoltMeta`: the actions as rows of a Dolt table."""
+"""`DoltMeta`: recording saves and loads as rows of a Dolt table."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _DTYPES = {
 
 @dataclass(frozen=True, repr=False)
 class DoltMeta(Meta):
-    """Adds each action as a row to a table, in a commit of its own, which never has anything of the data's commit.
+    """Appends each action as a row to a table, in a commit of its own, separate from the data's.
 
     Attributes:
-        db: The database, that of the data or another: a directory or a `mysql://` URL.
-        tablename: The table; it has the fields of an `Action`, and an `id` as its key.
-        branch: Its branch, made when it is not there; None is the default branch.
+        db: A directory or a `mysql://` URL: the data's database or another.
+        tablename: The table. Its columns are the fields of an `Action` and the key `id`.
+        branch: Its branch, created if it does not exist. None is the default branch.
 
     Example:
         >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"]}), meta_conf=DoltMeta(folder, "actions"))
@@ -46,8 +46,8 @@ class DoltMeta(Meta):
         """Accept a path object or a `doltcli.Dolt`, and the config of a branch.
 
         Raises:
-            ConfigError: The database, the table or the branch is none.
-            InvalidNameError: Dolt does not take the table's name.
+            ConfigError: The database, the table or the branch is not of a valid type or form.
+            InvalidNameError: Dolt does not accept the table's name.
         """
         parse_location(self.db)
         check_table_name(self.tablename)
@@ -56,7 +56,11 @@ class DoltMeta(Meta):
             object.__setattr__(self, "branch", named_branch(self.branch, "branch of a DoltMeta"))
 
     def record(self, action: Action) -> None:
-        """Append the row."""
+        """Append the action to the table.
+
+        Raises:
+            DoltError: As `write_table` does.
+        """
         import pandas as pd
 
         from dolt_integrations.core.writes.write import write_table
@@ -76,7 +80,7 @@ class DoltMeta(Meta):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields."""
+        """Return the fields for a literal, without the password of the URL."""
         return {
             "_type": "DoltMeta",
             "db": without_password(self.db),
@@ -89,5 +93,5 @@ class DoltMeta(Meta):
         return {**self.__dict__, "db": from_literal(without_password(self.db))}
 
     def __repr__(self) -> str:
-        """Show the fields, but no password."""
+        """Show the fields without the password of the URL."""
         return f"DoltMeta(db={redact(self.db)!r}, tablename={self.tablename!r}, branch={self.branch!r})"

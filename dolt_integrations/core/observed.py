@@ -1,4 +1,4 @@
-"""One line in the log for each save and load, and a span where the program traces with OpenTelemetry."""
+"""Logging each save and load in one line, and tracing it if the program uses OpenTelemetry."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Observation:
-    """What is known of a save or a load by now.
+    """What is known so far about a save or a load.
 
     Attributes:
-        facts: By name: `table` or `tables`, `query`, `branch`, `commit`, `rows`, `from_cache`, `changed`.
+        facts: Values of `table` or `tables`, `query`, `branch`, `commit`, `rows`, `from_cache`, `changed`, by name.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
 
     def note(self, **facts: Any) -> None:
-        """Add what has become known."""
+        """Add facts."""
         self.facts.update(facts)
 
 
@@ -38,7 +38,7 @@ _CURRENT: ContextVar[Observation | None] = ContextVar("observation", default=Non
 
 
 def note(**facts: Any) -> None:
-    """Add to what is known of the save or load that goes on; nothing outside of one."""
+    """Add facts about the current save or load. Does nothing outside of one."""
     observation = _CURRENT.get()
     if observation is not None:
         observation.note(**facts)
@@ -46,12 +46,12 @@ def note(**facts: Any) -> None:
 
 @contextmanager
 def observed(kind: str, database: str, *, since: float | None = None, **facts: Any) -> Iterator[Observation]:
-    """Log a block that saves or loads when it has ended well, with the seconds that it took.
+    """Log a block that saves or loads when it has succeeded, with its duration in seconds.
 
     Args:
         kind: `save` or `load`.
-        database: Where, without a password.
-        since: When it began, by the monotonic clock; None is now.
+        database: The database's location, without a password.
+        since: The start, as of `time.monotonic()`. None is now.
         **facts: What is known at the start.
     """
     observation, start = Observation(dict(facts)), time.monotonic() if since is None else since
@@ -68,14 +68,14 @@ def observed(kind: str, database: str, *, since: float | None = None, **facts: A
 def observed_batches(
     frames: Generator[pd.DataFrame, None, None], database: str, observation: Observation
 ) -> Iterator[pd.DataFrame]:
-    """Hand on the frames of a load, and log it when it has ended, or nobody wants more of it; the reader's time counts.
+    """Yield the frames of a load, and log it when it ends or is abandoned. Only the time spent loading counts.
 
-    Not a block, because what runs between two frames is the reader's caller's.
+    This is not a context manager, because the caller's own code runs between two frames.
 
     Args:
-        frames: What is loaded.
-        database: Where, without a password.
-        observation: What the load notes.
+        frames: The frames.
+        database: The database's location, without a password.
+        observation: What is known about the load.
     """
     seconds, rows = 0.0, 0
     with closing(frames):
@@ -98,7 +98,7 @@ def observed_batches(
 
 
 def _line(kind: str, database: str, facts: dict[str, Any], seconds: float) -> str:
-    """Return what the log says.
+    """Return the line to log.
 
     Example:
         >>> _line("load", "foo", {"table": "t", "branch": "main", "commit": "abc", "rows": 2, "from_cache": True}, 0.1)
@@ -118,10 +118,7 @@ def _line(kind: str, database: str, facts: dict[str, Any], seconds: float) -> st
 
 
 def _span(name: str) -> AbstractContextManager[Any]:
-    """Return a span of the program's tracer.
-
-    A program that traces has imported OpenTelemetry; of one that has not, nothing is imported for this.
-    """
+    """Return a span of the program's tracer, if the program has imported OpenTelemetry."""
     trace = sys.modules.get("opentelemetry.trace")
     if trace is None:
         return nullcontext()
@@ -130,7 +127,7 @@ def _span(name: str) -> AbstractContextManager[Any]:
 
 
 def _describe(span: Any, database: str, facts: dict[str, Any]) -> None:
-    """Give a span its attributes, named as OpenTelemetry names those of databases where it does."""
+    """Set the attributes of a span, with OpenTelemetry's names for databases as far as they exist."""
     if span is None:
         return
     known = {

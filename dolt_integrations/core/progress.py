@@ -1,4 +1,4 @@
-"""Progress of long work: in the log, and as a bar where somebody looks at a terminal and has tqdm."""
+"""Progress of long operations: in the log, and as a progress bar in a terminal or notebook that has tqdm."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ logger = logging.getLogger(__name__)
 class _Batch(Protocol):
     @property
     def num_rows(self) -> int:
-        """How many rows it has."""
+        """The number of rows."""
 
 
 B = TypeVar("B", bound=_Batch)
 
 
 def counted(batches: Iterable[B], what: str) -> Iterator[B]:
-    """Hand batches on, and tell after each how many rows there were so far.
+    """Yield batches, and report after each one the number of rows so far.
 
     Args:
-        batches: Arrow tables or what else has `num_rows`.
-        what: What is done with them, and to what.
+        batches: Arrow tables, or other objects with `num_rows`.
+        what: The operation and its table, such as `write users`.
     """
     bar = _bar(what)
     rows = 0
@@ -50,10 +50,10 @@ def counted(batches: Iterable[B], what: str) -> Iterator[B]:
 
 @contextmanager
 def watched(what: str) -> Iterator[None]:
-    """Show a bar of the rows that a block sends, once that takes a second.
+    """Show a progress bar of the rows that a block sends, if it takes longer than a second (see `Limits`).
 
     Args:
-        what: What is done with them, and to what.
+        what: The operation and its table, such as `write users`.
     """
     shown = _Shown(what)
     try:
@@ -64,14 +64,14 @@ def watched(what: str) -> Iterator[None]:
 
 
 class _Shown:
-    """A bar of a known number of rows; none before the first are sent."""
+    """A progress bar for a known number of rows, created when the first rows are sent."""
 
     def __init__(self, what: str) -> None:
         self._what, self._rows = what, 0
         self._bar: _Bar | None = None
 
     def at(self, rows: int, total: int) -> None:
-        if self._bar is None or rows < self._rows:  # a save that starts again begins anew
+        if self._bar is None or rows < self._rows:  # a repeated save starts from zero
             self.close()
             self._rows, self._bar = 0, _bar(self._what, total, limits().progress_seconds)
         if self._bar is not None:
@@ -85,7 +85,7 @@ class _Shown:
 
 
 def _is_looked_at() -> bool:
-    """Whether stderr is a terminal, or a notebook shows it; a daemon may have none at all, or a closed one."""
+    """Whether stderr is a terminal or a notebook shows it. A daemon's stderr may be missing or closed."""
     if _is_notebook():
         return True
     try:
@@ -100,10 +100,10 @@ def _is_notebook() -> bool:
 
 class _Bar(Protocol):
     def update(self, n: int) -> object:
-        """Move it."""
+        """Advance it by `n` rows."""
 
     def close(self) -> object:
-        """End it."""
+        """Remove or complete it."""
 
 
 def _bar(what: str, total: int | None = None, delay: float = 0.0) -> _Bar | None:
@@ -113,7 +113,7 @@ def _bar(what: str, total: int | None = None, delay: float = 0.0) -> _Bar | None
         import tqdm
 
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of tqdm's, about a notebook without widgets
+            warnings.simplefilter("ignore")  # tqdm warns about notebooks without widgets
             bar = importlib.import_module("tqdm.auto").tqdm if _is_notebook() else tqdm.tqdm
     except ImportError:
         return None

@@ -1,4 +1,4 @@
-"""Doing something again when others were faster, a bounded number of times."""
+"""Retrying an operation that lost a race, a bounded number of times."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _LONGEST_PAUSE = 1.0
 
 
 def retried(attempt: Callable[[], T], *transient: type[DoltError], attempts: int | None = None) -> T:
-    """Call `attempt` until it succeeds, with growing pauses; the last error is raised as it is.
+    """Call `attempt` until it succeeds, with growing pauses. The error of the last attempt is raised unchanged.
 
     Args:
-        attempt: Starts from a fresh look at the database each time.
-        transient: The errors after which another attempt may succeed.
-        attempts: The bound; by default that of `Limits`.
+        attempt: The operation. It must read the state of the database anew in each call.
+        transient: The errors after which to retry.
+        attempts: The most calls. None is the number of `Limits`.
 
     Example:
         >>> retried(lambda: 1, DoltError)

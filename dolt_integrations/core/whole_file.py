@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, however the process ends that writes them."""
+"""Writing files atomically: a file appears complete or not at all, even if the process is killed."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _DESCRIPTORS = "/proc/self/fd"
 
 @contextmanager
 def whole_file(path: Path, beside: Path, *, mode: int = 0o666) -> Iterator[IO[bytes]]:
-    """Yield a file that takes its path when the block ends, in one step; a block that raises leaves none.
+    """Yield a file that atomically gets its path when the block ends. If the block raises, no file is left.
 
-    On Linux the file has no name until then (`O_TMPFILE`), so that SIGTERM and `kill -9` leave none either. Where the
-    path is taken, and on other platforms and filesystems, it is renamed from `beside`.
+    On Linux the file has no name until then (`O_TMPFILE`), so even `kill -9` leaves none. If the path exists, and on
+    other platforms and filesystems, the file is renamed from `beside`.
 
     Args:
-        path: Where the file is to be.
-        beside: A name in the same directory that nothing has.
-        mode: The permissions, less the umask.
+        path: The final path.
+        beside: An unused path in the same directory.
+        mode: The permissions, which the umask restricts.
 
     Raises:
         OSError: It cannot be written.
@@ -45,7 +45,7 @@ def whole_file(path: Path, beside: Path, *, mode: int = 0o666) -> Iterator[IO[by
 
 
 def _unnamed(folder: Path, mode: int) -> int | None:
-    """Open a file without a name; None where there are none, or none that could be given a name."""
+    """Open a file without a name, or return None if the platform or filesystem cannot create or link one."""
     if not hasattr(os, "O_TMPFILE") or not os.path.isdir(_DESCRIPTORS):
         return None
     try:
@@ -55,7 +55,7 @@ def _unnamed(folder: Path, mode: int) -> int | None:
 
 
 def _is_linked(file: int, path: Path, beside: Path) -> bool:
-    """Name a file: by its path if that is free, else by the other one. Returns whether it has its path."""
+    """Link a file to its path, or to `beside` if the path exists. Returns whether it has its path."""
     try:
         _link(file, path)
     except FileExistsError:
@@ -66,7 +66,7 @@ def _is_linked(file: int, path: Path, beside: Path) -> bool:
 
 def _link(file: int, path: Path) -> None:
     folder = os.open(path.parent, os.O_RDONLY)
-    try:  # with a descriptor of the folder Python calls linkat, which follows the link in /proc to the file
+    try:  # with directory descriptors Python calls linkat, which follows the symlink in /proc to the file
         os.link(f"{_DESCRIPTORS}/{file}", path.name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
     finally:
         os.close(folder)

@@ -1,55 +1,55 @@
 """Every error that this project raises, in one tree.
 
     DoltError
-    ├── ConfigError                  a config contradicts itself (also a ValueError)
-    ├── LiteralError                 a Flyte literal that is not a DoltTable (also a ValueError)
-    ├── NotADoltTableError           a Python value that is not a DoltTable (also an AssertionError)
-    ├── DoltNotInstalledError        no `dolt` program, or one that is too old
-    ├── ForkedProcessError           in a forked child of a process that has saved or loaded
-    ├── FrameworkNotInstalledError   a face is imported without its workflow manager (also an ImportError)
+    ├── ConfigError                  an argument or a config is wrong or contradicts itself (also a ValueError)
+    ├── LiteralError                 a Flyte literal is not a DoltTable (also a ValueError)
+    ├── NotADoltTableError           a Python value is not a DoltTable (also an AssertionError)
+    ├── DoltNotInstalledError        there is no `dolt` program, or it is too old
+    ├── ForkedProcessError           the process is a fork of one that has already saved or loaded
+    ├── FrameworkNotInstalledError   an adapter is imported without its workflow manager (also an ImportError)
     ├── ServerError
-    │   ├── ServerUnreachableError   nothing answers, or not in time
-    │   ├── ServerLostError          the connection broke in the middle
-    │   ├── AccessDeniedError        the server refuses the user or the password
-    │   ├── DatabaseLockedError      another process holds the directory (or table), and kept it
-    │   └── RemoteError              a remote cannot be reached, refuses, or is no Dolt database
+    │   ├── ServerUnreachableError   the server does not answer, or not in time
+    │   ├── ServerLostError          the connection broke in the middle of an operation
+    │   ├── AccessDeniedError        the server refuses the user, the password or the operation
+    │   ├── DatabaseLockedError      another process holds the lock of the directory or table
+    │   └── RemoteError              a remote cannot be reached, refuses, or is not a Dolt database
     │       ├── RemoteUnreachableError   it does not answer
-    │       └── PushError            what was saved is in the database, and does not get to the remote
-    │           └── PushLaterError   the remote does not answer, or others kept pushing
+    │       └── PushError            the save is in the database, but could not be pushed
+    │           └── PushLaterError   the remote does not answer, or other writers kept pushing
     ├── NotFoundError
     │   ├── DatabaseNotFoundError
     │   ├── BranchNotFoundError
-    │   ├── RevisionNotFoundError    no such commit, tag or moment
+    │   ├── RevisionNotFoundError    no such commit or tag, or no commit at that time
     │   ├── TableNotFoundError
     │   ├── ColumnNotFoundError
-    │   ├── RunNotFoundError         no such run of a workflow manager, or none that left a record
+    │   ├── RunNotFoundError         no such run of a workflow manager, or it left no record
     │   └── KeyNotFoundError         a run's record has no such key (also a ValueError)
     ├── QueryError                   the SQL of a config cannot run
     │   ├── QuerySyntaxError
     │   └── WriteQueryError          it would write
-    ├── DataError                    a frame that cannot be stored as it is (also a ValueError)
-    │   ├── InvalidNameError         a table, column or branch name that Dolt does not take
-    │   ├── UnsupportedTypeError     a column whose type has no SQL type
-    │   ├── UnsupportedValueError    a value that its column's SQL type cannot hold
-    │   ├── ConstraintError          rows that break a constraint: a key, UNIQUE, CHECK, foreign key, NOT NULL, ENUM
-    │   │   ├── PrimaryKeyError      a key with NULLs or duplicates, or that names no column; duplicates in a UNIQUE
-    │   │   └── MemberError          a value that an ENUM or SET does not list (also an UnsupportedTypeError)
-    │   └── FileError                a file that is missing, empty, ragged, not UTF-8, or no Parquet
-    ├── UncommittedChangesError      somebody's uncommitted work is in the way
-    ├── NameTakenError               a branch or tag of that name is there already
-    ├── UnmergedBranchError          a branch has commits that would be lost with it
-    ├── LostRaceError                other writers kept winning
+    ├── DataError                    a frame cannot be stored as it is (also a ValueError)
+    │   ├── InvalidNameError         Dolt does not accept the name of a table, column or branch
+    │   ├── UnsupportedTypeError     a column's type has no SQL type
+    │   ├── UnsupportedValueError    a column's SQL type cannot hold a value
+    │   ├── ConstraintError          rows break a constraint: a key, UNIQUE, CHECK, foreign key, NOT NULL, ENUM
+    │   │   ├── PrimaryKeyError      a key has NULLs or duplicates, or names no column; duplicates in a UNIQUE
+    │   │   └── MemberError          an ENUM or SET does not list a value (also an UnsupportedTypeError)
+    │   └── FileError                a file is missing, empty, ragged, not UTF-8, or not what its suffix says
+    ├── UncommittedChangesError      a user's uncommitted work would be overwritten or committed
+    ├── NameTakenError               a branch or tag of that name already exists
+    ├── UnmergedBranchError          deleting a branch would lose commits
+    ├── LostRaceError                other writers kept changing the same table
     ├── MergeConflictError           two branches changed the same rows or the same schema
     │   ├── MergedRowsError          rows that two branches wrote break a constraint (also a ConstraintError)
-    │   └── SupersededError          others have built on rows of an attempt that another attempt supersedes
-    ├── AuditError                   work was refused before it was merged
-    ├── MetadataError                a save or load was made, and could not be recorded
-    └── StorageError                 no room, or no right, to write a file
+    │   └── SupersededError          another writer has built on rows of an attempt that is superseded
+    ├── AuditError                   an audit refused the work before it was merged
+    ├── MetadataError                a save or load succeeded, but could not be recorded
+    └── StorageError                 a file cannot be written: the disk is full, or permission is denied
         └── UnsafeDirectoryError     a database's directory belongs to another user, or others may write to it
 
-An error says what happened, where, and what to do next; `hint` holds the last part alone. All are picklable,
-because workflow managers carry them between processes. Those whose `is_transient` holds (nobody answers, a lost server,
-a lock that was not let go, a lost race) may be gone in another attempt; the others come again.
+An error says what happened, where, and what to do next; `hint` holds the last part alone. All errors are picklable,
+because workflow managers pass them between processes. Those with `is_transient` (an unreachable server, a lost
+connection, a lock that was not released, a lost race) may not recur in another attempt; the others will.
 """
 
 from __future__ import annotations

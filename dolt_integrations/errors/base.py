@@ -1,4 +1,4 @@
-"""The root of the errors: what each of them says and keeps."""
+"""The base class of all errors: its message, its hint and how it is pickled."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from dolt_integrations.recognised import plain, recognised
 
 LONGEST_TEXT = 4_000
-"""Characters of an error's message. Names, queries and what a server says come from others, in any length."""
+"""The most characters in an error's message. Names, queries and server messages can have any length."""
 
 
 def shortened(text: str) -> str:
-    """Return a text that is fit for an error or a log: its beginning and its end, where it is long.
+    """Shorten a long string for an error or a log to its beginning and its end.
 
     Example:
         >>> len(shortened("x" * 10_000_000)) <= LONGEST_TEXT
@@ -23,11 +23,11 @@ def shortened(text: str) -> str:
 
 
 class DoltError(Exception):
-    """The root of the tree.
+    """The base class of all errors that this project raises.
 
     Attributes:
-        hint: What to do next.
-        is_transient: Whether another attempt, somewhat later and without any change, may succeed.
+        hint: What to do next, or None.
+        is_transient: Whether the same operation may succeed when it is tried again later.
 
     Args:
         message: What happened, and where.
@@ -41,26 +41,26 @@ class DoltError(Exception):
     is_transient: ClassVar[bool] = False
 
     def __new__(cls, *arguments: Any, **named: Any) -> Any:
-        """Make it of a class that workflow managers recognise as well, if it is transient."""
+        """Use a class that workflow managers also recognise as theirs, if the error is transient."""
         return super().__new__(recognised(cls), *arguments)
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        """Join the message and the hint into the text of the error, both cut where they are long."""
+        """Join the message and the hint, both shortened if they are long."""
         message, hint = shortened(message), shortened(hint) if hint else hint
         super().__init__(f"{message}. {hint}" if hint else message)
         self.hint = hint
 
     def __str__(self) -> str:
-        """Return the text alone, whatever a workflow manager's class would make of it."""
+        """Return the text, ignoring a `__str__` that a workflow manager's class may add."""
         return Exception.__str__(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by the finished text, so that nothing is joined twice, and by a class that each process has."""
+        """Pickle the joined text, so that it is not joined twice, and a class that every process can import."""
         return (rebuilt, (plain(type(self)), self.args, self.__dict__))
 
 
 def rebuilt(cls: type[DoltError], args: tuple[Any, ...], state: dict[str, Any]) -> DoltError:
-    """Return an error with a finished text, and what is kept beside it."""
+    """Return an error with a joined text and its attributes, as `pickle` restores it."""
     error: DoltError = cls.__new__(cls, *args)
     error.args = args
     error.__dict__.update(state)

@@ -1,4 +1,4 @@
-"""Errors of work that does not land on its branch, or could not be recorded."""
+"""Errors of work that cannot land on its branch, or that could not be recorded."""
 
 from __future__ import annotations
 
@@ -12,46 +12,47 @@ if TYPE_CHECKING:
 
 
 class UncommittedChangesError(DoltError):
-    """Uncommitted work on the target branch is in the way of a save."""
+    """A save would overwrite or commit uncommitted work on the target branch, or conclude a merge in progress."""
 
 
 class NameTakenError(DoltError):
-    """There is a branch or a tag of that name already, or one that Dolt does not tell apart from it."""
+    """A branch or a tag of that name already exists, or one whose name differs only by case."""
 
 
 class UnmergedBranchError(DoltError):
-    """A branch has commits, or uncommitted work, that nothing else leads to, and `force` was not given."""
+    """Deleting a branch would lose commits or uncommitted work, and `force` was not given."""
 
 
 class LostRaceError(DoltError):
-    """Other writers changed the same table again and again while this one tried."""
+    """Other writers kept changing the same table, or another client moved or deleted the branch."""
 
     is_transient = True
 
 
 class MergeConflictError(DoltError):
-    """Two branches changed the same rows, or the same schema. Neither has changed.
+    """Two branches changed the same rows or the same schema. Neither branch has changed.
 
     Attributes:
-        conflicts: For each table and kind of conflict how many, and the first rows (`engine.merges.Conflict`).
-        branch: The branch on which the work is kept that could not be merged; None where it is on a branch anyway.
+        conflicts: For each table and kind of conflict, the count and the first rows
+            (`engine.versions.merges.Conflict`).
+        branch: The branch that keeps the work that could not be merged. None if the work already is on a branch.
     """
 
     def __init__(
         self, message: str, *, hint: str | None = None, conflicts: Iterable[Any] = (), branch: str | None = None
     ) -> None:
-        """Keep what is in conflict beside the text."""
+        """Keep the conflicts and the branch as attributes."""
         super().__init__(message, hint=hint)
         self.conflicts = tuple(conflicts)
         self.branch = branch
 
 
 class MergedRowsError(MergeConflictError, ConstraintError):
-    """Rows of two branches that each keep the constraints of their table, and together break one.
+    """The rows of two branches satisfy the constraints of their table separately, but not together.
 
     Attributes:
-        conflicts: As of a `MergeConflictError`.
-        branch: As of a `MergeConflictError`.
+        conflicts: See `MergeConflictError`.
+        branch: See `MergeConflictError`.
     """
 
     def __init__(
@@ -63,37 +64,37 @@ class MergedRowsError(MergeConflictError, ConstraintError):
         branch: str | None = None,
         **violated: Any,
     ) -> None:
-        """Keep the conflicts beside what `ConstraintError` keeps."""
+        """Keep the conflicts and the branch as attributes, and those of a `ConstraintError`."""
         ConstraintError.__init__(self, message, hint=hint, **violated)
         self.conflicts = tuple(conflicts)
         self.branch = branch
 
 
 class SupersededError(MergeConflictError):
-    """Another attempt of the same node has written to the table, and its rows cannot be taken back any more.
+    """An earlier attempt of the same node wrote rows that cannot be taken back, because they were built on.
 
     Attributes:
-        commits: The commits in question: the attempt's, and the one that has built on it.
+        commits: The attempt's commit, and the commit that has built on it if that is known.
     """
 
     def __init__(self, message: str, *, hint: str | None = None, commits: Iterable[str] = ()) -> None:
-        """Keep the commits beside the text."""
+        """Keep the commits as an attribute."""
         super().__init__(message, hint=hint)
         self.commits = tuple(commits)
 
 
 class AuditError(DoltError):
-    """A `Transaction` was refused by its audit or by Dolt's tests; the target has nothing of it.
+    """The audit of a `Transaction` or Dolt's tests refused its work. The target branch has none of it.
 
     Attributes:
-        branch: The branch on which the work is kept.
+        branch: The branch that keeps the work, if any.
     """
 
     def __init__(self, message: str, *, hint: str | None = None, branch: str | None = None) -> None:
-        """Keep the branch's name beside the text."""
+        """Keep the branch's name as an attribute."""
         super().__init__(message, hint=hint)
         self.branch = branch
 
 
 class MetadataError(DoltError):
-    """A save or load was made, and whoever was to be told of it could not be."""
+    """A save or load succeeded, but its metadata could not be recorded."""

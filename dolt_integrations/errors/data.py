@@ -12,26 +12,25 @@ class DataError(DoltError, ValueError):
 
 
 class InvalidNameError(DataError):
-    """A table, column or branch name that Dolt does not take."""
+    """Dolt does not accept the name of a table, column or branch, or cannot distinguish it from another one."""
 
 
 class UnsupportedTypeError(DataError):
-    """A column whose type has no SQL type."""
+    """A column's type has no SQL type, or none that the table's column can be changed to without losing data."""
 
 
 class UnsupportedValueError(DataError):
-    """A value that its column's SQL type cannot hold."""
+    """A column's SQL type cannot hold a value."""
 
 
 class ConstraintError(DataError):
-    """Rows that break a constraint of their table.
+    """Rows break a constraint of their table. Attributes that are not known are None.
 
     Attributes:
-        constraint: Its name; for those without one `PRIMARY KEY`, `NOT NULL`, `ENUM` or `SET`. None where unknown, as
-            are the others.
-        column: The column; several are joined by `, `.
-        value: The value there; of several columns a tuple.
-        row: The first such row of the frame, counted from 0 (of a stream, in its batch).
+        constraint: The constraint's name, or `PRIMARY KEY`, `NOT NULL`, `ENUM` or `SET` if it has none.
+        column: The column. Several are joined by `, `.
+        value: The value; for several columns, a tuple.
+        row: The first such row of the frame, or of the batch of a stream, counted from 0.
     """
 
     def __init__(
@@ -44,12 +43,12 @@ class ConstraintError(DataError):
         value: Any = None,
         row: int | None = None,
     ) -> None:
-        """Keep what is known of the constraint and the row beside the text."""
+        """Keep what is known about the constraint and the row as attributes."""
         super().__init__(message, hint=hint)
         self.constraint, self.column, self.value, self.row = constraint, column, value, row
 
     def in_file(self, where: str) -> ConstraintError:
-        """Return the same error about a place in a file.
+        """Return the same error with a position in a file before its message.
 
         Example:
             >>> str(ConstraintError("it breaks a CHECK", row=0).in_file("users.csv, line 2"))
@@ -59,12 +58,12 @@ class ConstraintError(DataError):
 
 
 class PrimaryKeyError(ConstraintError):
-    """A primary key with NULLs or duplicates, or one that names no column; duplicates in a UNIQUE key."""
+    """A primary key has NULLs or duplicates or names no column, or a UNIQUE key has duplicates."""
 
 
 class MemberError(ConstraintError, UnsupportedTypeError):
-    """A value that the ENUM or SET of its column does not list."""
+    """The ENUM or SET of a column does not list a value."""
 
 
 class FileError(DataError):
-    """A file that is missing, empty, ragged, not UTF-8, or not what its suffix says."""
+    """A file is missing, empty, ragged, not UTF-8, or not in the format that its suffix says."""

@@ -1,4 +1,4 @@
-"""Errors about what does not exist."""
+"""Errors about things that do not exist."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ class NotFoundError(DoltError):
 
 
 class DatabaseNotFoundError(NotFoundError):
-    """No Dolt database in the directory, or none of that name on the server."""
+    """There is no Dolt database in the directory, or none of that name on the server."""
 
 
 class BranchNotFoundError(NotFoundError):
-    """No branch of that name."""
+    """There is no branch of that name."""
 
 
 class RevisionNotFoundError(NotFoundError):
-    """No commit, tag or branch of that name, or no commit as old as that."""
+    """There is no commit, tag or branch of that name, or no commit as old as the given time."""
 
 
 class TableNotFoundError(NotFoundError):
-    """No table of that name in the version that was asked for."""
+    """The version that was asked for has no table of that name."""
 
 
 class ColumnNotFoundError(NotFoundError):
-    """No column of that name in the tables of a query."""
+    """The tables of a query or a read have no column of that name."""
 
 
 class RunNotFoundError(NotFoundError):
-    """No run of that path, or one that has left no record of what it read and wrote."""
+    """There is no run of that path, or it left no record of what it read and wrote."""
 
 
 class KeyNotFoundError(NotFoundError, ValueError):
-    """The record of a run has nothing under that key."""
+    """The record of a run has no entry with that key."""

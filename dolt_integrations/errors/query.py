@@ -14,4 +14,4 @@ class QuerySyntaxError(QueryError):
 
 
 class WriteQueryError(QueryError):
-    """The `sql` of a config is not a plain query, or a statement writes where there is only reading."""
+    """The `sql` of a config is not a read-only query, or a statement writes in a read-only session."""

@@ -6,11 +6,11 @@ from dolt_integrations.errors.base import DoltError
 
 
 class ServerError(DoltError):
-    """A Dolt server does not do what it is asked."""
+    """A Dolt server cannot be reached, or fails or refuses an operation."""
 
 
 class ServerUnreachableError(ServerError):
-    """Nothing answers at the server's address, or not in time, or it takes no more connections."""
+    """The server does not answer in time, or accepts no more connections."""
 
     is_transient = True
 
@@ -22,17 +22,17 @@ class ServerLostError(ServerError):
 
 
 class AccessDeniedError(ServerError):
-    """The server refuses the user, the password, or what the user wants to do."""
+    """The server refuses the user, the password or the operation."""
 
 
 class DatabaseLockedError(ServerError):
-    """Another process holds the database's directory, or writes the same table, and did not let go in time."""
+    """Another process holds the lock of the database's directory or of the table, and did not release it in time."""
 
     is_transient = True
 
 
 class RemoteError(ServerError):
-    """A remote cannot be reached, refuses the user or the data, or is no Dolt database."""
+    """A remote cannot be reached, refuses the user or the data, or is not a Dolt database."""
 
 
 class RemoteUnreachableError(RemoteError):
@@ -42,10 +42,10 @@ class RemoteUnreachableError(RemoteError):
 
 
 class PushError(RemoteError):
-    """A branch does not get to its remote. Its commits are safe in the database."""
+    """A branch could not be pushed to its remote. Its commits are safe in the database."""
 
 
 class PushLaterError(PushError):
-    """... because the remote does not answer, or others kept pushing. Saving again pushes again."""
+    """A branch could not be pushed now: the remote does not answer, or other writers kept pushing. Save again later."""
 
     is_transient = True

@@ -1,4 +1,4 @@
-"""Errors before a database is reached: configs, programs that are missing, processes, files."""
+"""Errors before a database is reached: wrong configs, missing programs, forked processes, files."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from dolt_integrations.errors.base import DoltError
 
 
 class ConfigError(DoltError, ValueError):
-    """A config contradicts itself, or asks for what does not exist."""
+    """An argument or a config has the wrong type or an unknown value, or contradicts itself."""
 
 
 class LiteralError(DoltError, ValueError):
-    """A Flyte literal that does not hold a `DoltTable`."""
+    """A Flyte literal does not hold a `DoltTable`."""
 
 
 class NotADoltTableError(DoltError, AssertionError):
-    """A Python value that should be a `DoltTable` and is not."""
+    """A Python value should be a `DoltTable` and is not."""
 
 
 class DoltNotInstalledError(DoltError):
-    """A database is a directory, and there is no `dolt` program to serve it."""
+    """A database is a directory, and there is no `dolt` program to serve it, or one that is too old."""
 
 
 class ForkedProcessError(DoltError):
-    """A save or load in a child of a process that has saved or loaded, or a write in a child of a task's process."""
+    """A fork of a process that has saved or loaded tries to do so too, or a fork of a task's process writes."""
 
 
 class FrameworkNotInstalledError(DoltError, ImportError):
-    """A face is imported, and the workflow manager that it is for is not installed."""
+    """An adapter is imported, and its workflow manager is not installed, or is too old."""
 
 
 class StorageError(DoltError):
-    """A file cannot be written: the disk is full, or the place is not ours to write to."""
+    """A file cannot be written: the disk is full, or permission is denied."""
 
 
 class UnsafeDirectoryError(StorageError):
-    """A database's directory belongs to another user, or others may write to it, so that it may do anything."""
+    """A database's directory belongs to another user, or others may write to it, so its contents cannot be trusted."""

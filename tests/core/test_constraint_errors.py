@@ -110,7 +110,7 @@ def test_an_error_holds_the_constraint_the_column_the_value_and_the_row(way, mod
     ids=["primary", "unique", "unique of two"],
 )
 def test_a_key_that_the_table_has_is_named_with_its_row(way, count, wrong, expected, theirs):
-    with pytest.raises(PrimaryKeyError, match="is in the table already") as caught:
+    with pytest.raises(PrimaryKeyError, match="is already in the table") as caught:
         way(theirs, rows(count, **wrong), "append")
 
     assert known(caught.value) == (*expected, count - 1)

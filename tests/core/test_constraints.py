@@ -90,7 +90,7 @@ def test_the_source_of_a_generated_column_is_asked_for(way, database):
         "CALL DOLT_COMMIT('-Am', 'made')",
     )
 
-    with pytest.raises(DataError, match="lacks column 'net', of which column 'gross' is computed"):
+    with pytest.raises(DataError, match="lacks column 'net', from which column 'gross' is computed"):
         way(database, pd.DataFrame({"a": [1, 2]}), "replace")
     way(database, pd.DataFrame({"a": [2], "net": [20]}), "append")
 
@@ -120,7 +120,7 @@ def test_new_numbers_follow_those_that_a_merge_brought(way, count, database):
 def test_a_table_that_is_too_wide_is_refused_before_anything_is_sent(tmp_path):
     wide = pd.DataFrame([range(4100)], columns=[f"c{n}" for n in range(4100)])
 
-    with pytest.raises(DataError, match="4100 columns; Dolt takes at most 4095"):
+    with pytest.raises(DataError, match="4100 columns; Dolt allows at most 4095"):
         write_table(str(tmp_path / "db"), "t", wide)
 
     assert not (tmp_path / "db").exists()

@@ -1,1 +1,1 @@
-"""Which columns a table is to have: its own where the values fit, altered or extended where they do not."""
+"""Choosing a table's columns: existing ones stay if they hold the values, and are altered or extended if not."""

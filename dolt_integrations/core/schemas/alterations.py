@@ -1,4 +1,4 @@
-"""Schema changes on save: which ALTERs bring a table to the columns of a frame, and which changes would lose data."""
+"""Schema changes on save: the ALTER statements that a frame's columns need, and refusing those that would lose data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.sql.types import SqlType
 
 _TEXT_LENGTHS = {"tinytext": 63, "text": 16_383, "mediumtext": 4_194_303, "longtext": 1_073_741_823}
-"""Characters that fit for certain, at 4 bytes each (MySQL manual, "Data Type Storage Requirements")."""
+"""Characters that always fit, at 4 bytes each (MySQL manual, "Data Type Storage Requirements")."""
 
 
 def alterations(table: str, existing: TableSchema, wanted: TableSchema) -> list[str]:
@@ -23,12 +23,13 @@ def alterations(table: str, existing: TableSchema, wanted: TableSchema) -> list[
 
     Args:
         table: The table's name.
-        existing: What it has.
-        wanted: What it is to have; with the same primary key.
+        existing: Its schema.
+        wanted: The schema that it is to have, with the same primary key.
 
     Raises:
-        UnsupportedTypeError: A column's new type cannot hold all values of its old one, so that rows of the table's
-            history, or of other writers, would not fit.
+        MemberError: An ENUM or SET column does not list a value of the frame.
+        UnsupportedTypeError: A column's new type cannot hold all values of its old type, so older rows, or those of
+            other writers, would not fit.
 
     Example:
         >>> old = TableSchema((Column("a", "int", nullable=False),))
@@ -62,13 +63,13 @@ def _check_change(table: str, old: Column, new: Column) -> None:
         why = f"; {new.misfit}" if new.misfit else ""
         raise no_member(table, old, new) or UnsupportedTypeError(
             f"column {new.name!r} of table `{table}` is {old.sql_type}, and the frame would make it {new.sql_type}, "
-            f"which cannot hold all that it held{why}",
-            hint='Convert the column, or make the table anew: overwrite=True, or the option schema="overwrite".',
+            f"which cannot hold all values of {old.sql_type}{why}",
+            hint='Convert the column, or recreate the table: overwrite=True, or the option schema="overwrite".',
         )
 
 
 def holds_all(new: str, old: str) -> bool:
-    """Whether every value of one SQL type is a value of another one.
+    """Whether one SQL type can hold every value of another.
 
     Example:
         >>> holds_all("bigint", "int unsigned"), holds_all("int", "bigint"), holds_all("bigint", "varchar(255)")
@@ -92,7 +93,7 @@ def holds_all(new: str, old: str) -> bool:
 
 
 def is_document_as_text(old: Column, new: Column) -> bool:
-    """Whether JSON becomes a text of the same documents, which keeps numbers that Dolt's JSON changes."""
+    """Whether a JSON column becomes LONGTEXT with JSON in it, which keeps numbers that Dolt's JSON type changes."""
     return (old.sql_type, new.sql_type) == ("json", "longtext") and mark_of(new.comment).of == "json"
 
 

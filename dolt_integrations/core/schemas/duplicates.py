@@ -1,4 +1,4 @@
-"""Which row of a frame has a key that another row has, and which key that is: Dolt's error names only the value."""
+"""Finding the row and the key behind a duplicate key error of Dolt, which names only the value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """A row that has the key of another one: of the frame (`other`), or of the table (None)."""
+    """A row with the key of another row.
+
+    Attributes:
+        key: The key.
+        row: The row of the frame, counted from 0.
+        other: The other row of the frame. None if the other row is in the table.
+    """
 
     key: UniqueKey
     row: int
@@ -27,14 +33,14 @@ class Duplicate:
 def find_duplicate(
     connection: Connection, table: str, schema: TableSchema, data: pa.Table, mode: str
 ) -> Duplicate | None:
-    """Return the first row that has the key of another one; None where no row explains Dolt's refusal.
+    """Return the first row with the key of another row, or None if no row explains Dolt's error.
 
     Args:
-        connection: Where nothing of the rows is written.
-        table: The table that did not take the rows.
-        schema: Its columns.
+        connection: A session in which none of the rows are written.
+        table: The table that refused the rows.
+        schema: Its schema.
         data: The rows.
-        mode: What the save does with the rows that the table has.
+        mode: The mode of the save.
     """
     given = {name.lower() for name in data.column_names}
     for key in unique_keys(connection, table):
@@ -51,6 +57,6 @@ def find_duplicate(
 
 
 def _in_table(rows: NumberedRows, table: str, key: UniqueKey, schema: TableSchema, mode: str) -> int | None:
-    """Return the first row that has the key of a row of the table; of an upsert, of another row than its own."""
+    """Return the first row with the key of a row of the table. For an upsert, rows with equal primary keys are fine."""
     besides = schema.primary_key if mode != APPEND else ()
     return rows.first_like(table, key, besides)

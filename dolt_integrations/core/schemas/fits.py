@@ -1,4 +1,4 @@
-"""Whether a column that a table has already takes a frame's values exactly as they are, so that it can stay."""
+"""Checking whether an existing column holds a frame's values exactly, so that it can stay."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 TEXT_BYTES = {"tinytext": 2**8 - 1, "text": 2**16 - 1, "mediumtext": 2**24 - 1, "longtext": 2**32 - 1}
 BLOB_BYTES = {"tinyblob": 2**8 - 1, "blob": 2**16 - 1, "mediumblob": 2**24 - 1, "longblob": 2**32 - 1}
-"""Bytes that fit (MySQL manual, "Data Type Storage Requirements")."""
+"""The most bytes of a value (MySQL manual, "Data Type Storage Requirements")."""
 
 _CODECS = {"latin1": "cp1252"}
-"""Of character sets; others are taken for ASCII."""
+"""Python codecs of character sets. Others are treated as ASCII."""
 _LAST_CLOCK = ((838 * 60 + 59) * 60 + 59) * 1_000_000
 _TIMESTAMPS = (1_000_000, 2_147_483_647_000_000)
 """Microseconds since 1970 that a TIMESTAMP holds (MySQL manual, "The DATE, DATETIME, and TIMESTAMP Types")."""
@@ -45,7 +45,7 @@ class Misfit(str):
     """Why a column cannot hold a value, with the value and its row."""
 
     def __new__(cls, text: str, value: Any, row: int) -> Misfit:
-        """Keep both beside the text."""
+        """Keep the value and the row as attributes."""
         made = super().__new__(cls, text)
         made.value, made.row = value, row
         return made
@@ -55,20 +55,20 @@ class Misfit(str):
 
 
 def no_member(table: str, old: Column, new: Column) -> MemberError | None:
-    """Return the error about a column whose ENUM or SET does not list a value; None where that is not why it gave way.
+    """Return the error for an ENUM or SET that does not list a value, or None if that is not the column's problem.
 
     Args:
         table: The table's name.
-        old: The column that the table has.
-        new: What the frame would make of it.
+        old: The existing column.
+        new: The column that the frame asks for.
     """
     kind, found = parse_type(old.sql_type).base.upper(), new.misfit
     if kind not in ("ENUM", "SET") or not isinstance(found, Misfit):
         return None
     return MemberError(
         f"column {old.name!r} of table `{table}` is {old.sql_type}, and {found}",
-        hint="Change the value, or add it to the list with SQL (ALTER TABLE ... MODIFY COLUMN); or make the table "
-        'anew: overwrite=True, or the option schema="overwrite".',
+        hint="Change the value, or add it to the list with SQL (ALTER TABLE ... MODIFY COLUMN); or recreate the "
+        'table: overwrite=True, or the option schema="overwrite".',
         constraint=kind,
         column=old.name,
         value=found.value,
@@ -77,9 +77,9 @@ def no_member(table: str, old: Column, new: Column) -> MemberError | None:
 
 
 def misfit(encoded: EncodedColumn, column: Column) -> str | None:
-    """Return why a column cannot hold values exactly; None if it can.
+    """Return why a column cannot hold values exactly, or None if it can.
 
-    An empty text says that it holds values of another kind altogether.
+    An empty string means that the column's type is for values of another kind.
     """
     check = _CHECKS.get(parse_type(column.sql_type).base)
     bad = check(encoded, column) if check else None
@@ -90,7 +90,7 @@ def misfit(encoded: EncodedColumn, column: Column) -> str | None:
         return None
     value = encoded.values[row].as_py()
     return Misfit(
-        f"it holds {shown(value)} (row {row}, counted from 0), which {column.sql_type} cannot keep", value, row
+        f"the frame has {shown(value)} (row {row}, counted from 0), which {column.sql_type} cannot hold", value, row
     )
 
 
@@ -128,7 +128,7 @@ def _timestamps(encoded: EncodedColumn, column: Column) -> pa.Array | None:
 
 
 def _finer(microseconds: pa.Array, arguments: tuple[int, ...]) -> pa.Array:
-    """Whether each has more digits of a second than the column keeps."""
+    """Return which timestamps have more fractional digits of a second than the column."""
     step = 10 ** (6 - (*arguments, 0)[0])
     return pc.not_equal(pc.multiply(pc.divide(microseconds, step), step), microseconds)
 
@@ -154,7 +154,7 @@ def _texts(encoded: EncodedColumn, column: Column) -> pa.Array | None:
     else:
         bad = pc.greater(pc.utf8_length(values), (*sql_type.arguments, 1)[0])
     if sql_type.base == "char":
-        # MySQL takes spaces at the end of a CHAR away.
+        # MySQL strips trailing spaces from a CHAR.
         bad = pc.or_(bad, pc.ends_with(values, " "))
     return pc.or_(bad, _foreign_letters(values, column.sql_type))
 
@@ -166,7 +166,7 @@ def _is_text(encoded: EncodedColumn, column: Column) -> bool:
 
 
 def _foreign_letters(values: pa.Array, sql_type: str) -> pa.Array:
-    """Whether each has letters that the column's character set lacks."""
+    """Return which strings have characters that the column's character set lacks."""
     found = re.search(r"CHARACTER SET (\w+)", sql_type, re.IGNORECASE)
     if found is None or found.group(1).lower() == "utf8mb4":
         return pa.array(np.zeros(len(values), bool))
@@ -214,7 +214,7 @@ def _binaries(encoded: EncodedColumn, column: Column) -> pa.Array | None:
 
 
 def _geometries(encoded: EncodedColumn, column: Column) -> pa.Array | None:
-    """Look at the head of each: the SRID, which the column may prescribe, and the byte order of the WKB behind it."""
+    """Check the header of each value: the SRID, which the column may prescribe, and the byte order of the WKB."""
     if encoded.sql_type != "longblob":
         return None
     found = re.search(r"\bSRID (\d+)", column.details)
@@ -242,4 +242,4 @@ _CHECKS: dict[str, Callable[[EncodedColumn, Column], Any]] = {
     "enum": _members,
     "set": _sets,
 }
-"""By the type of the column: which values it cannot hold; None where it holds none of that kind."""
+"""Functions that return which values a column cannot hold (None if it is for values of another kind), by SQL type."""

@@ -1,4 +1,4 @@
-"""Columns whose values the database makes: computed of other columns, or counted by AUTO_INCREMENT."""
+"""Columns whose values the database generates: computed from other columns, or numbered by AUTO_INCREMENT."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ logger = logging.getLogger(__name__)
 
 
 def check_sources(table: str, existing: TableSchema, wanted: TableSchema) -> None:
-    """Refuse to drop a column that a generated column is computed of.
+    """Refuse to drop a column from which a generated column is computed.
 
     Raises:
-        DataError: Naming both.
+        DataError: The frame lacks such a column. The message names both columns.
     """
     there = {name.lower() for name in wanted.names}
     for column in wanted.columns:
         for name in existing.names if column.is_generated else ():
             if name.lower() not in there and f"`{name}`".lower() in column.details.lower():
                 raise DataError(
-                    f"the frame for table `{table}` lacks column {name!r}, of which column {column.name!r} is computed "
-                    f"({column.details})",
+                    f"the frame for table `{table}` lacks column {name!r}, from which column {column.name!r} is "
+                    f"computed ({column.details})",
                     hint=f"Add {name!r} to the frame, or drop {column.name!r} from the table with SQL first.",
                 )
 
 
 def insert_numbered(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> None:
-    """Insert rows for whose key Dolt counts, in the session's transaction.
+    """Insert rows in the session's transaction, letting Dolt number an AUTO_INCREMENT column that they lack.
 
-    A server's counter does not follow rows that came by a merge while it runs (Dolt 1.83), and gives numbers that are
-    there already. Then the rows get the numbers behind the largest one, which moves the counter as well.
+    A running server's counter does not follow rows that came by a merge (Dolt 1.83), and then yields existing numbers.
+    In that case the rows are numbered here, after the largest number, which also moves the counter.
 
     Raises:
-        DataError: As `insert_table`.
+        DataError: As `insert_table` does.
     """
     column = _counted(schema, data)
     if column is None:
@@ -55,13 +55,13 @@ def insert_numbered(connection: Connection, table: str, schema: TableSchema, dat
     except PrimaryKeyError:
         back_to_save_point(connection)
         last = largest_number(connection, table, column.name)
-        logger.info("the numbers of table %s go on behind %d", table, last)
+        logger.info("the server's counter is behind the rows of table %s: numbering on from %d", table, last + 1)
         numbers = pa.array(range(last + 1, last + 1 + data.num_rows))
         insert_table(connection, table, data.append_column(column.name, numbers), schema)
 
 
 def _counted(schema: TableSchema, data: pa.Table) -> Column | None:
-    """Return the column that Dolt counts, if the rows leave that to it."""
+    """Return the AUTO_INCREMENT column, if there is one and the rows lack it."""
     given = {name.lower() for name in data.column_names}
     for column in schema.columns:
         if re.search(r"\bAUTO_INCREMENT\b", column.details) and column.name.lower() not in given:

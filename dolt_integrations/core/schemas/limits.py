@@ -1,4 +1,4 @@
-"""What a table of Dolt's takes at most, checked before anything is sent."""
+"""Dolt's limits for tables and rows, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import TableSchema
 
 MOST_COLUMNS = 4095
-"""Dolt (1.83) ends the server at one more: `tuple field maxIdx exceeds maximum`."""
+"""With one more, the server of Dolt 1.83 crashes: `tuple field maxIdx exceeds maximum`."""
 
 KEY_BYTES = 30_000
-"""Bytes of the texts and bytes in one row's key. Two keys of 40,000 end the server (Dolt 1.83): a node has 64 KiB."""
+"""The most bytes of strings and binary values in a key. Two keys of 40,000 crash Dolt 1.83: a node has 64 KiB."""
 
 _NUMBER, _TIME, _ELSEWHERE, _LONGEST_DECIMAL = 8, 16, 20, 30
 _BYTES = {
@@ -32,13 +32,13 @@ _BYTES = {
     "time": _TIME,
     "enum": 2,
 }
-"""Bytes of a row that Dolt (1.83 and 2.3) counts for a column, as its error about a row that is too wide shows."""
+"""Bytes of a row that Dolt (1.83 and 2.3) counts for a column, found from its error for rows that are too wide."""
 
 _CHARACTER = {"latin1": 1, "ascii": 1, "binary": 1, "utf8mb3": 3}
 
 
 def column_bytes(sql_type: str) -> int:
-    """Return how many bytes of a row Dolt counts for a column at most.
+    """Return how many bytes of a row Dolt counts for a column.
 
     Example:
         >>> column_bytes("varchar(255)"), column_bytes("longtext"), column_bytes("decimal(65,30)")
@@ -55,12 +55,12 @@ def column_bytes(sql_type: str) -> int:
 
 
 def row_bytes(schema: TableSchema) -> int:
-    """Return how many bytes Dolt counts for a row at most."""
+    """Return how many bytes Dolt counts for a row of this schema."""
     return sum(column_bytes(column.sql_type) for column in schema.columns)
 
 
 def fitted_row(schema: TableSchema, existing: TableSchema | None) -> TableSchema:
-    """Return a schema whose new columns of short texts are LONGTEXT where the row has no room for them."""
+    """Return the schema with new short text columns as LONGTEXT, as far as needed to keep the row within its limit."""
     kept = {name.lower() for name in (*(existing.names if existing else ()), *schema.primary_key)}
     columns, excess = list(schema.columns), row_bytes(schema) - ROW_BYTES
     for at in reversed(range(len(columns))):
@@ -76,25 +76,25 @@ def check_limits(table: str, schema: TableSchema) -> None:
     """Refuse a table that is too wide.
 
     Raises:
-        DataError: Too many columns, or columns that may be longer together than a row.
+        DataError: It has too many columns, or their combined length may exceed the limit of a row.
     """
     count = len(schema.columns)
     if count > MOST_COLUMNS:
         hint = "Keep some of them in another table, or as rows: frame.melt(...)."
-        raise DataError(f"table `{table}` would have {count} columns; Dolt takes at most {MOST_COLUMNS}", hint=hint)
+        raise DataError(f"table `{table}` would have {count} columns; Dolt allows at most {MOST_COLUMNS}", hint=hint)
     size = row_bytes(schema)
     if size > ROW_BYTES:
         raise DataError(
-            f"a row of table `{table}` may take {size} bytes; Dolt takes at most {ROW_BYTES}",
-            hint="Make TEXT or BLOB of long VARCHAR columns with SQL, or keep some columns in another table.",
+            f"a row of table `{table}` may take {size} bytes; Dolt allows at most {ROW_BYTES}",
+            hint="Change long VARCHAR columns to TEXT or BLOB with SQL, or keep some columns in another table.",
         )
 
 
 def check_key_bytes(table: str, schema: TableSchema, data: pa.Table) -> None:
-    """Refuse a row whose key, of several texts or bytes, is longer than Dolt's server survives.
+    """Refuse a row whose key, of several string or binary columns, is so long that Dolt's server would crash.
 
     Raises:
-        UnsupportedValueError: With the row.
+        UnsupportedValueError: There is such a row. The message names it.
     """
     key = {name.lower() for name in schema.primary_key}
     columns = [column for column in schema.columns if column.name.lower() in key]

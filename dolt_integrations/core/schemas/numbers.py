@@ -1,4 +1,4 @@
-"""Which numbers a column of numbers holds exactly, whatever the type that they come in."""
+"""Checking which numbers a numeric column holds exactly, whatever type they come in."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.sql.types import SqlType
 
 INTEGER_BYTES = {"tinyint": 1, "smallint": 2, "mediumint": 3, "int": 4, "bigint": 8}
-"""Of the integer types (MySQL manual, "Integer Types")."""
+"""Bytes of the integer types (MySQL manual, "Integer Types")."""
 
 _FLOATS = {"float": (pa.float32(), 2**24), "double": (pa.float64(), 2**53)}
-"""The Arrow type, and up to where it holds each whole number."""
+"""The Arrow type, and the largest integer up to which it holds every integer exactly."""
 
 _LARGEST = 2.0**63
-"""Below it a whole float64 is an int64."""
+"""Every integral float64 of a smaller magnitude fits int64."""
 
 
 def integer_range(sql_type: SqlType) -> tuple[int, int]:
-    """Return the least and the largest value of an integer type.
+    """Return the smallest and the largest value of an integer type.
 
     Example:
         >>> integer_range(parse_type("mediumint unsigned"))
@@ -37,13 +37,13 @@ def integer_range(sql_type: SqlType) -> tuple[int, int]:
 
 
 def is_number(encoded: EncodedColumn) -> bool:
-    """Whether values are plain numbers: neither booleans nor counts of a unit of time."""
+    """Whether values are plain numbers: neither booleans nor durations."""
     own = parse_type(encoded.sql_type or "text")
     return encoded.unit is None and not own.is_boolean and (own.base in INTEGER_BYTES or own.base in _FLOATS)
 
 
 def outside(values: pa.Array, least: int, most: int) -> pa.Array:
-    """Return which numbers are no whole ones within two bounds; NULL for NULL.
+    """Return which numbers are not integers within two bounds. NULL for NULL.
 
     Example:
         >>> outside(pa.array([1, 300, None]), 0, 255).to_pylist()
@@ -66,13 +66,13 @@ def outside(values: pa.Array, least: int, most: int) -> pa.Array:
 
 
 def _not_whole(doubles: pa.Array) -> pa.Array:
-    """Return which have a fraction, or are -0.0, which no integer type has."""
+    """Return which numbers have a fraction or are -0.0, which no integer type can hold."""
     is_negative_zero = pc.and_(pc.equal(doubles, 0.0), pc.less(doubles.view(pa.int64()), 0))
     return pc.or_(pc.not_equal(pc.floor(doubles), doubles), is_negative_zero)
 
 
 def not_integers(encoded: EncodedColumn, column: Column) -> pa.Array | None:
-    """Return which values an integer column cannot hold; None if they are no numbers."""
+    """Return which values an integer column cannot hold. None if they are not numbers."""
     sql_type, own = parse_type(column.sql_type), parse_type(encoded.sql_type or "text")
     if not is_number(encoded):
         return _none(encoded) if (own.base, own.unsigned) == (sql_type.base, sql_type.unsigned) else None
@@ -81,7 +81,7 @@ def not_integers(encoded: EncodedColumn, column: Column) -> pa.Array | None:
     flags = outside(encoded.values, 0, 1)
     if encoded.sql_type != "tinyint" or encoded.mark.of is not None:
         return flags
-    # It is read as int8 where it has other numbers than 0 and 1.
+    # A TINYINT(1) is read as int8 if it holds numbers other than 0 and 1.
     return _none(encoded) if pc.any(flags).as_py() else None
 
 
@@ -90,7 +90,7 @@ def _none(encoded: EncodedColumn) -> pa.Array:
 
 
 def not_floats(encoded: EncodedColumn, column: Column) -> pa.Array | None:
-    """Return which values a FLOAT or DOUBLE cannot hold exactly; None if they are no numbers."""
+    """Return which values a FLOAT or DOUBLE cannot hold exactly. None if they are not numbers."""
     if not is_number(encoded):
         return None
     kind, exact = _FLOATS[parse_type(column.sql_type).base]
@@ -101,19 +101,19 @@ def not_floats(encoded: EncodedColumn, column: Column) -> pa.Array | None:
 
 
 def not_decimals(encoded: EncodedColumn, digits: int) -> pa.Array:
-    """Return which integers have more digits than a DECIMAL has before the point."""
+    """Return which integers have more digits than a DECIMAL holds before the decimal point."""
     most = min(10**digits - 1, 2**64 - 1)
     return outside(encoded.values, -most, most)
 
 
 def not_bits(encoded: EncodedColumn, column: Column) -> pa.Array | None:
-    """Return which values a BIT cannot hold; None if they are no numbers."""
+    """Return which values a BIT cannot hold. None if they are not numbers."""
     width = (*parse_type(column.sql_type).arguments, 1)[0]
     return outside(encoded.values, 0, 2**width - 1) if is_number(encoded) else None
 
 
 def not_years(encoded: EncodedColumn, _column: Column) -> pa.Array | None:
-    """Return which values a YEAR cannot hold; None if they are no numbers."""
+    """Return which values a YEAR cannot hold. None if they are not numbers."""
     if not is_number(encoded):
         return None
     return pc.and_(outside(encoded.values, 1901, 2155), outside(encoded.values, 0, 0))

@@ -1,4 +1,4 @@
-"""What a table says of its rows beyond their columns: a save of other columns must not take it away unsaid."""
+"""CHECKs and UNIQUE keys of a table, which a save of other columns must not drop silently."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CHECK = re.compile(r"^ *CONSTRAINT `(?P<name>.+?)` CHECK (?P<condition>.+?),?$"
 
 
 def rules(connection: Connection, table: str) -> dict[str, set[str]]:
-    """Return a table's CHECKs and UNIQUE keys as SQL says them, with their columns in lower case."""
+    """Return the SQL of a table's CHECKs and UNIQUE keys, and the columns of each in lower case."""
     create = definition(connection, table)
     found = {
         str(key): {name.lower() for name in key.names} for key in unique_keys(connection, table) if not key.is_primary
@@ -30,28 +30,29 @@ def rules(connection: Connection, table: str) -> dict[str, set[str]]:
 
 
 def check_rules(connection: Connection, table: str, names: Sequence[str] | None) -> None:
-    """Refuse to drop columns, or to make a table anew, where a CHECK or a UNIQUE key would go with them.
+    """Refuse to drop columns, or to recreate a table, if that would drop a CHECK or a UNIQUE key.
 
     Args:
-        connection: On the branch.
-        table: The table as it is.
-        names: The columns that stay; None where the table is made anew, with another key or another order of columns.
+        connection: A session on the branch.
+        table: The table.
+        names: The columns that stay. None if the table is recreated with another key or column order.
 
     Raises:
-        DataError: Naming the rule.
+        DataError: It would. The message names the CHECK or key.
     """
     kept = {name.lower() for name in names or ()}
     for rule, columns in rules(connection, table).items():
         if names is None:
             raise DataError(
-                f"the frame for table `{table}` has another key or order of columns, and the table made anew would "
-                f"lose {rule}",
-                hint='Change the key or order with SQL, or lose it: overwrite=True, or the option schema="overwrite".',
+                f"the frame for table `{table}` has another key or column order, and recreating the table would lose "
+                f"{rule}",
+                hint="Change the key or order with SQL, or accept the loss: overwrite=True, or the option "
+                'schema="overwrite".',
             )
         if not columns <= kept:
             lacked = sorted(columns - kept)[0]
             raise DataError(
                 f"the frame for table `{table}` lacks column {lacked!r}, and the table without it would lose {rule}",
-                hint="Add the column, drop the rule with SQL, or lose it: overwrite=True, or the option "
+                hint="Add the column, drop the rule with SQL, or accept the loss: overwrite=True, or the option "
                 'schema="overwrite".',
             )

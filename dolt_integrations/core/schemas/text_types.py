@@ -1,20 +1,20 @@
-"""The SQL types of text columns, and of bytes in keys, which depend on how long the values are."""
+"""The SQL types of text columns and of binary key columns, which depend on the lengths of the values."""
 
 from __future__ import annotations
 
 from dolt_integrations.errors import UnsupportedValueError
 
 SHORT = 255
-"""Characters of the VARCHAR that a column of short texts gets; longer texts get a LONGTEXT, which costs more."""
+"""Length of the VARCHAR for columns of short strings. Longer strings need a LONGTEXT, which is slower."""
 
 LONGEST_KEY_BYTES = 3072
-"""Bytes of the longest key column."""
+"""The most bytes of a key column."""
 
 LONGEST_KEY = 768
-"""Characters of the longest key column: 3072 bytes of at most 4 a character (MySQL manual, "InnoDB Limits")."""
+"""The most characters of a key column: 3072 bytes, at 4 bytes per character (MySQL manual, "InnoDB Limits")."""
 
 ROW_BYTES = 65_504
-"""Bytes that the columns of a row may declare together. Dolt takes so many, though its error says `size < 65504`."""
+"""The most bytes that a row's columns may declare. Dolt accepts this many, though its error says `size < 65504`."""
 
 
 def text_types(lengths: dict[str, int], key: tuple[str, ...], table: str) -> dict[str, str]:
@@ -23,13 +23,13 @@ def text_types(lengths: dict[str, int], key: tuple[str, ...], table: str) -> dic
     Args:
         lengths: The longest value of each column, in characters.
         key: The columns of the primary key.
-        table: For the text of an error.
+        table: The table's name, for errors.
 
     Returns:
-        VARCHAR for key columns and for short texts while the row has room, LONGTEXT for the rest.
+        VARCHAR for key columns, and for short strings while the row has room; LONGTEXT for the rest.
 
     Raises:
-        UnsupportedValueError: A text in the key is too long.
+        UnsupportedValueError: A string in the key is too long.
 
     Example:
         >>> text_types({"a": 3, "b": 3000}, (), "t")
@@ -48,15 +48,15 @@ def text_types(lengths: dict[str, int], key: tuple[str, ...], table: str) -> dic
 def _key_type(name: str, length: int, table: str) -> str:
     if length > LONGEST_KEY:
         raise UnsupportedValueError(
-            f"column {name!r} of table `{table}` is a key and has a text of {length} characters; "
-            f"a key takes at most {LONGEST_KEY}",
+            f"column {name!r} of table `{table}` is a key and has a string of {length} characters; "
+            f"a key may have at most {LONGEST_KEY}",
             hint="Choose another primary key.",
         )
     return f"varchar({SHORT if length <= SHORT else LONGEST_KEY})"
 
 
 def key_bytes_type(name: str, length: int, table: str) -> str:
-    """Choose the SQL type of a key column of bytes.
+    """Choose the SQL type of a binary key column.
 
     Raises:
         UnsupportedValueError: The longest value is too long.
@@ -68,7 +68,7 @@ def key_bytes_type(name: str, length: int, table: str) -> str:
     if length > LONGEST_KEY_BYTES:
         raise UnsupportedValueError(
             f"column {name!r} of table `{table}` is a key and has a value of {length} bytes; "
-            f"a key takes at most {LONGEST_KEY_BYTES}",
+            f"a key may have at most {LONGEST_KEY_BYTES}",
             hint="Choose another primary key.",
         )
     return f"varbinary({SHORT if length <= SHORT else LONGEST_KEY_BYTES})"

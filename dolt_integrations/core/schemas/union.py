@@ -1,4 +1,4 @@
-"""The schema that takes the rows of a table and of a frame, for the modes that keep the table's rows."""
+"""The schema that holds the rows of both a table and a frame, for the modes that keep the table's rows."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-_HOLDING = {("truth", "number"), ("object of decimal", "number"), ("span in us", "object of time")}
-"""Meanings of a table's column and of values of another kind that it may hold exactly."""
+_HOLDING = {("truth", "number"), ("object of decimal", "number"), ("duration in us", "object of time")}
+"""Pairs of a column's meaning and another meaning of which the column may hold values exactly."""
 
 
 def extended(
@@ -33,19 +33,20 @@ def extended(
     table: str,
     blank: Collection[str] = (),
 ) -> TableSchema:
-    """Return the schema that takes rows of both: the table's columns, widened where need be, then the new ones.
+    """Return the schema for the rows of both: the table's columns, widened if necessary, then the new ones.
 
     Args:
-        existing: What the table has.
-        wanted: What the frame alone would have.
-        primary_key: The key that was asked for; None is the table's.
+        existing: The table's schema.
+        wanted: The schema that the frame alone would need.
+        primary_key: The key that was asked for. None is the table's.
         mode: `append` or `upsert`.
         table: The table's name, for errors.
-        blank: Columns of the frame in which all values are missing, so that they say nothing of their class.
+        blank: Columns of the frame whose values are all missing, so that their type is unknown.
 
     Raises:
+        MemberError: An ENUM or SET column does not list a value of the frame.
         PrimaryKeyError: The key differs from the table's, or an upsert has none.
-        UnsupportedTypeError: A column of the frame and its column of the table have no type in common.
+        UnsupportedTypeError: A column of the frame and the table's column have no type in common.
     """
     _check_key(existing, wanted, primary_key, mode, table)
     new = {column.name.lower(): column for column in wanted.columns}
@@ -57,7 +58,7 @@ def extended(
         for column in existing.columns
     ]
     known = {column.name.lower() for column in existing.columns}
-    # Rows that are there already have no value for a new column.
+    # Existing rows have no value for a new column.
     added = [replace(column, nullable=True) for name, column in new.items() if name not in known]
     return TableSchema((*columns, *added), existing.primary_key)
 
@@ -68,18 +69,19 @@ def _check_key(
     key = tuple(primary_key) if primary_key is not None else existing.primary_key
     shown = f"({', '.join(existing.primary_key)})" if existing.primary_key else "none"
     if not existing.has_key(key):
-        hint = "Name that key or none; mode 'replace' gives the table another key."
+        hint = "Give that key or no key; mode 'replace' can change a table's key."
         raise PrimaryKeyError(f"the primary key of table `{table}` is {shown}, not ({', '.join(key)})", hint=hint)
     if mode == UPSERT and not key:
         hint = "Give it one with mode 'replace' and primary_key, or use mode 'append'."
-        raise PrimaryKeyError(f"table `{table}` has no primary key, which an upsert finds its rows by", hint=hint)
+        raise PrimaryKeyError(f"table `{table}` has no primary key, by which an upsert finds rows", hint=hint)
     missing = [name for name in key if name.lower() not in {column.lower() for column in wanted.names}]
     if mode == UPSERT and missing:
-        raise PrimaryKeyError(f"the frame for table `{table}` lacks the key's column {missing[0]!r}", hint="Add it.")
+        hint = "Add the column to the frame."
+        raise PrimaryKeyError(f"the frame for table `{table}` lacks key column {missing[0]!r}", hint=hint)
 
 
 def _common(old: Column, new: Column, in_key: bool, table: str) -> Column:
-    """Return the column that holds the values of both, read as the table's."""
+    """Return the column that holds the values of both and is read as the table's is."""
     nullable = not in_key and (old.nullable or new.nullable)
     mark = _common_mark(old, new)
     if mark is not None and holds_all(old.sql_type, new.sql_type):
@@ -103,19 +105,19 @@ def _shown(column: Column) -> str:
 
 
 def _common_mark(old: Column, new: Column) -> str | None:
-    """Return the comment for a column of both, the table's where it can be; None if their values differ in meaning."""
+    """Return the comment for the common column, if possible the table's. None if the values differ in meaning."""
     ours, theirs = mark_of(old.comment), mark_of(new.comment)
     if "category" in (ours.dtype, theirs.dtype):
         return _common_categories(old, new, ours, theirs)
     meant, given = _meaning(*_dtype(old)), _meaning(*_dtype(new))
-    # Whole numbers in a column of flags or decimals, times in one of spans: it holds each, so that it stayed as it is.
+    # A column of booleans or decimals may hold integers, and one of durations times, so it stayed as it is.
     fits = (meant, given) in _HOLDING and parse_type(old.sql_type).base == parse_type(new.sql_type).base
     alike = meant == given or (fits and holds_all(new.sql_type, old.sql_type))
     return _common_comment(old, new, ours, theirs) if alike else None
 
 
 def _common_comment(old: Column, new: Column, ours: Mark, theirs: Mark) -> str | None:
-    """Return the table's comment, without a dtype too narrow for the frame's values; None if both are needed."""
+    """Return the table's comment, without a dtype too narrow for the frame's values. None if both are needed."""
     if old.comment == new.comment:
         return old.comment
     if {ours.dtype, theirs.dtype} & {ANY, ARRAYS}:
@@ -128,7 +130,7 @@ def _common_comment(old: Column, new: Column, ours: Mark, theirs: Mark) -> str |
 
 
 def _family(kind: pa.DataType) -> str:
-    """Return what types have in common that hold the same values."""
+    """Return a name that is equal for types which hold the same values."""
     name = str(kind)
     return re.sub("^large_|_view$", "", name) if re.fullmatch(r"(large_)?(string|binary)(_view)?", name) else name
 
@@ -137,7 +139,7 @@ def _common_categories(old: Column, new: Column, ours: Mark, theirs: Mark) -> st
     if ours.dtype != "category":
         return old.comment if theirs.of == (ours.dtype or default_dtype(old)[0]) else None
     if theirs.dtype != "category" and not ours.ordered and _meaning(str(ours.of), None) == _meaning(*_dtype(new)):
-        # Plain values come to categories: as in pandas' own concat the column is one of plain values from then on.
+        # Plain values are added to categories: as with pandas.concat, the column becomes one of plain values.
         return with_mark(old.comment, replace(theirs, index=ours.index, label=ours.label))
     if theirs.dtype != "category" or ours == replace(theirs, index=ours.index, label=ours.label, arrow=ours.arrow):
         return old.comment if theirs.dtype == "category" else None
@@ -155,19 +157,19 @@ def _dtype(column: Column) -> tuple[str, str | None]:
 
 
 def _meaning(dtype: str, of: str | None) -> str:
-    """Return what values of a dtype mean, whatever their width: two columns may share values where it is the same."""
+    """Return what values of a dtype mean, regardless of their width. Columns with equal meanings can be combined."""
     if dtype == "object" and of in ("bool", "int"):
         return "truth" if of == "bool" else "number"
     name = dtype.removesuffix("[pyarrow]").lower()
     if dtype in STORAGE or re.fullmatch(r"u?int\d+|float|double|halffloat|bool", name):
         return "truth" if name.startswith("bool") else "number"
     if dtype.startswith("timestamp["):
-        return "moment in a zone" if "tz=" in dtype else "moment"
+        return "timestamp in a zone" if "tz=" in dtype else "timestamp"
     if dtype.startswith("datetime64["):
-        return "moment in a zone" if "," in dtype else "moment"
+        return "timestamp in a zone" if "," in dtype else "timestamp"
     if re.match(r"(large_)?str(ing)?\b", name) or (dtype == "object" and of is None):
         return "text"
     unit = re.search(r"\[(s|ms|us|ns)\]", dtype)
     if unit and name.startswith(("timedelta64", "duration")):
-        return f"span in {unit[1]}"
+        return f"duration in {unit[1]}"
     return f"{name} of {of}" if of else name

@@ -1,4 +1,4 @@
-"""Rows that break a constraint of their table: which one, with which value, in which row."""
+"""Finding the constraint, the value and the row when a table refuses rows."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 _CHECK = re.compile(r"Check constraint [\"`'](?P<name>.{1,200}?)[\"`'] violated", re.IGNORECASE)
-_HINT = "Change or drop the row; nothing is written."
-_UNIQUE_HINT = "Drop one of them, or look at the unique key and its collation: some take 'a' and 'A' for one."
+_HINT = "Nothing is written. Change or drop the row."
+_UNIQUE_HINT = "Drop one of them, or check the unique key's collation: some treat 'a' and 'A' as equal."
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What is known of a violation."""
+    """What is known about a violation."""
 
     text: str
     constraint: str
@@ -38,7 +38,7 @@ class _Found:
 
 
 class _Rows(NamedTuple):
-    """Rows that a table did not take."""
+    """Rows that a table refused."""
 
     connection: Connection
     table: str
@@ -49,23 +49,23 @@ class _Rows(NamedTuple):
 
 @contextmanager
 def locating(connection: Connection, table: str, schema: TableSchema, data: pa.Table, mode: str) -> Iterator[None]:
-    """Name the constraint, the value and the row in an error about rows that are written in the block.
+    """Add the constraint, the value and the row to a `ConstraintError` from writing rows in the block.
 
-    The transaction is rolled back first: rows that are half written would be taken for duplicates of themselves.
+    The transaction is rolled back first. Otherwise partly written rows would look like duplicates of themselves.
 
     Raises:
         ConstraintError: A row breaks a CHECK or a foreign key.
-        PrimaryKeyError: A row has the primary key, or a value of a UNIQUE key, of another one.
+        PrimaryKeyError: Two rows have the same primary key or the same value of a UNIQUE key.
     """
     try:
         yield
     except ConstraintError as error:
         found = None
-        with suppress(DoltError):  # then Dolt's words have to do
+        with suppress(DoltError):  # if this fails, Dolt's own message is used
             give_up(connection)
             found = _located(_Rows(connection, table, schema, data, mode), error)
         kind, hint = (PrimaryKeyError, _UNIQUE_HINT) if isinstance(error, PrimaryKeyError) else (ConstraintError, _HINT)
-        text = f"table `{table}` does not take the rows: {error if found is None else found.text}"
+        text = f"table `{table}` does not accept the rows: {error if found is None else found.text}"
         if found is None:
             known = {"constraint": error.constraint, "column": error.column, "value": error.value, "row": error.row}
             raise kind(text, hint=hint, **known) from error
@@ -90,12 +90,12 @@ def _failed_key(rows: _Rows) -> _Found | None:
     if found is None:
         return None
     values, text = _values(rows.data, found.row, found.key.names)
-    where = "is in the table already" if found.other is None else f"is that of row {found.other} as well"
+    where = "is already in the table" if found.other is None else f"is also in row {found.other}"
     return _Found(f"{found.key}: {text} {where}", found.key.name, ", ".join(found.key.names), values, found.row)
 
 
 def _failed_check(rows: _Rows, name: str, create: str) -> _Found | None:
-    """Let Dolt evaluate the condition for each row."""
+    """Find the first row that fails a CHECK, by letting Dolt evaluate the condition for each row."""
     line = re.search(rf"^ *CONSTRAINT `{re.escape(name)}` CHECK (?P<condition>.+?),?$", create, re.MULTILINE)
     if line is None:
         return _Found(f"CHECK {name} fails", name)
@@ -126,20 +126,20 @@ def _failed_reference(rows: _Rows, name: str, key: str, create: str) -> _Found |
 
 
 def _named(data: pa.Table, listed: str) -> list[str]:
-    """Return the columns of the rows that a list of SQL names, in its order."""
+    """Return the columns of the rows that an SQL fragment names, in its order."""
     by_name = {name.lower(): name for name in data.column_names}
     names = [name.replace("``", "`").lower() for name in re.findall(r"`((?:[^`]|``)+)`", listed)]
     return [by_name[name] for name in names if name in by_name]
 
 
 def _row_of_key(data: pa.Table, names: Sequence[str], key: str) -> int | None:
-    """Return the row whose values Dolt's text of a key shows."""
+    """Return the row with the key that Dolt's message shows."""
     values = zip(*(data.column(name).to_pylist() for name in names), strict=True)
     return next((at for at, each in enumerate(values) if ",".join(map(str, each)) == key), None)
 
 
 def _orphan(rows: _Rows, names: Sequence[str], to: str) -> int | None:
-    """Return the first row whose key the other table has not: Dolt writes some types in another way than Python."""
+    """Return the first row whose key the other table lacks, for types that Dolt and Python format differently."""
     found = re.match(r"REFERENCES `(?P<table>.{1,200}?)` \((?P<columns>.+?)\)", to)
     if found is None or found["table"].lower() == rows.table.lower():
         return None
@@ -149,7 +149,7 @@ def _orphan(rows: _Rows, names: Sequence[str], to: str) -> int | None:
 
 
 def _values(data: pa.Table, row: int, columns: Sequence[str]) -> tuple[Any, str]:
-    """Return the values of a row, one or a tuple, and the text that shows them with the row's number."""
+    """Return the value of a row (a tuple for several columns), and text that shows it with the row's number."""
     by_name = {name.lower(): name for name in data.column_names}
     values = tuple(data.column(by_name[column.lower()])[row].as_py() for column in columns)
     text = ", ".join(f"{column} = {shown(value)}" for column, value in zip(columns, values, strict=True))
@@ -157,7 +157,7 @@ def _values(data: pa.Table, row: int, columns: Sequence[str]) -> tuple[Any, str]
 
 
 def lacking(existing: TableSchema, names: Sequence[str]) -> list[str]:
-    """Return the columns of a table that take no NULL, have no default, and are not among the names."""
+    """Return the columns that are NOT NULL, have no default, and are not among `names`."""
     given = {name.lower() for name in names}
     return [
         column.name
@@ -167,10 +167,10 @@ def lacking(existing: TableSchema, names: Sequence[str]) -> list[str]:
 
 
 def check_required(table: str, existing: TableSchema, names: Sequence[str]) -> None:
-    """Refuse rows that lack a column that takes no NULL and has no default.
+    """Refuse rows that lack a column which is NOT NULL and has no default.
 
     Raises:
-        ConstraintError: Naming the column.
+        ConstraintError: They do. The message names the column.
     """
     for name in lacking(existing, names)[:1]:
         raise ConstraintError(
@@ -182,10 +182,10 @@ def check_required(table: str, existing: TableSchema, names: Sequence[str]) -> N
 
 
 def check_new_rows(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> None:
-    """Refuse an upsert that adds rows and lacks a column that they need; rows that are there keep their value.
+    """Refuse an upsert that adds rows but lacks a column that they need. Updated rows keep their value in it.
 
     Raises:
-        ConstraintError: Naming the column, and the first row that would be added.
+        ConstraintError: It does. The message names the column and the first row that would be added.
     """
     lacked = lacking(schema, data.column_names)
     if not lacked or not data.num_rows:

@@ -1,4 +1,4 @@
-"""The columns that a table is to have for the rows of a frame: its own where they fit, else what the dtypes ask for."""
+"""Choosing a table's columns for a frame: existing ones if they hold the values, or else those that its dtypes need."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ def wanted_schema(
 ) -> TableSchema:
     """Return the schema of the table that holds a frame's rows.
 
-    A column that the table has already stays as it is, with its default, comment and whatever else was said of it,
-    where it holds the values exactly. It takes NULL from then on if there are some. Generated columns stay in any case.
+    An existing column that holds the values exactly stays unchanged, with its default, comment and other attributes. It
+    only becomes nullable if there are NULLs. Generated columns always stay.
 
     Args:
         table: The table's name, for errors.
-        columns: Of the frame.
-        key: The primary key's columns.
-        existing: The table as it is now.
-        keeps_blank: Whether a column without a value takes the type that the table has.
+        columns: The frame's columns.
+        key: The columns of the primary key.
+        existing: The table's current schema, or None.
+        keeps_blank: Whether a column whose values are all missing keeps the table's type.
 
     Raises:
-        PrimaryKeyError: A column of the key has a type that no key can have.
-        UnsupportedValueError: A text in the key is too long.
-        DataError: The table would be wider than Dolt takes.
+        PrimaryKeyError: A key column has a type that cannot be a key.
+        UnsupportedValueError: A string in the key is too long.
+        DataError: The table would exceed Dolt's limits.
     """
     before = {column.name.lower(): column for column in existing.columns} if existing else {}
     lengths = {name: _longest(each.values) for name, each in columns.items() if each.sql_type is None}
@@ -63,7 +63,7 @@ def wanted_schema(
 
 
 def _with_generated(columns: list[Column], existing: TableSchema | None) -> tuple[Column, ...]:
-    """Put generated columns that the frame lacks behind the columns that they stand behind in the table."""
+    """Insert the generated columns that the frame lacks, after the columns that they follow in the table."""
     there = {column.name.lower() for column in columns}
     last = ""
     for column in existing.columns if existing else ():
@@ -110,13 +110,13 @@ class _Wanted:
         if encoded.mark.of == "json":
             raise PrimaryKeyError(
                 f"primary key column {name!r} of table `{self.table}` is JSON, which cannot be a key",
-                hint="Choose another key, or convert the column to texts.",
+                hint="Choose another key, or convert the column to strings.",
             )
         return encoded.sql_type or self.texts[name]
 
 
 def keeps(column: Column, encoded: EncodedColumn) -> bool:
-    """Whether a column that holds values, ordinary or of the index, is as it was before."""
+    """Whether a column already holds values as they are, so that writing them does not alter it."""
     if encoded.values.null_count and not column.nullable:
         return False
     mark = mark_of(column.comment)
@@ -125,7 +125,7 @@ def keeps(column: Column, encoded: EncodedColumn) -> bool:
 
 
 def marked(column: Column, encoded: EncodedColumn) -> Column:
-    """Return a column with the comment that a frame's column needs: its own, where the same frame is read by that."""
+    """Return a column with the comment that a frame's column needs: its own, if that reads the same frame."""
     mark = needed_mark(encoded.mark, column)
     if encoded.unindexed:
         there = mark_of(column.comment)
@@ -136,10 +136,10 @@ def marked(column: Column, encoded: EncodedColumn) -> Column:
 
 
 def _is_read_alike(column: Column, mark: Mark, encoded: EncodedColumn) -> bool:
-    """Whether a comment says of a column all that a mark does, and perhaps more of the other kind of frame.
+    """Whether a column's comment implies the mark, and perhaps more about the other kind of frame.
 
-    What pandas calls a column is not to change because Arrow writes it, and the other way round: each kind of frame
-    would make a commit of what the other one has written.
+    The pandas dtype in a comment must not change when Arrow writes the column, nor the other way round. Otherwise each
+    kind of frame would make a commit after the other.
     """
     there = mark_of(column.comment)
     if (there.index, there.label) != (mark.index, mark.label):
@@ -153,7 +153,7 @@ def _is_read_alike(column: Column, mark: Mark, encoded: EncodedColumn) -> bool:
     try:
         kind, given = arrow_type_of(column), type_of_json(encoded.mark.arrow)
         if there.arrow is None and pa.types.is_dictionary(kind) and pa.types.is_dictionary(given):
-            # pandas, pyarrow and polars count the categories with integers of different sizes.
+            # pandas, pyarrow and polars use indices of different sizes for categories.
             return bool(kind.value_type == given.value_type and kind.ordered == given.ordered)
         return bool(kind == given)
     except (TypeError, ValueError, KeyError, AttributeError, pa.ArrowException):
@@ -161,25 +161,25 @@ def _is_read_alike(column: Column, mark: Mark, encoded: EncodedColumn) -> bool:
 
 
 def _placed(column: Column, encoded: EncodedColumn) -> Column:
-    """Return a column that is read as before, with its place in the frame: in the index, or labelled by an integer."""
+    """Return a column that is read as before, with its new place in the frame: the index level or integer label."""
     mark = replace(mark_of(column.comment), index=encoded.mark.index, label=encoded.mark.label)
     return replace(column, comment=with_mark(column.comment, mark))
 
 
 def _is_blank(encoded: EncodedColumn) -> bool:
-    """Whether all values are missing, or there are none: they fit every type."""
+    """Whether there are no values or all are missing, so that they fit every type."""
     return bool(encoded.values.null_count == len(encoded.values))
 
 
 def _is_untyped(encoded: EncodedColumn) -> bool:
-    """Whether a column without a value has a dtype that pandas gives to missing values of whatever type."""
+    """Whether a column without values has a dtype that pandas gives to missing values of any type."""
     dtype = encoded.mark.dtype or ""
     is_missing = dtype.startswith(("datetime64", "timedelta64")) or dtype in ("object", "float64", "float32")
     return (is_missing and encoded.mark.arrow is None) or not len(encoded.values)
 
 
 def _in_precision(details: str, sql_type: str) -> str:
-    """Return a default of the current time in the precision of a type, which MySQL insists on."""
+    """Return column details with CURRENT_TIMESTAMP in the precision of the type, as MySQL requires."""
     digits = parse_type(sql_type).arguments[:1]
     if not digits or parse_type(sql_type).base != "datetime":
         return details
@@ -194,7 +194,7 @@ def _is_too_long_for_a_key(sql_type: str) -> bool:
 
 
 def _widened(before: str, own: str, encoded: EncodedColumn) -> str:
-    """Return a frame's own type with what the column had besides: a DECIMAL's digits, a text's collation."""
+    """Return the frame's type, widened by what the column had: digits of a DECIMAL, the collation of a text."""
     one, other = parse_type(before), parse_type(own)
     if one.base == other.base == "decimal":
         (precision, scale), (had, had_scale) = other.arguments, (*one.arguments, 0)[:2] if one.arguments else (10, 0)
