@@ -1,4 +1,4 @@
-"""The thresholds at which the core and the engine choose another way: rows, bytes and seconds, in one object."""
+"""The thresholds (rows, bytes, seconds) by which the core and the engine choose how to work, in one object."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Limits:
-    """Thresholds that follow from measured costs. None of them changes what a save or a load means.
+    """Thresholds that follow from measured costs. None of them changes the result of a save or a load.
 
-    What Dolt, MySQL or a file format prescribes is no threshold, and stands where it is used.
+    Limits of Dolt, MySQL or a file format are not thresholds. They are defined where they are used.
 
     Attributes:
-        insert_rows: Rows up to which an INSERT takes no longer than to write a file, load it and ask for warnings.
-        insert_bytes: Characters of the rows of one INSERT statement.
-        load_rows: Rows that are converted to text at a time for `LOAD DATA`; all at once would take more memory than
+        insert_rows: Up to this many rows, an INSERT is as fast as writing a file, loading it and reading warnings.
+        insert_bytes: The most characters of rows in one INSERT statement.
+        load_rows: Rows converted to text at a time for `LOAD DATA`. Converting all at once would take more memory than
             the frame.
-        in_place_rows: Rows up to which a table is written in a transaction on its branch, while other writers wait;
-            more rows are written on a private branch.
-        compared_rows: Rows from which on a table is compared with what it is to hold; fewer are written anew as fast.
-        delete_cost: What deleting a row by its key costs, in rows loaded (Dolt 1.83).
-        replace_cost: What writing a row in the place of another costs, in rows loaded.
-        stream_rows: Rows of the batches in which a LazyFrame is read.
-        plain_fetch_rows: Rows up to which a table is read in the open session as fast as by connectorx, which opens one
-            of its own.
-        cached_bytes: Bytes from which on a version is cached; a smaller one is read from the server as fast.
-        kept_versions: Versions of a table that the list beside the cache names.
-        difference_share: A version is made of a cached one if at most one row in this many differs.
-        difference_tries: Cached versions that are tried for it.
-        fetch_seconds: How long a reader waits for another one that fetches the same version.
-        shared_cache_seconds: How long a shared cache is left alone after it failed.
-        attempts: How often work that other writers overtake is tried.
-        index_commits: Commits after which the index of write ids is brought up to date.
-        leftover_branches: Private branches that one save looks at, so that it stays short after many were left.
-        leftover_seconds: How long a process that saves does not look for leftovers in a database again.
-        abandoned_seconds: Age from which a private branch whose name says nothing of its session counts as abandoned.
-        idle_sessions: Sessions that a process keeps for the next block.
+        in_place_rows: Up to this many rows, a table is written in a transaction on its branch, which blocks other
+            writers; more rows are written on a private branch.
+        compared_rows: From this many rows on, a table is compared with the new rows; rewriting fewer rows is as fast.
+        delete_cost: The cost of deleting a row by its key, relative to loading a row (Dolt 1.83).
+        replace_cost: The cost of replacing a row, relative to loading a row.
+        stream_rows: Rows per batch of a LazyFrame.
+        plain_fetch_rows: Up to this many rows, reading in the open session is as fast as with connectorx, which opens
+            a session of its own.
+        cached_bytes: From this many bytes on, a version is cached; reading a smaller one from the server is as fast.
+        kept_versions: The most versions of a table to list in the cache.
+        difference_share: A version is built from a cached one only if at most one row in this many differs.
+        difference_tries: The most cached versions to try for that.
+        fetch_seconds: How long a reader waits for another reader that is fetching the same version.
+        shared_cache_seconds: How long a shared cache is not used after it failed.
+        attempts: How often an operation that loses races against other writers is tried.
+        index_commits: The number of new commits after which the index of write ids is updated.
+        leftover_branches: The most private branches that one save checks, which bounds its time.
+        leftover_seconds: The time between two searches of a process for leftover branches in a database.
+        abandoned_seconds: The age at which a private branch of an old version, which has no lock, counts as abandoned.
+        idle_sessions: The most idle sessions that a process keeps for reuse.
         idle_seconds: How long it keeps them.
-        silent_seconds: How long a new session waits for a server that says nothing, before it is opened anew.
-        progress_seconds: How long work goes on before a bar is shown; most saves have ended by then.
-        card_seconds: How long a card may look at a database, all in all.
-        card_rows: Rows up to which a card counts a table without a key: Dolt needs a second for each million.
-        card_changes: Changed rows up to which a card counts them.
+        silent_seconds: How long a new session waits for a server that sends nothing, before it is opened again.
+        progress_seconds: How long an operation runs before a progress bar is shown. Most saves take less.
+        card_seconds: The total time that a card may spend on queries.
+        card_rows: Up to this many rows, a card counts a table without a key: Dolt takes a second per million.
+        card_changes: Up to this many changed rows, a card counts them.
     """
 
     insert_rows: int = 100
@@ -82,19 +82,19 @@ _current = Limits()
 
 
 def limits() -> Limits:
-    """Return the limits of this process."""
+    """Return the limits that apply in this process now."""
     return _current
 
 
 @contextmanager
 def limited(**changes: Any) -> Iterator[Limits]:
-    """Change limits of this process, in all threads, while a block runs. Tests use it to take a way with few rows.
+    """Change limits of this process, in all threads, during a block. Tests use it to reach a code path with few rows.
 
     Args:
         changes: Fields of `Limits`.
 
     Raises:
-        TypeError: A name is no field of `Limits`.
+        TypeError: A name is not a field of `Limits`.
 
     Example:
         >>> with limited(insert_rows=0) as changed:

@@ -102,7 +102,7 @@ def test_a_folder_that_others_may_write_to_is_not_used(mode, own_cache, caplog):
     own_cache.chmod(mode)
 
     assert cache.find(HASH) is None
-    assert "others may write" in caplog.text
+    assert "other users may write" in caplog.text
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file away")

@@ -123,7 +123,7 @@ def keep_branch(database: Database, commit: str) -> str:
 
 
 def remove_abandoned(database: Database) -> None:
-    """Delete private branches whose session has ended, once per `EVERY` seconds. Errors are logged, not raised."""
+    """Delete private branches whose session has ended, at most once a minute. Errors are logged, not raised."""
     if not _is_due(database.address.source):
         return
     try:

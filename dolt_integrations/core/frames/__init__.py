@@ -1,1 +1,1 @@
-"""A frame of any library as a table: its index, key and columns."""
+"""Frames of any library as tables: columns, index and key; and tables as frames."""

@@ -1,4 +1,4 @@
-"""Arrow Tables as Dolt takes them: their columns, and what pandas wrote beside them of its index, labels and dtypes."""
+"""Arrow Tables as input: their columns, and the index, labels and dtypes from pandas's schema metadata."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Level:
-    """A level of the index that pandas had.
+    """A level of the pandas index that the table was made from.
 
     Attributes:
-        name: Its name; None if it had none.
+        name: Its name, or None.
         values: Its values.
-        said: What pandas's metadata has of it.
-        field: The table's column that it is; None where the metadata alone tells the numbers.
-        index: The level for pandas, where it holds integers.
+        said: Its entry in pandas's metadata.
+        field: The table's column that holds it. None for a RangeIndex, which is stored in the metadata alone.
+        index: The level as a pandas index, if it is empty or holds integers.
     """
 
     name: str | None
@@ -41,7 +41,7 @@ class Level:
 
 
 def index_levels(table: pa.Table) -> list[Level]:
-    """Return the levels of the index that pandas says the table has; those that are there no longer are left out."""
+    """Return the index levels in pandas's metadata that still match the table."""
     said, levels = column_metadata(table), []
     for entry in _metadata(table).get("index_columns", ()):
         if isinstance(entry, str) and table.column_names.count(entry) == 1:
@@ -60,7 +60,7 @@ def _name_of(said: Mapping[str, Any]) -> str | None:
 
 
 def _range_of(entry: Mapping[str, Any], rows: int) -> range | None:
-    """Return the numbers of a RangeIndex; None if the rows have changed since."""
+    """Return the numbers of a RangeIndex. None if the number of rows has changed since."""
     try:
         numbers = range(entry["start"], entry["stop"], entry["step"])
     except (KeyError, TypeError, ValueError):
@@ -69,13 +69,13 @@ def _range_of(entry: Mapping[str, Any], rows: int) -> range | None:
 
 
 def column_metadata(table: pa.Table) -> dict[str, Mapping[str, Any]]:
-    """Return what pandas's metadata has of each column."""
+    """Return each column's entry in pandas's metadata."""
     each = _metadata(table).get("columns", ())
     return {one["field_name"]: one for one in each if isinstance(one, dict) and isinstance(one.get("field_name"), str)}
 
 
 def label_maker(table: pa.Table) -> Callable[[str], str | int]:
-    """Return what makes of a column's name the label that pandas had: integers are texts in a table."""
+    """Return a function that converts a column's name to its pandas label. Integer labels are strings in a table."""
     found = _metadata(table).get("column_indexes", ())
     if len(found) != 1 or not isinstance(found[0], dict) or found[0].get("pandas_type") != "int64":
         return str
@@ -83,7 +83,7 @@ def label_maker(table: pa.Table) -> Callable[[str], str | int]:
 
 
 def _metadata(table: pa.Table) -> Mapping[str, Any]:
-    """Return what pandas wrote beside a table; empty where it did not, or where it is damaged."""
+    """Return pandas's metadata of a table. Empty if it is missing or damaged."""
     try:
         found = json.loads((table.schema.metadata or {}).get(b"pandas", b"{}"))
     except (ValueError, RecursionError):
@@ -95,16 +95,16 @@ def _metadata(table: pa.Table) -> Mapping[str, Any]:
 
 
 def encode_named_column(values: pa.ChunkedArray, said: Mapping[str, Any], where: str) -> EncodedColumn:
-    """Turn a column of Arrow into values for Dolt, of the dtype that pandas says it had.
+    """Encode an Arrow column for Dolt, with the dtype that it had in pandas.
 
     Args:
         values: The column.
-        said: What pandas's metadata has of it; may be empty.
+        said: Its entry in pandas's metadata, which may be empty.
         where: The column and its table, for errors.
 
     Raises:
-        UnsupportedTypeError: A type that has no SQL type.
-        UnsupportedValueError: A value that Dolt cannot hold, with its row.
+        UnsupportedTypeError: The type has no SQL type.
+        UnsupportedValueError: Dolt cannot hold a value. The message names its row.
     """
     encoded = encode_arrow_column(values, where)
     dtype, kind = said.get("numpy_type"), said.get("pandas_type")
@@ -124,11 +124,11 @@ def encode_named_column(values: pa.ChunkedArray, said: Mapping[str, Any], where:
 
 _TEXTS = re.compile(r"object|str(ing)?(\[(python|pyarrow)\])?")
 _OBJECTS = {"bool": "bool", "int64": "int"}
-"""What a mark calls objects of a class, by what pandas's metadata calls them."""
+"""A mark's name for the class of objects, by the name in pandas's metadata."""
 
 
 def _as_numbers(encoded: EncodedColumn, dtype: str) -> EncodedColumn:
-    """Return a column of numbers as one of a dtype, if that has the same values."""
+    """Give a numeric column a dtype, if that holds the same values."""
     storage = STORAGE[dtype]
     lacks = encoded.values.null_count > 0 and not storage.nullable
     if encoded.mark.of is not None or storage.sql_type != encoded.sql_type or lacks or encoded.mark.dtype == "category":

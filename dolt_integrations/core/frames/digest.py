@@ -1,4 +1,4 @@
-"""A digest of rows that does not depend on their order, nor on the batches that they come in."""
+"""A digest of rows that does not depend on their order or on how they are split into batches."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.uint64]
 
 _AT_ONCE = 100_000
-"""Rows whose hashes are computed at a time, so that memory stays bounded."""
+"""Rows to hash at a time, so that memory stays bounded."""
 
 _NULL = np.uint64(0x9E3779B97F4A7C15)
 
 _HASH_KEY = "dolt-integration"
-"""The key of pandas's hash of strings (16 bytes); another one would give other digests."""
+"""The key (16 bytes) for pandas's hash of strings. Changing it would change all digests."""
 
 
 class RowsDigest:
-    """Adds up batches of rows to one digest: equal columns, key and rows give equal digests.
+    """Combines batches of rows into one digest. Equal columns, keys and rows have equal digests.
 
-    Each row is hashed, and the hashes are added, so order and batches do not matter. It guards against other rows
-    being taken for these, not against someone who constructs rows with a given digest.
+    Each row is hashed and the hashes are summed, so order and batches do not matter. It detects different rows, but is
+    not cryptographic: rows with a given digest can be constructed.
 
     Example:
         >>> one, other = RowsDigest(["id"]), RowsDigest(["id"])
@@ -44,7 +44,7 @@ class RowsDigest:
     """
 
     def __init__(self, key: Iterable[str] = ()) -> None:
-        """Begin without rows.
+        """Start without rows.
 
         Args:
             key: The primary key's columns.
@@ -59,7 +59,7 @@ class RowsDigest:
 
         Args:
             rows: The rows.
-            dtypes: What else says what the columns are; of the first batch it is part of the digest.
+            dtypes: Other descriptions of the columns. Those of the first batch are part of the digest.
         """
         if not self._named:
             self._head.update(repr([rows.column_names, [str(dtype) for dtype in dtypes]]).encode())
@@ -78,33 +78,33 @@ class RowsDigest:
             self._sums[which] += low + (high << 32)
 
     def hex(self) -> str:
-        """Return the digest, of 32 hexadecimal digits."""
+        """Return the digest as 32 hexadecimal digits."""
         whole = self._head.copy()
         whole.update(repr((self._rows, self._sums)).encode())
         return whole.hexdigest()[:32]
 
 
 def digest_of(frame: EncodedFrame, key: Iterable[str] | None) -> str:
-    """Return the digest of a frame's columns, of its key, and of its rows, in whatever order they are."""
+    """Return the digest of a frame's columns, key and rows. It does not depend on the order of the rows."""
     digest = RowsDigest(key or ())
     add_frame(digest, frame)
     return digest.hex()
 
 
 def add_frame(digest: RowsDigest, frame: EncodedFrame) -> None:
-    """Add the rows of a frame to a digest."""
+    """Add the rows of an encoded frame to a digest, with the marks of its columns as dtypes."""
     digest.add(frame.data, dtypes=[column.mark for column in frame.columns.values()])
 
 
 def _mixed(values: Numbers) -> Numbers:
-    """Spread each number over all of its bits (the finalizer of SplitMix64)."""
+    """Mix the bits of each number (the finalizer of SplitMix64)."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))
 
 
 def _hashes(column: pa.ChunkedArray) -> Numbers:
-    """Return a number for each value, the same for equal values, whatever their neighbours are."""
+    """Return a hash of each value that depends on nothing but the value."""
     missing = column.is_null().to_numpy(zero_copy_only=False)
     hashes = _mixed(_bits(column) + np.uint64(1))
     hashes[missing] = _NULL

@@ -1,4 +1,4 @@
-"""Frames as tables: their columns, their index, their key; and tables as frames."""
+"""Encoding frames as tables, with their columns, index and key, and decoding tables as frames."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EncodedFrame:
-    """A frame as Dolt takes it.
+    """A frame encoded for Dolt.
 
     Attributes:
         table: The table's name, for errors.
-        columns: Each column, those of the index first.
-        index: The names of the index's columns; they are the primary key where no other is named.
+        columns: The columns by name, those of the index first.
+        index: The names of the index's columns, which are the primary key if no other is given.
     """
 
     table: str
@@ -44,12 +44,12 @@ class EncodedFrame:
 
     @property
     def num_rows(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return int(self.data.num_rows)
 
     @property
     def blank(self) -> list[str]:
-        """The columns in which all values are missing, of whatever type they were to be."""
+        """The columns, outside the index, in which all values are missing, so that their type is unknown."""
         return [
             name
             for name, column in self.columns.items()
@@ -58,7 +58,7 @@ class EncodedFrame:
 
     @cached_property
     def data(self) -> pa.Table:
-        """The rows. A field of durations says their unit, for a table that keeps them as TIME."""
+        """The rows. Fields of durations have their unit as metadata, for tables that store them as TIME."""
         units = {name: {"unit": column.unit} if column.unit else None for name, column in self.columns.items()}
         fields = [pa.field(name, each.values.type, metadata=units[name]) for name, each in self.columns.items()]
         return pa.Table.from_arrays([column.values for column in self.columns.values()], schema=pa.schema(fields))
@@ -73,14 +73,14 @@ class EncodedFrame:
         """Return the schema of the table that holds the rows.
 
         Args:
-            primary_key: The key's columns. None is the index's, or else the key that the table has, if the frame has
-                its columns.
-            existing: The table as it is now. Its columns stay as they are where they hold the values exactly.
-            keeps_blank: Whether a column without a value takes the type that the table has.
+            primary_key: The key's columns. None uses those of the index, or else the table's key if the frame has it.
+            existing: The table's current schema. Columns that hold the values exactly stay unchanged.
+            keeps_blank: Whether a column whose values are all missing keeps the table's type.
 
         Raises:
-            PrimaryKeyError: The key has NULLs or duplicates, or names no column.
-            UnsupportedValueError: A text or bytes in the key are too long, or all of a row's key are.
+            DataError: The table would exceed Dolt's limits.
+            PrimaryKeyError: The key has NULLs or duplicates, names no column, or has a type that cannot be a key.
+            UnsupportedValueError: A string or binary value in the key is too long, or a row's whole key is.
         """
         key = self._key(primary_key, existing)
         check_key(self.data, key, self.table)
@@ -97,7 +97,7 @@ class EncodedFrame:
         return key if set(key) <= set(self.columns) else ()
 
     def _as_spelled(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Return names of columns as the frame spells them: Dolt ignores their case."""
+        """Return column names in the frame's spelling, because Dolt ignores their case."""
         spelled = {name.lower(): name for name in self.columns}
         return tuple(name if name in self.columns else spelled.get(str(name).lower(), name) for name in names)
 
@@ -109,8 +109,8 @@ class EncodedFrame:
         """Return the rows as they would be read.
 
         Args:
-            known: Columns of a table, by name. Those that the frame's values would be stored in as they are tell the
-                Arrow type, and the order of the columns.
+            known: Columns of a table, by name. They determine the order of the columns, and the Arrow type of those
+                that would hold the frame's values unchanged.
         """
         known = known or {}
         blank = known.keys() & (self.columns if self.num_rows == 0 else self.blank)
@@ -124,7 +124,7 @@ class EncodedFrame:
         return Result(tuple(columns), pa.Table.from_arrays(arrays, names=[column.name for column in columns]))
 
     def has_rows_of(self, other: EncodedFrame) -> bool:
-        """Whether both have the same columns, of the same dtypes, and the same rows, in whatever order."""
+        """Whether both have the same columns and dtypes, and the same rows in any order."""
         if self._meaning != other._meaning:
             return False
         ours, theirs = (pl.DataFrame(pl.from_arrow(frame.data)) for frame in (self, other))
@@ -132,20 +132,20 @@ class EncodedFrame:
 
 
 def encode_frame(frame: Any, *, table: str, in_stream: bool = False) -> EncodedFrame:
-    """Turn a frame into rows for Dolt, or say what in it Dolt cannot hold.
+    """Encode a frame for Dolt, or raise an error that names what Dolt cannot hold.
 
     Args:
-        frame: A pandas or polars DataFrame, or a pyarrow Table. Its columns are named by texts or integers; the levels
-            of its index are columns too, unless they only count the rows (see `core/frames/index`).
+        frame: A pandas or polars DataFrame, or a pyarrow Table. Column names are strings or integers. The levels of
+            its index become columns, unless they only number the rows (see `core/frames/index`).
         table: The table's name, for errors.
-        in_stream: Whether it is one of several frames whose rows come one after the other.
+        in_stream: Whether it is a batch of a stream.
 
     Raises:
-        ForkedProcessError: This process is a forked child of one that has saved or loaded.
-        DataError: No DataFrame, or one without columns.
-        InvalidNameError: Column names that Dolt does not take, or that clash.
-        UnsupportedTypeError: A column of a dtype that has no SQL type.
-        UnsupportedValueError: A value that its column cannot hold, with its row.
+        ForkedProcessError: The process is a fork of one that has already saved or loaded.
+        DataError: It is not a frame, or has no columns.
+        InvalidNameError: Dolt does not accept a column name, or two names clash.
+        UnsupportedTypeError: A column's dtype has no SQL type.
+        UnsupportedValueError: A column cannot hold a value. The message names its row.
 
     Example:
         >>> frame = pd.DataFrame({"name": ["Alice"], "count": [4]})
@@ -159,7 +159,7 @@ def encode_frame(frame: Any, *, table: str, in_stream: bool = False) -> EncodedF
     where = f"table `{table}`"
     sources = frame_sources(frame, where, in_stream=in_stream)
     if not sources:
-        raise DataError(f"the frame for {where} has no columns", hint="Give it columns; rows are not needed.")
+        raise DataError(f"the frame for {where} has no columns", hint="Add at least one column; rows are not needed.")
     names = [_name(source.label, table) for source in sources]
     check_column_names(names, table=table)
     columns = {}
@@ -172,14 +172,14 @@ def encode_frame(frame: Any, *, table: str, in_stream: bool = False) -> EncodedF
 
 
 def frame_of(data: Any, what: str) -> pd.DataFrame:
-    """Return a pyarrow Table or a polars DataFrame as the DataFrame that is read where it was saved.
+    """Convert a pyarrow Table or a polars DataFrame to the pandas DataFrame that would be read after saving it.
 
     Args:
-        data: The rows. A pandas DataFrame is returned as it is.
-        what: The name of what they are for, for errors.
+        data: The rows. A pandas DataFrame is returned unchanged.
+        what: The table's name, for errors.
 
     Raises:
-        DataError: They are not to be stored.
+        DataError: The rows cannot be stored.
 
     Example:
         >>> frame_of(pa.table({"a": [1, None]}), "t").dtypes.to_dict()
@@ -193,7 +193,7 @@ def _column(name: str, encoded: EncodedColumn) -> Column:
 
 
 def _as_fetched(encoded: EncodedColumn, column: Column) -> pa.ChunkedArray:
-    """Return values as the engine fetches them: decimals go to Dolt as texts, and come back as decimals."""
+    """Return values as the engine would fetch them: decimals are sent to Dolt as strings and fetched as decimals."""
     values = pa.chunked_array([encoded.values])
     kind = arrow_type(column.sql_type)
     if values.null_count == len(values):
@@ -211,11 +211,11 @@ def _name(label: Any, table: str) -> str:
 
 
 def decode_result(result: Result, warned: set[str] | None = None) -> pd.DataFrame:
-    """Turn rows into a frame, each column of the dtype that its table declares, the index as it was saved.
+    """Decode rows to a frame, with the dtypes that the table's columns declare and the index that was saved.
 
     Args:
         result: The rows.
-        warned: The columns that a warning was logged of already, where the rows are one batch of several; grows.
+        warned: The columns about which a warning was logged in earlier batches. This call adds to it.
     """
     columns = [
         (column, decode_column(column, result.data.column(at), warned)) for at, column in enumerate(result.columns)
@@ -224,11 +224,11 @@ def decode_result(result: Result, warned: set[str] | None = None) -> pd.DataFram
 
 
 def assemble_frame(columns: Sequence[tuple[Column, pd.Series]], rows: int = 0) -> pd.DataFrame:
-    """Put columns together, those of the index and integer labels as the table's marks tell.
+    """Assemble columns into a frame, with the index and the integer labels that the columns' marks describe.
 
     Args:
-        columns: As the table declares each, with its values.
-        rows: How many there are, where there are no columns.
+        columns: Each column as the table declares it, with its values.
+        rows: The number of rows if all columns belong to the index or there are none.
     """
     marks = [mark_of(column.comment) for column, _ in columns]
     labels = [

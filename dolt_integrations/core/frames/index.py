@@ -1,10 +1,10 @@
-"""The index of a frame: which of its levels are columns of the table, and what those are called.
+"""The index of a frame: which of its levels become columns of the table, and the names of those columns.
 
-Levels with names always are. Labels without a name are data as well: they are kept, in columns called as pandas calls
-them in Parquet (`__index_level_0__`), but are no key, because nothing says that they identify a row. Integers without a
-name are where the rows stood before a filter, a sort or a concatenation. Stored, they would make every row differ in a
-diff as soon as a row is added above, and a table would have another column whenever its frame was filtered; so they are
-left out, with a warning that says how to keep them.
+Named levels always become columns. Unnamed levels are data too, and are stored in columns with the names that pandas
+uses in Parquet (`__index_level_0__`), but not as a key, because they need not identify a row. An unnamed level of
+integers usually holds row numbers from before a filter, a sort or a concatenation. Storing those would make every row
+differ in a diff once a row is added above, and filtering a frame would add a column to its table. So they are not
+stored, and a warning says how to keep them.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def stored_levels(index: pd.Index, where: str, *, in_stream: bool = False) -> li
 
     Args:
         index: The index.
-        where: What the frame is for, for the warning.
-        in_stream: Whether the frame is one of several, whose rows are counted from the first one's.
+        where: The table, for the warning.
+        in_stream: Whether the frame is a batch of a stream, whose row numbers need not start at 0.
 
     Example:
         >>> stored_levels(pd.Index(["a", "b"]), "table `t`"), stored_levels(pd.RangeIndex(2), "table `t`")
@@ -44,24 +44,24 @@ def stored_levels(index: pd.Index, where: str, *, in_stream: bool = False) -> li
 
 
 _NOT_STORED = (
-    "the index of the frame for %s has no name and holds integers, taken for row numbers, which are not stored: "
-    "frame.reset_index() makes a column of them, frame.rename_axis('id') a key, and frame.reset_index(drop=True) drops "
-    "them without this warning"
+    "the index of the frame for %s has no name and holds integers, which look like row numbers and are not stored: "
+    "use frame.reset_index() to make them a column, frame.rename_axis('id') to make them a key, or "
+    "frame.reset_index(drop=True) to drop them without this warning"
 )
 
 
 def level_label(level: int, name: Hashable) -> Hashable:
-    """Return the label of the column that a level is stored in; `name` is None for one that has none."""
+    """Return the label of the column that stores a level. `name` is None for an unnamed level."""
     return _UNNAMED.format(level) if name is None else name
 
 
 def level_name(column: str, level: int | None, label: Any) -> Any:
-    """Return the name of a level that is read from a column; None if it had none."""
+    """Return the name of a level that is read from a column, or None if it had none."""
     return None if level is not None and column == _UNNAMED.format(level) else label
 
 
 def is_unnamed(column: str) -> bool:
-    """Whether a column is called as a level without a name."""
+    """Whether a column has the name that stands for an unnamed level."""
     return re.fullmatch(_UNNAMED.format(r"\d+"), column) is not None
 
 
@@ -70,12 +70,12 @@ def _counts_rows(index: pd.Index) -> bool:
 
 
 def _is_plain(index: pd.Index, *, in_stream: bool) -> bool:
-    """Whether an index counts the rows, so that nothing is lost without it."""
+    """Whether an index just numbers the rows, so that nothing is lost without it."""
     if isinstance(index, pd.RangeIndex):
         return len(index) == 0 or (index.step == 1 and (in_stream or index.start == 0))
     return bool(not index.hasnans and np.array_equal(index.to_numpy(), np.arange(len(index))))
 
 
 def label_of(name: str, label: str | None) -> str | int:
-    """Return the label of a column, an integer if its mark says `int` and its name still is how one is written."""
+    """Return the label of a column: an integer if its mark says `int` and its name still is an integer."""
     return int(name) if label == "int" and re.fullmatch("0|-?[1-9][0-9]{0,19}", name) else name

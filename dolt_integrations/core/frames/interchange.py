@@ -1,4 +1,4 @@
-"""Rows of Dolt as an Arrow Table, each column of the type that it was saved from."""
+"""Rows from Dolt as an Arrow Table, with the types that were saved."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def to_arrow(result: Result) -> pa.Table:
-    """Return rows as an Arrow Table, each column of the type that its table's comments name.
+    """Return rows as an Arrow Table, with the types that the table's column comments name.
 
-    A categorical of pandas is a dictionary. UUIDs and JSON documents are strings.
+    A pandas categorical becomes a dictionary. UUIDs and JSON documents are strings.
     """
     names = [column.name for column in result.columns]
     arrays = [_restored(column, result.data.column(at)) for at, column in enumerate(result.columns)]
@@ -41,7 +41,7 @@ def _restore(values: pa.ChunkedArray, column: Column, mark: Mark) -> pa.ChunkedA
         categories = exactly(pa.chunked_array([pa.array(mark.categories or ())]), kind.value_type).combine_chunks()
         return restore_categories(plain, categories, kind)
     if mark.dtype == ARRAYS:
-        # NaN within an array is NaN again, not NULL.
+        # Without tolist(), pyarrow would turn a NaN inside an array into NULL.
         lists = [None if array is None else array.tolist() for array in decode_arrays(values, mark)]
         return pa.chunked_array([pa.array(lists, kind)], kind)
     if mark.of == "json" and mark.arrow is None:
@@ -50,7 +50,7 @@ def _restore(values: pa.ChunkedArray, column: Column, mark: Mark) -> pa.ChunkedA
 
 
 def _normalized(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return JSON texts as a save writes them: Dolt orders keys and writes numbers in another way."""
+    """Return JSON strings in the form that a save writes. Dolt orders keys and formats numbers differently."""
     made = [
         None if text is None else json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True)
         for text in texts.to_pylist()

@@ -1,4 +1,4 @@
-"""The primary key of a frame: its columns are there, its values are there, and none is there twice."""
+"""Checking a frame's primary key: its columns exist, and it has no NULLs and no duplicates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def check_key(data: pa.Table, key: tuple[str, ...], table: str) -> None:
     """Refuse a key that Dolt would refuse, or would resolve by dropping rows.
 
     Raises:
-        PrimaryKeyError: With the columns, and the first rows that are wrong.
+        PrimaryKeyError: A column does not exist, or has NULLs, or the key has duplicates. The message names the first
+            such rows.
 
     Example:
         >>> check_key(pa.table({"id": [1, 2]}), ("id",), "users")
@@ -44,7 +45,7 @@ def _check_nulls(column: pa.ChunkedArray, name: str, table: str) -> None:
 
 
 def _ascends(keys: pl.DataFrame) -> bool:
-    """Whether a key of one column ascends from row to row: then no two are the same, and no table of them is needed."""
+    """Whether a key of one column is strictly ascending, so that it cannot have duplicates. This check is cheap."""
     if keys.width != 1 or keys.height < 2:
         return keys.height < 2
     values = keys.to_series()

@@ -1,4 +1,4 @@
-"""polars DataFrames, in and out by Arrow; what polars does not have is an error that names the column."""
+"""Converting polars DataFrames from and to Arrow. Types without an equivalent are errors that name the column."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def from_polars(frame: pl.DataFrame, what: str) -> pa.Table:
     """Return a polars DataFrame as an Arrow Table.
 
     Raises:
-        UnsupportedTypeError: A column of Python objects, or of integers of 128 bits.
+        UnsupportedTypeError: A column holds Python objects or 128-bit integers, or cannot be converted.
     """
     return pa.table({series.name: _to_arrow(series, what) for series in frame}) if frame.width else frame.to_arrow()
 
@@ -33,28 +33,28 @@ def _to_arrow(series: pl.Series, what: str) -> pa.Array:
     where, dtype = f"column {series.name!r} of {what}", str(series.dtype)
     if "Object" in dtype:
         hint = f"Give the column a dtype of polars: pl.Series({series.name!r}, values, dtype=pl.List(pl.String)) ..."
-        raise UnsupportedTypeError(f"{where} is of polars' Object, which has no SQL type here", hint=hint)
+        raise UnsupportedTypeError(f"{where} has polars' dtype Object, which has no SQL type here", hint=hint)
     if any(name in dtype for name in _WIDE):
         hint = f"Cast it: pl.col({series.name!r}).cast(pl.Int64), or .cast(pl.Decimal(38, 0))."
-        raise UnsupportedTypeError(f"{where} is of polars' {dtype}, which has no SQL type here", hint=hint)
-    return _guarded(series.to_arrow, f"{where} is of polars' {dtype}, which does not become Arrow")
+        raise UnsupportedTypeError(f"{where} has polars' dtype {dtype}, which has no SQL type here", hint=hint)
+    return _guarded(series.to_arrow, f"{where} has polars' dtype {dtype}, which cannot be converted to Arrow")
 
 
 def to_polars(table: pa.Table) -> pl.DataFrame:
     """Return an Arrow Table as a polars DataFrame.
 
-    A dictionary with an order becomes an Enum, a fixed offset that polars has no name for UTC, and a decimal of more
-    than 38 digits one of 38, if every value fits.
+    An ordered dictionary becomes an Enum. A fixed UTC offset that polars does not support becomes UTC. A decimal of
+    more than 38 digits becomes one of 38, if every value fits.
 
     Raises:
-        UnsupportedTypeError: A column of a type that polars does not have.
+        UnsupportedTypeError: Polars has no equivalent of a column's type.
     """
     columns = [_from_arrow(name, column) for name, column in zip(table.column_names, table.columns, strict=True)]
     return pl.DataFrame(columns) if columns else pl.DataFrame(pl.from_arrow(table))
 
 
 def _from_arrow(name: str, column: pa.ChunkedArray) -> pl.Series:
-    problem = f"column {name!r} is of type {column.type}, which polars does not have"
+    problem = f"column {name!r} has type {column.type}, which polars does not support"
     known = _guarded(lambda: _known(column), problem)
     series: pl.Series = _guarded(lambda: pl.Series(name, pl.from_arrow(known)), problem)
     kind = column.type
@@ -65,7 +65,7 @@ def _from_arrow(name: str, column: pa.ChunkedArray) -> pl.Series:
 
 
 def _known(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the same values in a type that polars knows."""
+    """Convert values to a type that polars supports."""
     kind = column.type
     if is_nested(kind):
         return without_list_views(column)
@@ -79,10 +79,10 @@ def _known(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _guarded(make: Callable[[], Any], problem: str) -> Any:
-    """Return what a call of polars or pyarrow gives.
+    """Call polars or pyarrow, translating failures.
 
     Raises:
-        UnsupportedTypeError: It fails: some of polars' failures are no `Exception`.
+        UnsupportedTypeError: The call failed. A panic in polars is a BaseException, but not an Exception.
     """
     try:
         return make()

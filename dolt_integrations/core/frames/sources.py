@@ -1,4 +1,4 @@
-"""The columns of a frame of any kind, those of its index first, each with what turns it into values for Dolt."""
+"""The columns of a frame of any library, those of its index first, each with a function that encodes it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Source:
     """A column of a frame.
 
     Attributes:
-        label: Its name, as the frame has it.
-        level: The level of the index that it is; None for an ordinary column.
-        encode: Turns it into values for Dolt, given what errors are to call it.
+        label: Its label in the frame.
+        level: Its level in the index. None for an ordinary column.
+        encode: Encodes it for Dolt, given the description of the column for errors.
     """
 
     label: Hashable
@@ -41,12 +41,12 @@ def frame_sources(frame: Any, where: str, *, in_stream: bool = False) -> list[So
 
     Args:
         frame: The frame.
-        where: What it is for, for errors.
-        in_stream: Whether it is one of several frames whose rows come one after the other.
+        where: The table, for errors.
+        in_stream: Whether it is a batch of a stream.
 
     Raises:
-        DataError: It is no frame.
-        UnsupportedTypeError: A column of polars that does not become Arrow.
+        DataError: It is not a frame.
+        UnsupportedTypeError: A polars column cannot be converted to Arrow.
     """
     if isinstance(frame, pl.DataFrame):
         frame = from_polars(frame, where)
@@ -57,12 +57,12 @@ def frame_sources(frame: Any, where: str, *, in_stream: bool = False) -> list[So
     if isinstance(frame, pd.DataFrame):
         return _of_frame(frame, where, in_stream=in_stream)
     raise DataError(
-        f"the data for {where} is a {type(frame).__name__}, not a pandas DataFrame", hint="Make a DataFrame of it."
+        f"the data for {where} is a {type(frame).__name__}, not a pandas DataFrame", hint="Convert it to a DataFrame."
     )
 
 
 def _of_frame(frame: pd.DataFrame, where: str, *, in_stream: bool) -> list[Source]:
-    # Levels may be named by integers, which pandas would take for their numbers.
+    # Level names may be integers, which get_level_values would interpret as positions.
     index = frame.index.set_names([f"level {level}" for level in range(frame.index.nlevels)])
     sources = [
         Source(label, level, _series_encoder(pd.Series(index.get_level_values(f"level {level}"))))

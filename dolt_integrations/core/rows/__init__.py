@@ -1,1 +1,1 @@
-"""The rows of a version: fetched or from the cache, compared with others."""
+"""The rows of a table's version: fetching, caching and comparing them."""

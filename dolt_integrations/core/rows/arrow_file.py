@@ -1,4 +1,4 @@
-"""The rows of a version as bytes: Arrow's stream format behind a digest."""
+"""The file format of cached rows: a magic string, a digest, and an Arrow IPC stream."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _DIGEST = 32
 
 
 def write_rows(file: IO[bytes], rows: pa.Table, key: str, seal: bytes = b"") -> None:
-    """Write magic, digest and rows; the digest, which is known last, goes to its place at the end.
+    """Write the magic string, the digest and the rows. The digest is filled in after the rows.
 
     Args:
-        file: Where.
+        file: A seekable file.
         rows: The rows.
-        key: Of the version.
-        seal: A secret; who does not have it can neither make nor change what `decoded` takes with it.
+        key: The version's key.
+        seal: A secret, without which nobody can create or change bytes that `decoded` accepts with it.
     """
     file.write(_MAGIC + bytes(_DIGEST))
     digest = _Digest(file, key, seal)
@@ -30,7 +30,7 @@ def write_rows(file: IO[bytes], rows: pa.Table, key: str, seal: bytes = b"") -> 
 
 
 class _Digest:
-    """A file that is written through, and digested on the way."""
+    """A file object that passes writes on and computes their digest."""
 
     def __init__(self, file: IO[bytes], key: str, seal: bytes) -> None:
         self._file = file
@@ -42,7 +42,7 @@ class _Digest:
         return self._file.write(data)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing, because nothing is buffered."""
 
     def close(self) -> None:
         self.closed = True
@@ -53,18 +53,18 @@ class _Digest:
 
 
 def _digest(key: str, seal: bytes) -> hashlib.blake2b:
-    """Begin a digest that is of one version only: a file under another one's name is damaged, too."""
+    """Start a digest that depends on the version's key, so a file under another version's name counts as damaged."""
     if not seal:
         return hashlib.blake2b(digest_size=_DIGEST, key=key.encode())
     return hashlib.blake2b(key.encode(), digest_size=_DIGEST, key=seal)
 
 
 def decoded(content: bytes, key: str, seal: bytes = b"") -> pa.Table:
-    """Return the rows of bytes whose digest is right.
+    """Check the digest of what `write_rows` wrote, and return the rows.
 
     Raises:
-        ValueError: They are damaged, of another version, or not made with the seal.
-        pyarrow.ArrowException: They are no rows.
+        ValueError: The bytes are damaged, of another version, or were not made with the seal.
+        pyarrow.ArrowException: The bytes are not an Arrow stream.
     """
     start = len(_MAGIC) + _DIGEST
     body = memoryview(content)[start:]

@@ -1,4 +1,4 @@
-"""Reading a version of a table of which the cache has another version: only the rows that differ are fetched."""
+"""Reading a version by fetching only the rows in which it differs from a cached version."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ logger = logging.getLogger(__name__)
 
 
 def rows_by_difference(snapshot: Connection, table: str, schema: TableSchema, table_hash: str) -> pa.Table | None:
-    """Return a table's rows, exactly as they would be fetched, made of a version that the cache has.
+    """Return a table's rows, exactly as they would be fetched, built from a cached version.
 
     Args:
-        snapshot: On the commit, where it is afterwards as well.
+        snapshot: A session on the commit. It is on the same commit afterwards.
         table: The table.
         schema: Its columns and key.
-        table_hash: Dolt's hash of it.
+        table_hash: Dolt's hash of the table.
 
     Returns:
-        None where there is no such version, where Dolt does not tell exactly what differs, or where that is too much.
+        The rows. None if no suitable version is cached, Dolt cannot tell exactly what differs, or too much differs.
     """
     commit = snapshot.revision or ""
     if not is_commit_hash(commit) or not schema.primary_key or not can_be_patched(schema):
@@ -59,7 +59,7 @@ def rows_by_difference(snapshot: Connection, table: str, schema: TableSchema, ta
 def _bases(
     snapshot: Connection, table: str, schema: TableSchema, table_hash: str
 ) -> Iterator[tuple[KeptVersion, pa.Table]]:
-    """Yield versions that are here and have the same columns."""
+    """Yield the versions in the local cache that have the same columns."""
     source = snapshot.address.source
     declared = [(column.name, arrow_type(column.sql_type)) for column in schema.columns]
     for version in kept_versions(source, table):
@@ -70,7 +70,7 @@ def _bases(
 
 
 def _zeros_are_positive(snapshot: Connection, table: str, base: pa.Table) -> bool:
-    """Whether no zero is negative in both versions: to Dolt's comparison 0.0 and -0.0 are no difference."""
+    """Whether neither version has a negative zero. Dolt's diffs treat 0.0 and -0.0 as equal."""
     if any(map(has_negative_zero, base.columns)):
         return False
     names = [name for name, values in zip(base.column_names, base.columns, strict=True) if _has_zero(values)]
@@ -82,7 +82,7 @@ def _has_zero(values: pa.ChunkedArray) -> bool:
 
 
 def _made(snapshot: Connection, table: str, version: KeptVersion, base: pa.Table) -> pa.Table | None:
-    """Return the rows; the session may be anywhere afterwards. Whatever Dolt refuses is no failure of the read."""
+    """Return the rows, or None, leaving the session at any revision. Dolt's errors are logged, not raised."""
     try:
         if not _zeros_are_positive(snapshot, table, base):
             return None
@@ -97,5 +97,5 @@ def _made(snapshot: Connection, table: str, version: KeptVersion, base: pa.Table
         removed = fetch_removed(snapshot, step) if counts.removed else base.slice(0, 0).select(step.key)
         return patched(base, written, removed, step.key, counts)
     except DoltError as error:
-        logger.debug("table %s is read whole, not from its version %s: %s", table, version.commit, error)
+        logger.debug("cannot use version %s of table %s, reading all rows: %s", version.commit, table, error)
         return None

@@ -1,12 +1,12 @@
-"""A store of table versions on this machine: what was read or written once need not be fetched again.
+"""The cache of table versions on this machine, so that rows that were read or written are not fetched again.
 
-A version is found by where it comes from and Dolt's hash of its schema and rows, so nothing in the store ever becomes
-wrong, only unused, and a server that lies about a hash is believed about its own tables only. The store may be deleted
-at any time. Whatever is wrong with it, a run goes on as if there were none.
+The key of a version is its source and Dolt's hash of its schema and rows. So entries never become wrong, only unused,
+and a server that lies about a hash affects only its own tables. The cache may be deleted at any time. If it is broken,
+a run continues without it.
 
-    DOLT_INTEGRATIONS_CACHE        the directory; `off` for none; else `dolt-integrations` in the user's cache folder.
-                                   Shared places may stand behind it: see `cache_places` and `shared_cache`
-    DOLT_INTEGRATIONS_CACHE_SIZE   bytes that it may take, 4 GiB unless said
+    DOLT_INTEGRATIONS_CACHE        the directory, or `off`. The default is `dolt-integrations` in the user's cache
+                                   directory. Shared places can be added: see `cache_places` and `shared_cache`
+    DOLT_INTEGRATIONS_CACHE_SIZE   the most bytes that it may use; the default is 4 GiB
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ _KEY = re.compile(r"[0-9a-v]{32}")
 
 
 def version_key(source: str, table_hash: str | None) -> str | None:
-    """Return what a version is stored under; None where Dolt gave no hash.
+    """Return the key of a version in the cache, or None without a valid hash.
 
     Args:
-        source: Where it comes from: `ServerAddress.source`.
+        source: The version's source, as of `ServerAddress.source`.
         table_hash: Dolt's hash of the table.
     """
     if table_hash is None or not _KEY.fullmatch(table_hash):
@@ -54,9 +54,9 @@ def version_key(source: str, table_hash: str | None) -> str | None:
 
 
 def find(key: str | None) -> pa.Table | None:
-    """Return the rows of a version; None if they are not there, or not whole.
+    """Return the rows of a version, or None if they are missing or damaged.
 
-    What a shared place has is kept in the directory on the way.
+    Rows that are found in a shared place are copied to the local directory.
     """
     if key is None or not _KEY.fullmatch(key):
         return None
@@ -72,23 +72,23 @@ def find(key: str | None) -> pa.Table | None:
 
 
 def is_shared() -> bool:
-    """Whether other machines may have what is not here, or may wait for it."""
+    """Whether a shared place is in use, in which other machines find and store versions."""
     return any(map(shared_cache.is_in_use, shared_places()))
 
 
 def find_here(key: str) -> pa.Table | None:
-    """Return the rows of a version that the directory has."""
+    """Return the rows of a version from the local directory, or None."""
     place = folder(make=False)
     if place is None:
         return None
     path = place / f"{key}.arrow"
     try:
         rows = decoded(read_own(path), key)
-        os.utime(path)  # it was used now: the store forgets the oldest first
+        os.utime(path)  # the least recently used versions are removed first
     except FileNotFoundError:
         return None
     except (OSError, pa.ArrowException, ValueError) as error:
-        logger.info("%s is not used: %s", path, error)
+        logger.info("removing %s from the cache: %s", path, error)
         _remove(path)
         return None
     logger.debug("found %d rows of %s in the cache", rows.num_rows, key)
@@ -96,13 +96,13 @@ def find_here(key: str) -> pa.Table | None:
 
 
 def is_worthwhile(rows: pa.Table) -> bool:
-    """Whether rows are stored at all: neither too few nor too many, in a store that is not off."""
+    """Whether rows should be cached: there is a cache, and they are neither too small nor too large."""
     is_kept = local_place() is not None or bool(shared_places())
     return is_kept and limits().cached_bytes <= rows.nbytes <= _limit() // 4
 
 
 def store(key: str | None, rows: pa.Table) -> None:
-    """Keep the rows of a version, if there is room and they are worth it."""
+    """Cache the rows of a version, if that is worthwhile."""
     if key is None or not _KEY.fullmatch(key) or not is_worthwhile(rows):
         return
     _store_here(key, rows)
@@ -121,17 +121,17 @@ def _store_here(key: str, rows: pa.Table) -> None:
             _write(file, rows, key)
         _make_room(place, _limit())
     except (OSError, pa.ArrowException) as error:
-        logger.info("the rows of %s are not kept: %s", key, error)
+        logger.info("cannot cache the rows of %s: %s", key, error)
 
 
 def usage() -> tuple[Path, int] | None:
-    """Return the store's directory and the bytes that it takes; None where there is none, or it is off."""
+    """Return the cache's directory and its size in bytes. None if there is no directory or the cache is off."""
     place = folder(make=False)
     if place is None or not place.is_dir():
         return None
     sizes = []
     for entry in place.iterdir():
-        with contextlib.suppress(OSError):  # another process forgets it just now
+        with contextlib.suppress(OSError):  # another process may be removing it
             sizes.append(entry.stat().st_size)
     return place, sum(sizes)
 
@@ -142,7 +142,7 @@ def _limit() -> int:
 
 
 def _make_room(place: Path, limit: int) -> None:
-    """Remove what was used longest ago, and what dead processes left half-written, until the rest fits."""
+    """Remove the least recently used files, including partial ones of dead processes, until the rest fits."""
     files = []
     for entry in os.scandir(place):
         with contextlib.suppress(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""The directory of the cache of versions: its user's own, which nobody else may read or write."""
+"""The local directory of the cache, which only its user may read or write."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dolt_integrations.core.rows.cache_places import local_place
 logger = logging.getLogger(__name__)
 
 OURS = (".arrow", ".part", ".versions")
-"""What the names of the cache's files end with."""
+"""The suffixes of the cache's files."""
 
 
 def folder(*, make: bool) -> Path | None:
-    """Return the store's directory, if it is the user's own and nobody else may read or write it."""
+    """Return the cache's directory. None if the cache is off, or the directory is not private to the user."""
     said = local_place()
     if said is None:
         return None
@@ -25,36 +25,38 @@ def folder(*, make: bool) -> Path | None:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
         problem = _narrowed(place)
     except (OSError, RuntimeError) as error:
-        logger.debug("there is no cache: %s", error)
+        logger.debug("the cache is off, its directory cannot be used: %s", error)
         return None
     if problem:
-        logger.warning("%s is not used as a cache: %s", place, problem)
+        logger.warning("not using %s as a cache: %s", place, problem)
         return None
     return place
 
 
 def _narrowed(place: Path) -> str | None:
-    """Let nobody else read a folder of ours; return why that cannot be.
+    """Make a directory of ours private to the user. Returns why it cannot be used, or None.
 
-    One that others may write to may have their files in it by now, one with other files is not for us to close.
+    A directory that others may write to may already contain their files. One with files of other programs is not ours
+    to make private.
     """
     found = place.stat()
     if found.st_uid != os.getuid():
         return "it belongs to another user"
     if found.st_mode & 0o022:
-        return f"others may write to it; empty it, then `chmod 700 {place}`"
+        return f"other users may write to it; empty it, then `chmod 700 {place}`"
     if found.st_mode & 0o055:
         if not all(entry.name.endswith(OURS) for entry in place.iterdir()):
-            return f"others may read it; `chmod 700 {place}`, or name a folder that is for the cache alone"
+            return f"other users may read it; `chmod 700 {place}`, or name a directory for the cache alone"
         place.chmod(found.st_mode & 0o700)
     return None
 
 
 def read_own(path: Path) -> bytes:
-    """Return a file that this user wrote.
+    """Return the content of a file that belongs to this user.
 
     Raises:
-        ValueError: Another user did.
+        OSError: The file cannot be read.
+        ValueError: It belongs to another user.
     """
     with path.open("rb") as file:
         if os.fstat(file.fileno()).st_uid != os.getuid():

@@ -1,6 +1,6 @@
-"""Where versions are kept: `DOLT_INTEGRATIONS_CACHE` names a directory, shared places, or both.
+"""Where versions are cached: `DOLT_INTEGRATIONS_CACHE` names a directory, shared places, or both.
 
-A shared place is a URL, or the name of a workflow manager that has a place for its tasks' files: `flyte`.
+A shared place is a URL, or the name of a workflow manager that provides storage for its tasks: `flyte`.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ _OFF = ("off", "0", "false", "no")
 
 @dataclass(frozen=True)
 class SharedPlace:
-    """A place that several machines share.
+    """A cache location that several machines share.
 
     Attributes:
-        url: As fsspec understands it.
+        url: Its URL, for fsspec.
     """
 
     url: str
 
 
 def local_place() -> str | None:
-    """Return the directory that is asked for; an empty text is the default one, None is none.
+    """Return the configured directory. An empty string is the default directory, None is no local cache.
 
-    A shared place alone has the default directory in front of it.
+    If only shared places are configured, the default directory is used as well.
     """
     said = os.environ.get(LOCATION, "")
     found = next((part for part in _parts(said) if not _is_shared(part)), "")
@@ -38,23 +38,23 @@ def local_place() -> str | None:
 
 
 def shared_places() -> list[SharedPlace]:
-    """Return the shared places, in the order in which they are asked."""
+    """Return the shared places, in the order in which they are tried."""
     urls = [_url(part) for part in _parts(os.environ.get(LOCATION, "")) if _is_shared(part)]
     return [SharedPlace(url.rstrip("/")) for url in urls if url]
 
 
 def offer_place(manager: str, find: Callable[[], str | None]) -> None:
-    """Let `DOLT_INTEGRATIONS_CACHE=<manager>` be the place in which a workflow manager keeps files.
+    """Let `DOLT_INTEGRATIONS_CACHE=<manager>` refer to a workflow manager's own storage.
 
     Args:
         manager: One of `MANAGERS`.
-        find: Returns the URL for the task that runs; None where there is none.
+        find: Returns the URL for the running task, or None if it has none.
     """
     _OFFERED[manager] = find
 
 
 MANAGERS = ("flyte",)
-"""What may stand in the place of a URL; a directory of that name is `./flyte`."""
+"""Names that can be given instead of a URL. A directory of that name must be written as `./flyte`."""
 
 _OFFERED: dict[str, Callable[[], str | None]] = {}
 

@@ -1,4 +1,4 @@
-"""What changed in a table between two commits: which rows, of which kind, with their values before and after."""
+"""The rows of a table that differ between two commits, with the kind of change and the values before and after."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Changes:
-    """The rows that differ.
+    """The rows that differ between two versions.
 
     Attributes:
-        kinds: added, modified or removed, for each.
-        old: As each was; all NULL where it was not there.
-        new: As each is; all NULL where it is no more.
+        kinds: For each row, `added`, `modified` or `removed`.
+        old: The old rows; all NULL for rows that were added.
+        new: The new rows; all NULL for rows that were removed.
     """
 
     kinds: pa.Array | pa.ChunkedArray
@@ -37,25 +37,25 @@ class Changes:
     new: pa.Table
 
     def page(self, limit: int | None, offset: int) -> Changes:
-        """Return some of them."""
+        """Return up to `limit` rows (None: all) after skipping `offset` rows."""
         return Changes(*(each.slice(offset, limit) for each in (self.kinds, self.old, self.new)))
 
 
 class TableVersions:
-    """A table's versions in the commits of a database; each is looked up once."""
+    """A table's versions in the commits of a database, each looked up only once."""
 
     def __init__(self, database: Database, connection: Connection, table: str) -> None:
-        """Read from a database, through a session of the caller's and short ones at the commits."""
+        """Read through the caller's session, and through short-lived sessions at the commits."""
         self._database = database
         self._connection = connection
         self._table = table
         self._known: dict[str, TableVersion | None] = {}
 
     def at(self, commit: str) -> TableVersion | None:
-        """Return the table in a commit; None if it is not there.
+        """Return the table's version in a commit, or None if the commit does not have the table.
 
         Raises:
-            RevisionNotFoundError: No such commit.
+            RevisionNotFoundError: The commit does not exist.
         """
         if commit not in self._known:
             with self._database.connect(commit) as snapshot:
@@ -63,7 +63,7 @@ class TableVersions:
         return self._known[commit]
 
     def rows(self, commit: str) -> pa.Table:
-        """Return all rows of the table in a commit; none, without columns, if it is not there."""
+        """Return all rows of the table in a commit. Without the table, the result has no rows and no columns."""
         version = self.at(commit)
         if version is None:
             return pa.table({})
@@ -72,13 +72,16 @@ class TableVersions:
             return fetch(snapshot, select_table(version.name, columns), columns)
 
     def changes(self, old: str, new: str, *, limit: int | None = None, offset: int = 0) -> Changes:
-        """Return the rows that differ between two commits, found by Dolt where it can.
+        """Return the rows that differ between two commits, computed by Dolt if it can do so exactly.
 
         Args:
             old: The old commit.
-            new: The new one.
-            limit: How many rows at most; None is all.
-            offset: How many to leave out before, in an order that is the same each time.
+            new: The new commit.
+            limit: The most rows to return. None returns all.
+            offset: The number of rows to skip. Their order is the same each time.
+
+        Raises:
+            RevisionNotFoundError: A commit does not exist.
         """
         before, after = self.at(old), self.at(new)
         if before is not None and after is not None and can_differ(before, after):
@@ -87,7 +90,7 @@ class TableVersions:
         return self._compared(old, new, _common_key(before, after)).page(limit, offset)
 
     def written_keys(self, old: str, new: str) -> pa.Table:
-        """Return the primary keys of the rows that were added or modified; the table's key has not changed."""
+        """Return the primary keys of the rows that were added or modified. The table's key must not have changed."""
         before, after = self.at(old), self.at(new)
         if before is not None and after is not None and can_differ(before, after):
             return written_keys(self._connection, old, new, after)
@@ -112,5 +115,5 @@ def _common_key(before: TableVersion | None, after: TableVersion | None) -> tupl
 
 
 def same_key(one: TableSchema, other: TableSchema) -> bool:
-    """Whether two versions of a table have the same columns in their key, whatever their order and their types."""
+    """Whether the keys of two versions have the same columns, regardless of their order and types."""
     return set(one.primary_key) == set(other.primary_key)

@@ -1,4 +1,4 @@
-"""Comparing two versions of a table here, row by row, where Dolt's own comparison does not tell."""
+"""Comparing the rows of two versions of a table in this process, for what Dolt's own diff cannot compare."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _OLD, _NEW, _OCCURRENCE = "old", "new", "occurrence"
 def compare_rows(old: pa.Table, new: pa.Table, key: Sequence[str]) -> pl.DataFrame:
     """Return which rows differ.
 
-    Rows belong together by their key; without one they are compared whole, as often as they are there. A column that
-    one side has not is NULL there, and values of different types are equal if they read alike.
+    Rows are matched by their key. Without a key, whole rows are compared, counting duplicates. A column that one side
+    lacks is NULL there, and values of different types are equal if their text is.
 
     Returns:
-        A row for each difference: `kind` (added, modified, removed), and the numbers of the row, `old` and `new`.
+        A row for each difference: its `kind` (added, modified, removed) and its row numbers, `old` and `new`.
 
     Example:
         >>> one, other = pa.table({"k": [1, 2], "x": [5, 6]}), pa.table({"k": [2, 3], "x": [7, 8]})
@@ -40,7 +40,7 @@ def compare_rows(old: pa.Table, new: pa.Table, key: Sequence[str]) -> pl.DataFra
 
 
 def _counted(rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-    """Number equal rows, so that as many find their like as there are on the other side."""
+    """Number equal rows, so that duplicates are matched one to one."""
     return rows.with_columns(pl.int_range(pl.len()).over(names).alias(_OCCURRENCE))
 
 
@@ -64,7 +64,7 @@ def _modified(before: pl.DataFrame, after: pl.DataFrame, key: list[str]) -> pl.D
 
 
 def _comparable(side: pa.Table, other: pa.Table, numbers: dict[str, str]) -> pl.DataFrame:
-    """Return a side's columns, those of the other one as well, in types that both sides and polars have."""
+    """Return one side with the columns of both sides, in types that both sides and polars have."""
     columns = {}
     for name, number in numbers.items():
         if name not in side.column_names:
@@ -81,7 +81,7 @@ def _dtype(column: pa.ChunkedArray) -> pl.DataType:
 
 
 def as_series(column: pa.ChunkedArray, *, as_text: bool = False) -> pl.Series:
-    """Return a column for polars; as texts where it must be, or where polars has no such type (DECIMAL(65))."""
+    """Return a column as a polars Series: of strings if asked for, or if polars lacks the type (DECIMAL(65))."""
     if as_text or pa.types.is_decimal256(column.type):
         return pl.Series([None if value is None else str(value) for value in column.to_pylist()], dtype=pl.String)
     series = pl.from_arrow(column)

@@ -1,4 +1,4 @@
-"""What a save changes in a table that is there: the rows to delete and the rows to write."""
+"""What a save changes in an existing table: the rows to delete and the rows to write."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Differences:
-    """What turns one version of a table into another.
+    """The changes that turn one version of a table into another.
 
     Attributes:
-        base: Dolt's hash of the version that it starts from.
+        base: Dolt's hash of the version that they apply to.
         gone: The keys of the rows to delete.
-        written: The rows that come, or take the place of those with their key.
-        replaced: How many of them, the first ones, take another's place.
+        written: The rows to write: first those that replace a row with the same key, then the new ones.
+        replaced: The number of rows that replace another.
     """
 
     base: str
@@ -40,12 +40,12 @@ class Differences:
 
     @property
     def size(self) -> int:
-        """How many rows are deleted or written."""
+        """The number of rows to delete or write."""
         return int(self.gone.num_rows + self.written.num_rows)
 
     @property
     def cost(self) -> float:
-        """What it takes, in rows loaded."""
+        """The cost of applying the changes, in units of loading a row."""
         costs, added = limits(), self.written.num_rows - self.replaced
         return float(costs.delete_cost * self.gone.num_rows + costs.replace_cost * self.replaced + added)
 
@@ -54,13 +54,13 @@ def find_differences(old: pa.Table, schema: TableSchema, base: str, new: pa.Tabl
     """Compare a table with the rows that it is to have.
 
     Args:
-        old: Its rows.
+        old: Its current rows.
         schema: Its columns and key.
-        base: Its hash.
+        base: Dolt's hash of it.
         new: All rows that it is to have.
 
     Returns:
-        None where writing all rows is cheaper, or where the two cannot be compared.
+        The differences. None if writing all rows is cheaper, or if the two cannot be compared.
     """
     alike = cast_alike(new, old.schema)
     if alike is None:
@@ -74,13 +74,13 @@ def find_differences(old: pa.Table, schema: TableSchema, base: str, new: pa.Tabl
 
 
 def has_same_rows(one: pa.Table, other: pa.Table) -> bool:
-    """Whether two tables of the same columns and types have the same rows, in whatever order; floats by their bits."""
+    """Whether two tables with the same columns and types have the same rows, in any order. Floats compare by bits."""
     ours, theirs = (pl.DataFrame(pl.from_arrow(_in_bits(rows))) for rows in (one, other))
     return ours.equals(theirs) or (ours.height == theirs.height and ours.sort(pl.all()).equals(theirs.sort(pl.all())))
 
 
 def _compare(base: str, old: pa.Table, alike: pa.Table, new: pa.Table, key: Sequence[str]) -> Differences | None:
-    """Return the differences; None where a table without a key has to be written anew."""
+    """Return the differences, or None if rows would have to be deleted from a table without a key."""
     before, after, keys = _in_bits(old), _in_bits(alike), old.select(list(key))
     if before.equals(after):
         return Differences(base, keys.slice(0, 0), new.slice(0, 0))
@@ -97,7 +97,7 @@ def _compare(base: str, old: pa.Table, alike: pa.Table, new: pa.Table, key: Sequ
 
 
 def _changed_in_place(before: pa.Table, after: pa.Table, key: Sequence[str]) -> pa.Array | None:
-    """Return which rows differ where both tables have the same keys in the same order."""
+    """Return which rows differ, or None unless both tables have the same keys in the same order."""
     names = list(key)
     if not names or before.num_rows != after.num_rows or not before.select(names).equals(after.select(names)):
         return None
@@ -114,7 +114,7 @@ def _differs(before: pa.ChunkedArray, after: pa.ChunkedArray) -> pa.ChunkedArray
 
 
 def _in_bits(rows: pa.Table) -> pa.Table:
-    """Return floats as integers of the same bits: 0.0 and -0.0 are two values."""
+    """Return floats as integers with the same bits, so that 0.0 and -0.0 differ."""
     for at, field in enumerate(rows.schema):
         if pa.types.is_floating(field.type):
             bits = pa.int64() if field.type == pa.float64() else pa.int32()

@@ -1,8 +1,8 @@
-"""Which versions of a table the cache has: from one of them a newer one is made of what differs.
+"""An index of a table's versions in the cache, from which newer versions can be built by their differences.
 
-    <key of the table>.versions    a line for each, the newest last: a commit that has it, and Dolt's hash of the table
+    <key of the table>.versions    a line for each version, newest last: a commit that has it, and Dolt's table hash
 
-It is a hint only: who goes by it asks the server what the table is in that commit.
+It is only a hint: readers ask the server which version of the table the commit has.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _LINE = re.compile(r"([0-9a-v]{32}) ([0-9a-v]{32})")
 
 @dataclass(frozen=True)
 class KeptVersion:
-    """A version of a table.
+    """A cached version of a table.
 
     Attributes:
-        commit: One that has it.
+        commit: A commit that has the version.
         table_hash: Dolt's hash of the table.
     """
 
@@ -36,11 +36,11 @@ class KeptVersion:
 
 
 def kept_versions(source: str, table: str) -> list[KeptVersion]:
-    """Return the versions of a table that were kept in the directory, the newest first; some may be gone by now.
+    """Return the versions of a table that the local cache listed, newest first. Some may have been removed since.
 
     Args:
-        source: Where they come from: `ServerAddress.source`.
-        table: The table, in whatever case.
+        source: Their source, as of `ServerAddress.source`.
+        table: The table, in any case.
     """
     place = folder(make=False)
     if place is None:
@@ -54,7 +54,7 @@ def kept_versions(source: str, table: str) -> list[KeptVersion]:
 
 
 def note_version(source: str, table: str, version: KeptVersion) -> None:
-    """Name a version of a table that the cache has now, if it is not named yet."""
+    """List a version of a table that was just cached, unless it is listed already."""
     known = kept_versions(source, table)
     if any(each.table_hash == version.table_hash for each in known):
         return
@@ -67,7 +67,7 @@ def note_version(source: str, table: str, version: KeptVersion) -> None:
         with whole_file(path, place / f"{path.stem}.{secrets.token_hex(4)}.part", mode=0o600) as file:
             file.write(lines.encode())
     except OSError as error:
-        logger.info("version %s of table %s is not named in the cache: %s", version.table_hash, table, error)
+        logger.info("cannot list version %s of table %s in the cache: %s", version.table_hash, table, error)
 
 
 def _name(source: str, table: str) -> str:

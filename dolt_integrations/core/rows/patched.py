@@ -1,4 +1,4 @@
-"""One version of a table made of another one and the rows that differ, in the order in which Dolt reads them."""
+"""Building a version of a table from another version and the rows that differ, in the order that Dolt returns them."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _ORDERED = re.compile(
     r"(tiny|small|medium|big)?int( unsigned)?|tinyint\(1\)|decimal\((\d|[12]\d|3[0-8]),\d+\)|varchar\(\d+\)"
     r"|varbinary\(\d+\)|datetime\(6\)|date"
 )
-"""SQL types whose values polars orders, and takes for equal, as Dolt does in a key. Floats have two zeros."""
+"""SQL types for which polars orders and equates values as Dolt does in a key. Floats are not among them: -0.0."""
 
 _ALIKE = re.compile(
     rf"{_ORDERED.pattern}|float|double|decimal\(\d+,\d+\)|(medium|long)?text|longblob|json|char\(\d+\)"
     r"|datetime(\(\d\))?|time(\(\d\))?"
 )
-"""SQL types whose values Dolt gives alike in a table and in a comparison."""
+"""SQL types whose values Dolt returns in the same form from a table and from a diff."""
 
 
 def can_be_patched(schema: TableSchema) -> bool:
-    """Whether the values and the order of a table's rows are certain."""
+    """Whether the values and the order of a table's rows can be reproduced exactly."""
     columns = {column.name: column for column in schema.columns}
     keys = (columns[name] for name in schema.primary_key)
     return all(_is(_ORDERED, column) for column in keys) and all(_is(_ALIKE, column) for column in schema.columns)
@@ -48,14 +48,14 @@ def patched(
     """Return the rows of the newer version.
 
     Args:
-        base: The rows of the older one, in the key's order.
-        written: The rows that were added or modified, of the same columns and types.
-        removed: The keys of those that were removed.
+        base: The rows of the older version, ordered by key.
+        written: The rows that were added or modified, with the same columns and types.
+        removed: The keys of the rows that were removed.
         key: The key's columns.
-        counts: How many there are of each.
+        counts: The expected number of rows of each kind.
 
     Returns:
-        None where the rows do not fit together, or are not in an order that is certain.
+        The rows. None if the parts do not match each other or the counts, or the base is not ordered.
     """
     if written.schema != base.schema or removed.schema != base.select(list(key)).schema:
         return None
@@ -84,17 +84,17 @@ def patched(
 
 
 def _keys(rows: pa.Table, key: Sequence[str]) -> pl.DataFrame:
-    """Return the columns of the key under names that no row number has."""
+    """Return the columns of the key, under names that do not clash with those of row numbers."""
     return pl.DataFrame(pl.from_arrow(rows.select(list(key)).rename_columns([f"key {at}" for at in range(len(key))])))
 
 
 def _found(some: pl.DataFrame, base: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """Return which of some keys are in the base, as numbers of `row`s, and in which of its rows (`base`)."""
+    """Return the keys that the base has: their number in `some` (`row`) and in the base (`base`)."""
     return some.with_row_index("row").join(base.with_row_index("base"), on=by, how="inner").select("row", "base")
 
 
 def _order(keys: pl.DataFrame, kept: int) -> NDArray[np.int64] | None:
-    """Return the order by the key of rows of which the first `kept` are in it; None if they are not."""
+    """Return the order of rows by their key. None if the first `kept` rows are not already in that order."""
     start = max(kept - 1, 0)
     if _sorted(keys[start:]).is_sorted():
         order = np.arange(len(keys))
@@ -109,7 +109,7 @@ def _sorted(keys: pl.DataFrame) -> pl.Series:
 
 
 def _changed_in_place(base: pa.Table, written: pa.Table, old: NDArray[np.uint32], new: NDArray[np.uint32]) -> pa.Table:
-    """Return the base with other values in some of its rows; columns in which none differs are those of the base."""
+    """Return the base with some rows replaced. Columns without differences are shared with the base."""
     order = np.argsort(old)
     at, values = old[order], written.take(pa.array(new[order]))
     for number, field in enumerate(base.schema):
@@ -124,14 +124,14 @@ def _replaced(column: pa.ChunkedArray, at: NDArray[np.uint32], values: pa.Chunke
     is_changed[at] = True
     try:
         return pc.replace_with_mask(column.combine_chunks(), pa.array(is_changed), values.combine_chunks())
-    except pa.ArrowNotImplementedError:  # of durations and of wide decimals
+    except pa.ArrowNotImplementedError:  # not implemented for durations and decimal256
         rows = np.arange(len(column))
         rows[at] = len(column) + np.arange(len(at))
         return _joined(column, values).take(pa.array(rows))
 
 
 def _taken(base: pa.Table, written: pa.Table, rows: NDArray[np.int64]) -> pa.Table:
-    """Return rows by number, those written counted after the base's; a column at a time."""
+    """Return rows by number, where numbers of written rows follow those of the base. Works column by column."""
     columns = [_joined(base.column(at), written.column(at)).take(pa.array(rows)) for at in range(base.num_columns)]
     return pa.table(columns, schema=base.schema)
 

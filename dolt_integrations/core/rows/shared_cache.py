@@ -1,9 +1,8 @@
-"""Versions in object storage, which many machines share: each is an object that is written once.
+"""Caching versions in object storage that many machines share. Each version is an object that is written once.
 
-An object is found by its name, which says of which source and which of Dolt's hashes the rows are, and believed only if
-its digest is right. `DOLT_INTEGRATIONS_CACHE_KEY` makes the digest one that only its owners can make. Whatever is wrong
-with a place, a run goes on without it: its answers are waited for in bounded time, and one that failed is left alone
-for a minute.
+An object's name is derived from the source and Dolt's hash of the rows, and its content is used only if its digest is
+right. With `DOLT_INTEGRATIONS_CACHE_KEY`, only owners of that key can create the digest. If a place fails, a run
+continues without it: calls have a timeout, and a place that failed is not used for a minute.
 """
 
 from __future__ import annotations
@@ -44,36 +43,36 @@ class PlaceTimeoutError(Exception):
 
 
 def is_in_use(place: SharedPlace) -> bool:
-    """Whether a place is asked: it has not failed just now."""
+    """Whether a place is used: it has not failed recently (see `Limits`)."""
     failed = _failed.get(place.url)
     return failed is None or time.monotonic() - failed > limits().shared_cache_seconds
 
 
 def forget() -> None:
-    """Ask every place again, and warn again."""
+    """Reset the failures and warnings of all places."""
     _failed.clear()
     _warned.clear()
 
 
 def find(place: SharedPlace, key: str, limit: int) -> pa.Table | None:
-    """Return the rows of a version; None if they are not there, not whole or not believed, or if the place fails.
+    """Return the rows of a version. None if they are missing or have a wrong digest, or if the place fails.
 
     Args:
-        place: Where.
-        key: Of the version.
-        limit: Bytes that an object may have; a larger one is not believed.
+        place: The place.
+        key: The version's key.
+        limit: The most bytes that an object may have. A larger one is ignored.
     """
     name = _name(key)
     try:
         content = _bounded(lambda: _read(place, name, limit))
     except FileNotFoundError:
         return None
-    except Exception as error:  # noqa: BLE001 - whatever a file system, its driver or its server does
+    except Exception as error:  # noqa: BLE001 - each filesystem raises errors of its own
         _give_up(place, error)
         return None
     try:
         rows = decoded(content, name, _seal())
-    except Exception as error:  # noqa: BLE001 - the bytes are anybody's
+    except Exception as error:  # noqa: BLE001 - anyone may have written the bytes
         _warn(place, f"object {name} is not used: {error}")
         _broken.add((place.url, name))
         return None
@@ -82,11 +81,11 @@ def find(place: SharedPlace, key: str, limit: int) -> pa.Table | None:
 
 
 _broken: set[tuple[str, str]] = set()
-"""Objects that were not to be believed: the next rows of that version take their place."""
+"""Objects with a wrong digest. The next rows of that version replace them."""
 
 
 def store(place: SharedPlace, key: str, rows: pa.Table) -> None:
-    """Write the rows of a version, if they are not there."""
+    """Write the rows of a version, unless they exist."""
     name = _name(key)
     try:
         _bounded(lambda: _write(place, name, rows))
@@ -95,7 +94,7 @@ def store(place: SharedPlace, key: str, rows: pa.Table) -> None:
 
 
 def _name(key: str) -> str:
-    """Return an object's name; with a key, one that who does not have it cannot tell."""
+    """Return an object's name. With `DOLT_INTEGRATIONS_CACHE_KEY`, only owners of that key can compute it."""
     return hashlib.blake2b(key.encode(), digest_size=16, key=_seal()).hexdigest()
 
 
@@ -131,10 +130,11 @@ def _write(place: SharedPlace, name: str, rows: pa.Table) -> None:
 
 
 def _bounded(work: Callable[[], T]) -> T:
-    """Return what a function returns, if it does so in time; it goes on in its thread if it does not.
+    """Call a function with a timeout. After the timeout it keeps running in its daemon thread.
 
     Raises:
-        PlaceTimeoutError: It takes longer.
+        PlaceTimeoutError: It took too long.
+        Exception: The function raised it.
     """
     outcome: list[T] = []
     failures: list[BaseException] = []
@@ -142,7 +142,7 @@ def _bounded(work: Callable[[], T]) -> T:
     def run() -> None:
         try:
             outcome.append(work())
-        except BaseException as error:  # noqa: BLE001 - it is raised in the thread that waits
+        except BaseException as error:  # noqa: BLE001 - raised again in the waiting thread
             failures.append(error)
 
     thread = threading.Thread(target=run, name="dolt-integrations-cache", daemon=True)
@@ -164,16 +164,16 @@ def _timeout() -> float:
 
 def _give_up(place: SharedPlace, error: BaseException) -> None:
     _failed[place.url] = time.monotonic()
-    _warn(place, f"it is not used for {limits().shared_cache_seconds:g} s: {type(error).__name__}: {str(error)[:500]}")
+    _warn(place, f"not used for {limits().shared_cache_seconds:g} s: {type(error).__name__}: {str(error)[:500]}")
 
 
 def _warn(place: SharedPlace, what: str) -> None:
-    """Warn once of each place; what follows is for those who look into it."""
+    """Log a warning once per place, and later problems at level INFO."""
     level = logging.INFO if place.url in _warned else logging.WARNING
     _warned.add(place.url)
     logger.log(level, "shared cache %s: %s", redact(place.url), redact_in(what))
 
 
 def redact_in(what: str) -> str:
-    """Return a text without the secrets of its URLs."""
+    """Return a message without the secrets in its URLs."""
     return " ".join(redact(word) if "://" in word else word for word in what.split(" "))

@@ -1,4 +1,4 @@
-"""The rows of a version of a table: from the cache, or fetched and kept there; and those that were just written."""
+"""The rows of a table's version: read from the cache, or fetched and cached; and caching rows that were written."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class _Place(NamedTuple):
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A version of a table: the session that is on its commit, and what the cache calls it, if it may be kept."""
+    """A version of a table to read: a session on its commit, and its key in the cache if it may be cached."""
 
     snapshot: Connection
     table: str
@@ -56,13 +56,13 @@ class _Wanted:
 
 
 def rows_of(snapshot: Connection, table: str, schema: TableSchema, table_hash: str | None) -> pa.Table:
-    """Return a table's rows.
+    """Return a table's rows, from the cache or the server.
 
     Args:
-        snapshot: On the commit.
+        snapshot: A session on the commit.
         table: The table's name.
         schema: Its columns and key.
-        table_hash: Dolt's hash of it.
+        table_hash: Dolt's hash of it. None does not use the cache.
     """
     check_process()
     key = cache.version_key(snapshot.address.source, table_hash) if _always_reads_the_same(schema) else None
@@ -74,7 +74,7 @@ def rows_of(snapshot: Connection, table: str, schema: TableSchema, table_hash: s
 
 
 def _read_by_one(wanted: _Wanted, key: str) -> pa.Table:
-    """Return rows that other readers may be fetching now: one of them does, the others wait for what it stores."""
+    """Return rows that other readers may be fetching: one fetches them, the others wait until it has cached them."""
     lock = ("cache", key)
     with tried(wanted.snapshot, lock, 0) as is_first:
         rows = _found(wanted) if is_first else None
@@ -87,7 +87,7 @@ def _read_by_one(wanted: _Wanted, key: str) -> pa.Table:
 
 
 def cached_rows(source: str, commit: str, table: str, schema: TableSchema, table_hash: str | None) -> pa.Table | None:
-    """Return a table's rows if they are in the cache; see `rows_of`."""
+    """Return a table's rows from the cache, or None (see `rows_of`)."""
     key = cache.version_key(source, table_hash) if _always_reads_the_same(schema) else None
     return _find(_Place(source, commit, table), schema, table_hash, key)
 
@@ -106,7 +106,7 @@ def _find(place: _Place, schema: TableSchema, table_hash: str | None, key: str |
 
 
 def _read(wanted: _Wanted) -> pa.Table:
-    """Return rows that the cache has not, made of those of another version or fetched, and keep them."""
+    """Build rows from another cached version, or fetch them, and cache them."""
     snapshot, table, schema = wanted.snapshot, wanted.table, wanted.schema
     may_be_kept = wanted.key is not None and wanted.table_hash is not None
     rows = rows_by_difference(snapshot, table, schema, str(wanted.table_hash)) if may_be_kept else None
@@ -124,7 +124,7 @@ def _keep(place: _Place, table_hash: str | None, rows: pa.Table) -> None:
 
 
 def _name(place: _Place, table_hash: str | None) -> None:
-    """Let later versions be made of this one."""
+    """List the version in the cache, so that later versions can be built from it."""
     if table_hash is not None and is_commit_hash(place.revision or ""):
         note_version(place.source, place.table, KeptVersion(str(place.revision), table_hash))
 
@@ -132,15 +132,15 @@ def _name(place: _Place, table_hash: str | None) -> None:
 def remember(
     source: str, commit: str, table: str, schema: TableSchema, table_hash: str | None, written: pa.Table
 ) -> None:
-    """Keep rows that were just written as they would be fetched, where Dolt gives back what it was given.
+    """Cache rows that were just written, in the form in which they would be fetched, if Dolt returns them unchanged.
 
     Args:
-        source: The database, as `ServerAddress.source` names it.
-        commit: That was made.
+        source: The database, as of `ServerAddress.source`.
+        commit: The commit of the save.
         table: The table's name.
-        schema: The table's columns and key. No trigger changes its rows, and its texts compare by their bytes.
-        table_hash: Dolt's hash of it.
-        written: All of its rows.
+        schema: The table's columns and key. No trigger changes its rows, and its strings compare by their bytes.
+        table_hash: Dolt's hash of the table.
+        written: All rows of the table.
     """
     if not all(map(_keeps_what_it_is_given, schema.columns)):
         return
@@ -154,7 +154,7 @@ _EXACT = re.compile(
     r"(tiny|small|medium|big)?int( unsigned)?|tinyint\(1\)|float|double|decimal\(\d+,\d+\)|varchar\(\d+\)"
     r"|(medium|long)?text|longblob|varbinary\(\d+\)|datetime\(6\)|date"
 )
-"""SQL types of which Dolt gives back each value as it was given."""
+"""SQL types of which Dolt returns each value as it was written."""
 
 
 def _keeps_what_it_is_given(column: Column) -> bool:
@@ -163,7 +163,7 @@ def _keeps_what_it_is_given(column: Column) -> bool:
 
 
 def _always_reads_the_same(schema: TableSchema) -> bool:
-    """Whether a version does: a TIMESTAMP is read in the server's time zone."""
+    """Whether a version is read the same each time. A TIMESTAMP depends on the server's time zone."""
     return not any(column.sql_type.lower().startswith("timestamp") for column in schema.columns)
 
 
@@ -176,7 +176,7 @@ def _in_key_order(rows: pa.Table, schema: TableSchema) -> pa.Table:
 
 
 def cast_alike(rows: pa.Table, schema: pa.Schema) -> pa.Table | None:
-    """Return rows with the columns and types of a schema, each value the same; None where they have others."""
+    """Cast rows to the columns and types of a schema without changing values. None if that is not possible."""
     if set(rows.column_names) != set(schema.names):
         return None
     rows = rows.select(schema.names)
@@ -185,7 +185,7 @@ def cast_alike(rows: pa.Table, schema: pa.Schema) -> pa.Table | None:
     try:
         return rows.cast(schema)
     except pa.ArrowException as error:
-        logger.debug("the rows are not compared: %s", error)
+        logger.debug("cannot compare the rows: %s", error)
         return None
 
 
@@ -197,7 +197,7 @@ _SAME = (
     lambda each: pa.types.is_string(each) or pa.types.is_large_string(each),
     lambda each: pa.types.is_binary(each) or pa.types.is_large_binary(each),
 )
-"""Kinds of Arrow types between which a cast keeps each value or fails."""
+"""Groups of Arrow types within which a cast either keeps every value or fails."""
 
 
 def _means_the_same(one: pa.DataType, other: pa.DataType) -> bool:
