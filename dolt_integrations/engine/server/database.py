@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-import threading
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.address import DirectoryAddress, ServerAddress
 from dolt_integrations.engine.names.author import Author, configured_author
 from dolt_integrations.engine.names.connections import locate
-from dolt_integrations.engine.names.identifiers import nearest
 from dolt_integrations.engine.server.dolt import init_database
 from dolt_integrations.engine.server.guard import sole_use
 from dolt_integrations.engine.server.interrupts import hear_interrupts
 from dolt_integrations.engine.server.lasting import check_lasting
-from dolt_integrations.engine.server.ownership import check_ownership, make_private
-from dolt_integrations.engine.server.private import LOCAL_USER, START_TIMEOUT, PrivateServer
-from dolt_integrations.engine.session.answers import text
+from dolt_integrations.engine.server.ownership import check_ownership
+from dolt_integrations.engine.server.private import START_TIMEOUT
+from dolt_integrations.engine.server.shared import SHARED
 from dolt_integrations.engine.session.connection import Connection
-from dolt_integrations.engine.session.pool import POOL
-from dolt_integrations.errors import DatabaseNotFoundError, ServerLostError, ServerUnreachableError, StorageError
+from dolt_integrations.errors import DatabaseNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from dolt_integrations.engine.names.location import Location
 
 _HASTE = 0.5
 """Seconds for each answer of a server while a process that was stopped tidies up."""
-
-_SYSTEM_DATABASES = {"information_schema", "mysql", "performance_schema", "sys"}
 
 
 @dataclass(frozen=True)
@@ -102,7 +94,7 @@ def open_database(
     if create is not None and not carried:
         check_lasting(address)
     _check_directory(address, create, timeout)
-    with _SHARED.use(address.path, timeout) as server_address:
+    with SHARED.use(address.path, timeout) as server_address:
         yield Database(str(address), server_address, configured_author(address.path))
 
 
@@ -136,106 +128,3 @@ def _initialise(path: Path, author: Author, timeout: float) -> None:
     with sole_use(path, timeout) as runtime:
         if not (path / ".dolt" / "noms").is_dir():
             init_database(path, runtime, configured_author(path) or author)
-
-
-class _SharedServers:
-    """The directories that this process has open, each with one server and a count of its users."""
-
-    def __init__(self) -> None:
-        self.reset()
-
-    def reset(self) -> None:
-        self._lock = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
-        self._servers: dict[str, tuple[PrivateServer, ServerAddress]] = {}
-        self._users: dict[str, int] = {}
-
-    @contextmanager
-    def use(self, path: Path, timeout: float) -> Iterator[ServerAddress]:
-        key, owner = os.path.realpath(path), os.getpid()
-        with self._lock:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
-            address = self._enter(key, timeout)
-        in_haste = False
-        try:
-            yield address
-        except BaseException as error:
-            in_haste = not isinstance(error, Exception)
-            raise
-        finally:
-            if os.getpid() == owner:  # a forked child that leaves a block of its parent's has no part in the server
-                with lock:
-                    self._leave(key, in_haste=in_haste)
-
-    def _enter(self, key: str, timeout: float) -> ServerAddress:
-        if key not in self._servers:
-            self._servers[key] = _serve(Path(key), timeout)
-            make_private(Path(key))
-        self._users[key] = self._users.get(key, 0) + 1
-        return self._servers[key][1]
-
-    def _leave(self, key: str, *, in_haste: bool) -> None:
-        self._users[key] -= 1
-        if self._users[key] == 0:
-            del self._users[key]
-            server, address = self._servers.pop(key)
-            POOL.empty(address)
-            server.close()
-            make_private(Path(key))
-
-
-_SHARED = _SharedServers()
-os.register_at_fork(after_in_child=_SHARED.reset)
-
-
-def _serve(path: Path, timeout: float) -> tuple[PrivateServer, ServerAddress]:
-    """Find or start a server, and try again where the one that was found is just going away."""
-    deadline = time.monotonic() + timeout
-    while True:
-        server = _private_server(path, max(0.0, deadline - time.monotonic()))
-        try:
-            return server, _address_of(server, path)
-        except BaseException as error:
-            server.close(in_haste=not isinstance(error, Exception))
-            if not isinstance(error, (ServerLostError, ServerUnreachableError)) or time.monotonic() > deadline:
-                raise
-        time.sleep(0.05)
-
-
-def _private_server(path: Path, timeout: float) -> PrivateServer:
-    try:
-        return PrivateServer(path, timeout)
-    except OSError as error:
-        hint = f"Is there room in {tempfile.gettempdir()}? TMPDIR may name another place."
-        raise StorageError(f"cannot prepare a private server for {path}: {error}", hint=hint) from error
-
-
-def _address_of(server: PrivateServer, path: Path) -> ServerAddress:
-    at = ServerAddress("127.0.0.1", server.server.port, LOCAL_USER, "information_schema", server.server.secret)
-    with Connection(at) as connection:
-        names = [name for (name,) in connection.rows("SHOW DATABASES", kinds=(text,))]
-    database = _database_of(path, [name for name in names if name not in _SYSTEM_DATABASES])
-    return replace(at, database=database, label=str(path))
-
-
-def _database_of(path: Path, names: list[str]) -> str:
-    """Find a directory's own database among those of its server, which serves nested directories' as well.
-
-    Dolt names a database after its directory, some characters replaced (Dolt source, `dbfactory.DirToDBName`).
-    """
-    if (path / path.name / ".dolt").is_dir():
-        hint = "Move the inner one: Dolt serves both under one name."
-        raise DatabaseNotFoundError(f"{path} has another database of its own name in it", hint=hint)
-    if len(names) == 1:
-        return names[0]
-    wanted = path.name.lower()
-    for plain in (str.lower, _only_letters):
-        found = [name for name in names if plain(name) == plain(wanted)]
-        if found:
-            return found[0]
-    raise DatabaseNotFoundError(f"the server on {path} serves no database of that name", hint=nearest(path.name, names))
-
-
-def _only_letters(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter.isalnum())
