@@ -153,7 +153,7 @@ def test_a_branch_is_promoted_and_pruned_after_a_look(shop: Repository, run: Com
 def test_errors_have_codes_and_name_what_is_near(shop: Repository, run: Command, database: str) -> None:
     assert "Did you mean `orders`?" in run("log", "order", code=3).stderr
     assert "Import/2" in run("revert", "Import/8", code=3).stderr
-    assert run("promote", "main", code=2).stderr.startswith("Error: branch 'main' is promoted into itself")
+    assert run("promote", "main", code=2).stderr.startswith("Error: cannot promote branch 'main' into itself")
     assert run("diff", code=2).stderr.startswith("Usage:")
     nowhere = database.replace("127.0.0.1", "127.0.0.1:1/x?").split("?")[0]
     result = CliRunner().invoke(cli, ["log", nowhere])

@@ -107,7 +107,7 @@ def test_a_reader_sees_what_the_owner_sees(login, database, versions):
 
 
 def test_a_query_that_looks_back_from_an_old_commit_tells_a_reader_what_it_needs(login, versions):
-    with pytest.raises(AccessDeniedError, match=r"looks back.*needs a branch"):
+    with pytest.raises(AccessDeniedError, match=r"query of history.*needs a branch"):
         read_table(login("reader"), sql="SELECT COUNT(*) AS n FROM t AS OF 'HEAD'", as_of=versions[0])
 
 

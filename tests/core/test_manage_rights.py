@@ -50,5 +50,5 @@ def test_who_may_read_looks_and_is_refused_the_rest(
     with pytest.raises(AccessDeniedError):
         looker.branches.create("b")
     rights = next(check for check in looker.doctor() if check.name == "rights")
-    assert (rights.status, rights.text.partition(":")[0]) == ("warning", "the user may read only")
+    assert (rights.status, rights.text.partition(":")[0]) == ("warning", "the user may only read")
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []

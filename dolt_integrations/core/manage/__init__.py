@@ -1,1 +1,1 @@
-"""Day two: branches and tags, promoting, reverting, restoring, comparing, pruning, collecting garbage."""
+"""Managing a repository: branches, tags, promoting, reverting, restoring, comparing, pruning, garbage collection."""

@@ -1,4 +1,4 @@
-"""`Branches`: the branches of a repository, listed, created, renamed, deleted."""
+"""`Branches`: listing, creating, renaming and deleting the branches of a repository."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class Branches:
-    """The branches of a repository. Made by `Repository.branches`.
+    """The branches of a repository, as `Repository.branches` returns them.
 
     Example:
         >>> repository = Repository(folder)
@@ -53,18 +53,19 @@ class Branches:
     """
 
     def __init__(self, place: Place) -> None:
-        """Say where."""
+        """Use the database, author, remote and hooks of a repository."""
         self._place = place
 
     def list(self) -> pd.DataFrame:
-        """Return the branches by name.
+        """Return the branches, ordered by name.
 
         Returns:
             A row for each: `branch`, `commit`, `date` (of the commit; datetime64[us, UTC]), `author`, `message`,
-            `execution_id` (missing where the message names none), `is_default`, `is_dirty` (uncommitted work).
+            `execution_id` (missing if the message names none), `is_default`, `is_dirty` (has uncommitted work).
 
         Raises:
-            DatabaseNotFoundError: There is no database.
+            DatabaseNotFoundError: The database does not exist.
+            ServerError: The server or the remote cannot be reached, or refuses.
         """
         with self._place.reading() as database, database.connect() as connection:
             return _frame(list(branch_heads(connection).values()), active_branch(connection))
@@ -74,12 +75,13 @@ class Branches:
 
         Args:
             name: Its name.
-            at: A commit, tag, branch, ancestor (`main~2`) or timestamp; None is the default branch.
+            at: A commit, tag, branch, ancestor (`main~2`) or timestamp. None is the default branch.
 
         Raises:
-            NameTakenError: There is a branch of that name.
-            InvalidNameError: Dolt does not take the name, or not beside another one in another case.
-            NotFoundError: No such revision.
+            ConfigError: An argument has the wrong type.
+            NameTakenError: A branch of that name exists.
+            InvalidNameError: Dolt does not accept the name, or it differs from another branch's only by case.
+            NotFoundError: The revision does not exist.
         """
         check_branch_name(named_branch(name, "name"))
         check_as_of(at)
@@ -95,12 +97,13 @@ class Branches:
             return Version(commit, name)
 
     def rename(self, old: str, new: str) -> Version:
-        """Rename a branch. Configs and literals that name the old one have to be changed; commits stay the same.
+        """Rename a branch. Its commits stay the same, but configs and literals that name it must be changed.
 
         Raises:
-            BranchNotFoundError: No such branch, with the nearest names.
-            NameTakenError: There is a branch of the new name.
-            ConfigError: It is the default branch.
+            BranchNotFoundError: The branch does not exist. The hint suggests similar names.
+            NameTakenError: A branch of the new name exists.
+            InvalidNameError: Dolt does not accept the new name, or it differs from another branch's only by case.
+            ConfigError: It is the default branch, or an argument has the wrong type.
         """
         check_branch_name(named_branch(new, "new"))
         with self._place.reading() as database, database.connect() as connection:
@@ -112,20 +115,21 @@ class Branches:
             return Version(commit, new)
 
     def delete(self, name: str, *, force: bool = False) -> Version:
-        """Delete a branch whose commits another branch or a tag has.
+        """Delete a branch whose commits are also on another branch or under a tag.
 
         Args:
             name: The branch.
-            force: Delete it although commits or uncommitted work are lost with it. Pinned outputs that refer to these
-                commits can be read until `gc`; a tag, made before, keeps them.
+            force: Delete it even if commits or uncommitted work are lost. Pinned outputs that refer to these commits
+                can be read until `gc`. To keep them, create a tag first.
 
         Returns:
-            The version that it had: `create(name, version.commit)` brings it back, until `gc` has run.
+            The version that it had. `create(name, version.commit)` restores it, until `gc` has run.
 
         Raises:
-            BranchNotFoundError: No such branch, with the nearest names.
-            UnmergedBranchError: It has commits, or uncommitted work, of its own.
-            ConfigError: It is the default branch.
+            BranchNotFoundError: The branch does not exist. The hint suggests similar names.
+            UnmergedBranchError: It has commits or uncommitted work that would be lost.
+            ConfigError: It is the default branch, or an argument has the wrong type.
+            LostRaceError: It was deleted at the same time.
         """
         check_flag(force, "force")
         with self._place.reading() as database, database.connect() as connection:
@@ -135,23 +139,24 @@ class Branches:
 
 
 def remove(database: Database, connection: Connection, name: str, *, force: bool, commit: str | None = None) -> str:
-    """Delete a branch in its turn. Returns the commit that it was at.
+    """Delete a branch under its lock. Returns its head commit.
 
     Args:
-        database: Where.
+        database: The database.
         connection: A session at no revision.
-        name: The branch, which is there.
-        force: Whether what only it has may be lost.
-        commit: What it is to be at; None is whatever it is at.
+        name: The branch, which exists.
+        force: Whether commits and uncommitted work that only this branch has may be lost.
+        commit: The expected head. None accepts any.
 
     Raises:
-        UnmergedBranchError: It has something of its own.
-        LostRaceError: It is at another commit by now.
+        UnmergedBranchError: It has commits or uncommitted work of its own.
+        LostRaceError: It has another head by now, or was deleted.
     """
     with connection.lock(database.address.database, name):
         found = branch_heads(connection).get(name)
         if found is None or (commit is not None and found.commit != commit):
-            raise LostRaceError(f"branch {name!r} of {database.location} has moved or is gone", hint="Look again.")
+            what = f"branch {name!r} of {database.location} has moved or was deleted"
+            raise LostRaceError(what, hint="Check its commits, then try again.")
         if not force:
             _check_merged(connection, found, database)
         delete_branch(connection, name)
@@ -161,13 +166,13 @@ def remove(database: Database, connection: Connection, name: str, *, force: bool
 def _check_merged(connection: Connection, branch: BranchHead, database: Database) -> None:
     if branch.is_dirty:
         raise UnmergedBranchError(
-            f"branch {branch.name!r} of {database.location} has uncommitted work", hint="Commit it, or say force=True."
+            f"branch {branch.name!r} of {database.location} has uncommitted work", hint="Commit it, or use force=True."
         )
     if not is_merged(connection, branch.name, branch.commit):
         raise UnmergedBranchError(
             f"branch {branch.name!r} of {database.location} is not merged: no other branch and no tag has its commit "
             f"{branch.commit}",
-            hint="Promote it, tag it, or say force=True: its commits are lost at the next gc then.",
+            hint="Promote it, tag it, or use force=True, which loses its commits at the next gc.",
         )
 
 
@@ -178,13 +183,13 @@ def _head(connection: Connection, name: str, database: Database) -> str:
 def _check_not_default(connection: Connection, name: str, what: str) -> None:
     if name == active_branch(connection):
         hint = "Check out another one first (dolt checkout), or set @@<database>_default_branch on a server."
-        raise ConfigError(f"branch {name!r} is the default branch, which is not {what}", hint=hint)
+        raise ConfigError(f"branch {name!r} is the default branch, which cannot be {what}", hint=hint)
 
 
 def _check_free(connection: Connection, name: str, database: Database, besides: str | None = None) -> None:
     known = find_branches(connection)
     if name in known.heads:
-        what = f"there is a branch {name!r} in database {database.location} already, at commit {known.heads[name]}"
+        what = f"branch {name!r} already exists in database {database.location}, at commit {known.heads[name]}"
         raise NameTakenError(what, hint="Choose another name, or delete that one first.")
     if known.others_in_case(name) != ([besides] if besides and besides.lower() == name.lower() else []):
         check_name(known, name, database.location)

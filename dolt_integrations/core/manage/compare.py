@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 
 class _Side:
-    """A side of the comparison: a commit; of an execution the last one that changed each of its tables, too."""
+    """One side of the comparison: a commit; for an execution, also its last commit that changed each table."""
 
     def __init__(self, commit: str, written: dict[str, str] | None = None) -> None:
         self.commit, self.written = commit, written
 
     def at(self, table: str) -> str:
-        """Return the commit in which a table is looked at."""
+        """Return the commit in which to read a table."""
         return (self.written or {}).get(table, self.commit)
 
 
 def compare(place: Place, one: str, other: str, branch: str | None = None) -> pd.DataFrame:
-    """Return how two versions differ; see `Repository.compare`."""
+    """Return how two versions differ (see `Repository.compare`)."""
     for revision in (one, other):
         check_text(revision, "what is compared")
         check_as_of(revision)
@@ -51,7 +51,7 @@ def compare(place: Place, one: str, other: str, branch: str | None = None) -> pd
 
 
 def _side(database: Database, connection: Connection, what: str, branch: str | None) -> _Side:
-    """Return what a branch, tag, commit or timestamp names, or what an execution has left."""
+    """Return the version that a branch, tag, commit or timestamp names, or what an execution has written."""
     try:
         return _Side(find_commit(database, SerialBranch(branch), what)[1])
     except NotFoundError as error:

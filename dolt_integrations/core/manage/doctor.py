@@ -1,4 +1,4 @@
-"""What is checked of a database and this machine when something does not work."""
+"""Checks of a database and this machine, for when something does not work."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 OK, WARNING, FAILED = "ok", "warning", "failed"
 
 _SLACK = 60.0
-"""Seconds that the server's clock may differ from ours before timestamps in `as_of` surprise."""
+"""Seconds by which the server's clock may differ from ours without a warning."""
 
 _PACKAGES = ("flytekitplugins-dolt", "flytekit", "metaflow", "kedro", "pandas", "polars", "pyarrow")
 
 
 @dataclass(frozen=True)
 class Check:
-    """What a check has found.
+    """The result of a check.
 
     Attributes:
-        name: What was looked at.
+        name: What was checked.
         status: `ok`, `warning` or `failed`.
-        text: What it is, and what to do about it.
+        text: What was found, and what to do about it.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Check:
 
 
 def doctor(place: Place) -> list[Check]:
-    """Check packages, cache, server, rights, clock, and what was left behind; see `Repository.doctor`."""
+    """Check packages, cache, server, privileges, clock and leftovers (see `Repository.doctor`)."""
     found = [Check("packages", OK, _packages()), _cache()]
     try:
         with place.reading() as database, database.connect() as connection:
@@ -75,17 +75,17 @@ def _packages() -> str:
 def _cache() -> Check:
     size = cache.usage()
     if size is None:
-        return Check("cache", OK, f"off, or not there yet ({cache.LOCATION})")
+        return Check("cache", OK, f"off, or not used yet ({cache.LOCATION})")
     folder, taken = size
     if not os.access(folder, os.W_OK):
-        return Check("cache", WARNING, f"{folder} cannot be written to: every load fetches its rows anew")
+        return Check("cache", WARNING, f"{folder} is not writable: every load fetches its rows from the server")
     return Check("cache", OK, f"{folder}, {taken / 2**20:.1f} MiB")
 
 
 def _connection(place: Place, connection: Connection) -> Check:
     served = server_version(connection)
     if isinstance(locate(place.location), DirectoryAddress):
-        return Check("database", OK, f"dolt {served}, by a private server on the directory")
+        return Check("database", OK, f"dolt {served}, through a private server on the directory")
     how = "encrypted" if connection.is_encrypted else "NOT encrypted (?tls=required in the URL)"
     local = connection.address.host in ("localhost", "127.0.0.1", "::1")
     status = OK if connection.is_encrypted or local else WARNING
@@ -102,18 +102,18 @@ def _looked(
 
 
 def _rights(database: Database, connection: Connection) -> Iterator[Check]:
-    """Whether the user may do what a save does: make a branch, and delete it."""
+    """Check whether the user may create and delete a branch, as saves do."""
     start = head(connection)
     try:
         with private_branch(database, start):
-            yield Check("rights", OK, "branches can be made and deleted, as saves do")
+            yield Check("rights", OK, "the user may create and delete branches, as saves do")
     except AccessDeniedError:
-        yield Check("rights", WARNING, "the user may read only: no branches, so no saves (docs/servers-and-rights.md)")
+        yield Check("rights", WARNING, "the user may only read: saves need branches (docs/servers-and-rights.md)")
 
 
 def _bulk(database: Database, connection: Connection) -> Iterator[Check]:
     takes = takes_files(connection)
-    hint = "no local_infile: large saves go as INSERTs, which takes longer (SET GLOBAL local_infile = 1)"
+    hint = "local_infile is off: large saves use INSERTs, which are slower (SET GLOBAL local_infile = 1)"
     yield Check("bulk loads", OK if takes else WARNING, "LOAD DATA LOCAL" if takes else hint)
 
 
@@ -121,8 +121,8 @@ def _clock(database: Database, connection: Connection) -> Iterator[Check]:
     theirs = server_time(connection)
     ours = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
     apart = abs((theirs - ours).total_seconds())
-    what = f"{apart:.0f} s apart from the server's"
-    advice = "; timestamps in as_of are read by the server's clock: set both by NTP"
+    what = f"{apart:.0f} s different from the server's"
+    advice = "; timestamps in as_of refer to the server's clock: synchronize both with NTP"
     yield Check("clock", OK if apart <= _SLACK else WARNING, what if apart <= _SLACK else what + advice)
 
 
@@ -131,13 +131,13 @@ def _branches(database: Database, connection: Connection) -> Iterator[Check]:
     left = abandoned(connection, [name for name in heads if name.startswith(PREFIX)])
     kept = [name for name in heads if name.startswith(KEPT)]
     pinned = [name for name in find_tags(connection) if name.startswith(PINNED)]
-    yield Check("branches", OK, f"{len(heads)}; {len(pinned)} tags keep commits of pruned ones")
+    yield Check("branches", OK, f"{len(heads)} branches; {len(pinned)} tags keep commits of pruned branches")
     if left:
         yield Check(
             "leftovers", WARNING, f"{len(left)} private branches of processes that died; a later save removes them"
         )
     if kept:
-        what = "hold work that conflicted or failed an audit: promote, merge or delete them"
+        what = "keep work that conflicted or failed an audit: promote, merge or delete them"
         yield Check("kept work", WARNING, f"{len(kept)} branches {what}: {', '.join(kept[:5])}")
 
 
@@ -146,7 +146,7 @@ def _work(database: Database, connection: Connection) -> Iterator[Check]:
     with database.connect(branch) as session:
         if is_merging(session):
             yield Check(
-                "open merge", WARNING, f"a merge is open on {branch!r}: saves there are refused until it is concluded"
+                "open merge", WARNING, f"a merge is in progress on {branch!r}: saves to it are refused until it ends"
             )
         tables = uncommitted_tables(session)
     if tables:

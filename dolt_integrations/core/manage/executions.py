@@ -1,4 +1,4 @@
-"""The commits of an execution: found by what the first lines and the trailers of the messages name."""
+"""Finding the commits of an execution, by the first lines and the trailers of commit messages."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.versions.log import LogEntry
 
 REVERTS = "Reverts"
-"""The trailer that names a commit that has been reverted."""
+"""The trailer that names a reverted commit."""
 
 LOCAL = "ex:local:local:local"
 """The id that all local executions of Flyte share."""
 
 
 def names_of(message: str) -> tuple[str, ...]:
-    """Return what names the execution of a commit: its id, and the id of a local run."""
+    """Return the names of a commit's execution: its id, and the id of a local run."""
     return tuple(name for name in (execution_of(message), run_id_of(message)) if name)
 
 
@@ -32,20 +32,20 @@ def is_of(message: str, wanted: str) -> bool:
         >>> is_of("Run: Flow/7/start/1", "Flow/7"), is_of("Run: Flow/77/start/1", "Flow/7")
         (True, False)
     """
-    below = f"{wanted}/" if "/" in wanted else None  # a flow's name alone is no run
+    below = f"{wanted}/" if "/" in wanted else None  # a flow's name alone does not identify a run
     return any(name == wanted or (below is not None and name.startswith(below)) for name in names_of(message))
 
 
 def entries_of(entries: Sequence[LogEntry], wanted: str, where: str) -> list[LogEntry]:
-    """Return the commits of an execution, newest first, without the merges that brought them.
+    """Return the commits of an execution, newest first, without merge commits.
 
     Args:
         entries: The log.
-        wanted: An execution's id, a run's path or id.
-        where: For texts: the branch and the database.
+        wanted: An execution's id, or a run's path or id.
+        where: The branch and the database, for errors.
 
     Raises:
-        RunNotFoundError: There are none, with the nearest ids.
+        RunNotFoundError: There are none. The hint suggests similar ids.
         ConfigError: It is the id that all local executions share, and there are several.
     """
     found = [entry for entry in entries if is_of(entry.message, wanted) and not entry.is_merge]
@@ -64,7 +64,7 @@ def entries_of(entries: Sequence[LogEntry], wanted: str, where: str) -> list[Log
 
 
 def reverted(entries: Sequence[LogEntry]) -> set[str]:
-    """Return the commits that have been reverted, and not by a commit that was reverted itself.
+    """Return the reverted commits, except those whose revert was reverted in turn.
 
     Args:
         entries: The log, newest first.

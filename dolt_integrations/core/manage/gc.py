@@ -1,4 +1,4 @@
-"""Collecting garbage through the server that serves the database."""
+"""Garbage collection, through the server that serves the database."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def gc(place: Place, *, full: bool = False) -> int | None:
-    """Free what no branch and no tag leads to; see `Repository.gc`."""
+    """Remove the commits that are not reachable from a branch or a tag (see `Repository.gc`)."""
     check_flag(full, "full")
     address = locate(place.location)
     folder = address.path / ".dolt" / "noms" if isinstance(address, DirectoryAddress) else None
@@ -31,14 +31,14 @@ def gc(place: Place, *, full: bool = False) -> int | None:
     try:
         retried(attempt, ServerLostError)
     except AccessDeniedError as error:
-        hint = "An administrator may grant it: GRANT EXECUTE ON PROCEDURE `<database>`.dolt_gc TO <user>."
+        hint = "An administrator can grant it: GRANT EXECUTE ON PROCEDURE `<database>`.dolt_gc TO <user>."
         raise AccessDeniedError(f"the user may not collect garbage in {address}", hint=hint) from error
     after = _size(folder)
     return None if before is None or after is None else before - after
 
 
 def _size(folder: Path | None) -> int | None:
-    """Return the bytes of a folder; None on a server, whose disk is its own."""
+    """Return the size of a directory in bytes. None for a server, whose disk is not accessible."""
     if folder is None:
         return None
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

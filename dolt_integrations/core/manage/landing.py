@@ -1,4 +1,4 @@
-"""Work on a private branch that lands on a branch as one commit, or not at all."""
+"""Doing work on a private branch and landing it as one commit, or not at all."""
 
 from __future__ import annotations
 
@@ -26,21 +26,22 @@ if TYPE_CHECKING:
 
 
 def work_on(place: Place, database: Database, branch: str | None, work: Work) -> Version:
-    """Do work on a private branch, and move the branch onto what it has committed.
+    """Do work on a private branch, and fast-forward the branch to what it committed.
 
     Args:
-        place: Whose hooks are notified.
-        database: Where.
-        branch: The branch; None is the default branch.
-        work: Called again, on the new head, where others commit to the branch meanwhile.
+        place: The place whose hooks are notified.
+        database: The database.
+        branch: The branch. None is the default branch.
+        work: The work. It is repeated on the new head if another writer commits to the branch meanwhile.
 
     Returns:
-        The version that the branch has now; `changed` is whether the work has committed anything.
+        The version that the branch has now. `changed` is whether the work has committed anything.
 
     Raises:
-        BranchNotFoundError: No such branch.
-        UncommittedChangesError: Uncommitted work on the branch is in the way.
-        LostRaceError: The branch kept moving; it has nothing of the work.
+        BranchNotFoundError: The branch does not exist.
+        UncommittedChangesError: The work changes a table with uncommitted work, or a merge is in progress.
+        LostRaceError: The branch kept moving. It has none of the work.
+        DoltError: The work raised it.
     """
     with database.connect() as connection:
         branch = branch_name(connection, SerialBranch(branch))

@@ -1,4 +1,4 @@
-"""Whether a branch's commits are safe without it."""
+"""Checking whether a branch's commits remain reachable without it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def is_ours(branch: str) -> bool:
-    """Whether a branch is this library's own and may go at any time: private work, the index of write ids."""
+    """Whether a branch belongs to this library and may vanish at any time: a private branch, the write id index."""
     return branch.startswith(PREFIX) or branch == INDEX
 
 
 def is_merged(connection: Connection, name: str, commit: str) -> bool:
-    """Whether another branch than this one, or a tag, has its commit.
+    """Whether another branch or a tag contains a branch's head.
 
     Args:
         connection: A session at no revision.

@@ -1,4 +1,4 @@
-"""A past execution: what it had read, as its commits say it, so that it can be run again on exactly that."""
+"""Past executions: what they read according to their commits, so that they can be run again on the same data."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Connection, Database
 
 _GONE = (
-    "`dolt gc` has removed it, as no branch and no tag led to it any more, or this clone has not got it: fetch it from "
-    "where it is, or take a backup."
+    "`dolt gc` removed it because no branch or tag contained it, or this clone does not have it: fetch it from its "
+    "remote, or restore a backup."
 )
 
 
@@ -35,9 +35,9 @@ class PastRead:
     """A version that a task of an execution had read when it wrote something.
 
     Attributes:
-        task: The task, where its commit names it.
-        source: The version, its table or query, and the database.
-        is_own: Whether the execution itself had made that version.
+        task: The task, if its commit names one.
+        source: The version, its table or query, and its database.
+        is_own: Whether the execution itself wrote that version.
     """
 
     task: str | None
@@ -47,13 +47,13 @@ class PastRead:
 
 @dataclass(frozen=True)
 class PastExecution:
-    """An execution, as the commits of a database tell of it.
+    """An execution, according to the commits of a database.
 
     Attributes:
         name: Its id.
         location: The database, without a password.
-        start: The commit that its first commit there was made on.
-        reads: What its tasks had read, each once, those of its first commit first.
+        start: The parent of its first commit there.
+        reads: What its tasks had read, without duplicates, starting with its first commit.
     """
 
     name: str
@@ -62,11 +62,11 @@ class PastExecution:
     reads: tuple[PastRead, ...]
 
     def has_made(self, commit: str) -> bool:
-        """Whether the execution itself had made a version that it read."""
+        """Whether the execution itself wrote a version that it read."""
         return any(read.is_own for read in self.reads if read.source.commit == commit)
 
     def frame(self) -> pd.DataFrame:
-        """Return a row for each version that it had read; see `Repository.inputs`."""
+        """Return a row for each version that it had read (see `Repository.inputs`)."""
         columns = {
             "task": [read.task for read in self.reads],
             "input": [read.source.what for read in self.reads],
@@ -79,16 +79,16 @@ class PastExecution:
 
 
 def past_execution(place: Place, name: str) -> PastExecution:
-    """Look up an execution in the commits that any branch or tag of a database leads to.
+    """Look up an execution in the commits of all branches and tags of a database.
 
     Raises:
-        RunNotFoundError: It has written nothing there, with the nearest ids.
-        ConfigError: It is the id that all local executions share.
-        NotFoundError: No such database.
+        RunNotFoundError: It has written nothing there. The hint suggests similar ids.
+        ConfigError: The name is not a string, or it is the id that all local executions share.
+        NotFoundError: The database does not exist.
     """
     check_text(name, "the execution")
     with place.reading() as database, database.connect() as session, unnoted():
-        where = f"{database.location}, whatever the branch"
+        where = f"any branch of {database.location}"
         found = [entry for entry in entries_anywhere(session, name) if is_of(entry.message, name)]
         commits = entries_of(found or entries_anywhere(session, ""), name, where)
     own = {entry.commit for entry in found}
@@ -105,18 +105,18 @@ def commit_read(
 ) -> str:
     """Return the version at which an execution had read a table, or the tables of a query.
 
-    What the task of that name had read comes first; then what the execution had not made itself.
+    If there are several, those that the same task read take precedence, then those that the execution did not write.
 
     Args:
         place: The database of the table.
         execution: The execution, found there or in another database.
-        tablename: The table; or
-        sql: the query.
-        task: The task that reads now.
+        tablename: The table. Give either this or `sql`.
+        sql: The query.
+        task: The task that reads now, or None.
 
     Raises:
-        ConfigError: It had read it at several versions.
-        RevisionNotFoundError: It had not read it, or the version is gone.
+        ConfigError: It had read several versions.
+        RevisionNotFoundError: It had not read it, or the version no longer exists.
     """
     what = tablename if tablename is not None else " ".join(str(sql).split())
     with place.reading() as database, database.connect() as session, unnoted():
@@ -132,13 +132,13 @@ def commit_read(
 
 
 def _of_database(reads: Iterable[PastRead], database: Database, session: Connection) -> list[PastRead]:
-    """Return the reads of a database: under its name, else those whose commit it has, as of a clone."""
+    """Return the reads of a database: those under its name, or else those whose commit it has, as a clone does."""
     named = [read for read in reads if _same_place(read.source.database, str(database.location))]
     return named or [read for read in reads if _exists(session, read.source.commit)]
 
 
 def _same_place(one: str, other: str) -> bool:
-    """Whether two names are of one database; the user and the options of a server do not matter."""
+    """Whether two locations name the same database, ignoring the user and the options of a URL."""
     if "://" not in one or "://" not in other:
         return one == other
     first, second = urlsplit(one), urlsplit(other)
@@ -157,7 +157,7 @@ def _matching(reads: Iterable[PastRead], what: str) -> list[PastRead]:
 
 
 def _through_tables(reads: Sequence[PastRead], database: Database, tablename: str | None, what: str) -> list[PastRead]:
-    """Return the reads of all tables of a query that was not read in these words; of a table, queries that name it."""
+    """Return the reads of a query's tables, if the query itself was not read; or for a table, the queries naming it."""
     wanted = {tablename.casefold()} if tablename is not None else None
     found: list[PastRead] = []
     for commit in dict.fromkeys(read.source.commit for read in reads):
@@ -180,7 +180,7 @@ def _tables_of(read: PastRead, known: Sequence[str]) -> set[str]:
 
 
 def _chosen(found: Sequence[PastRead], task: str | None) -> list[str]:
-    """Return the commits that are left of those at which it was read."""
+    """Return the commits that remain after applying the precedence of `commit_read`."""
     reads = [read for read in found if task is not None and read.task == task] or found
     commits = list(dict.fromkeys(read.source.commit for read in reads))
     others = list(dict.fromkeys(read.source.commit for read in reads if not read.is_own))
@@ -194,12 +194,12 @@ def _unclear(
     place = f"{what!r:.200} of {database.location}"
     if chosen:
         text = f"{execution.name} read {place} at {len(chosen)} versions: {', '.join(chosen)}"
-        return ConfigError(text, hint='Say which: as_of="<commit>".')
+        return ConfigError(text, hint='Choose one: as_of="<commit>".')
     text = f"{execution.name} has not read {place}, as far as its commits in {execution.location} say"
     said = f"It read {known}." if known else "They name nothing that it read there."
-    began = f"; it began at {execution.start}" if execution.start is not None else ""
+    began = f" (the execution began at {execution.start})" if execution.start is not None else ""
     hint = (
-        f'{said} A task that writes nothing leaves no trace: say as_of="<commit>"{began}. Where it wrote to another '
-        f'database as well, name that: "execution:{execution.name} of <database>".'
+        f'{said} A task that writes nothing leaves no record: use as_of="<commit>"{began}. If it also wrote to another '
+        f'database, name that: "execution:{execution.name} of <database>".'
     )
     return RevisionNotFoundError(text, hint=hint)

@@ -1,4 +1,4 @@
-"""Where an operation works, and for whom: what a `Repository` was given once."""
+"""`Place`: the database, author, remote and hooks that a `Repository` was created with."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """A database, the author of its commits, its remote, and the hooks that are notified."""
+    """A database, the author of commits to it, its remote, and the hooks to notify."""
 
     location: Location
     author: Author | None = None
@@ -32,14 +32,14 @@ class Place:
 
     @contextmanager
     def reading(self, branch: str | None = None) -> Iterator[Database]:
-        """Yield the open database, its branch pulled from the remote."""
+        """Yield the open database, after pulling the branch from the remote if there is one."""
         config = SerialBranch(branch)
         with loading_from(self.remote, self.location, config), open_database(self.location) as database:
             yield database
 
     @contextmanager
     def writing(self, branch: str | None = None) -> Iterator[Database]:
-        """Yield the open database, its branch pulled from the remote before, and pushed to it after the block."""
+        """Yield the open database. If there is a remote, the branch is pulled before and pushed after the block."""
         with (
             saving_to(self.remote, self.location, SerialBranch(branch), self.author),
             open_database(self.location) as database,
@@ -47,16 +47,19 @@ class Place:
             yield database
 
     def author_in(self, database: Database) -> Author:
-        """Return whom the commits are by."""
+        """Return the author of commits: the given one, the database's, or the default."""
         return self.author or database.author or DEFAULT_AUTHOR
 
     def notify(self, database: Database, before: str, version: Version) -> None:
         """Notify the hooks of each table that an operation has changed.
 
         Args:
-            database: Where.
-            before: The commit that the branch was at.
-            version: What it has now.
+            database: The database.
+            before: The branch's head before the operation.
+            version: The branch's version now.
+
+        Raises:
+            MetadataError: A hook failed.
         """
         if not self.hooks or not version.changed:
             return

@@ -1,4 +1,4 @@
-"""Promoting a branch: what a run has written beside a branch is audited and merged into it, all of it or nothing."""
+"""Promoting a branch: auditing its work and merging all of it into another branch, or nothing."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Promotion:
-    """What is about to land on a branch, for an audit to look at.
+    """What is about to land on a branch, for an audit to inspect.
 
     Attributes:
         location: The database.
         branch: The branch that is promoted.
         into: The branch that it is merged into.
-        before: The commit that `into` is at.
-        commit: The merged commit that it is about to get.
-        tables: The tables in which the two differ.
+        before: The current head of `into`.
+        commit: The merged commit that will become its head.
+        tables: The tables in which the two commits differ.
     """
 
     location: Location
@@ -50,25 +50,25 @@ class Promotion:
     tables: tuple[str, ...]
 
     def read(self, tablename: str | None = None, sql: str | None = None) -> Loaded:
-        """Read what is about to land.
+        """Read a table or a query as it will be after the promotion.
 
         Raises:
-            DoltError: As `read_table`.
+            DoltError: As `read_table` does.
         """
         return read_table(self.location, tablename, sql, as_of=self.commit)
 
     def diff(self, tablename: str) -> pd.DataFrame:
-        """Return the rows of a table that the promotion changes; see `diff`.
+        """Return the rows of a table that the promotion changes (see `diff`).
 
         Raises:
-            DoltError: As `diff`.
+            DoltError: As `diff` does.
         """
         return diff(self.location, tablename, self.before, self.commit)
 
 
 @dataclass(frozen=True)
 class Promoter:
-    """How a branch is promoted; see `Repository.promote`."""
+    """The options of a promotion (see `Repository.promote`)."""
 
     place: Place
     branch: str
@@ -79,7 +79,11 @@ class Promoter:
     tests: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse options of the wrong kind."""
+        """Check the options.
+
+        Raises:
+            ConfigError: An option has the wrong type or an unknown value.
+        """
         check_on_conflict(self.on_conflict)
         named_branch(self.branch, "the branch to promote")
         check_flag(self.tests, "tests")
@@ -91,17 +95,22 @@ class Promoter:
             )
 
     def promote(self) -> Version:
-        """Merge the branch, audited.
+        """Merge the branch after auditing it.
 
         Raises:
-            ConfigError: A branch cannot be promoted into itself.
+            AuditError: The audit or Dolt's tests refused the work. Nothing is merged.
+            BranchNotFoundError: A branch does not exist.
+            ConfigError: The branch would be promoted into itself.
+            MergeConflictError: Both branches changed the same rows or schema. Nothing is merged.
+            UncommittedChangesError: The merge changes a table with uncommitted work. Nothing is merged.
+            LostRaceError: The target kept moving. It has none of the work.
         """
         with self.place.writing(self.into) as database, database.connect() as connection:
             into = branch_name(connection, SerialBranch(self.into))
             required_branch(connection, database, into)
             theirs = required_branch(connection, database, self.branch)
             if into == self.branch:
-                raise ConfigError(f"branch {into!r} is promoted into itself", hint="Name another one: into=...")
+                raise ConfigError(f"cannot promote branch {into!r} into itself", hint="Name another branch: into=...")
             with connection.lock(database.address.database, into, "merge"):
                 return work_on(self.place, database, into, lambda work: self._work(work, into, theirs))
 
@@ -110,7 +119,7 @@ class Promoter:
         if is_ancestor(session, theirs, start):
             return
         self._merge(workspace.database, str(session.revision), into, theirs)
-        session.switch(str(session.revision))  # to see what another session has merged
+        session.switch(str(session.revision))  # see what the merge's own session has committed
         workspace.adopt()
         tables = tuple(sorted(workspace.changed))
         self._check(session, Promotion(self.place.location, self.branch, into, start, workspace.head, tables))
@@ -120,7 +129,7 @@ class Promoter:
         try:
             merge_into(database, workspace, theirs, message=message, author=author, on_conflict=self.on_conflict)
         except MergeConflictError as error:
-            hint = 'Nothing is merged. Merge by hand (docs/day-two.md), or say on_conflict="ours" or "theirs".'
+            hint = 'Nothing is merged. Merge by hand (docs/day-two.md), or give on_conflict="ours" or "theirs".'
             found = "; ".join(map(str, error.conflicts))
             what = f"branch {self.branch!r} does not merge into {into!r} of {database.location}: {found}"
             raise conflict_error(what, error.conflicts, hint=hint) from None
@@ -130,7 +139,7 @@ class Promoter:
         if problem:
             raise AuditError(
                 f"branch {self.branch!r} was not promoted: {problem}",
-                hint=f"{promotion.into!r} has nothing of it; the work stays on {self.branch!r}.",
+                hint=f"{promotion.into!r} is unchanged; the work stays on {self.branch!r}.",
                 branch=self.branch,
             ) from cause
 

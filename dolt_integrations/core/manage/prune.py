@@ -1,4 +1,4 @@
-"""Retention: which branches of runs are no longer needed, and what is kept of those that are deleted."""
+"""Pruning: deleting branches of runs that are no longer needed, and keeping commits of those that are deleted."""
 
 from __future__ import annotations
 
@@ -31,19 +31,20 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Connection, Database
 
 PINNED = "dolt-integrations/pinned/"
-"""Tags that keep the commits of deleted branches, for literals and caches that are pinned to them."""
+"""Tags that keep commits of deleted branches, for literals and caches that are pinned to them."""
 
 
 @dataclass(frozen=True)
 class Retention:
-    """Which branches are pruned; see `Repository.prune`.
+    """Which branches to prune (see `Repository.prune`).
 
     Attributes:
-        older_than: Days since the newest commit after which a branch goes even if it is not merged; None is never.
-        like: Which branches are looked at, with `*` and `?`; None is those that a run, or a save that conflicted,
-            has left.
-        keep_commits: Whether each commit that would be lost gets a tag; or the commits that are still needed.
-        into: The branch that others are merged into; None is the default branch.
+        older_than: Days since its newest commit after which a branch is deleted even if it is not merged. None keeps
+            all unmerged branches.
+        like: A pattern with `*` and `?` for the branches to consider. None considers those that a run, or a save that
+            conflicted, has left.
+        keep_commits: Whether to tag the head of each branch whose commits would be lost; or the commits to keep.
+        into: The branch into which others are merged. None is the default branch.
     """
 
     older_than: float | None = None
@@ -52,7 +53,11 @@ class Retention:
     into: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what is of the wrong kind."""
+        """Check the fields.
+
+        Raises:
+            ConfigError: A field has the wrong type.
+        """
         age = self.older_than
         if age is not None and (isinstance(age, bool) or not isinstance(age, (int, float)) or not age >= 0):
             raise ConfigError(f"older_than is {shown_kind(age)}", hint="Give a number of days, or None.")
@@ -65,7 +70,7 @@ class Retention:
 def _commits(value: object) -> tuple[str, ...]:
     listed = tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else (None,)
     if not all(map(is_commit_hash, map(str, listed))):
-        hint = "Give True, False, or a list of the whole hashes of commits."
+        hint = "Give True, False, or a list of full commit hashes."
         raise ConfigError(f"keep_commits is {shown_kind(value)}", hint=hint)
     return tuple(map(str, listed))
 
@@ -80,7 +85,7 @@ class _Verdict:
 
 
 def prune(place: Place, retention: Retention, *, dry_run: bool = True) -> pd.DataFrame:
-    """Say which branches of runs are deleted, and delete them if it is no dry run; see `Repository.prune`."""
+    """Return which branches of runs to delete, and delete them unless it is a dry run (see `Repository.prune`)."""
     check_flag(dry_run, "dry_run")
     with place.reading(retention.into) as database, database.connect() as connection:
         into = branch_name(connection, SerialBranch(retention.into))
@@ -117,11 +122,11 @@ def _verdict(connection: Connection, head: BranchHead, retention: Retention, int
 
 
 def _needed(connection: Connection, head: BranchHead, retention: Retention) -> tuple[str, ...]:
-    """Return the commits that are to be tagged before a branch goes."""
+    """Return the commits to tag before a branch is deleted."""
     if retention.keep_commits is False or is_merged(connection, head.name, head.commit):
         return ()
     if retention.keep_commits is True:
-        return (head.commit,)  # and all that leads to it
+        return (head.commit,)  # its ancestors stay reachable with it
     wanted: Sequence[str] = tuple(retention.keep_commits)
     return tuple(each for each in wanted if is_ancestor(connection, each, head.commit))
 

@@ -1,4 +1,4 @@
-"""Restoring tables: each becomes what it was at a version, in a commit on top of the branch."""
+"""Restoring tables to an earlier version, in a new commit on the branch."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 def restore(
     place: Place, tables: str | Iterable[str], to: AsOf, branch: str | None = None, message: str | None = None
 ) -> Version:
-    """Make tables what they were at a version; see `Repository.restore`."""
+    """Restore tables to a version (see `Repository.restore`)."""
     names = [tables] if isinstance(tables, str) else list(tables)
     if not names:
-        raise ConfigError("no table is named that is to be restored", hint="Give a name, or a list of them.")
+        raise ConfigError("no table to restore is given", hint="Give a table's name, or a list of names.")
     for name in names:
         check_tablename(name)
     check_as_of(to)
@@ -52,10 +52,10 @@ def restore(
 
 
 def _names_at(database: Database, revision: str, names: list[str]) -> list[str]:
-    """Return the names of the tables in the case that they have at the revision.
+    """Return the tables' names in the case that they have at the revision.
 
     Raises:
-        TableNotFoundError: One is not there.
+        TableNotFoundError: A table does not exist there.
     """
     with database.connect(revision) as snapshot:
         found = [table_name(snapshot, name) for name in names]
@@ -71,6 +71,6 @@ def _take(workspace: Connection, revision: str, tables: list[str]) -> None:
     except EntangledError as error:
         hint = "Nothing is changed. Rename the table back first, or write the old rows to the table's new name."
         raise MergeConflictError(f"{', '.join(tables)} cannot be restored: {error}", hint=hint) from error
-    with workspace.transaction():  # what is found is not to stay
+    with workspace.transaction():  # verifying constraints writes to system tables
         for table in tables:
             check_references(workspace, table, referring_tables(workspace, table), None)

@@ -1,4 +1,4 @@
-"""Reverting an execution: all its commits on all its tables are undone in one commit, later rows stay."""
+"""Reverting an execution: undoing all its commits in one commit, keeping rows that were written later."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def revert(place: Place, what: str, branch: str | None = None, message: str | None = None) -> Version:
-    """Undo an execution, or a commit, on a branch; see `Repository.revert`."""
+    """Undo an execution or a commit on a branch (see `Repository.revert`)."""
     check_text(what, "the execution to revert")
     with place.writing(branch) as database:
 
@@ -45,7 +45,13 @@ def revert(place: Place, what: str, branch: str | None = None, message: str | No
 
 
 def _found(connection: Connection, entries: Sequence[LogEntry], what: str, where: str) -> list[LogEntry]:
-    """Return the commits of an execution; or the commit that is named, if the branch has it."""
+    """Return the commits of an execution, or the named commit if the branch has it.
+
+    Raises:
+        ConfigError: The commit is a merge or the first commit.
+        RevisionNotFoundError: The branch does not have the commit.
+        RunNotFoundError: It is neither an execution nor a commit.
+    """
     try:
         return entries_of(entries, what, where)
     except RunNotFoundError as error:
@@ -59,7 +65,7 @@ def _found(connection: Connection, entries: Sequence[LogEntry], what: str, where
     if found[0].is_merge or not found[0].parents:
         kind = "a merge" if found[0].is_merge else "the first commit"
         raise ConfigError(
-            f"commit {commit} is {kind}, which is not reverted", hint="Give an execution, or another commit."
+            f"commit {commit} is {kind}, which cannot be reverted", hint="Give an execution, or another commit."
         )
     return found
 
@@ -70,16 +76,17 @@ def _undo(database: Database, workspace: Connection, entry: LogEntry, entries: S
     if found:
         since = entries[: next(at for at, each in enumerate(entries) if each.commit == entry.commit)]
         raise conflict_error(
-            f"{what!r} is not reverted: others have built on commit {entry.commit}: {'; '.join(map(str, found))}",
+            f"cannot revert {what!r}, because later commits built on commit {entry.commit}: "
+            f"{'; '.join(map(str, found))}",
             found,
             hint=f"Nothing is changed. {_advice(database, found, since)}",
         )
 
 
 def _advice(database: Database, found: Sequence[Conflict], since: Sequence[LogEntry]) -> str:
-    """Say which commits have changed the tables since."""
+    """Return advice that names the executions or commits which have changed the tables since."""
     if not since:
-        return "Restore the table to a version before, or undo the rows by hand."
+        return "Restore the table to an earlier version, or undo the rows by hand."
     newest, wanted = since[0].commit, {entry.commit for entry in since}
     by: dict[str, None] = {}
     with database.connect() as connection:
@@ -88,7 +95,7 @@ def _advice(database: Database, found: Sequence[Conflict], since: Sequence[LogEn
                 if entry.commit in wanted:
                     by[next(iter(names_of(entry.message)), entry.commit)] = None
     later = f"Since then these have written to it: {', '.join(list(by)[:5])}. Revert these first, or r" if by else "R"
-    return f"{later}estore the table to a version before."
+    return f"{later}estore the table to an earlier version."
 
 
 def _message(what: str, undone: Sequence[LogEntry], message: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The runs that have written to a branch, each with its commits and tables."""
+"""Listing the runs that have written to a branch, with their commits and tables."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 def runs(place: Place, branch: str | None = None, most: int | None = None) -> pd.DataFrame:
-    """Return the runs that have written to a branch, newest first; see `Repository.runs`."""
+    """Return the runs that have written to a branch, newest first (see `Repository.runs`)."""
     if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 1):
-        raise ConfigError(f"most is {shown_kind(most)}", hint="Give a number of runs, from 1 on, or None.")
+        raise ConfigError(f"most is {shown_kind(most)}", hint="Give a number of runs of at least 1, or None.")
     with place.reading(branch) as database, database.connect() as connection, unnoted():
         _, newest = find_commit(database, SerialBranch(branch), None)
         entries = log(connection, newest)
@@ -44,7 +44,7 @@ def runs(place: Place, branch: str | None = None, most: int | None = None) -> pd
 
 
 def _by_run(entries: Sequence[LogEntry]) -> dict[str, list[LogEntry]]:
-    """Return the commits of each run, newest first; merges are left out, which have the message of what they bring."""
+    """Return the commits of each run, newest first, without merges, which repeat the message of what they merge."""
     found: dict[str, list[LogEntry]] = {}
     for entry in entries:
         run = run_of(entry.message)

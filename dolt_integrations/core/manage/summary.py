@@ -1,4 +1,4 @@
-"""A table at a glance: where it is, its columns, how many rows, and the first of them."""
+"""Summaries of tables: the columns, the number of rows and the first rows."""
 
 from __future__ import annotations
 
@@ -26,12 +26,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Summary:
-    """A table at a version.
+    """A summary of a table at a version.
 
     Attributes:
-        columns: A row for each column: `column`, `type`, `key`, `null` (whether it takes NULL), `comment`.
-        rows: How many it has.
-        first: The first of them.
+        table: The table's name.
+        commit: The commit.
+        branch: The branch, if one was given or the newest commit was read.
+        columns: A row for each column: `column`, `type`, `key`, `null` (whether it is nullable), `comment`.
+        rows: The number of rows.
+        first: The first rows.
     """
 
     table: str
@@ -43,7 +46,7 @@ class Summary:
 
 
 def tables_at(place: Place, branch: str | None = None, as_of: AsOf | None = None) -> list[str]:
-    """Return the names of the tables of a version; see `Repository.tables`."""
+    """Return the names of a version's tables (see `Repository.tables`)."""
     check_as_of(as_of)
     with place.reading(branch) as database, unnoted():
         _, commit = find_commit(database, SerialBranch(branch), as_of)
@@ -52,7 +55,7 @@ def tables_at(place: Place, branch: str | None = None, as_of: AsOf | None = None
 
 
 def summary(place: Place, table: str, branch: str | None = None, as_of: AsOf | None = None, first: int = 10) -> Summary:
-    """Look at a table without fetching all of it; see `Table.summary`."""
+    """Return a summary of a table without fetching all of it (see `Table.summary`)."""
     check_tablename(table)
     check_as_of(as_of)
     with place.reading(branch) as database, unnoted():

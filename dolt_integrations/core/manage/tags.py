@@ -1,4 +1,4 @@
-"""`Tags`: names of versions that stay where they are, and keep them through `gc`."""
+"""`Tags`: permanent names of versions, which `gc` keeps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Tags:
-    """The tags of a repository. Made by `Repository.tags`.
+    """The tags of a repository, as `Repository.tags` returns them.
 
     Example:
         >>> repository = Repository(folder)
@@ -38,17 +38,18 @@ class Tags:
     """
 
     def __init__(self, place: Place) -> None:
-        """Say where."""
+        """Use the database, author, remote and hooks of a repository."""
         self._place = place
 
     def list(self) -> pd.DataFrame:
-        """Return the tags by name.
+        """Return the tags, ordered by name.
 
         Returns:
-            A row for each: `tag`, `commit`, `date` (when it was made; datetime64[us, UTC]), `author`, `message`.
+            A row for each: `tag`, `commit`, `date` (of the tag; datetime64[us, UTC]), `author`, `message`.
 
         Raises:
-            DatabaseNotFoundError: There is no database.
+            DatabaseNotFoundError: The database does not exist.
+            ServerError: The server or the remote cannot be reached, or refuses.
         """
         with self._place.reading() as database, database.connect() as connection:
             found = find_tags(connection).values()
@@ -66,13 +67,14 @@ class Tags:
 
         Args:
             name: The tag's name.
-            at: A commit, tag, branch, ancestor (`main~2`) or timestamp; None is the head of the default branch.
-            message: What the tag says.
+            at: A commit, tag, branch, ancestor (`main~2`) or timestamp. None is the head of the default branch.
+            message: The tag's message.
 
         Raises:
-            NameTakenError: There is a tag of that name.
-            InvalidNameError: Dolt does not take the name.
-            NotFoundError: No such revision.
+            ConfigError: An argument has the wrong type.
+            NameTakenError: A tag of that name exists, or one whose name differs only by case.
+            InvalidNameError: Dolt does not accept the name.
+            NotFoundError: The revision does not exist.
         """
         _check(name)
         check_as_of(at)
@@ -85,11 +87,13 @@ class Tags:
         return Version(commit)
 
     def rename(self, old: str, new: str) -> Version:
-        """Rename a tag: it is made again under the new name, and then deleted under the old one.
+        """Rename a tag, by creating it under the new name and then deleting the old one.
 
         Raises:
-            RevisionNotFoundError: No such tag, with the nearest names.
-            NameTakenError: There is a tag of the new name.
+            ConfigError: The new name is not a string.
+            RevisionNotFoundError: The tag does not exist. The hint suggests similar names.
+            NameTakenError: A tag of the new name exists, or one whose name differs only by case.
+            InvalidNameError: Dolt does not accept the new name.
         """
         _check(new)
         with self._place.reading() as database, database.connect() as connection:
@@ -102,13 +106,13 @@ class Tags:
         return Version(tag.commit)
 
     def delete(self, name: str) -> Version:
-        """Delete a tag. Commits that only it had are lost at the next `gc`.
+        """Delete a tag. Commits that are only reachable from it are lost at the next `gc`.
 
         Returns:
-            The version that it named: `create(name, version.commit)` brings it back, until `gc` has run.
+            The version that it named. `create(name, version.commit)` restores it, until `gc` has run.
 
         Raises:
-            RevisionNotFoundError: No such tag, with the nearest names.
+            RevisionNotFoundError: The tag does not exist. The hint suggests similar names.
         """
         with self._place.reading() as database, database.connect() as connection:
             tag = _find(find_tags(connection), name, database)
@@ -122,14 +126,14 @@ def _column(values: object) -> pd.Series:
 
 def _check(name: object) -> None:
     if not isinstance(name, str):
-        raise ConfigError(f"the name of a tag is {shown_kind(name)}", hint="Give a text.")
+        raise ConfigError(f"the name of a tag is {shown_kind(name)}", hint="Give a string.")
     check_branch_name(name)
 
 
 def _check_free(known: Mapping[str, Tag], name: str, database: Database) -> None:
     other = next((each for each in known if each.lower() == name.lower()), None)
     if other is not None:
-        what = f"there is a tag {other!r} in database {database.location} already, at commit {known[other].commit}"
+        what = f"tag {other!r} already exists in database {database.location}, at commit {known[other].commit}"
         raise NameTakenError(what, hint="Choose another name, or delete that one first.")
 
 

@@ -1,4 +1,4 @@
-"""Undoing one commit on a private branch: row by row, what others have written since stays."""
+"""Undoing one commit on a private branch, row by row, keeping what was written since."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Connection, Database
 
 MOST = 100
-"""Rows in conflict of each table that are listed."""
+"""The most conflicting rows to list per table."""
 
 _MESSAGE = "Undo a commit"
 
 
 class Undo:
-    """Undoing a commit on the private branch of a session, whose head has it."""
+    """A commit to undo on a private branch that contains it."""
 
     def __init__(self, database: Database, workspace: Connection, made: str, before: str) -> None:
-        """Prepare.
+        """Find the tables that the commit changed.
 
         Args:
-            database: Where.
-            workspace: On a private branch without uncommitted work.
+            database: The database.
+            workspace: A session on the private branch, which has no uncommitted work.
             made: The commit.
             before: Its parent.
         """
@@ -42,7 +42,7 @@ class Undo:
             self.tables = changed_tables(connection, before, made)
 
     def apply(self) -> list[Conflict]:
-        """Undo, and commit that. Returns what is in the way; then the branch is to be given up."""
+        """Undo the commit in new commits. Returns the conflicts; if there are any, the branch must be discarded."""
         keyless = [table for table in self.tables if self._is_subtracted(table)]
         found = [conflict for table in keyless if (conflict := self._subtract(table)) is not None]
         if found:
@@ -54,7 +54,7 @@ class Undo:
         return self._merge(others) if others else []
 
     def _is_subtracted(self, table: str) -> bool:
-        """Whether a table has no key, before, after and now, and others have written to it since."""
+        """Whether a table has no key, in the commit and now, and was changed since."""
         states = [self._versions(table).at(each) for each in (self._made, self._now)]
         has_keys = any(state is None or state.schema.primary_key for state in states)
         return not has_keys and not self._is_unchanged(table)
@@ -70,11 +70,11 @@ class Undo:
             return table_hash(snapshot, table)
 
     def _is_unchanged(self, table: str) -> bool:
-        """Whether nobody has changed a table since the commit."""
+        """Whether a table is as the commit left it."""
         return self._hash_at(self._made, table) == self._hash_at(self._now, table)
 
     def _merge(self, tables: list[str]) -> list[Conflict]:
-        """Merge a commit that undoes the tables right after the commit: Dolt keeps what came since."""
+        """Undo the tables in a commit directly on top of the commit, and merge that, so Dolt keeps later changes."""
         with private_branch(self._database, self._made) as other:
             set_foreign_key_checks(other, False)  # the merge verifies them
             for table in tables:
@@ -86,7 +86,7 @@ class Undo:
             return _try(self._workspace, head(other))
 
     def _put_before(self, other: Connection, table: str) -> None:
-        """Make a table what it was before the commit; where others use its new columns, these stay."""
+        """Restore a table to before the commit. Columns that the commit added stay if the table was changed since."""
         old, new = self._versions(table).at(self._before), self._versions(table).at(self._made)
         unchanged = self._is_unchanged(table)
         if old is not None and (new is None or unchanged or old.is_like(new)):
@@ -103,7 +103,7 @@ class Undo:
 
 
 def _try(workspace: Connection, revision: str) -> list[Conflict]:
-    """Merge in one transaction, which is undone where conflicts are left. Returns these."""
+    """Merge in one transaction, and roll it back if there are conflicts. Returns the conflicts."""
     with trial(workspace) as keep:
         try:
             merged = merge(workspace, revision, _MESSAGE, DEFAULT_AUTHOR)

@@ -1,4 +1,4 @@
-"""Undoing what a commit did to a table without a key, whose rows are a multiset."""
+"""Undoing a commit's changes to a table without a key, whose rows are a multiset."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _MOST = 100
 
 
 def subtract(workspace: Connection, table: str, made: str, before: str, versions: TableVersions) -> Conflict | None:
-    """Take away as many of each row as a commit added, and give back what it took, as uncommitted work.
+    """Delete as many of each row as a commit added, and restore what it deleted, as uncommitted work.
 
     Args:
-        workspace: On a private branch.
+        workspace: A session on a private branch.
         table: The table, which has no key.
         made: The commit.
         before: Its parent.
-        versions: Of the table.
+        versions: The versions of the table.
 
     Returns:
-        What is in the way: rows of the commit that others have changed or removed since, or other columns.
+        The conflict, if rows of the commit were changed or removed since, or the columns differ; otherwise None.
     """
     new, old = versions.at(made), versions.at(before)
     if new is None:
@@ -39,7 +39,7 @@ def subtract(workspace: Connection, table: str, made: str, before: str, versions
         count, rows = subtraction.missing(_MOST)
         if count:
             gone = tuple(ConflictRow(row, None, None) for row in rows)
-            said = "others have changed or removed rows of it since"
+            said = "rows of the commit were changed or removed since"
             return Conflict(table, "data", count, gone, description=said)
         subtraction.apply()
     except (QueryError, ColumnNotFoundError) as error:

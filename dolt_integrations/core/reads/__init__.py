@@ -1,1 +1,1 @@
-"""Loading tables and queries at one commit, whole or in batches."""
+"""Loading tables and query results from one commit, whole or in batches."""

@@ -1,4 +1,4 @@
-"""Sessions at a commit in which a query that looks back (AS OF, HEAD, dolt_diff()) means what it says."""
+"""Sessions at a commit for queries of history (AS OF, HEAD, dolt_diff()), which Dolt resolves from a branch."""
 
 from __future__ import annotations
 
@@ -27,15 +27,20 @@ if TYPE_CHECKING:
 def session_for(
     sql: str | None, database: Database, snapshot: Connection, branch: str | None, commit: str
 ) -> Iterator[Connection]:
-    """Yield a session at the commit in which what SQL says about the past means what it says."""
+    """Yield a session at the commit. If the SQL refers to history, HEAD of the session is the commit.
+
+    Raises:
+        AccessDeniedError, WriteQueryError: The SQL refers to history, the user may not create branches, and the commit
+            is not the head of a branch without uncommitted changes.
+    """
     with ExitStack() as stack:
         yield _session_at(stack, database, branch, commit) if sql and looks_back(sql) else snapshot
 
 
 def _session_at(stack: ExitStack, database: Database, branch: str | None, commit: str) -> Connection:
-    """Return a session whose HEAD is the commit: on a private branch, or on the branch if we may not make one.
+    """Return a session whose HEAD is the commit: on a private branch, or on the branch if we may not create one.
 
-    On `db/<commit>` Dolt takes HEAD and timestamps for those of the default branch (1.83: no error, other rows).
+    In a session on `db/<commit>`, Dolt resolves HEAD and timestamps on the default branch (1.83: wrong rows, no error).
     """
     try:
         session = stack.enter_context(private_branch(database, commit))
@@ -52,7 +57,7 @@ def _session_at(stack: ExitStack, database: Database, branch: str | None, commit
 def _may_not_look_back(database: Database, branch: str | None, commit: str, error: DoltError) -> DoltError:
     where = f"branch {branch!r}" if branch else "a branch"
     return type(error)(
-        f"a query that looks back (AS OF, HEAD, dolt_diff() ...) from commit {commit} of {database.location} needs a "
-        f"branch there; the user may make none, and the commit is not the head of {where} without uncommitted changes",
-        hint="Let it begin at the newest commit, or grant the user ALL on the database.",
+        f"a query of history (AS OF, HEAD, dolt_diff() ...) at commit {commit} of {database.location} needs a branch "
+        f"there; the user may not create one, and the commit is not the head of {where} without uncommitted changes",
+        hint="Query the newest commit, or grant the user ALL on the database.",
     )

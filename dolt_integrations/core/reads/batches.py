@@ -1,4 +1,4 @@
-"""Reading a table in batches: bounded memory, whatever the table's size."""
+"""Reading a table in batches, so that memory is bounded whatever the table's size."""
 
 from __future__ import annotations
 
@@ -56,29 +56,29 @@ def read_batches(
     meta_conf: Metas = None,
     remote_conf: RemoteConf = None,
 ) -> Iterator[pd.DataFrame]:
-    """Read one version of a table batch by batch, each a frame of at most `rows` rows.
+    """Read one version of a table in batches, each a frame of at most `rows` rows.
 
-    A table with a primary key is read in the key's order, each batch from where the last one ended. One without has to
-    be read to the end by the exact reader, several times slower, but in bounded memory as well.
+    A table with a primary key is read in the key's order, each batch starting where the last one ended. A table without
+    one is read by the exact reader, which is several times slower, but also needs only bounded memory.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
         tablename: The table.
-        rows: The most of a batch.
-        branch_conf: The branch; None is the default branch.
-        as_of: The version, as `read_table` takes it.
-        columns: Those to read; None is all.
-        where: A condition in SQL that the rows have to meet.
-        params: The values for its `%s` or `%(name)s`.
-        meta_conf: What is told of the load, before the first batch.
-        remote_conf: What the database is cloned from or brought up to date with before.
+        rows: The most rows per batch.
+        branch_conf: The branch. None is the default branch.
+        as_of: The version, as for `read_table`.
+        columns: The columns to read. None reads all.
+        where: An SQL condition. Only rows that satisfy it are read.
+        params: The values for its placeholders `%s` or `%(name)s`.
+        meta_conf: A `Meta` or several, which record the load before the first batch.
+        remote_conf: The remote to clone the database from, or to pull from, before reading.
 
     Yields:
-        Frames, at least one. Those of a table without rows have none.
+        Frames, at least one. For a table without rows, one frame without rows.
 
     Raises:
-        ConfigError: An argument of the wrong kind.
-        DoltError: As `read_table`, once the first batch is asked for.
+        ConfigError: An argument has the wrong type.
+        DoltError: As `read_table` does, when the first batch is requested.
 
     Example:
         >>> _ = write_table(folder, "numbers", pd.DataFrame({"n": range(5)}), primary_key="n")
@@ -86,7 +86,7 @@ def read_batches(
         [[0, 1], [2, 3], [4]]
     """
     if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
-        raise ConfigError(f"a batch of {rows!r} rows of {parse_location(db)}", hint="Give a number from 1 on.")
+        raise ConfigError(f"cannot read batches of {rows!r} rows from {parse_location(db)}", hint="Give 1 or more.")
     check_tablename(tablename)
     parse_location(db)
     check_as_of(as_of)

@@ -1,4 +1,4 @@
-"""Loading a table or a query's result into a frame."""
+"""Loading a table or the result of a query."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Loaded:
-    """A frame, the version that it is of, and the columns of its table or query."""
+    """The rows that were loaded, the version that they were read from, and the columns of the table or query."""
 
     data: pd.DataFrame
     version: Version
@@ -78,31 +78,33 @@ def read_table(
 ) -> Loaded:
     """Load one version of a table, or the result of a query on one version of the database.
 
-    Everything is read from one commit, so uncommitted work is not seen and nobody else's commit comes between.
+    Everything is read from one commit: neither uncommitted work nor commits that are made meanwhile are visible.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
-        tablename: The table; or
-        sql: a query, which may itself look back with `AS OF`.
-        branch_conf: The branch, a config or its name; None is the default branch.
-        as_of: A commit, tag, branch, ancestor spec (`HEAD~2`) or moment (UTC unless it says a zone); None is the
+        tablename: The table. Give either this or `sql`.
+        sql: A query, which may itself refer to history with `AS OF`.
+        branch_conf: A branch config or a branch's name. None is the default branch.
+        as_of: A commit, tag, branch, ancestor (`HEAD~2`) or timestamp (in UTC unless it has a zone). None is the
             newest commit of the branch.
-        columns: Of a table: those to read, a name or several; None is all.
-        where: Of a table: a condition in SQL that the rows have to meet. Dolt evaluates it, and only they are fetched.
-        params: The values for `%s` (a list) or `%(name)s` (a dict) in `where` or `sql`; `%%` is a percent sign then.
-        meta_conf: What is told of the load: a `Meta`, or several.
-        remote_conf: What the database is cloned from or brought up to date with before: a `Remote`, or its URL.
+        columns: For a table: the name of a column to read, or several. None reads all.
+        where: For a table: an SQL condition. Dolt evaluates it, and only rows that satisfy it are fetched.
+        params: The values for `%s` (a list) or `%(name)s` (a dict) in `where` or `sql`, where `%%` is a percent sign.
+        meta_conf: A `Meta` or several, which record the load.
+        remote_conf: A `Remote` or its URL. The database is cloned from it, or the branch pulled, before reading.
 
     Returns:
-        The frame and its version. A table's columns have the dtypes that were saved; rows of a table with a key are
-        in the key's order, others in no promised one.
+        The frame and its version. A table's columns have the dtypes that were saved. Rows of a table with a primary
+        key are in the key's order, others in no defined order.
 
     Raises:
-        ConfigError: Both or neither of `tablename` and `sql`, or an argument of the wrong kind.
-        NotFoundError: No such database, branch, commit, table or column, with the nearest names.
-        QueryError: The query does not parse, or would write.
-        ServerError: The server cannot be reached.
-        MetadataError: Somebody could not be told of the load.
+        ConfigError: Both or neither of `tablename` and `sql` are given, or an argument has the wrong type.
+        DataError: A value in `params` cannot be written in SQL.
+        NotFoundError: The database, branch, commit, table or column does not exist. The hint suggests similar names.
+        QueryError: The query does not parse, cannot run, or would write.
+        ServerError: The server cannot be reached, or the connection was lost.
+        RemoteError: The remote cannot be reached or refuses. A pull may also raise a MergeConflictError.
+        MetadataError: The load succeeded, but its metadata could not be recorded.
 
     Example:
         >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"], "count": [4]}))
@@ -128,7 +130,7 @@ def read_arrow(
     meta_conf: Metas = None,
     remote_conf: RemoteConf = None,
 ) -> tuple[pa.Table, Version]:
-    """Load as `read_table` does, into an Arrow Table, without pandas in between.
+    """Load and raise as `read_table` does, but return an Arrow Table and its version, without going through pandas.
 
     Example:
         >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"], "count": [4]}))
@@ -148,19 +150,19 @@ def find_version(
     as_of: AsOf | None = None,
     remote_conf: RemoteConf = None,
 ) -> Version:
-    """Return the commit that `as_of` names now, which later commits do not change.
+    """Resolve `as_of` to the commit that it names now, to pin later reads to it.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
-        tablename: The table whose hash the version is to have. It has none of a table that is not there.
-        branch_conf: The branch; None is the default branch.
-        as_of: As `read_table` takes it.
-        remote_conf: What the database is cloned from or brought up to date with before.
+        tablename: A table whose hash the version includes. The hash is None if the table does not exist.
+        branch_conf: The branch. None is the default branch.
+        as_of: The version, as for `read_table`.
+        remote_conf: The remote to clone the database from, or to pull from, before.
 
     Raises:
-        ConfigError: An argument of the wrong kind.
-        NotFoundError: There is none.
-        RemoteError: The remote cannot be reached or refuses.
+        ConfigError: An argument has the wrong type.
+        NotFoundError: The database, the branch or the revision does not exist.
+        ServerError: The server or the remote cannot be reached, or refuses.
     """
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
     check_as_of(as_of)
@@ -199,7 +201,7 @@ def _load(
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
     check_as_of(as_of)
     if sql is not None and not part.is_all:
-        raise ConfigError("`columns` and `where` are of a table, and this is a query", hint="Say them in the SQL.")
+        raise ConfigError("`columns` and `where` are for a table, and this is a query", hint="Put them into the SQL.")
     metas = metas_for_load(meta_conf)
 
     def attempt() -> tuple[Result, Version]:
@@ -218,7 +220,7 @@ def _load(
 def _bound(
     columns: str | Iterable[str] | None, where: str | None, sql: str | None, params: Params
 ) -> tuple[Part, str | None]:
-    """Return the part and the query, with the params in their places."""
+    """Return the selection of a table and the query, with the params inserted."""
     check_params(params)
     if isinstance(sql, str) and where is None:
         return part_of(columns, None), bind(sql, params)

@@ -1,4 +1,4 @@
-"""Which commit a load reads: a pinned one, one named by `as_of`, or the newest of a branch."""
+"""Choosing the commit that a load reads: a pinned one, the one that `as_of` names, or the newest of a branch."""
 
 from __future__ import annotations
 
@@ -18,19 +18,25 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Connection, Database
 
 _SLACK = datetime.timedelta(minutes=5)
-"""How far the clocks of two machines may be apart."""
+"""How far the clocks of two machines may differ."""
 
 
 def find_commit(
     database: Database, branch_conf: Branch | None, as_of: AsOf | None, connection: Connection | None = None
 ) -> tuple[str | None, str]:
-    """Return the branch and the commit that a load reads, and note it; looked up in the session, if there is one.
+    """Return the branch and the commit that a load reads, and record that the commit is read.
 
-    A full commit hash stands for itself, whatever has become of the branch since; the branch is then the config's.
+    A full commit hash is used as it is, without looking it up or checking the branch.
+
+    Args:
+        database: The database.
+        branch_conf: The branch config. None is the default branch.
+        as_of: The version. None is the newest commit of the branch.
+        connection: A session to look up the branch. None opens one.
 
     Raises:
-        BranchNotFoundError: No such branch, with the nearest names.
-        RevisionNotFoundError: No such tag or moment. A commit hash is not looked up here.
+        BranchNotFoundError: The branch does not exist. The hint suggests similar names.
+        RevisionNotFoundError: `as_of` names no revision, or a timestamp in the future or before the first commit.
     """
     branch, commit = _find(database, branch_conf, as_of, connection)
     note_read(commit)
@@ -50,13 +56,13 @@ def _find(
 
 
 def _find_past(database: Database, newest: str, as_of: AsOf) -> str:
-    """Return the commit that `as_of` names, seen from a branch whose newest commit is given.
+    """Return the commit that `as_of` names, relative to a branch given by its newest commit.
 
-    The branch is not asked: of two whose names differ in case only, Dolt's sessions are on the first.
+    The branch's name is not used, because Dolt may resolve it to a branch whose name differs by case.
     """
     moment = timestamp_of(as_of)
     if moment is not None and moment > datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + _SLACK:
-        hint = "A moment without a zone is UTC; say one, as in 2026-11-01T12:00:00+01:00."
+        hint = "A timestamp without a zone is in UTC; add the zone, as in 2026-11-01T12:00:00+01:00."
         raise RevisionNotFoundError(f"as_of {as_of} is in the future", hint=hint)
     with database.connect() as connection:
         return commit_at(connection, moment, newest) if moment else resolve(connection, str(as_of), newest)

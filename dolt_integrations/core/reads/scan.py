@@ -1,4 +1,4 @@
-"""`Scan`: a read that has been described and not run yet."""
+"""`Scan`: a read that is described but not run yet."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scan:
-    """What is to be read of a repository: each method runs it, on the newest commit or the one that `as_of` names.
+    """A read of a table or a query. Each method runs it, on the newest commit or the one that `as_of` names.
 
-    Made by `Table.scan` and `Repository.sql`; by those of a `Transaction` it is of what the transaction has written.
+    `Table.scan` and `Repository.sql` return it. Those of a `Transaction` also see what the transaction has written.
 
     Example:
         >>> users = Repository(folder).table("users")
@@ -38,54 +38,54 @@ class Scan:
     commit: Callable[[], str] | None = None
 
     def _now(self) -> dict[str, Any]:
-        """Return the arguments with the commit to read, where that is known only when the scan is run."""
+        """Return the arguments, with the commit to read if that is known only now."""
         return {**self.arguments, **({"as_of": self.commit()} if self.commit is not None else {})}
 
     def load(self) -> Loaded:
-        """Return a pandas DataFrame together with the version that it is of.
+        """Return the rows as a pandas DataFrame, together with the version that they were read from.
 
         Raises:
-            DoltError: As `read_table`.
+            DoltError: As `read_table` does.
         """
         return read_table(**self._now())
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return the rows as a pandas DataFrame, in the dtypes that were saved.
+        """Return the rows as a pandas DataFrame, with the dtypes that were saved.
 
         Raises:
-            DoltError: As `read_table`.
+            DoltError: As `read_table` does.
         """
         return self.load().data
 
     def to_arrow(self) -> pa.Table:
-        """Return the rows as a pyarrow Table, without pandas in between.
+        """Return the rows as a pyarrow Table, without going through pandas.
 
         Raises:
-            DoltError: As `read_table`.
+            DoltError: As `read_table` does.
         """
         return read_arrow(**self._now())[0]
 
     def to_polars(self) -> pl.DataFrame:
-        """Return the rows as a polars DataFrame, without pandas in between.
+        """Return the rows as a polars DataFrame, without going through pandas.
 
         Raises:
-            DoltError: As `read_table`.
+            DoltError: As `read_table` does.
         """
         import polars as pl
 
         return pl.DataFrame(pl.from_arrow(self.to_arrow()))
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[pd.DataFrame]:
-        """Read a table batch by batch, in bounded memory.
+        """Read a table in batches, in bounded memory.
 
         Args:
-            rows: The most of a batch.
+            rows: The most rows per batch.
 
         Raises:
             ConfigError: The scan is of a query.
-            DoltError: As `read_batches`.
+            DoltError: As `read_batches` does.
         """
         arguments = self._now()
         if arguments.pop("sql", None) is not None:
-            raise ConfigError("batches are read of a table, and this scan is of a query", hint="Scan a table.")
+            raise ConfigError("only a table can be read in batches, and this scan is of a query", hint="Scan a table.")
         return read_batches(**arguments, rows=rows)

@@ -1,1 +1,1 @@
-"""Keeping a database in step with a remote around saves and loads."""
+"""Synchronizing a database with a remote before and after saves and loads."""

@@ -1,4 +1,4 @@
-"""What goes between a database and its remote: clone and pull before a save or load, push after a save."""
+"""Exchanging commits with a remote: cloning and pulling before a save or load, pushing after a save."""
 
 from __future__ import annotations
 
@@ -47,23 +47,23 @@ logger = logging.getLogger(__name__)
 
 
 def clone_if_missing(remote: Remote, location: Location, *, shallow: bool = False, required: bool = True) -> None:
-    """Make a missing or empty directory a clone of the remote; a directory with a database is left as it is.
+    """Clone a remote into a missing or empty directory. A directory with a database is not changed.
 
-    Several processes may want it at once: one clones, the others wait. A clone that is killed leaves no database.
+    If several processes need the clone at once, one clones and the others wait. A killed clone leaves no database.
 
     Args:
-        remote: With a URL.
-        location: A directory. Of a server only is checked that it has the database.
-        shallow: Without history: the newest commit of the default branch, for a load of that. The clone can be pulled
-            into, written and pushed; what needs older commits fails with a RemoteError that says so. Without this, a
-            shallow clone that is there gets its history, unless somebody uses it or has work in it that is not pushed.
-        required: Whether a remote without data is an error; otherwise the directory stays as it is, and a save makes
-            a database of it that it pushes.
+        remote: The remote, with a URL.
+        location: A directory. For a server, this only checks that it has the database.
+        shallow: Clone only the newest commit of the default branch, which is enough to load it. A shallow clone can be
+            pulled, written and pushed; operations that need older commits fail with a RemoteError that says so. If
+            False, an existing shallow clone gets its history, unless it is in use or has work that is not pushed.
+        required: Whether a remote without data is an error. Otherwise the directory is not changed, and a save creates
+            a database in it and pushes it.
 
     Raises:
-        ConfigError: The directory has no database, and the remote no URL.
-        DatabaseNotFoundError: Something else is in the directory, or the server has no such database.
-        RemoteError: The remote cannot be reached, refuses, or has no data; the directory is as it was.
+        ConfigError: The directory has no database and the remote no URL, or it lacks credentials.
+        DatabaseNotFoundError: The directory contains something else, or the server has no such database.
+        RemoteError: The remote cannot be reached, refuses, or has no data. The directory is unchanged.
     """
     address = locate(location)
     if not isinstance(address, DirectoryAddress):
@@ -90,28 +90,28 @@ def _check_served(remote: Remote, address: ServerAddress) -> None:
     try:
         Connection(address).close()
     except DatabaseNotFoundError as error:
-        hint = f"Only its own server can clone it: {clone_call(remote.url or 'URL', address.database)}."
+        hint = f"A server has to clone it itself: {clone_call(remote.url or 'URL', address.database)}."
         raise DatabaseNotFoundError(f"no database {address} to pull into", hint=hint) from error
 
 
 def pull(remote: Remote, database: Database, branch: str | None, *, author: Author) -> None:
-    """Fetch, and bring a branch up to date: forward where it is behind, merged where both sides have moved.
+    """Fetch, and update a branch: fast-forward it if it is behind, or merge if both sides have new commits.
 
-    A branch that is ahead, or that the remote does not have, is left alone; one that only the remote has is created.
-    Nobody's checkout moves, and uncommitted work stays.
+    A branch that is ahead, or that the remote does not have, is not changed. One that only the remote has is created.
+    The checked-out branch stays the same, and uncommitted work is kept.
 
     Args:
-        remote: Added to the database if it does not have one of that name.
-        database: An open one.
-        branch: None is the default branch.
-        author: Of a merge commit.
+        remote: The remote. It is added to the database if the database has none of that name.
+        database: The open database.
+        branch: The branch. None is the default branch.
+        author: The author of a merge commit.
 
     Raises:
         ConfigError: The database has no such remote and the config no URL, or the two have different URLs.
-        RemoteError: The remote cannot be reached or refuses, or the merge needs what a shallow clone does not have.
-        MergeConflictError: Both sides changed the same; the branch is as it was.
-        UncommittedChangesError: What the remote changed has uncommitted work; the branch is as it was.
-        LostRaceError: Others kept moving the branch.
+        RemoteError: The remote cannot be reached or refuses, or the merge needs commits that a shallow clone lacks.
+        MergeConflictError: Both sides changed the same rows or schema. The branch is unchanged.
+        UncommittedChangesError: The remote changed a table that has uncommitted work. The branch is unchanged.
+        LostRaceError: Other writers kept moving the branch.
     """
     with database.connect() as connection:
         _settle(remote, database, connection)
@@ -123,10 +123,10 @@ def pull(remote: Remote, database: Database, branch: str | None, *, author: Auth
 
 
 def _settle(remote: Remote, database: Database, connection: Connection) -> None:
-    """Make sure that the database's remote is the config's.
+    """Check that the database's remote has the config's URL. Adds the remote if it is missing.
 
     Raises:
-        ConfigError: It is another one, or there is none.
+        ConfigError: It has another URL, or it is missing and the config has no URL.
     """
     known = remotes(connection).get(remote.name)
     url = parse_remote_url(remote.url) if remote.url is not None else None
@@ -143,7 +143,7 @@ def _settle(remote: Remote, database: Database, connection: Connection) -> None:
 
 
 def _add(name: str, url: str, connection: Connection) -> str:
-    """Add a remote. Returns its URL, which is another one if somebody else was faster."""
+    """Add a remote. Returns its URL, which may differ if another process has added it at the same time."""
     try:
         add_remote(connection, name, url)
     except DoltError:
@@ -156,7 +156,7 @@ def _add(name: str, url: str, connection: Connection) -> str:
 
 
 def _fetch(remote: Remote, database: Database, connection: Connection, branch: str) -> None:
-    """Fetch all; into a shallow clone the branch alone, because the others would come with their history."""
+    """Fetch all branches; in a shallow clone only the given one, because others would bring their history."""
     address = locate(database.location)
     if not (isinstance(address, DirectoryAddress) and is_shallow(address.path)):
         fetch_remote(connection, remote.name, user=remote.user)
@@ -182,18 +182,18 @@ def _bring_up(remote: Remote, database: Database, branch: str, theirs: str, auth
 
 
 def push(remote: Remote, database: Database, branch: str, *, author: Author) -> None:
-    """Push a branch. Where others have pushed to it meanwhile, fetch, merge and push again, 12 times at most.
+    """Push a branch. If others have pushed to it meanwhile, pull and push again, 12 times at most.
 
     Args:
-        remote: As for `pull`; with `force` the remote's branch becomes the local one, whatever it had.
-        database: An open one.
+        remote: As for `pull`. With `force`, the remote's branch is overwritten.
+        database: The open database.
         branch: The branch.
-        author: Of merge commits.
+        author: The author of merge commits.
 
     Raises:
-        ConfigError: As `pull`.
-        PushError: It does not get there; the text says which commit is safe where, and what to do. A PushLaterError
-            where that may be otherwise in a while.
+        ConfigError: As `pull` does.
+        PushLaterError: The push failed, but may succeed later.
+        PushError: The push failed for good. The message names the commit that is safe in the database.
 
     Example:
         >>> from dolt_integrations.core.configs.remote import Remote
@@ -230,9 +230,9 @@ def _push_error(remote: Remote, database: Database, branch: str, error: DoltErro
     except DoltError:
         commit = None
     safe = f"commit {commit}, its head, is safe in {database.location}" if commit else "its commits are safe there"
-    hint = f"Mend that, then save again, or push it by hand: dolt push {remote.name} {branch}."
+    hint = f"Fix the cause, then save again, or push it by hand: dolt push {remote.name} {branch}."
     kind = PushLaterError if error.is_transient else PushError
     return kind(
-        f"branch {branch!r} of {database.location} does not get to remote {remote.name!r}, but {safe}: {error}",
+        f"cannot push branch {branch!r} of {database.location} to remote {remote.name!r}, but {safe}: {error}",
         hint=hint,
     )

@@ -1,4 +1,4 @@
-"""A block of work on a database that follows a remote: pulled before it, pushed after it."""
+"""Context managers that pull from a remote before a block of work, and push to it afterwards."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 def loading_from(
     remote: Remote | None, db: Location, branch_conf: Branch | None, *, shallow: bool = False
 ) -> Iterator[None]:
-    """Clone or pull before a block that reads. Without a remote do nothing.
+    """Clone or pull before a block that reads. Without a remote, do nothing.
 
     Args:
-        remote: The remote.
+        remote: The remote, or None.
         db: The database.
-        branch_conf: Whose branch is brought up to date.
-        shallow: Whether a clone needs the newest commit only.
+        branch_conf: The config of the branch to pull.
+        shallow: Whether a new clone needs only the newest commit.
+
+    Raises:
+        DoltError: As `clone_if_missing` and `pull` do.
     """
     if remote is None:
         yield
@@ -41,10 +44,11 @@ def loading_from(
 
 @contextmanager
 def saving_to(remote: Remote | None, db: Location, branch_conf: Branch | None, author: Author | None) -> Iterator[None]:
-    """Clone or pull before a block that writes to a branch, and push the branch after it. Without a remote do nothing.
+    """Clone or pull before a block that writes to a branch, and push the branch after it. Without a remote, do nothing.
 
     Raises:
-        PushError: The push failed for good. What the block wrote is there.
+        DoltError: As `clone_if_missing` and `pull` do.
+        PushError: The push failed. What the block wrote is in the database.
     """
     if remote is None:
         yield
