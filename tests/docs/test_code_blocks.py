@@ -24,6 +24,7 @@ from kedro.io import DataCatalog
 from tests.conftest import run_sql
 from tests.helpers.docs import shell
 from tests.helpers.docs.pages import PAGES, ROOT, anchors_of, blocks_of, links_of
+from tests.helpers.warm import python
 
 ALL_PAGES = sorted(
     {
@@ -115,7 +116,7 @@ def catalog_of(text):
 
 
 def run_program(block, *command):
-    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([python(), *command], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, f"{block}: {done.stdout}{done.stderr}"
 
 

@@ -6,7 +6,6 @@ import dataclasses
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import Repository
+from tests.helpers import warm
 
 if TYPE_CHECKING:
     from tests.helpers.frameworks.pods import Pods
@@ -35,11 +35,12 @@ class Recipe:
 
     def python(self, *arguments: str) -> str:
         """Run it as a program and return what it prints."""
-        return self._run(sys.executable, self.file.name, *arguments)
+        return self._run(warm.python(), self.file.name, *arguments)
 
-    def pyflyte(self, *arguments: str) -> str:
+    def pyflyte(self, *arguments: str, interpreter: str | None = None) -> str:
         """Run its workflow by `pyflyte run` and return what that prints."""
-        return self._run("pyflyte", "run", self.file.name, "wf", *arguments)
+        command = Path(interpreter or warm.python()).with_name("pyflyte")
+        return self._run(str(command), "run", self.file.name, "wf", *arguments)
 
     def _run(self, *command: str) -> str:
         done = subprocess.run(

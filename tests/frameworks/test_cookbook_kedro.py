@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import Repository
 from tests.frameworks.conftest import ROOT, environment
+from tests.helpers.warm import python
 
 RUNS = """
 from pathlib import Path
@@ -29,17 +30,17 @@ def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kedro") / "shop"
     shutil.copytree(ROOT / "cookbook" / "kedro", folder, ignore=shutil.ignore_patterns("doltdb", "__pycache__"))
     run(folder, "make_picture.py")
-    run(folder, "-m", "kedro", "run")
+    run(folder, "-m", "kedro", "run", interpreter=sys.executable)
     run(folder, "-c", RUNS)
     return folder
 
 
-def run(folder, *arguments):
+def run(folder, *arguments, interpreter=None):
     settings = {**environment(folder.parent), "DO_NOT_TRACK": "1", "COLUMNS": "200"}
     settings.pop("DOLT_ROOT_PATH", None)
     settings["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{settings['PATH']}"
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=settings, capture_output=True, text=True, check=False
+        [interpreter or python(), *arguments], cwd=folder, env=settings, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -92,7 +93,7 @@ def test_a_rerun_makes_no_commit(runs: Runs) -> None:
 def test_pyflyte_run_makes_the_same_commit(copy_recipe: Callable[[str], Recipe]) -> None:
     recipe = copy_recipe("quickstart_example.py")
 
-    printed = recipe.pyflyte("--a", "1")
+    printed = recipe.pyflyte("--a", "1", interpreter=sys.executable)
 
     assert _rabbits(printed) == {("George", 1), ("Alice", 2), ("Sugar Maple", 3)}
     assert recipe.repository.messages()[0].splitlines()[0] == FIRST_LINE

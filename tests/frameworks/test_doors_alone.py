@@ -1,9 +1,10 @@
 """Each adapter is imported alone, in a process of its own: it brings its framework and no other."""
 
 import subprocess
-import sys
 
 import pytest
+
+from tests.helpers.warm import python
 
 DOORS = {
     "dolt_integrations": set(),
@@ -24,7 +25,7 @@ FRAMEWORKS = {"flytekit", "flyte", "kedro", "kedro_datasets", "metaflow"}
 
 def run(code, *arguments, **environment):
     return subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False, **environment
+        [python(), "-c", code, *arguments], capture_output=True, text=True, check=False, **environment
     )
 
 

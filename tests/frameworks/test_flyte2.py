@@ -16,6 +16,7 @@ from flyteidl2.task.common_pb2 import Outputs
 
 from tests.conftest import Repository, run_sql
 from tests.frameworks.conftest import environment
+from tests.helpers import warm
 from tests.helpers.frameworks import flyte2_tasks as tasks
 
 
@@ -52,7 +53,7 @@ def run_alone(folder: Path, *command: str, **variables: str) -> str:
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("flyte2")
-    printed = run_alone(folder, sys.executable, "-m", "tests.helpers.frameworks.flyte2_program", str(folder / "shop"))
+    printed = run_alone(folder, warm.python(), "-m", "tests.helpers.frameworks.flyte2_program", str(folder / "shop"))
     return Ran(Repository(folder / "shop"), json.loads(printed.splitlines()[-1]))
 
 
@@ -144,6 +145,7 @@ class Containers:
 
     folder: Path
     variables: dict[str, str] = dataclasses.field(default_factory=dict)
+    commands: Path = dataclasses.field(default_factory=warm.scripts)
 
     def run(self, name: str, attempt: int, **inputs: Any) -> Path:
         """Run an attempt of a task, and return the folder that it writes to."""
@@ -156,7 +158,7 @@ class Containers:
         options = {**places, **names, "project": "p", "domain": "d", "run-start-time": "2026-01-01T00:00:00Z"}
         run_alone(
             self.folder,
-            str(Path(sys.executable).with_name("a0")),
+            str(self.commands / "a0"),
             *(part for option, value in options.items() for part in (f"--{option}", str(value))),
             *("--resolver", "flyte._internal.resolvers.default.DefaultTaskResolver"),
             *("mod", tasks.__name__, "instance", name),
@@ -170,9 +172,10 @@ class Containers:
 
 def test_a_retried_container_writes_once_and_reports_errors(tmp_path: Path) -> None:
     containers, db = Containers(tmp_path), tmp_path / "shop"
+    new = dataclasses.replace(containers, commands=Path(sys.executable).parent)
     first, second = (
-        Outputs.FromString((containers.run("append", attempt, db=str(db), n=1) / "outputs.pb").read_bytes())
-        for attempt in (0, 1)
+        Outputs.FromString((each.run("append", attempt, db=str(db), n=1) / "outputs.pb").read_bytes())
+        for attempt, each in enumerate((new, containers))
     )
     failed = containers.run("failing", 0, db=str(db)) / "error.pb"
 

@@ -13,6 +13,7 @@ from dolt_integrations.core import NewBranch
 from flytekitplugins.dolt import DoltConfig
 from tests.conftest import Repository
 from tests.frameworks.conftest import environment
+from tests.helpers.warm import scripts
 
 FLOW = """
 import pandas as pd
@@ -48,7 +49,7 @@ def pyflyte_run(tmp_path: Path, home: Path):
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["pyflyte", "run", "flow.py", *arguments],
+            [str(scripts() / "pyflyte"), "run", "flow.py", *arguments],
             cwd=tmp_path,
             env=environment(home) | {"COLUMNS": "1000"},
             capture_output=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import sys
 from collections import OrderedDict
 from pathlib import Path
 
@@ -51,7 +52,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     empty = pod_workflow.pd.DataFrame({"id": [1], "customer": ["x"], "price": [1000.0]})
     disturbed = write_table(db, "orders", empty, branch_conf=config.branch_conf).commit
     passed = pods.run(pod_workflow.pass_on, {"orders": made})["o0"]
-    summary = pods.run(pod_workflow.summarise, {"orders": passed}, node="summarise")["o0"]
+    new = dataclasses.replace(pods, commands=Path(sys.executable).parent)
+    summary = new.run(pod_workflow.summarise, {"orders": passed}, node="summarise")["o0"]
     largest = pods.run(pod_workflow.largest, {"summary": summary})["o0"]
     return Run(Repository(db), python_value(passed, DoltTable), python_value(largest, float), disturbed)
 

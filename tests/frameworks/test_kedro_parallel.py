@@ -1,13 +1,13 @@
 """`ParallelRunner`: the nodes of a run are processes, which save to one table."""
 
 import subprocess
-import sys
 
 import pytest
 
 from dolt_integrations import errors
 from dolt_integrations.core import history, read_table
 from tests.frameworks.conftest import environment
+from tests.helpers.warm import python
 
 PROGRAM = """
 import sys
@@ -34,7 +34,7 @@ if __name__ == "__main__":
 
 def run(tmp_path, *arguments):
     (tmp_path / "program.py").write_text(PROGRAM)
-    command = [sys.executable, "program.py", *arguments]
+    command = [python(), "program.py", *arguments]
     return subprocess.run(
         command, cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, check=False, timeout=200
     )

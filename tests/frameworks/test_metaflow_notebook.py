@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import subprocess
-import sys
 
 import pytest
 
@@ -15,6 +14,7 @@ from dolt_integrations.errors import ConfigError
 from dolt_integrations.metaflow import DoltConfig, DoltDT
 from tests.conftest import Repository
 from tests.helpers.frameworks.flows import OTHERS, USERS
+from tests.helpers.warm import python
 
 
 @pytest.mark.parametrize("audit", [{}, {"actions": {}}, {"actions": [], "configs": {}}, 7, [1]])
@@ -96,7 +96,7 @@ def test_a_config_that_cannot_work_is_an_error(arguments: dict[str, object], tex
 def test_importing_without_metaflow_says_what_to_install() -> None:
     code = "import sys; sys.modules['metaflow'] = None\nimport dolt_integrations.metaflow"
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = subprocess.run([python(), "-c", code], capture_output=True, text=True, check=False)
 
     assert done.returncode != 0
     assert "FrameworkNotInstalledError" in done.stderr
@@ -106,7 +106,7 @@ def test_importing_without_metaflow_says_what_to_install() -> None:
 def test_importing_touches_no_root_logger() -> None:
     code = "import logging, dolt_integrations.metaflow; print(logging.root.level, logging.root.handlers)"
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([python(), "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "30 []"
 

@@ -8,12 +8,12 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dolt_integrations.cli.main import cli
 from tests.helpers.docs.pages import ROOT
+from tests.helpers.warm import scripts
 
 if TYPE_CHECKING:
     from tests.helpers.docs.pages import Block
@@ -41,7 +41,7 @@ def runs_here(block: Block, folder: Path) -> bool:
 
 def run(block: Block, folder: Path) -> None:
     """Run a block; every command has to succeed."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = f"{scripts()}{os.pathsep}{os.environ['PATH']}"
     # `dolt` takes a password in the environment for one of a server.
     environment = {name: value for name, value in os.environ.items() if name != "DOLT_CLI_PASSWORD"}
     done = subprocess.run(

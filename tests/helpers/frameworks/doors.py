@@ -7,6 +7,7 @@ flyte2_doors.py.
 from __future__ import annotations
 
 import itertools
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -209,9 +210,9 @@ class Metaflow(Door):
             block.end()
 
     def derive(self, url: str) -> None:
-        """Run a flow as a user does: `python flow.py run`."""
+        """Run a flow as a user does: `python flow.py run`, each step in an interpreter that is new."""
         with tempfile.TemporaryDirectory() as folder:
-            Workplace(Path(folder)).run(FLOWS / "derive_flow.py", "--database", url)
+            Workplace(Path(folder), interpreter=sys.executable).run(FLOWS / "derive_flow.py", "--database", url)
 
     def shown(self, url: str) -> str:
         config = MetaflowConfig(url)

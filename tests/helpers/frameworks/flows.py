@@ -1,4 +1,7 @@
-"""Flows of Metaflow, run as a user does: `python flow.py run`, with a home, metadata and data of the test's own."""
+"""Flows of Metaflow, run as a user does: `python flow.py run`, with a home, metadata and data of the test's own.
+
+Each step is a process of its own, as always, and starts from the libraries of a warm interpreter.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import dataclasses
 import itertools
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import pandas as pd
 import pytest
 
 from tests.frameworks.conftest import ROOT, environment
+from tests.helpers.warm import python
 
 FLOWS = Path(__file__).parent / "metaflow_flows"
 RECIPES = ROOT / "cookbook" / "metaflow"
@@ -45,6 +48,7 @@ class Workplace:
     folder: Path
     numbers: Iterator[int] = dataclasses.field(default_factory=lambda: itertools.count(1))
     started: list[Started] = dataclasses.field(default_factory=list)
+    interpreter: str = dataclasses.field(default_factory=python)
 
     def __post_init__(self) -> None:
         home = self.folder / "home"
@@ -61,7 +65,7 @@ class Workplace:
 
     def python(self, program: Path, *arguments: object) -> str:
         """Run a program and return what it prints."""
-        command = [sys.executable, str(program), *map(str, arguments)]
+        command = [self.interpreter, str(program), *map(str, arguments)]
         done = subprocess.run(
             command, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=900, check=False
         )
@@ -76,7 +80,7 @@ class Workplace:
         output = self.folder / f"output-{number}"
         with output.open("w") as file:
             process = subprocess.Popen(
-                [sys.executable, str(flow), "--no-pylint", *command.split(), *map(str, options)],
+                [self.interpreter, str(flow), "--no-pylint", *command.split(), *map(str, options)],
                 cwd=self.folder, env=self.environment, stdout=file, stderr=subprocess.STDOUT,
             )  # fmt: skip
         self.started.append(Started(process, output, id_file))

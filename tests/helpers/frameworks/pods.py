@@ -20,6 +20,7 @@ from flytekit.models.literals import LiteralMap
 from flytekit.tools.translator import get_serializable
 
 from tests.frameworks.conftest import ROOT, environment
+from tests.helpers.warm import scripts
 
 PROJECT, DOMAIN, EXECUTION = "flytesnacks", "development", "f4a1b2c3d4e5f6"
 _nodes = itertools.count()
@@ -35,10 +36,14 @@ SETTINGS = SerializationSettings(
 
 @dataclasses.dataclass(frozen=True)
 class Pods:
-    """Runs tasks as Flyte's propeller does: it fills in the command of the task's container."""
+    """Runs tasks as Flyte's propeller does: it fills in the command of the task's container.
+
+    The command is found in a folder: that of warm interpreters, or that of the installed packages.
+    """
 
     folder: Path
     home: Path
+    commands: Path = dataclasses.field(default_factory=scripts)
 
     def run(
         self, task: PythonFunctionTask, inputs: dict[str, typing.Any], node: str | None = None, attempt: int = 0
@@ -66,9 +71,9 @@ class Pods:
             "{{.checkpointOutputPrefix}}": folder / "checkpoint",
             "{{.prevCheckpointPrefix}}": '""',
         }
-        arguments = [str(template.get(part, part)) for part in container_of(task).args]
+        command, *arguments = [str(template.get(part, part)) for part in container_of(task).args]
         done = subprocess.run(
-            arguments,
+            [str(self.commands / command), *arguments],
             cwd=ROOT,
             env=self.environment(task, attempt),
             capture_output=True,
