@@ -1,1 +1,1 @@
-"""The command line `dolt-integrations`: looking at a database's history and operating on it."""
+"""The command line `dolt-integrations`, which inspects and repairs the history of a database."""

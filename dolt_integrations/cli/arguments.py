@@ -1,4 +1,4 @@
-"""Arguments and options that commands share."""
+"""Arguments and options that several commands share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AUTHOR = "DOLT_INTEGRATIONS_AUTHOR"
 
 
 def complete_tables(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete the name of a table of the database that is named already."""
+    """Complete the name of a table in the database that the first argument names."""
     return _matching(ctx, incomplete, lambda repository: repository.tables(ctx.params.get("branch")))
 
 
@@ -36,22 +36,24 @@ def _matching(ctx: click.Context, incomplete: str, names: Callable[[Repository],
     try:
         return [name for name in names(Repository(ctx.params["database"])) if name.startswith(incomplete)]
     except (DoltError, KeyError):
-        return []  # a shell that completes shows no errors
+        return []  # errors cannot be shown during completion
 
 
 table = click.argument("table", shell_complete=complete_tables)
-branch = click.option("-b", "--branch", shell_complete=complete_branches, help="The branch; else the default one.")
+branch = click.option(
+    "-b", "--branch", shell_complete=complete_branches, help="The branch. Default: the default branch."
+)
 as_of = click.option("--as-of", help="A commit, tag, branch, HEAD~2 or timestamp (UTC).")
-message = click.option("-m", "--message", help="The message of the commit.")
-author = click.option("--author", envvar=AUTHOR, help=f"'Name <email>' for the commit (or {AUTHOR}).")
-exit_code = click.option("--exit-code", is_flag=True, help="End with 1 if there are differences.")
+message = click.option("-m", "--message", help="The commit message.")
+author = click.option("--author", envvar=AUTHOR, help=f"The author of the commit, 'Name <email>'; also {AUTHOR}.")
+exit_code = click.option("--exit-code", is_flag=True, help="Exit with code 1 if there are differences.")
 
 _database = click.argument("database", metavar="DATABASE")
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def on_database(function: Callable[..., None]) -> Callable[..., None]:
-    """Let a command get the `Repository` of its first argument, and `--json`; report errors of ours."""
+    """Give a command the `Repository` that its first argument names, and `--json`; print errors of this library."""
 
     @wraps(function)
     def run(*, database: str, author: str | None = None, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""Commands that change something: `promote`, `revert`, `restore`, `prune`, `gc`. Each is all or nothing."""
+"""Commands that change a database: `promote`, `revert`, `restore`, `prune`, `gc`. Each is atomic."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _print(version: Version, *, as_json: bool) -> None:
     if as_json:
         print_fields({**done, "changed": version.changed}, as_json=True)
     elif version.changed:
-        click.echo(f"{version.branch} is at {version.commit} now")
+        click.echo(f"{version.branch} is now at {version.commit}")
     else:
         click.echo(f"nothing to do: {version.branch} stays at {version.commit}")
 
@@ -26,9 +26,13 @@ def _print(version: Version, *, as_json: bool) -> None:
 @click.command()
 @arguments.on_database
 @click.argument("branch", shell_complete=arguments.complete_branches)
-@click.option("--into", shell_complete=arguments.complete_branches, help="Where to; else the default branch.")
-@click.option("--on-conflict", type=click.Choice(["ours", "theirs"]), help="Whose rows win: those of --into are ours.")
-@click.option("--tests", is_flag=True, help="Run Dolt's tests (the table dolt_tests) before.")
+@click.option(
+    "--into", shell_complete=arguments.complete_branches, help="The branch to merge into. Default: the default branch."
+)
+@click.option(
+    "--on-conflict", type=click.Choice(["ours", "theirs"]), help="Whose rows win a conflict: ours are those of --into."
+)
+@click.option("--tests", is_flag=True, help="Run Dolt's tests (the table dolt_tests) first.")
 @arguments.message
 @arguments.author
 def promote(
@@ -40,7 +44,7 @@ def promote(
     message: str | None,
     as_json: bool,
 ) -> None:
-    """Merge BRANCH, as a run has left it, into the default branch."""
+    """Merge the BRANCH of a run into the default branch."""
     version = repository.promote(branch, into, tests=tests, on_conflict=on_conflict, message=message)
     _print(version, as_json=as_json)
 
@@ -52,9 +56,9 @@ def promote(
 @arguments.message
 @arguments.author
 def revert(repository: Repository, run: str, branch: str | None, message: str | None, as_json: bool) -> None:
-    """Undo RUN: all its commits on all its tables, in one commit. Later rows stay; a conflict changes nothing.
+    """Undo all commits of RUN on all its tables, in one commit. Later rows stay; a conflict changes nothing.
 
-    RUN is an execution's id (ex:project:domain:name), the Run-Id of a local run, a Metaflow run (Flow/7), or a commit;
+    RUN is an execution id (ex:project:domain:name), the Run-Id of a local run, a Metaflow run (Flow/7), or a commit.
     `runs` lists them.
     """
     _print(repository.revert(run, branch, message=message), as_json=as_json)
@@ -70,19 +74,21 @@ def revert(repository: Repository, run: str, branch: str | None, message: str | 
 def restore(
     repository: Repository, tables: tuple[str, ...], to: str, branch: str | None, message: str | None, as_json: bool
 ) -> None:
-    """Make each TABLE what it was at a version, in one commit."""
+    """Restore each TABLE to a version, in one commit."""
     _print(repository.restore(tables, to, branch, message=message), as_json=as_json)
 
 
 @click.command()
 @arguments.on_database
-@click.option("--older-than", type=click.FloatRange(0), metavar="DAYS", help="Unmerged branches go after so many days.")
-@click.option("--like", metavar="PATTERN", help="Which branches, with * and ?; else those that runs have left.")
-@click.option("--into", help="What counts as merged: what this branch has; else the default branch.")
+@click.option(
+    "--older-than", type=click.FloatRange(0), metavar="DAYS", help="Also select unmerged branches older than this."
+)
+@click.option("--like", metavar="PATTERN", help="The branches to consider, with * and ?. Default: those of runs.")
+@click.option("--into", help="The branch into which others count as merged. Default: the default branch.")
 @click.option(
     "--keep-commits/--lose-commits", default=True, show_default=True, help="Tag the commits of unmerged branches."
 )
-@click.option("--delete", is_flag=True, help="Delete them; without it nothing is changed.")
+@click.option("--delete", is_flag=True, help="Delete the branches. Without it nothing changes.")
 @arguments.author
 def prune(
     repository: Repository,
@@ -95,20 +101,20 @@ def prune(
 ) -> None:
     """List the branches of runs that are merged or old, and delete them with --delete.
 
-    Outputs of tasks are pinned to commits, which `gc` removes with the last branch or tag that leads to them: so
-    unmerged branches leave a tag, unless --lose-commits is given.
+    Task outputs refer to commits, and `gc` removes commits that no branch or tag leads to. So unmerged branches leave a
+    tag, unless you pass --lose-commits.
     """
     found = repository.prune(older_than=older_than, like=like, into=into, keep_commits=keep_commits, dry_run=not delete)
     print_frame(found, as_json=as_json, empty="no branches of runs")
     if not as_json and not delete and (found["action"] == "delete").any():
-        click.echo("\nNothing is changed. Say --delete to delete them.")
+        click.echo("\nNothing has changed. Pass --delete to delete them.")
 
 
 @click.command()
 @arguments.on_database
-@click.option("--full", is_flag=True, help="Also look through what earlier collections have kept.")
+@click.option("--full", is_flag=True, help="Also examine data that earlier collections kept.")
 def gc(repository: Repository, full: bool, as_json: bool) -> None:
-    """Free the disk of what no branch and no tag leads to."""
+    """Delete data that no branch and no tag leads to, to free disk space."""
     freed = repository.gc(full=full)
     if as_json:
         print_fields({"freed": freed}, as_json=True)

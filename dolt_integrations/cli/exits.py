@@ -1,4 +1,4 @@
-"""How a command ends: what it prints about an error, and its exit code."""
+"""How a command ends: error messages and exit codes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _CODES: tuple[tuple[type[DoltError], int], ...] = (
 
 @contextmanager
 def reporting() -> Iterator[None]:
-    """Print an error of ours on stderr, with the rows in conflict, and end with its code."""
+    """Print an error of this library to stderr, with the rows in conflict, and exit with its code."""
     try:
         yield
     except DoltError as error:

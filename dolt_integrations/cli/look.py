@@ -1,4 +1,4 @@
-"""Commands that look: `show`, `log`, `diff`, `blame`, `lineage`, `runs`, `inputs`, `compare`."""
+"""Read-only commands: `show`, `log`, `diff`, `blame`, `lineage`, `runs`, `inputs`, `compare`, `doctor`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core import Repository
 
 _LINEAGE = ["generation", "table", "commit", "execution_id", "task", "input_table", "input_commit", "problem"]
-"""What a table for people shows of a lineage."""
+"""The columns of a lineage that are printed."""
 
 
 @click.command()
@@ -26,11 +26,11 @@ _LINEAGE = ["generation", "table", "commit", "execution_id", "task", "input_tabl
 @click.argument("table", required=False, shell_complete=arguments.complete_tables)
 @arguments.branch
 @arguments.as_of
-@click.option("-n", "--rows", default=10, show_default=True, type=click.IntRange(0), help="Rows that are shown.")
+@click.option("-n", "--rows", default=10, show_default=True, type=click.IntRange(0), help="The number of rows to show.")
 def show(
     repository: Repository, table: str | None, branch: str | None, as_of: str | None, rows: int, as_json: bool
 ) -> None:
-    """Show a table: its columns, how many rows it has, and the first of them. Without TABLE, tables and branches."""
+    """Show the columns, the number of rows and the first rows of TABLE. Without TABLE, show tables and branches."""
     if table is None:
         _show_database(repository, branch, as_of, as_json=as_json)
         return
@@ -60,7 +60,7 @@ def _show_database(repository: Repository, branch: str | None, as_of: str | None
 @click.argument("table", required=False, shell_complete=arguments.complete_tables)
 @arguments.branch
 @arguments.as_of
-@click.option("-n", "--number", type=click.IntRange(1), help="How many commits.")
+@click.option("-n", "--number", type=click.IntRange(1), help="The maximum number of commits.")
 def log(
     repository: Repository,
     table: str | None,
@@ -69,7 +69,7 @@ def log(
     number: int | None,
     as_json: bool,
 ) -> None:
-    """List the commits that changed TABLE, or all, newest first, with the execution that made each."""
+    """List the commits that changed TABLE, or all commits, newest first, with the execution that made each."""
     if table is None:
         found = repository.history(branch, as_of)
     else:
@@ -92,7 +92,7 @@ def _print_commits(found: pd.DataFrame, *, as_json: bool) -> None:
 def diff(
     repository: Repository, table: str, old: str, new: str, branch: str | None, exit_code: bool, as_json: bool
 ) -> None:
-    """List the rows of TABLE that differ between two versions, by default what the newest commit changed.
+    """List the rows of TABLE that differ between two versions. Default: the changes of the newest commit.
 
     OLD and NEW are commits, tags, branches, ancestors (HEAD~2) or timestamps.
     """
@@ -108,7 +108,7 @@ def diff(
 @arguments.branch
 @arguments.as_of
 def blame(repository: Repository, table: str, branch: str | None, as_of: str | None, as_json: bool) -> None:
-    """Say for each row of TABLE which commit, and so which execution, wrote it."""
+    """Show the commit, and so the execution, that wrote each row of TABLE."""
     found = repository.table(table, branch).blame(as_of)
     keys = found.index.to_frame(index=False)
     keys.columns = [f"key:{name}" if name in found.columns else name for name in keys.columns]
@@ -122,8 +122,8 @@ def blame(repository: Repository, table: str, branch: str | None, as_of: str | N
 @arguments.branch
 @arguments.as_of
 @click.option("--depth", type=click.IntRange(1), default=10, show_default=True, help="Generations.")
-@click.option("--openlineage", is_flag=True, help="Print OpenLineage's run events, as JSON.")
-@click.option("--svg", type=click.File("w", "utf-8", lazy=True), help="Write the picture to this file, - is stdout.")
+@click.option("--openlineage", is_flag=True, help="Print OpenLineage run events as JSON.")
+@click.option("--svg", type=click.File("w", "utf-8", lazy=True), help="Write a picture to this file; - is stdout.")
 def lineage(
     repository: Repository,
     table: str,
@@ -134,7 +134,7 @@ def lineage(
     svg: TextIO | None,
     as_json: bool,
 ) -> None:
-    """Say which executions wrote TABLE, from which versions, and who wrote those."""
+    """Show the executions that wrote TABLE, the versions they read, and the executions that wrote those."""
     found = repository.table(table, branch).lineage(as_of, depth=depth)
     if svg is not None:
         svg.write(found.to_svg())
@@ -150,7 +150,7 @@ def lineage(
 @arguments.branch
 @click.option("-n", "--number", type=click.IntRange(1), default=20, show_default=True, help="How many runs.")
 def runs(repository: Repository, branch: str | None, number: int, as_json: bool) -> None:
-    """List the runs that have written, newest first: what `revert` and `compare` take."""
+    """List the runs that wrote to the database, newest first, as arguments for `revert` and `compare`."""
     print_frame(repository.runs(branch, number), as_json=as_json, empty="no runs")
 
 
@@ -158,8 +158,8 @@ def runs(repository: Repository, branch: str | None, number: int, as_json: bool)
 @arguments.on_database
 @click.argument("run", shell_complete=arguments.complete_runs)
 def inputs(repository: Repository, run: str, as_json: bool) -> None:
-    """List the versions that RUN had read, whatever the branch: what it is run again on."""
-    print_frame(repository.inputs(run), as_json=as_json, empty="it names nothing that it read")
+    """List the versions that RUN read, on any branch. A replay reads the same versions."""
+    print_frame(repository.inputs(run), as_json=as_json, empty="the run recorded no inputs")
 
 
 @click.command()
@@ -179,7 +179,7 @@ def compare(repository: Repository, one: str, other: str, branch: str | None, ex
 @click.command()
 @arguments.on_database
 def doctor(repository: Repository, as_json: bool) -> None:
-    """Check versions, cache, server, rights, encryption, clock, and what was left behind. Nothing is changed."""
+    """Check versions, cache, server, rights, encryption, clock and leftovers. Nothing is changed."""
     import pandas as pd
 
     found = repository.doctor()

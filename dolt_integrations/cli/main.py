@@ -15,16 +15,16 @@ PROGRAM = "dolt-integrations"
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="flytekitplugins-dolt", prog_name=PROGRAM)
 def cli() -> None:
-    """Look at what workflows have written to a Dolt database, and operate on it.
+    """Inspect and repair what workflows have written to a Dolt database.
 
-    DATABASE is a directory, or a server: mysql://user@host:port/database, with the password in DOLT_CLI_PASSWORD.
+    DATABASE is a directory or a server's URL, mysql://user@host:port/database, with the password in DOLT_CLI_PASSWORD.
     """
 
 
 @cli.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the script that completes commands, tables, branches and runs in SHELL.
+    """Print a script that completes commands, tables, branches and runs in SHELL.
 
     For bash: eval "$(dolt-integrations completion bash)" in ~/.bashrc.
     """
@@ -38,5 +38,5 @@ for each in (show, log, diff, blame, lineage, runs, inputs, compare, promote, re
 
 
 def main() -> None:
-    """Run the command of this process's arguments."""
+    """Run the command that `sys.argv` names."""
     cli(prog_name=PROGRAM)

@@ -1,4 +1,4 @@
-"""What the commands print: tables for people, JSON for programs."""
+"""The output of commands: tables for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _WIDEST = 60
-"""Characters of a cell that a table shows."""
+"""The maximum width of a cell in characters."""
 
 
 def print_frame(frame: pd.DataFrame, *, as_json: bool, empty: str = "nothing") -> None:
-    """Print a frame: a table, or a JSON array with an object for each row.
+    """Print a frame as a table, or as a JSON array with an object for each row.
 
     Args:
-        frame: Its index is left out.
-        as_json: Which of the two.
-        empty: What a table without rows is called.
+        frame: The frame. Its index is not printed.
+        as_json: Whether to print JSON.
+        empty: The text to print instead of a table without rows.
     """
     if as_json:
         click.echo(json.dumps(records_of(frame), indent=2, ensure_ascii=False))
@@ -34,7 +34,7 @@ def print_frame(frame: pd.DataFrame, *, as_json: bool, empty: str = "nothing") -
 
 
 def print_fields(fields: Mapping[str, object], *, as_json: bool) -> None:
-    """Print an object: JSON, or a line for each field that has a value."""
+    """Print an object as JSON, or as one line for each field that has a value."""
     if as_json:
         click.echo(json.dumps({name: plain(value) for name, value in fields.items()}, indent=2, ensure_ascii=False))
         return
@@ -52,7 +52,7 @@ def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON has it: numbers, texts, ISO timestamps; others as their text."""
+    """Return a value as a JSON type: numbers, strings, ISO timestamps; anything else as a string."""
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return None
     if isinstance(value, (bool, int, float, str)):
@@ -69,7 +69,7 @@ def plain(value: Any) -> Any:
 
 
 def cell_of(value: object) -> str:
-    r"""Return a value for a table: one line, without what a terminal would obey.
+    r"""Return a value for a table, on one line and without control characters.
 
     Example:
         >>> cell_of("a\nb"), cell_of("\x1b[31mred"), cell_of(None)

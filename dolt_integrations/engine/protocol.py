@@ -1,8 +1,8 @@
-"""What the core asks of an engine: the names that it may use, by what they are about.
+"""The interface between the core and an engine: the names that the core may use, by subject.
 
-All SQL stands behind these. A second engine, such as one on an embedded database, has the same names: it makes
-`Database`s whose sessions are `Session`s, and gives each operation an implementation for its own sessions. The core
-imports nothing else of an engine and sends no statements, so it stays as it is (`tests/core/test_protocol.py`).
+All SQL is behind these names. A second engine, such as one for an embedded database, would provide the same names:
+`Database`s whose sessions are `Session`s, and an implementation of each operation for its own sessions. The core
+imports nothing else of an engine and sends no statements, so it would not change (`tests/core/test_protocol.py`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class Session(Protocol):
-    """What the core uses of a session itself; all else is asked by operations, which take the session first.
+    """The methods of a session that the core calls. Everything else is an operation with the session as first argument.
 
     Attributes:
-        address: Of the server and the database.
-        revision: The branch, tag or commit that it is on; None is the database's default branch.
+        address: The address of the server and the database.
+        revision: The branch, tag or commit that the session is on; None for the database's default branch.
     """
 
     address: ServerAddress
@@ -29,28 +29,28 @@ class Session(Protocol):
 
     @property
     def is_encrypted(self) -> bool:
-        """Whether others on the network cannot listen."""
+        """Whether the connection to the server is encrypted."""
 
     def switch(self, revision: str) -> None:
-        """Go on at another branch, tag or commit; its locks stay."""
+        """Switch to another branch, tag or commit; keep the locks."""
 
     def stand_on(self, branch: str) -> None:
-        """Go on at a branch, in the database itself, as queries about the history need it."""
+        """Switch to a branch in the database itself (not `db/branch`), as queries about the history require."""
 
     def leave_revision(self) -> None:
-        """Go on on the default branch; its locks stay."""
+        """Switch to the default branch; keep the locks."""
 
     def in_database(self) -> AbstractContextManager[None]:
-        """Ask within the block in the database itself, and in the revision again after it."""
+        """Run a block in the database itself, and return to the revision afterwards."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Run a block in a transaction: committed at its end, rolled back if it raises."""
+        """Run a block in a transaction, which is committed at its end, or rolled back if it raises."""
 
     def lock(self, *names: str) -> AbstractContextManager[None]:
-        """Hold a lock that all sessions of the server know by these names."""
+        """Hold the server-wide lock with these names during a block."""
 
     def locks(self, *locks: tuple[str, ...]) -> AbstractContextManager[None]:
-        """Hold several locks, taken in their order."""
+        """Hold several locks during a block. They are acquired in the given order."""
 
 
 if TYPE_CHECKING:
@@ -152,4 +152,4 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "versions.remotes": "add_remote clone_call fetch_remote merge_base push_branch remotes",
     },
 }
-"""The names that the core may import: by noun, and by the module of this package that has them."""
+"""The names that the core may import, by subject and by the module that defines them."""

@@ -1,4 +1,4 @@
-"""Cards of tables and commits for notebooks, Flyte Decks and Metaflow cards: HTML and SVG, made without a database."""
+"""Cards of tables and commits for notebooks and reports: HTML and SVG, drawn without a database."""
 
 from dolt_integrations.render.card import Card
 from dolt_integrations.render.commits import Commit, CommitGraph

@@ -1,4 +1,4 @@
-"""`Card`: what is shown of a table, a version, a database, a diff."""
+"""`Card`: an HTML summary of a table, a version, a database or a diff."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from dolt_integrations.render.style import PAGE, STYLE
 from dolt_integrations.render.texts import LINE, escaped
 
 LONGEST = 400_000
-"""Characters of a card. The parts have bounds of their own, which keep it far below."""
+"""The maximum length of a card in characters. The limits of its parts keep it far below."""
 
 
 class Part(Protocol):
     """A part of a card."""
 
     def html(self) -> str:
-        """Return it as HTML that needs nothing from elsewhere."""
+        """Return the part as HTML without external resources."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """A title and what is below it; a notebook shows it where an expression returns it.
+    """A title with parts below it. A notebook displays it as the value of an expression.
 
     Attributes:
-        title: What it is of.
-        parts: One below the other.
+        title: What the card shows, for example a table's name.
+        parts: The parts, from top to bottom.
 
     Example:
         >>> print(Card("users of <shop>", ()).html()[:18])
@@ -36,7 +36,7 @@ class Card:
     parts: tuple[Part, ...]
 
     def html(self) -> str:
-        """Return the card as HTML for a part of a page: no script, nothing that is loaded from elsewhere."""
+        """Return the card as an HTML fragment without scripts and external resources."""
         body = f"<h3>{escaped(self.title, LINE)}</h3>"
         for part in self.parts:
             made = part.html()
@@ -47,7 +47,7 @@ class Card:
         return f'<div class="dolt-card"><style>{STYLE}</style>{body}</div>'
 
     def page(self) -> str:
-        """Return the card as an HTML document of its own."""
+        """Return the card as a complete HTML document."""
         head = f'<meta charset="utf-8"><title>{escaped(self.title, LINE)}</title><style>{PAGE}</style>'
         return f'<!DOCTYPE html><html lang="en"><head>{head}</head><body>{self.html()}</body></html>'
 
@@ -55,5 +55,5 @@ class Card:
         return self.html()
 
     def __repr__(self) -> str:
-        """Show the title alone: the HTML is for a notebook."""
+        """Return the title only; the HTML is for a notebook."""
         return f"Card({self.title!r})"

@@ -1,4 +1,4 @@
-"""The graph of commits as an SVG: newest at the top, a lane for each line of history."""
+"""The commit graph as SVG: the newest commit at the top, one lane for each line of history."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dolt_integrations.render.texts import CELL, LINE, escaped
 
 _ROW, _LANE, _DOT = 26, 16, 4.5
 _LANES = 8
-"""Lanes that are drawn; histories that are wider share the last one."""
+"""The maximum number of lanes; further lines of history share the last one."""
 
 _COLOURS = ("#4f8cc9", "#3f9b5b", "#c77c2e", "#a86bc4", "#c75d6f", "#2f9aa0", "#8c8c3f", "#7d7d7d")
-"""One for each lane, of a lightness that shows on white and on black."""
+"""A colour for each lane, visible on white and on black."""
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,13 @@ class Commit:
     """A commit of the graph.
 
     Attributes:
-        hash: Its whole hash.
-        parents: Theirs; those that are not in the graph are hinted at.
+        hash: Its full hash.
+        parents: The full hashes of its parents. A dashed line leads to a parent outside of the graph.
         subject: The first line of its message.
-        detail: In small print: who, when.
-        labels: The branches and tags at it.
-        is_here: Whether the card is of it.
-        touches: Whether it changed what the card is of.
+        detail: Author and date, in small print.
+        labels: The branches and tags that point to it.
+        is_here: Whether the card shows this commit.
+        touches: Whether it changed the table of the card.
     """
 
     hash: str
@@ -39,11 +39,11 @@ class Commit:
 
 @dataclass(frozen=True)
 class CommitGraph:
-    """Commits, each before its parents.
+    """A graph of commits.
 
     Attributes:
-        title: Above it.
-        commits: Those that are drawn.
+        title: The heading.
+        commits: The commits to draw, each before its parents.
     """
 
     title: str
@@ -54,7 +54,7 @@ class CommitGraph:
         return f"<h4>{escaped(self.title)}</h4>{self.svg()}" if self.commits else ""
 
     def svg(self) -> str:
-        """Return the picture: an `svg` element, in the colour of the text around it."""
+        """Return the picture as an `svg` element, in the colour of the surrounding text."""
         lanes = lanes_of(self.commits)
         rows = {commit.hash: at for at, commit in enumerate(self.commits)}
         left = 12 + _LANE * (1 + max(lanes.values(), default=0))
@@ -78,7 +78,7 @@ class CommitGraph:
             return f'<path d="M{x} {y}v{_ROW * 0.6:g}" {_stroke(lanes[commit.hash])} stroke-dasharray="2 3"/>'
         px, py = _x(lanes[parent]), _y(rows[parent])
         lane = max(lanes[commit.hash], lanes[parent])
-        if x > px:  # a branch goes down its lane, and joins the other one where it began
+        if x > px:  # a branch stays in its lane until the commit where it began
             way = f"V{py - _ROW}C{x} {py - _ROW / 2:g} {px} {py - _ROW / 2:g} {px} {py}"
         elif x < px:
             way = f"C{x} {y + _ROW / 2:g} {px} {y + _ROW / 2:g} {px} {y + _ROW}V{py}"
@@ -121,13 +121,13 @@ def _stroke(lane: int) -> str:
 
 
 def lanes_of(commits: tuple[Commit, ...]) -> dict[str, int]:
-    """Return the lane of each commit: a first parent stays in its child's, others get a free one.
+    """Return the lane of each commit: a first parent gets its child's lane, other parents get a free one.
 
     Example:
         >>> lanes_of((Commit("m", ("a", "b")), Commit("b", ("r",)), Commit("a", ("r",)), Commit("r")))
         {'m': 0, 'b': 1, 'a': 0, 'r': 0}
     """
-    waiting: list[str | None] = []  # for each lane the commit that is to come in it
+    waiting: list[str | None] = []  # the next commit of each lane
     lanes: dict[str, int] = {}
     for commit in commits:
         if commit.hash not in waiting:
@@ -144,7 +144,7 @@ def lanes_of(commits: tuple[Commit, ...]) -> dict[str, int]:
 
 
 def _keep(waiting: list[str | None], lane: int, commit: str) -> None:
-    """Let a commit come in a lane, unless it is to come in one further left already."""
+    """Make a commit the next one of a lane, unless a lane further left has it already."""
     other = waiting.index(commit) if commit in waiting else None
     if other is not None and other < lane:
         return

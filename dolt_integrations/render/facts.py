@@ -1,4 +1,4 @@
-"""The small parts of a card: facts by name, a note, a problem."""
+"""The small parts of a card: named facts, a note, a problem."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dolt_integrations.render.texts import LINE, escaped
 
 MOST = 20
-"""Values that are shown of one fact."""
+"""The maximum number of values that are shown of one fact."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Facts:
     """Names with values.
 
     Attributes:
-        items: A name, and its value or several; a fact without a value is left out.
+        items: Names with one or several values each. A name without a value is left out.
     """
 
     items: tuple[tuple[str, str | tuple[str, ...] | None], ...]
@@ -47,7 +47,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why something is missing in a card."""
+    """A message about a missing part of a card."""
 
     text: str
 

@@ -1,4 +1,4 @@
-"""A table of values in which what changed is marked."""
+"""A table of values with its changes highlighted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from dolt_integrations.render.texts import CELL, escaped
 
 COLUMNS = 20
-"""Columns that are shown of a table."""
+"""The maximum number of columns that are shown."""
 
 ADDED, REMOVED, MODIFIED = "added", "removed", "modified"
 
@@ -16,12 +16,12 @@ _SIGNS = {ADDED: "+", REMOVED: "−", MODIFIED: "~"}  # noqa: RUF001 - a minus a
 
 @dataclass(frozen=True)
 class Heading:
-    """A column.
+    """The heading of a column.
 
     Attributes:
-        name: Of the column.
-        kind: Its type, in small print; empty shows none.
-        is_key: Whether it is of the primary key.
+        name: The column's name.
+        kind: Its type, in small print; an empty string shows none.
+        is_key: Whether it belongs to the primary key.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Heading:
     is_key: bool = False
 
     def html(self) -> str:
-        """Return the cell of the head."""
+        """Return the `th` element."""
         key = ' <span class="dolt-key">key</span>' if self.is_key else ""
         kind = f'<br><span class="dolt-kind">{escaped(self.kind)}</span>' if self.kind else ""
         return f'<th scope="col">{escaped(self.name)}{key}{kind}</th>'
@@ -40,9 +40,9 @@ class Cell:
     """A value.
 
     Attributes:
-        text: None is NULL.
-        was: What it was before.
-        changed: Whether `was` is another value than `text`.
+        text: The value; None is NULL.
+        was: The value before the change.
+        changed: Whether the value changed.
     """
 
     text: str | None
@@ -50,7 +50,7 @@ class Cell:
     changed: bool = False
 
     def html(self) -> str:
-        """Return the cell; of a changed one, the old value struck through before the new one."""
+        """Return the `td` element. If the value changed, the old value is struck through before the new one."""
         if not self.changed:
             return f"<td>{_value(self.text)}</td>"
         return f'<td class="dolt-changed"><del>{_value(self.was)}</del> <ins>{_value(self.text)}</ins></td>'
@@ -61,12 +61,12 @@ class Grid:
     """Rows of a table.
 
     Attributes:
-        title: What they are.
-        headings: The columns, those that are shown.
+        title: The heading.
+        headings: The columns that are shown.
         rows: The cells of each row.
-        kinds: For rows of a diff: added, removed or modified, each; empty for others.
-        note: How much is left out.
-        is_folded: Whether only the title is there until it is clicked.
+        kinds: For a diff, `added`, `removed` or `modified` for each row; otherwise empty.
+        note: A note below the table, for example how much is left out.
+        is_folded: Whether the table is collapsed until the title is clicked.
     """
 
     title: str
@@ -77,7 +77,7 @@ class Grid:
     is_folded: bool = False
 
     def html(self) -> str:
-        """Return a table under its title."""
+        """Return the table with its heading."""
         sign = '<th scope="col"><span class="dolt-hidden">change</span></th>' if self.kinds else ""
         head = sign + "".join(heading.html() for heading in self.headings[:COLUMNS])
         body = "".join(self._row(at) for at in range(len(self.rows)))
@@ -102,7 +102,7 @@ def _value(text: str | None) -> str:
 
 
 def left_out(rows: str, columns: int) -> str:
-    """Return a note on rows and columns that are not shown.
+    """Return a note about rows and columns that are not shown.
 
     Example:
         >>> left_out("3 of 20 rows", 1480)

@@ -1,4 +1,4 @@
-"""A directed graph as an SVG: what came first on the left, a column for each step."""
+"""A directed graph as SVG: sources on the left, one column for each step."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from dolt_integrations.render.texts import LINE, escaped, width_of
 
 MOST = 80
-"""Boxes that are drawn."""
+"""The maximum number of boxes."""
 
 _WIDTH, _HEIGHT, _ACROSS, _DOWN, _EDGE = 230, 46, 70, 16, 8
 _BELOW = 60
-"""How far down the curve of an arrow is drawn that passes boxes in between; it gets three quarters of the way."""
+"""How far down an arrow is bent to pass boxes in between; the curve reaches three quarters of it."""
 
 _TEXT = 34
-"""Characters of a line in a box; they are moved together where they are too wide for it."""
+"""The maximum length of a line in a box in characters. A line that is too wide is condensed."""
 
 TABLE, EXECUTION, MISSING = "table", "execution", "missing"
 
@@ -25,7 +25,7 @@ _ALONE = (
     "<style>svg{color:#1f2328;background:#ffffff}"
     "@media (prefers-color-scheme:dark){svg{color:#e6edf3;background:#0d1117}}</style>"
 )
-"""For a file of its own, which has no page around it."""
+"""The colours of a standalone file, which has no surrounding page."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Box:
     """A node.
 
     Attributes:
-        id: What arrows name it by.
-        title: Its first line.
-        detail: Its second line.
-        kind: `table`, `execution`, or `missing` for what could not be looked at.
-        hint: What is shown when the pointer rests on it.
+        id: The identifier that arrows refer to.
+        title: The first line.
+        detail: The second line.
+        kind: `table`, `execution`, or `missing` if it could not be looked up.
+        hint: The tooltip.
     """
 
     id: str
@@ -49,7 +49,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """From one box to another, by their ids."""
+    """An arrow from one box to another, by their ids."""
 
     start: str
     end: str
@@ -57,7 +57,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Network:
-    """Boxes and the arrows between them; circles are cut where they close."""
+    """Boxes and the arrows between them. The last arrow of a cycle is left out."""
 
     title: str
     boxes: tuple[Box, ...]
@@ -68,10 +68,10 @@ class Network:
         return f'<h4>{escaped(self.title)}</h4><div class="dolt-scroll" tabindex="0">{self.svg()}</div>'
 
     def svg(self, *, alone: bool = False) -> str:
-        """Return the picture: an `svg` element, in the colour of the text around it.
+        """Return the picture as an `svg` element, in the colour of the surrounding text.
 
         Args:
-            alone: For a file of its own: with colours for light and dark.
+            alone: Whether it is for a standalone file, which needs its own colours for light and dark.
         """
         boxes = self.boxes[:MOST]
         known = {box.id for box in boxes}
@@ -93,7 +93,7 @@ class Network:
 
 
 def _places(boxes: tuple[Box, ...], arrows: list[Arrow]) -> tuple[dict[str, tuple[int, int]], int, int]:
-    """Return the upper left corner of each box, and the size of all."""
+    """Return the upper left corner of each box, and the width and height of the picture."""
     columns: defaultdict[int, list[str]] = defaultdict(list)
     for box, column in zip(boxes, _columns(boxes, arrows), strict=True):
         columns[column].append(box.id)
@@ -108,9 +108,9 @@ def _places(boxes: tuple[Box, ...], arrows: list[Arrow]) -> tuple[dict[str, tupl
 
 
 def _columns(boxes: tuple[Box, ...], arrows: list[Arrow]) -> list[int]:
-    """Return the column of each box: one behind the last of those that lead to it."""
+    """Return the column of each box: one to the right of the rightmost box with an arrow to it."""
     found = {box.id: 0 for box in boxes}
-    for _ in range(len(boxes)):  # as many rounds as the longest way has steps; in a circle it ends all the same
+    for _ in range(len(boxes)):  # no path has more steps, and a cycle ends too
         moved = [arrow for arrow in arrows if arrow.start != arrow.end and found[arrow.end] <= found[arrow.start]]
         if not moved:
             break
@@ -144,7 +144,7 @@ def _box(box: Box, x: int, y: int) -> str:
 
 
 def _fitting(text: str, size: float) -> str:
-    """Return the rest of a `text` element, as wide as a box at most."""
+    """Return the rest of a `text` element, condensed if it is wider than a box."""
     room = _WIDTH - 20
     narrow = f' textLength="{room}" lengthAdjust="spacingAndGlyphs"' if width_of(text[:_TEXT], size) > room else ""
     return f"{narrow}>{escaped(text, _TEXT)}</text>"

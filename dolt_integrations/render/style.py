@@ -1,4 +1,4 @@
-"""How cards look: in the colours of the page around them, so that they can be read in a light and in a dark one."""
+"""The CSS of cards. They use the colours of the surrounding page, light or dark."""
 
 STYLE = """
 .dolt-card{font:13px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;color:inherit;max-width:72rem;
@@ -34,4 +34,4 @@ overflow-wrap:anywhere}
 """.replace("\n", "")
 
 PAGE = ":root{color-scheme:light dark}body{margin:1.5rem;background:Canvas;color:CanvasText}"
-"""The rest of a page of its own, which follows the reader's system."""
+"""The CSS of a standalone page, which follows the colour scheme of the reader's system."""

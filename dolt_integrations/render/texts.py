@@ -1,4 +1,4 @@
-"""Texts of others (names, values, messages) as HTML: escaped, on one line, bounded, without control characters."""
+"""Untrusted strings (names, values, messages) as HTML: escaped, on one line, shortened, without control characters."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import html
 import unicodedata
 
 CELL = 100
-"""Characters of a value that are shown."""
+"""The maximum length of a value in characters."""
 
 LINE = 240
-"""Characters of a message, a query or a path that are shown."""
+"""The maximum length of a message, a query or a path in characters."""
 
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-"""Unicode categories that do not show, or that change how what follows them shows."""
+"""Unicode categories that are invisible, or that change how the following characters are displayed."""
 
 
 def escaped(text: object, longest: int = CELL) -> str:
-    r"""Return a text as HTML, cut after some characters.
+    r"""Return a string as HTML, shortened to a number of characters.
 
-    Characters that do not show, such as a zero or those that turn the direction of writing, are shown as their code.
+    Invisible characters, such as NUL or those that change the direction of writing, are replaced by their escape code.
 
     Example:
         >>> escaped("<b>\u202egnp</b>", 8)
@@ -41,11 +41,11 @@ _NARROW, _WIDE = set("fijlrtI.,:;'|![]()/- "), set("mwMW@%<>=+_")
 
 
 def width_of(text: str, size: float = 12) -> float:
-    """Return about how many pixels a text takes, rather too many: fonts differ.
+    """Return an upper estimate of a string's width in pixels.
 
     Args:
-        text: The text.
-        size: Of the letters, in pixels.
+        text: The string.
+        size: The font size in pixels.
 
     Example:
         >>> width_of("ill") < width_of("box") < width_of("WWW")
@@ -56,7 +56,7 @@ def width_of(text: str, size: float = 12) -> float:
 
 
 def number(value: int) -> str:
-    """Return a number as people read it.
+    """Return a number with thousands separators.
 
     Example:
         >>> number(2000000)

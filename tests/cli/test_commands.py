@@ -143,8 +143,8 @@ def test_a_conflict_lists_the_rows_and_ends_with_four(shop: Repository, run: Com
 def test_a_branch_is_promoted_and_pruned_after_a_look(shop: Repository, run: Command) -> None:
     shop.table("orders", branch=NewBranch("run/1")).write(orders(7), mode="append", message="Run: Import/7/load/1")
 
-    assert run("promote", "run/1").stdout.startswith("main is at ")
-    assert "Nothing is changed. Say --delete" in run("prune").stdout
+    assert run("promote", "run/1").stdout.startswith("main is now at ")
+    assert "Nothing has changed. Pass --delete" in run("prune").stdout
     assert [row["action"] for row in parsed(run("prune", "--delete", "--json"))] == ["deleted"]
     assert run("prune").stdout == "(no branches of runs)\n"
     assert run("gc").stdout == "done\n"

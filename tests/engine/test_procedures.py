@@ -80,7 +80,7 @@ def test_the_commit_of_a_moment_is_the_newest_that_is_not_younger(connection):
 
 
 def test_a_moment_before_the_first_commit_is_an_error_that_tells_the_first(connection):
-    with pytest.raises(RevisionNotFoundError, match="first one is of 20"):
+    with pytest.raises(RevisionNotFoundError, match="first commit is from 20"):
         procedures.commit_at(connection, datetime.datetime(2001, 1, 1), procedures.head(connection))
 
 

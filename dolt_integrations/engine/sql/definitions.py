@@ -9,15 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _PART = re.compile(r"'(?:[^'\\]|\\.?|'')*(?:'|\Z)|`(?:[^`]|``)*(?:`|\Z)|[(),]|[^'`(),]+", re.DOTALL)
-"""A text, a name, a parenthesis, a comma, or what stands between them. What has no end goes to the end: linear time."""
+"""Matches a string, a name, a parenthesis, a comma, or the text in between, in linear time. Without an end quote, a
+string extends to the end."""
 
 
 def column_details(create: str, columns: Sequence[tuple[str, str, str | None]]) -> dict[str, str]:
-    """Return what a table's definition says of each column beyond its type, NOT NULL and its comment.
+    """Return each column's definition without type, NOT NULL and comment.
 
     Args:
-        create: The `CREATE TABLE` statement; another one says nothing.
-        columns: The name, the type and the default of each, as `SHOW FULL COLUMNS` prints them.
+        create: The `CREATE TABLE` statement. For any other statement the result is empty.
+        columns: The name, type and default of each column, as `SHOW FULL COLUMNS` prints them.
 
     Example:
         >>> create = "CREATE TABLE `t` (`a` int DEFAULT '5' COMMENT 'x', `b` int GENERATED ALWAYS AS ((`a` + 1)))"
@@ -42,11 +43,11 @@ _OF_TABLE = re.compile(r"\) ENGINE=\w{1,64}(?: AUTO_INCREMENT=\d{1,20})? DEFAULT
 
 
 def compares_otherwise(create: str, types: Iterable[str]) -> bool:
-    """Whether a text column of a table compares otherwise than by its bytes. Where that is not certain, it does.
+    """Whether a string column of a table has a collation that is not bytewise; True if that is not certain.
 
     Args:
-        create: The `CREATE TABLE` statement, which names the collation that the table's columns have by default.
-        types: The types of the columns as `SHOW FULL COLUMNS` prints them, with a collation of their own.
+        create: The `CREATE TABLE` statement, which names the table's default collation.
+        types: The types of the columns as `SHOW FULL COLUMNS` prints them, including their own collations.
 
     Example:
         >>> create = "CREATE TABLE `t` (`a` text) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"
@@ -75,14 +76,14 @@ def has_unique_key(create: str) -> bool:
 
 
 def _definitions(create: str) -> Iterator[tuple[str, str]]:
-    """Yield the name of each column, and the rest of its definition."""
+    """Yield the name and the rest of the definition of each column."""
     for entry in _entries(create):
         if len(entry) > 1 and entry[0].startswith("`"):
             yield entry[0][1:-1].replace("``", "`"), "".join(entry[1:]).strip()
 
 
 def _entries(create: str) -> Iterator[list[str]]:
-    """Yield the parts of each entry of the list of columns, keys and constraints."""
+    """Yield the tokens of each column, key and constraint."""
     entry: list[str] = []
     depth = 0
     for part in _PART.findall(create):
@@ -111,7 +112,7 @@ def _details(rest: str) -> str:
 
 
 def _members_default(details: str, sql_type: str, default: str | None) -> str:
-    """Name the default of an ENUM or SET: Dolt's `SHOW CREATE TABLE` gives its number, which no DDL takes."""
+    """Replace the default of an ENUM or SET by its name: `SHOW CREATE TABLE` prints a number, which DDL refuses."""
     if not sql_type.startswith(("enum", "set")) or not str(default).startswith("'"):
         return details
     return re.sub(r"DEFAULT '\d+'", lambda _: f"DEFAULT {default}", details)

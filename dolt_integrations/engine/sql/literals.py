@@ -1,4 +1,4 @@
-"""Python values as SQL literals: for a few rows quicker than to have polars make texts of whole columns."""
+"""Python values as SQL literals. For a few rows this is faster than formatting whole columns with polars."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def row_literals(data: pa.Table) -> list[str]:
-    """Return each row as the literals of its values, with commas between them.
+    """Return each row as a comma-separated string of literals.
 
     Raises:
-        TypeError: A column is of an Arrow type that `insert_table` does not take.
+        TypeError: A column has an Arrow type that `insert_table` does not accept.
 
     Example:
         >>> import pyarrow as pa
@@ -25,9 +25,12 @@ def row_literals(data: pa.Table) -> list[str]:
 
 
 def literal(value: Any) -> str:
-    """Return a value as an SQL literal: bytes in hexadecimal, whole numbers bare, the rest quoted.
+    """Return a value as a SQL literal: bytes in hexadecimal, integers unquoted, everything else quoted.
 
-    A bare float would be a DECIMAL to Dolt, which has no -0.0.
+    Dolt would read an unquoted float as a DECIMAL, which has no -0.0.
+
+    Raises:
+        TypeError: The value has no SQL literal.
 
     Example:
         >>> literal(-0.0), literal(b"ab"), literal(None)
@@ -59,7 +62,7 @@ def _text(value: Any) -> str:
 
 
 def _clock(span: datetime.timedelta) -> str:
-    """Return a span as MySQL writes a TIME: `-838:59:59.000000`."""
+    """Return a duration in MySQL's format for TIME: `-838:59:59.000000`."""
     total = abs(span)
     seconds = total.days * 86400 + total.seconds
     sign = "-" if span < datetime.timedelta() else ""

@@ -1,4 +1,4 @@
-"""Parameters of SQL text: values take the places of `%s` and `%(name)s`, as in Python's database drivers (PEP 249)."""
+"""SQL parameters: values for `%s` and `%(name)s`, as in Python's database drivers (PEP 249)."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _HINT = "Write %s (params: a list) or %(name)s (params: a dict) for a value, and
 
 
 def bind(sql: str, params: Params) -> str:
-    """Return SQL with values as literals in place of its placeholders; without params, the SQL as it is.
+    """Replace the placeholders in SQL by the literals of values; without params, return the SQL unchanged.
 
     Args:
-        sql: The text. A percent sign of its own is written `%%` where there are params.
+        sql: The SQL. If there are params, a literal percent sign is written `%%`.
         params: Strings, numbers, booleans, bytes, dates, timestamps, None; or lists of them, for `IN %s`.
 
     Raises:
@@ -49,7 +49,7 @@ def check_params(params: object) -> None:
     """Refuse params that are neither a list nor a dict.
 
     Raises:
-        ConfigError: They are not.
+        ConfigError: The params have another type.
     """
     if params is None or isinstance(params, Mapping):
         return
@@ -58,10 +58,10 @@ def check_params(params: object) -> None:
 
 
 def plain_params(params: Params) -> list[Any] | dict[str, Any] | None:
-    """Return params as they travel in JSON: dates, decimals and identifiers as the strings that SQL takes for them.
+    """Return params in a form for JSON: dates, decimals and UUIDs become the strings that SQL accepts for them.
 
     Raises:
-        ConfigError: They are neither a list nor a dict, or a value is none that JSON has, such as bytes.
+        ConfigError: The params are neither a list nor a dict, or JSON cannot hold a value, such as bytes.
 
     Example:
         >>> plain_params({"day": datetime.date(2026, 11, 26), "ids": (1, 2)})
@@ -85,7 +85,7 @@ def _plain(value: Any) -> Any:
     text = _literal(value)
     if text.startswith("'"):
         return text[1:-1]
-    raise ConfigError(f"the value {value!r} of params does not travel in JSON", hint="Give a string or a number.")
+    raise ConfigError(f"the value {value!r} of params cannot be stored as JSON", hint="Pass a string or a number.")
 
 
 class _InOrder:
@@ -116,7 +116,7 @@ class _ByName:
         return self._params[name]
 
     def check_all_used(self, sql: str) -> None:
-        """Names may go unused: one dict can serve several texts."""
+        """Accept unused names, because one dict may be used for several statements."""
 
 
 def _replaced(match: re.Match[str], values: _InOrder | _ByName, sql: str) -> str:

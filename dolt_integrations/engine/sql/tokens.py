@@ -1,4 +1,4 @@
-"""The tokens of an SQL text, as far as it takes to find its first word and its end. In one pass, whatever the text."""
+"""A tokenizer for SQL that is just good enough to find the first word and the end. One pass, in linear time."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 _QUOTED = {quote: re.compile(rf"{quote}(?:[^{quote}\\]|\\.?)*(?:{quote}|\Z)", re.DOTALL) for quote in ("'", '"')} | {
     "`": re.compile(r"`[^`]*(?:`|\Z)")
 }
-"""Texts and names. A doubled quote within one makes two tokens of it, which is all the same here."""
+"""Strings and quoted names. A doubled quote splits one into two tokens, which makes no difference here."""
 
 _PLAIN = re.compile(r"\w+|\s+|.", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Token:
-    """A part of an SQL text.
+    """A token of SQL.
 
     Attributes:
-        at: Where it begins.
-        text: A word, a space, a sign, a comment, or a text or name with its quotes.
+        at: The index of its first character.
+        text: A word, whitespace, a symbol, a comment, or a string or name with its quotes.
         is_comment: Whether it is a comment.
     """
 
@@ -33,7 +33,7 @@ class Token:
 
 
 def tokens(sql: str) -> Iterator[Token]:
-    """Yield the tokens of an SQL text, in their order, nothing left out.
+    """Yield all tokens of a SQL string in order.
 
     Example:
         >>> [token.text for token in tokens("SELECT 'a;b' -- that is all")]

@@ -1,4 +1,4 @@
-"""SQL types: reading their text, and the Arrow type that holds each of their values exactly."""
+"""SQL types: parsing them, and the Arrow type that holds each of their values exactly."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pyarrow as pa
 
 @dataclass(frozen=True)
 class SqlType:
-    """A column type as `SHOW COLUMNS` prints it, taken apart.
+    """A parsed column type, from the format of `SHOW COLUMNS`.
 
     Attributes:
         base: The type's name, lower case: `bigint`, `varchar`.
-        arguments: What stands in its parentheses, as numbers where they are: length, precision, scale.
+        arguments: The arguments in parentheses, as numbers if they are numbers: length, precision, scale.
         unsigned: Whether it is an unsigned integer.
     """
 
@@ -25,7 +25,7 @@ class SqlType:
 
     @property
     def is_boolean(self) -> bool:
-        """Whether it is `TINYINT(1)`, which is what MySQL makes of `BOOLEAN`."""
+        """Whether it is `TINYINT(1)`, MySQL's type for `BOOLEAN`."""
         return self.base == "tinyint" and self.arguments == (1,)
 
 
@@ -34,7 +34,7 @@ _NUMBER = re.compile(r"\s*[0-9]{1,18}\s*")
 
 @functools.lru_cache(maxsize=1024)
 def parse_type(text: str) -> SqlType:
-    """Take the text of a type apart.
+    """Parse a column type.
 
     Example:
         >>> parse_type("bigint unsigned")
@@ -80,13 +80,13 @@ GEOMETRIES = (
 """Their values are bytes: the SRID, then WKB."""
 
 DATES = {"date", "datetime", "timestamp"}
-"""Types in which MySQL has a year 0."""
+"""Types in which MySQL allows the year 0."""
 
 _BINARY = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", *GEOMETRIES}
 
 
 def arrow_type(text: str) -> pa.DataType:
-    """Return the Arrow type for the values of an SQL type. Texts of all kinds, ENUM, SET and JSON are strings.
+    """Return the Arrow type for the values of a SQL type. All text types, ENUM, SET and JSON are strings.
 
     Example:
         >>> arrow_type("int unsigned"), arrow_type("tinyint(1)"), arrow_type("decimal(20,5)")

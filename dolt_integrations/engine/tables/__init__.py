@@ -1,1 +1,1 @@
-"""Tables through a session: schema, rows in bulk in and out, queries."""
+"""Tables through a session: schemas, bulk reads and writes, queries."""

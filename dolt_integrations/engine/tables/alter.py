@@ -1,4 +1,4 @@
-"""Changes of a table's columns, as the parts of `ALTER TABLE`."""
+"""Changes to the columns of a table, as clauses of `ALTER TABLE`."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ if TYPE_CHECKING:
 
 
 def alter_table(table: str, changes: Sequence[str]) -> list[str]:
-    """Return the statements that make changes to a table, one after the other."""
+    """Return one `ALTER TABLE` statement for each clause, in order."""
     return [f"ALTER TABLE {quote(table)} {change}" for change in changes]
 
 
 def alter(connection: Connection, statement: str) -> None:
-    """Run a statement of `alter_table`. Dolt's DDL ends the session's transaction."""
+    """Run a statement from `alter_table`. Dolt's DDL ends the session's transaction."""
     connection.execute(statement)
 
 
 def drop_column(name: str) -> str:
-    """Return the change that drops a column."""
+    """Return the clause that drops a column."""
     return f"DROP COLUMN {quote(name)}"
 
 
 def add_column(column: Column, after: str | None) -> str:
-    """Return the change that adds a column behind another one; None makes it the first."""
+    """Return the clause that adds a column after another one, or as the first if `after` is None."""
     return f"ADD COLUMN {column.ddl()} {_place(after)}"
 
 
 def change_column(old: str, new: Column) -> str:
-    """Return the change that makes of a column, by its name, another one in its place."""
+    """Return the clause that redefines (and, if the names differ, renames) a column without moving it."""
     return f"CHANGE COLUMN {quote(old)} {new.ddl()}" if old != new.name else f"MODIFY COLUMN {new.ddl()}"
 
 
 def move_column(old: str, new: Column, after: str | None) -> str:
-    """Return the change that makes of a column another one, behind another column; None makes it the first."""
+    """Return the clause that redefines a column and moves it after another one, or to the front if `after` is None."""
     return f"{change_column(old, new)} {_place(after)}"
 
 

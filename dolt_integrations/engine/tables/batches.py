@@ -1,4 +1,4 @@
-"""A table with a primary key in batches, each from where the last one ended: bounded memory, whatever its size."""
+"""Reading a table in batches, in key order and bounded memory: each batch starts after the last key of the previous."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 def fetch_by_key(
     connection: Connection, table: str, schema: TableSchema, columns: tuple[Column, ...], where: str | None, rows: int
 ) -> Iterator[pa.Table]:
-    """Yield the rows of a table in the key's order, in tables of at most `rows` rows, at least one.
+    """Yield the rows of a table in key order, in batches of at most `rows` rows. There is at least one batch.
 
     Args:
         connection: A session at a commit.
         table: The table.
         schema: Its schema, with a primary key.
-        columns: Those to fetch; those of the key come as well, behind them.
-        where: A condition in SQL that the rows have to meet; None is all rows.
-        rows: The most rows of a table.
+        columns: The columns to fetch. Missing key columns are appended.
+        where: A SQL condition on the rows; None selects all rows.
+        rows: The maximum number of rows in a batch.
 
     Raises:
-        ServerError: The server gives the same rows again and again.
+        ServerError: The server returns the same rows again and again.
     """
     hidden = [column for column in schema.columns if column.name in schema.primary_key and column not in columns]
     columns = (*columns, *hidden)
     names = ", ".join(quote(column.name) for column in columns)
     order = ", ".join(quote(name) for name in schema.primary_key)
-    # A table of its own for the condition: in one WHERE with ours it might say what comes behind.
+    # The condition gets a subquery of its own: in one WHERE with ours it could change what ours means.
     source = quote(table) if where is None else f"(SELECT {names} FROM {quote(table)} WHERE (\n{where}\n)) AS q"
     last: pa.Table | None = None
     while True:
@@ -51,20 +51,20 @@ def fetch_by_key(
 
 
 def _next(data: pa.Table, key: tuple[str, ...], last: pa.Table | None, table: str) -> pa.Table:
-    """Return the last row of a batch, from which the next one goes on.
+    """Return the last row of a batch, after which the next batch starts.
 
     Raises:
-        ServerError: It is the last row of the batch before: the server would give the same rows for ever.
+        ServerError: It is also the last row of the previous batch, so the server would return the same rows forever.
     """
     found = data.slice(data.num_rows - 1)
     if last is not None and all(found.column(name).equals(last.column(name)) for name in key):
-        problem = f"the server gives the rows of table `{table}` behind a key again and again"
-        raise ServerError(problem, hint="Look at the server, or at what lies between it and this program.")
+        problem = f"the server returns the same rows of table `{table}` for every key"
+        raise ServerError(problem, hint="Check the server and any proxy between it and this program.")
     return found
 
 
 def _behind(connection: Connection, key: tuple[str, ...], last: pa.Table) -> str:
-    """Return the condition for rows behind the last one: `a > 1 OR (a = 1 AND b > 2)`, of which Dolt makes a range."""
+    """Return the condition for rows after the last one, `a > 1 OR (a = 1 AND b > 2)`: Dolt runs it as a range scan."""
     values = [connection.literal(last.column(name)[0].as_py()) for name in key]
     alternatives = []
     for at, name in enumerate(key):

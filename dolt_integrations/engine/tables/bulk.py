@@ -1,9 +1,9 @@
 """Writing an Arrow table into a Dolt table, whole columns at a time.
 
-Rows go through `LOAD DATA LOCAL INFILE`, or through large `INSERT`s where they are few or the server forbids that. Both
-take each value as text that polars makes of a whole column: integers and floats as digits (the shortest that give the
-same bits back), texts escaped, and texts of which one is `NULL` in hexadecimal, because Dolt reads that one word as
-NULL even where it is quoted.
+Rows are sent by `LOAD DATA LOCAL INFILE`, or by large `INSERT`s if they are few or the server forbids `LOAD DATA`.
+polars formats whole columns for both: integers and floats as digits (the shortest that give the same bits back), and
+strings escaped. A column that contains the string `NULL` is sent in hexadecimal, because Dolt reads that word as NULL
+even if it is quoted.
 """
 
 from __future__ import annotations
@@ -50,21 +50,22 @@ logger = logging.getLogger(__name__)
 def insert_table(
     connection: Connection, table: str, data: pa.Table, schema: TableSchema | None = None, *, replaced: int = 0
 ) -> None:
-    """Insert all rows of `data` into a table that has its columns, in the session's transaction.
+    """Insert all rows of `data` into a table with the same columns, in the session's transaction.
 
     Args:
-        connection: With an open transaction, and `local_infile` if the server is to load from a file.
+        connection: A session with an open transaction, and with `local_infile` for the server to load from a file.
         table: The table's name.
-        data: Columns of integers, floats, booleans, strings, bytes, dates, timestamps without zone, durations,
-            decimals. Integers with the metadata `unit` are counts of it, which a TIME column takes as spans. Columns
-            that Dolt computes itself are left out.
-        schema: The table's columns, if they are known; else they are looked up.
-        replaced: How many of the rows take the place of one with their key; at 0 an equal key is an error.
+        data: Columns of integers, floats, booleans, strings, bytes, dates, timestamps without zone, durations or
+            decimals. Integers with the metadata `unit` count that unit; a TIME column stores them as durations.
+            Generated columns are left out.
+        schema: The table's columns if they are known; otherwise they are looked up.
+        replaced: How many of the rows replace an existing row with the same key. With 0, an existing key is an error.
 
     Raises:
-        StorageError: No room for the temporary file.
-        ServerError: Dolt stored fewer rows than it got.
-        DataError: A value does not fit its column, or a key is there already. The transaction is to be rolled back.
+        StorageError: There is no disk space for the temporary file.
+        ServerError: Dolt stored fewer rows than it was sent.
+        PrimaryKeyError: Two rows have the same key, or a key exists already. Roll the transaction back.
+        DataError: A value does not fit its column. Roll the transaction back.
     """
     check_process()
     if data.num_rows == 0:
@@ -74,31 +75,31 @@ def insert_table(
     rows, writing = _fitted(data, targets), _Writing(connection, table, "REPLACE" if replaced else "INSERT")
     with _naming(table):
         written = writing.few(rows) if rows.num_rows <= limits().insert_rows else writing.many(rows, targets)
-    # A row that takes the place of another counts as two (MySQL manual, REPLACE).
+    # A row that replaces another counts as two (MySQL manual, REPLACE).
     if not data.num_rows <= written <= data.num_rows + replaced:
         raise ServerError(f"Dolt stored {written} of {data.num_rows} rows of table `{table}`; the save is undone")
 
 
 @dataclass(frozen=True)
 class _Writing:
-    """Rows on their way into a table; `verb` is INSERT, or REPLACE where some take the place of others."""
+    """One write of rows to a table. `verb` is INSERT, or REPLACE if rows may replace existing ones."""
 
     connection: Connection
     table: str
     verb: str
 
     def few(self, rows: pa.Table) -> int:
-        """Write rows as literals; return how many were affected."""
+        """Write rows as literals; return the number of affected rows."""
         return self._rows(rows.column_names, row_literals(rows))
 
     def many(self, rows: pa.Table, targets: Mapping[str, Column]) -> int:
-        """Write rows from a file, or as literals where the server takes no files."""
+        """Write rows from a file, or as literals if the server accepts no files; return the number of affected rows."""
         frame = beside_signals(lambda: pl.DataFrame(pl.from_arrow(rows)))
         if self.connection.loads_files and self._may_send():
             try:
                 return self._load(frame, {name: _base(targets.get(name.lower())) for name in frame.columns})
-            except AccessDeniedError as error:  # it takes a right on all databases: FILE
-                logger.info("rows of table %s go as literals: %s", self.table, error)
+            except AccessDeniedError as error:  # LOAD DATA requires FILE, a right on all databases
+                logger.info("rows of table %s are sent as literals: %s", self.table, error)
                 self.connection.loads_files = False
         written = 0
         size = limits().load_rows
@@ -119,21 +120,21 @@ class _Writing:
         return sum(self.connection.execute(head + batch) for batch in _batches(rows))
 
     def _load(self, frame: pl.DataFrame, bases: Mapping[str, str]) -> int:
-        # Text of a file such as `5` is letters to a BIT, a year of two digits to a YEAR; an empty one is NULL to a SET.
+        # From a file, BIT takes `5` for a letter, YEAR for a two-digit year, and SET takes an empty value for NULL.
         numbers = {name for name, base in bases.items() if base in ("bit", "year")}
         hexed = beside_signals(lambda: {name for name in frame.columns if _needs_hex(frame[name])})
         hexed |= {name for name, base in bases.items() if base in ("enum", "set")}
         try:
             with tempfile.TemporaryFile(
                 prefix="dolt-integrations-"
-            ) as file:  # of which nothing stays, whatever happens
+            ) as file:  # has no name, so nothing stays behind whatever happens
                 for part in frame.iter_slices(limits().load_rows):
                     beside_signals(partial(_write_tsv, part, hexed, file))
                 rows = MovedFile(file, frame.height)
                 statement, name = self._load_statement(frame.columns, hexed, numbers), f"rows-{secrets.token_hex(8)}"
                 with self.connection.sending(name, rows):
                     written = self.connection.execute(statement, (name,))
-                # One for each value that is clipped, and one for a row whose key is there.
+                # One warning for each value that was clipped, and one for each row whose key exists already.
                 self.connection.raise_warnings(frame.height * (frame.width + 1))
                 return written
         except OSError as error:
@@ -141,11 +142,11 @@ class _Writing:
             raise StorageError(what, hint=_room()) from error
 
     def _load_statement(self, names: Sequence[str], hexed: set[str], numbers: set[str]) -> str:
-        # Dolt (1.83) takes a column that is called @v0 for the variable of that name, quoted or not.
+        # Dolt (1.83) takes a column named @v0 for the variable of that name, quoted or not.
         mark = next(mark for mark in map("@v{}_".format, itertools.count()) if not any(mark in name for name in names))
         variables = {name: f"{mark}{number}" for number, name in enumerate(names) if name in hexed | numbers}
         targets = ", ".join(variables.get(name) or _argument_safe(quote(name)) for name in names)
-        # A NULL of the file is the text NULL in a variable of Dolt's (1.83).
+        # Dolt (1.83) stores a NULL from the file as the string NULL in a variable.
         values = {
             name: f"UNHEX({at})" if name in hexed else f"CAST(NULLIF({at}, 'NULL') AS UNSIGNED)"
             for name, at in variables.items()
@@ -171,9 +172,12 @@ def _row_literals(frame: pl.DataFrame) -> list[str]:
 
 
 def _fitted(data: pa.Table, targets: Mapping[str, Column]) -> pa.Table:
-    """Leave out what Dolt computes, and make spans of the integers that go into TIME columns.
+    """Drop generated columns, and convert the integers of TIME columns to durations.
 
-    Casts between units and to integers are checked: one that would change a value raises.
+    Casts between units and to integers are checked.
+
+    Raises:
+        pyarrow.ArrowInvalid: A cast would change a value.
     """
     fields, arrays = [], []
     for field, values in zip(data.schema, data.columns, strict=True):
@@ -191,7 +195,7 @@ def _fitted(data: pa.Table, targets: Mapping[str, Column]) -> pa.Table:
 
 
 def _is_whole(column: Column) -> bool:
-    """Whether a column takes whole numbers only: a float is one of them there, and written as such."""
+    """Whether a column stores integers only; floats are then written as integers."""
     return parse_type(column.sql_type).base in ("tinyint", "smallint", "mediumint", "int", "bigint", "bit", "year")
 
 
@@ -201,11 +205,11 @@ def _base(column: Column | None) -> str:
 
 @contextmanager
 def _naming(table: str) -> Iterator[None]:
-    """Name the table in an error about its rows."""
+    """Add the table's name to errors about its rows."""
     try:
         yield
     except PrimaryKeyError as error:
-        hint = "Drop the duplicates, or look at the unique indexes and their collations: some take 'a' and 'A' for one."
+        hint = "Drop the duplicates, or check the collations of the unique indexes: in some of them 'a' equals 'A'."
         raise PrimaryKeyError(f"table `{table}` does not take two rows with one key: {error}", hint=hint) from error
     except QueryError as error:
         raise DataError(
@@ -218,7 +222,7 @@ def _room() -> str:
 
 
 def _argument_safe(text: str) -> str:
-    """Double the percent signs, which would otherwise stand for arguments."""
+    """Double the percent signs, which would otherwise be placeholders for arguments."""
     return text.replace("%", "%%")
 
 

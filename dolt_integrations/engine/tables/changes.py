@@ -1,4 +1,4 @@
-"""Changing some rows of a table: the rows are staged in a temporary table of the session, then joined by the key."""
+"""Changing some rows of a table: the rows are staged in a temporary table, which is then joined by the key."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ if TYPE_CHECKING:
 
 
 def upsert_rows(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> None:
-    """Change the rows whose key is there, in the columns of `data`, and add the others; in the session's transaction.
+    """Update the rows whose key exists, in the columns of `data`, and insert the others, in the session's transaction.
 
     Unlike `REPLACE` and `ON DUPLICATE KEY UPDATE` this touches no row that only shares a secondary unique key.
 
     Args:
-        connection: With an open transaction.
+        connection: A session with an open transaction.
         table: The table's name.
         schema: Its columns and key.
         data: The rows, with the key's columns and any others.
 
     Raises:
-        DataError: A value does not fit its column, or a unique key is there already. The transaction is to be undone.
+        PrimaryKeyError: Two rows have the same key, or a unique key exists already. Roll the transaction back.
+        DataError: A value does not fit its column. Roll the transaction back.
     """
     data = _without_generated(schema, data)
     with staged(connection, schema, data) as stage:
@@ -43,7 +44,7 @@ def upsert_rows(connection: Connection, table: str, schema: TableSchema, data: p
 
 
 def delete_rows(connection: Connection, table: str, schema: TableSchema, keys: pa.Table) -> None:
-    """Delete the rows of some keys, in the session's transaction."""
+    """Delete the rows with the given keys, in the session's transaction."""
     if keys.num_rows:
         with staged(connection, schema, keys) as stage:
             name = quote(table)
@@ -51,18 +52,22 @@ def delete_rows(connection: Connection, table: str, schema: TableSchema, keys: p
 
 
 def replace_rows(connection: Connection, table: str, schema: TableSchema, data: pa.Table, replaced: int) -> None:
-    """Write rows in the place of those that have their key, and add the others; in the session's transaction.
+    """Replace the rows that have the same key, and insert the others, in the session's transaction.
 
-    `REPLACE` changes each of Dolt's chunks once, a `DELETE` and an `INSERT` twice: half of the time and the disk. But
-    it would delete rows that only share a secondary unique key, or have a key that the column's collation takes for
-    theirs; so tables with such keys go the other way.
+    `REPLACE` writes each of Dolt's chunks once, `DELETE` and `INSERT` write it twice, in double the time and space. But
+    `REPLACE` also deletes rows that only share a secondary unique key, or whose key is equal in the column's collation.
+    So for tables with such keys the rows are deleted and inserted.
 
     Args:
-        connection: With an open transaction.
+        connection: A session with an open transaction.
         table: The table's name.
         schema: Its columns and key.
         data: The rows, with all columns that are not generated.
-        replaced: How many of them, the first ones, take the place of a row.
+        replaced: How many of them, counted from the first, replace an existing row.
+
+    Raises:
+        PrimaryKeyError: Two rows have the same key. Roll the transaction back.
+        DataError: A value does not fit its column. Roll the transaction back.
     """
     if replaced and _is_plain(connection, table):
         insert_table(connection, table, data, schema, replaced=replaced)
@@ -73,7 +78,7 @@ def replace_rows(connection: Connection, table: str, schema: TableSchema, data: 
 
 
 def _is_plain(connection: Connection, table: str) -> bool:
-    """Whether to replace a row by its key changes that row and does nothing else."""
+    """Whether `REPLACE` of a row affects only the row with the same key."""
     found = find_definition(connection, table)
     return found is not None and not (found.has_unique_index or found.has_foreign_collations)
 
@@ -85,12 +90,12 @@ def _without_generated(schema: TableSchema, data: pa.Table) -> pa.Table:
 
 @contextmanager
 def staged(connection: Connection, schema: TableSchema, data: pa.Table) -> Iterator[str]:
-    """Yield the quoted name of a temporary table of the session that holds the rows.
+    """Yield the quoted name of a temporary table of the session that contains the rows.
 
-    It has no key: of one with a key, scans in the transaction that filled it give rows several times (Dolt 1.83).
+    It has no key: in the transaction that filled a temporary table with a key, Dolt 1.83 returns rows several times.
 
     Raises:
-        PrimaryKeyError: Two rows have keys that the column's collation takes for one.
+        PrimaryKeyError: Two rows have keys that are equal in the column's collation.
     """
     name = f"staged_{secrets.token_hex(8)}"
     present = {name.lower() for name in data.column_names}
@@ -100,7 +105,7 @@ def staged(connection: Connection, schema: TableSchema, data: pa.Table) -> Itera
     insert_table(connection, name, data, TableSchema(columns))
     _check_keys(connection, quote(name), schema.primary_key)
     yield quote(name)
-    # Not where the block raises: its session ends then, and the table with it.
+    # Not needed if the block raises: then its session ends, and the table with it.
     connection.execute(f"DROP TEMPORARY TABLE {quote(name)}")
 
 

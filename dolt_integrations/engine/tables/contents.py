@@ -1,4 +1,4 @@
-"""All the rows of a table at once: counted, deleted, or taken from a version of a table."""
+"""Operations on all rows of a table: count, delete, copy from another version."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ def row_count(connection: Connection, table: str) -> int:
 
 
 def largest_number(connection: Connection, table: str, column: str) -> int:
-    """Return the largest value of a column of integers; 0 if the table has no rows."""
+    """Return the largest value of an integer column; 0 if the table has no rows."""
     statement = f"SELECT COALESCE(MAX({quote(column)}), 0) FROM {quote(table)}"
     return int(connection.value(statement, kind=number))
 
 
 def any_text_matches(connection: Connection, table: str, column: str, pattern: str) -> bool:
-    """Whether the text of a value of a column matches a regular expression of MySQL's."""
+    """Whether any value of a column, as a string, matches a MySQL regular expression."""
     value, expression = f"CAST({quote(column)} AS CHAR)", connection.literal(pattern)
     return connection.row(f"SELECT 1 FROM {quote(table)} WHERE {value} REGEXP {expression} LIMIT 1") is not None
 
 
 def create_table(connection: Connection, table: str, schema: TableSchema) -> None:
-    """Make a table. Dolt's DDL ends the session's transaction."""
+    """Create a table. Dolt's DDL ends the session's transaction."""
     connection.execute(schema.ddl(table))
 
 
 def drop_table(connection: Connection, table: str) -> None:
-    """Drop a table, if it is there. Dolt's DDL ends the session's transaction."""
+    """Drop a table if it exists. Dolt's DDL ends the session's transaction."""
     connection.execute(f"DROP TABLE IF EXISTS {quote(table)}")
 
 
@@ -52,10 +52,10 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], revisi
 
     Args:
         connection: A session on a branch.
-        table: Where the rows go.
-        columns: The names of the columns, which both have.
+        table: The table to insert into.
+        columns: The names of the columns to copy. Both tables have them.
         revision: A branch, tag or commit of the same database.
-        source: The table's name there.
+        source: The name of the table to copy from, at that revision.
     """
     names = ", ".join(map(quote, columns))
     rows = f"SELECT {names} FROM {table_at(connection, revision, source)}"
@@ -68,13 +68,13 @@ def table_at(connection: Connection, revision: str, table: str) -> str:
 
 
 def set_foreign_key_checks(connection: Connection, on: bool) -> None:
-    """Let the session's statements check foreign keys and cascade, or do neither."""
+    """Switch foreign key checks, and with them cascades, on or off for the session."""
     connection.execute(f"SET foreign_key_checks = {int(on)}")
 
 
 @contextmanager
 def without_foreign_key_checks(connection: Connection) -> Iterator[None]:
-    """Let the block's statements neither check foreign keys nor cascade."""
+    """Run a block without foreign key checks and cascades."""
     set_foreign_key_checks(connection, False)
     try:
         yield

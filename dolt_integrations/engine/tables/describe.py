@@ -1,4 +1,4 @@
-"""The columns of a query's result: as their table declares them, or as the MySQL protocol tells."""
+"""The columns of a query's result, as their table declares them or as the MySQL protocol describes them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def describe_query(connection: Connection, query: str) -> tuple[tuple[Column, ...], bool]:
-    """Return a query's columns, and whether Dolt's word on which have no NULLs can be taken.
+    """Return a query's columns, and whether Dolt's NOT NULL flags can be trusted.
 
-    Dolt marks as NOT NULL what may be NULL after an outer join, in an aggregate over no rows and in its system
-    tables; only plain columns of a table in a query without these are certain.
+    Dolt marks columns as NOT NULL that may be NULL after an outer join, in an aggregate over no rows, and in its system
+    tables. Only plain columns of a table in a query without these are certain.
     """
     connection.execute("SET sql_select_limit = 0")
     try:
@@ -34,9 +34,9 @@ def describe_query(connection: Connection, query: str) -> tuple[tuple[Column, ..
 
 
 def _column(connection: Connection, field: Any, declared: dict[str, dict[str, Column]]) -> Column:
-    """Return a result's column as its table declares it, or as the protocol tells.
+    """Return a result column as its table declares it, or as the protocol describes it.
 
-    An expression's column declares nothing about NULLs; it counts as one without, until some come.
+    Nothing declares whether an expression can be NULL, so it counts as NOT NULL until a NULL arrives.
     """
     told = Column(field.name, _protocol_type(field), nullable=False)
     arrow_type(told.sql_type)
@@ -52,7 +52,7 @@ def _column(connection: Connection, field: Any, declared: dict[str, dict[str, Co
 
 
 def _same_family(declared: str, told: str) -> bool:
-    """Whether the protocol's type fits the declared one; both are read into the same Arrow type."""
+    """Whether the protocol's type and the declared type are read into the same Arrow type."""
     one, other = parse_type(declared), parse_type(told)
     if one.base in ("enum", "set") or one.is_boolean:
         return other.base in ("enum", "set", "char", "tinyint")

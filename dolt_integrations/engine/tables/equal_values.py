@@ -1,7 +1,7 @@
-"""Values that SQL takes for equal and that are not the same: `a` and `A` to a collation, 0.0 and -0.0.
+"""Values that are equal in SQL but not identical: `a` and `A` in some collations, 0.0 and -0.0.
 
-Dolt's UPDATE (1.83 and 2.3) leaves a row as it is where its new values equal the old ones in this sense, and its
-INSERT ... SELECT makes 0.0 of -0.0.
+Dolt's UPDATE (1.83 and 2.3) does not change a row whose new values are equal to the old ones in this sense, and its
+INSERT ... SELECT turns -0.0 into 0.0.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _TEXTS = ("varchar", "char", "text", "tinytext", "mediumtext", "longtext")
-"""What the types of columns with a collation begin with, ENUM and SET aside."""
+"""Prefixes of the types with a collation, except ENUM and SET."""
 
 
 def write_equal_values(
     connection: Connection, table: str, schema: TableSchema, data: pa.Table, stage: str, same: str
 ) -> None:
-    """Write what an upsert has left: rows whose values are equal to those that are staged, and not the same.
+    """Write the rows that an upsert skipped because their values are equal to the staged ones, but not identical.
 
-    They are deleted and inserted, foreign keys unchecked: to those the values are equal.
+    The rows are deleted and inserted. Foreign keys need no check, because the values are equal for them too.
 
     Args:
-        connection: With an open transaction, in which the rows were updated and inserted.
+        connection: A session with the open transaction of the upsert.
         table: The table's name.
         schema: All of its columns, and its key.
-        data: What is staged.
-        stage: The quoted name of the temporary table that has it.
-        same: The condition by which the rows of both belong together.
+        data: The staged rows.
+        stage: The quoted name of the temporary table with these rows.
+        same: The SQL condition that joins both tables.
     """
     texts, floats = _texts(connection, table, schema, data), _floats_with_negative_zeros(schema, data)
     left = [_differs(quote(table), stage, quote(name)) for name in texts]
@@ -55,7 +55,7 @@ def write_equal_values(
     rows = fetch(connection, f"SELECT {values} {condition}", columns, fast=False)
     if rows.num_rows and has_triggers(connection, table):
         logger.warning(
-            "table %s has triggers: %d of its rows differ from the new ones in what SQL takes for equal, and stay so",
+            "table %s has triggers: %d of its rows are equal to the new ones in SQL but not identical, and are kept",
             table,
             rows.num_rows,
         )
@@ -77,7 +77,7 @@ def _floats_with_negative_zeros(schema: TableSchema, data: pa.Table) -> list[str
 
 
 def _given(schema: TableSchema, data: pa.Table) -> list[Column]:
-    """Return the columns that are staged, but for the key's."""
+    """Return the staged columns except those of the key."""
     names = {name.lower() for name in data.column_names} - {name.lower() for name in schema.primary_key}
     return [column for column in schema.columns if column.name.lower() in names]
 

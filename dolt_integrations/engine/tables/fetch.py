@@ -1,4 +1,4 @@
-"""Fetching the rows of a query as Arrow: fast where connectorx can, exactly everywhere."""
+"""Fetching the rows of a query as Arrow, through connectorx if it can read them exactly, otherwise through pymysql."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ def fetch(
     """Fetch the rows of a query whose columns are known.
 
     Args:
-        connection: Names the server and the revision; the fast reader opens a session of its own there.
+        connection: The session. connectorx opens its own session at the same server and revision.
         query: A query.
-        columns: Of its result; their Arrow types (see `arrow_type`) are those of the returned table.
-        fast: Whether connectorx may read it: it takes Dolt's word on which columns have no NULLs.
-        has_odd_dates: Whether there are dates of the year 0; None is not known.
+        columns: The columns of its result. Their Arrow types (see `arrow_type`) are those of the returned table.
+        fast: Whether connectorx may be used, which trusts Dolt's NOT NULL flags.
+        has_odd_dates: Whether there are dates in the year 0; None if that is not known.
     """
     check_process()
     types = [arrow_type(column.sql_type) for column in columns]
     names = [column.name for column in columns]
     tls = connection.address.tls
-    # connectorx verifies nothing, and has no certificate to show.
+    # connectorx verifies no certificate, and cannot present one.
     fast = fast and not (tls.is_verified or tls.cert) and all(map(_fast_reader_knows, columns))
     fast = fast and not _is_few(connection, query)
     if has_odd_dates is None:
@@ -63,7 +63,7 @@ _ROWS = "what the server sends for the rows of a query"
 
 
 def _is_few(connection: Connection, query: str) -> bool:
-    """Whether a whole table has few rows, which Dolt tells at once."""
+    """Whether the query reads a whole table with few rows. Dolt counts the rows of a table immediately."""
     head, _, table = query.rpartition(" FROM ")
     whole = head.startswith("SELECT ") and re.fullmatch("`(?:[^`]|``)+`", table)
     return bool(whole) and connection.value(f"SELECT COUNT(*) FROM {table}", kind=number) <= limits().plain_fetch_rows
@@ -82,18 +82,18 @@ def _fast_reader_knows(column: Column) -> bool:
 
 
 def _protocol(columns: tuple[Column, ...]) -> Literal["text", "binary"]:
-    """Choose MySQL's text protocol, which is faster, or the binary one where there are dates.
+    """Choose MySQL's text protocol, which is faster, or the binary one if there are dates.
 
-    Dolt writes the year 1 as `1` in text, at which connectorx panics.
+    In the text protocol Dolt writes the year 1 as `1`, on which connectorx panics.
     """
     return "binary" if any(parse_type(column.sql_type).base in DATES for column in columns) else "text"
 
 
 def _has_odd_dates(connection: Connection, query: str, columns: tuple[Column, ...]) -> bool:
-    """Whether there are dates of the year 0, such as 0000-00-00, or it cannot be told.
+    """Whether there are, or may be, dates in the year 0, such as 0000-00-00.
 
-    connectorx would panic at them, with a backtrace on the user's terminal. They are the least of all dates, and their
-    minimum costs a tenth to a third of the time that connectorx takes to read the rows.
+    connectorx would panic on them and print a backtrace on the user's terminal. They sort before all other dates, so
+    the minimum finds them, in a tenth to a third of the time that connectorx needs to read the rows.
     """
     dates = [column.name for column in columns if parse_type(column.sql_type).base in DATES]
     if not dates:
@@ -102,15 +102,15 @@ def _has_odd_dates(connection: Connection, query: str, columns: tuple[Column, ..
     try:
         found = connection.row(f"SELECT {least} FROM (\n{query}\n) AS q")
     except DoltError:
-        # It has two columns of one name, or is of a form that no derived table has.
+        # It has two columns of the same name, or a form that Dolt does not accept as a derived table.
         return True
     return any(isinstance(value, str) for value in found or ())
 
 
 def _fetch_fast(connection: Connection, query: str, protocol: Literal["text", "binary"]) -> pa.Table | None:
-    """Return connectorx's table, or None where it fails; the exact path then says what is wrong."""
+    """Return the table that connectorx reads, or None if it fails; pymysql then raises the actual error."""
     url = connection.address.url(connection.revision)
-    # connectorx looks at no certificate then.
+    # connectorx verifies no certificate then.
     url += "?ssl-mode=REQUIRED" if connection.is_encrypted else ""
 
     def read() -> Any:
@@ -119,7 +119,7 @@ def _fetch_fast(connection: Connection, query: str, protocol: Literal["text", "b
     try:
         return interruptible(read, connection.address)
     except BaseException as error:
-        # A Rust panic arrives as a BaseException of pyo3's that no module exports.
+        # A Rust panic arrives as a BaseException of pyo3 that no module exports.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             return None
         raise
@@ -132,7 +132,7 @@ def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
 
 
 def _only_zero_and_one(column: pa.ChunkedArray) -> bool:
-    """Whether a TINYINT(1) really holds booleans; MySQL stores other small numbers in it as well."""
+    """Whether a TINYINT(1) column contains only booleans; MySQL stores other small numbers in it as well."""
     if pa.types.is_boolean(column.type):
         return True
     bounds = pc.min_max(column).as_py()
@@ -140,7 +140,7 @@ def _only_zero_and_one(column: pa.ChunkedArray) -> bool:
 
 
 def fetch_batches(connection: Connection, query: str, columns: tuple[Column, ...], rows: int) -> Iterator[pa.Table]:
-    """Yield the rows of a query in tables of at most `rows` rows, at least one; read exactly, in bounded memory."""
+    """Yield the rows of a query in batches of at most `rows` rows, at least one batch, in bounded memory."""
     check_process()
     types = [arrow_type(column.sql_type) for column in columns]
     names = [column.name for column in columns]
@@ -182,7 +182,7 @@ def _text(value: object) -> str:
 
 
 def _moment(value: Any) -> Any:
-    """Take a date such as 0000-00-00, which MySQL writes for a missing one and no other type can say, for NULL."""
+    """Read MySQL's zero date (0000-00-00), which no Arrow type can hold, as NULL."""
     return None if isinstance(value, str) else value
 
 

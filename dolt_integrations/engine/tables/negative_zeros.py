@@ -1,4 +1,4 @@
-"""-0.0, which SQL takes for equal to 0.0 and a frame does not."""
+"""-0.0, which is equal to 0.0 in SQL but not identical in a frame."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 
 def has_negative_zero(values: pa.ChunkedArray) -> bool:
-    """Whether a column has -0.0.
+    """Whether a column contains -0.0.
 
     Example:
         >>> has_negative_zero(pa.chunked_array([[0.0, -0.0, None]])), has_negative_zero(pa.chunked_array([[0.0]]))
@@ -21,7 +21,7 @@ def has_negative_zero(values: pa.ChunkedArray) -> bool:
 
 
 def is_negative_zero(expression: str) -> str:
-    """Return the condition in SQL that a number is -0.0: the angle to it tells on which side of zero it lies.
+    """Return the SQL condition that a number is -0.0. ATAN2 depends on the sign of zero, and no comparison does.
 
     Example:
         >>> is_negative_zero("`x`")

@@ -1,4 +1,4 @@
-"""The rows of a frame in a temporary table, numbered, so that Dolt itself says which of them break a rule."""
+"""The numbered rows of a frame in a temporary table, where Dolt itself finds which of them violate a constraint."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ TABLE = "rows_to_check"
 
 
 class NumberedRows:
-    """Rows that a table did not take, in a temporary table without constraints.
+    """Rows that a table refused, in a temporary table without constraints.
 
     Attributes:
-        number: The column of the rows' numbers, quoted.
+        number: The quoted name of the column with the row numbers.
     """
 
     def __init__(self, connection: Connection, schema: TableSchema, data: pa.Table, names: Sequence[str]) -> None:
-        """Send those columns of the rows that are named."""
+        """Create the temporary table with the named columns of the rows."""
         self._connection = connection
         wanted = {name.lower() for name in names}
         columns = [column for column in schema.columns if column.name.lower() in wanted]
@@ -44,21 +44,21 @@ class NumberedRows:
         self.number = f"{TABLE}.{quote(number)}"
 
     def first(self, condition: str, joined: str = "") -> int | None:
-        """Return the number of the first row of which a condition holds."""
+        """Return the number of the first row for which a condition is true, or None."""
         statement = f"SELECT MIN({self.number}) FROM {TABLE} {joined} WHERE {condition}"
         return self._connection.value(statement, kind=maybe(number))  # type: ignore[no-any-return]
 
     def first_failing(self, condition: str) -> int | None:
-        """Return the number of the first row of which a condition in SQL, as a CHECK has it, does not hold."""
+        """Return the number of the first row for which the SQL condition of a CHECK is false, or None."""
         return self.first(f"NOT {condition}")
 
     def first_without(self, table: str, pairs: Sequence[tuple[str, str]], *, given: bool = False) -> int | None:
-        """Return the number of the first row to which a table has none.
+        """Return the number of the first row without a matching row in another table, or None.
 
         Args:
             table: The other table.
-            pairs: The names of columns, of the rows and of the table, that are to be equal.
-            given: Leave out rows with a NULL in one of these columns.
+            pairs: The names of the columns that have to be equal, in the rows and in the table.
+            given: Whether to ignore rows with a NULL in one of these columns.
         """
         sides = [(f"{TABLE}.{quote(ours)}", f"{quote(table)}.{quote(theirs)}") for ours, theirs in pairs]
         same = " AND ".join(f"{theirs} = {ours}" for ours, theirs in sides)
@@ -67,12 +67,12 @@ class NumberedRows:
         return self.first(condition, f"LEFT JOIN {quote(table)} ON {same}")
 
     def first_like(self, table: str, key: UniqueKey, besides: Sequence[str]) -> int | None:
-        """Return the number of the first row that has the key of a row of a table.
+        """Return the number of the first row whose key exists in a table, or None.
 
         Args:
             table: The other table.
-            key: The key, of which NULLs are equal to nothing.
-            besides: The names of columns: a row of the table that is equal in all of these does not count.
+            key: The key. A NULL in it is equal to nothing.
+            besides: The names of columns. A row of the table that is equal in all of them does not count.
         """
         other = quote(table)
         same = [f"{a} = {b}" for a, b in zip(key.parts_of(other), key.parts_of(TABLE), strict=True)]
@@ -80,7 +80,7 @@ class NumberedRows:
         return self.first(f"NOT ({own})" if own else "TRUE", f"JOIN {other} ON {' AND '.join(same)}")
 
     def pair(self, key: UniqueKey) -> tuple[int, int] | None:
-        """Return the first two rows that have the same key, of which NULLs are equal to nothing."""
+        """Return the numbers of the first two rows with the same key, or None. NULLs are equal to nothing."""
         parts = key.parts_of(TABLE)
         names = ", ".join(parts)
         given = " AND ".join(f"{part} IS NOT NULL" for part in parts)

@@ -1,4 +1,4 @@
-"""A few rows of a table: those with certain values, or the first ones with the beginnings of theirs."""
+"""A few rows of a table: those with certain values, or the first rows with their values shortened."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.tables.schema import Column, TableSchema
 
 LONGEST = 101
-"""Characters of a text that are fetched: one more than are shown, so that a cut one can be told."""
+"""Characters of a value that are fetched: one more than are shown, to see whether it is longer."""
 
 _BLOBS = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"}
 _TEXTS = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext"}
@@ -24,14 +24,14 @@ _TEXTS = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext"}
 def preview(
     connection: Connection, table: str, columns: Sequence[Column], rows: int, where: str | None = None
 ) -> list[tuple[str | None, ...]]:
-    """Return the beginnings of the values of a table's first rows, NULLs as None.
+    """Return the first rows of a table with their values shortened; NULL is None.
 
     Args:
         connection: A session on the version.
         table: The table.
-        columns: Those to show, one at least.
-        rows: The most rows.
-        where: A condition in SQL that they have to meet.
+        columns: The columns to show, at least one.
+        rows: The maximum number of rows.
+        where: A SQL condition on the rows.
     """
     values = ", ".join(shown_value(quote(column.name), column) for column in columns)
     condition = f" WHERE (\n{where}\n)" if where else ""
@@ -40,13 +40,13 @@ def preview(
 
 
 def find_rows(connection: Connection, table: str, values: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
-    """Return the rows of a table that have certain values, each whole and by the names of its columns.
+    """Return the complete rows of a table that have certain values, each as a dict by column name.
 
     Args:
         connection: A session on the version.
         table: The table.
-        values: By the names of columns, one at least.
-        most: The most rows.
+        values: The values by column name, at least one.
+        most: The maximum number of rows.
     """
     condition = " AND ".join(f"{quote(name)} = %s" for name in values)
     query = f"SELECT * FROM {quote(table)} WHERE {condition} LIMIT {int(most)}"
@@ -54,10 +54,10 @@ def find_rows(connection: Connection, table: str, values: Mapping[str, Any], mos
 
 
 def shown_value(expression: str, column: Column) -> str:
-    """Return the SQL for what is shown of a column's values.
+    """Return the SQL for the shortened values of a column.
 
     Args:
-        expression: The SQL for the whole value.
+        expression: The SQL for the complete value.
         column: Its column.
     """
     base = parse_type(column.sql_type).base
@@ -75,16 +75,16 @@ def shown_value(expression: str, column: Column) -> str:
 
 
 def as_text(value: Any) -> str | None:
-    """Return a value as a text; None is NULL."""
+    """Return a value as a string; None is NULL."""
     if value is None:
         return None
     return value[:LONGEST].decode(errors="replace") if isinstance(value, bytes) else str(value)[:LONGEST]
 
 
 def count_rows(connection: Connection, table: str, schema: TableSchema, most: int) -> tuple[int, bool]:
-    """Return the number of rows, and whether these are all.
+    """Return the number of rows, and whether it is complete.
 
-    Dolt counts a table with a key at once; the rows of one without are counted up to `most`.
+    Dolt counts a table with a key immediately. The rows of a table without one are counted up to `most`.
     """
     if schema.primary_key:
         return connection.value(f"SELECT COUNT(*) FROM {quote(table)}", kind=number), True

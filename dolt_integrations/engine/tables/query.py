@@ -1,4 +1,4 @@
-"""Running a query, and refusing what is none."""
+"""Checking that a string is a single read-only query, and running it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """What a query gives: its columns, as declared where they come straight from a table, and its rows."""
+    """The result of a query: its rows and its columns. Plain columns of a table are as the table declares them."""
 
     columns: tuple[Column, ...]
     data: pa.Table
 
 
 def select_all(table: str, rows: int | None = None) -> str:
-    """Return the query for all columns of a table, of all rows or of the first ones.
+    """Return the query for all columns of a table, optionally limited to the first rows.
 
     Example:
         >>> select_all("prices")
@@ -44,29 +44,29 @@ def select_table(
 
     Args:
         table: The table.
-        columns: Those to select.
-        where: A condition in SQL that the rows have to meet; None is all rows.
-        order: The names of the columns that the rows are ordered by; none leaves the order to Dolt.
+        columns: The columns to select.
+        where: A SQL condition on the rows; None selects all rows.
+        order: The names of the columns to order by; if empty, the order is Dolt's.
 
     Example:
         >>> select_table("prices", (Column("id", "int"),), order=("id",))
         'SELECT `id` FROM `prices` ORDER BY `id`'
     """
     query = f"SELECT {', '.join(quote(column.name) for column in columns)} FROM {quote(table)}"
-    # On a line of its own, or a comment at its end would hide what follows.
+    # On a line of its own: a comment at its end would hide what follows.
     query += "" if where is None else f" WHERE (\n{where}\n)"
     return query + (f" ORDER BY {', '.join(map(quote, order))}" if order else "")
 
 
 def check_query(connection: Connection, sql: str) -> str:
-    """Return the query without what may follow it, if it is one query that only reads.
+    """Check that the string is one read-only query; return it without its trailing semicolon and comments.
 
-    Dolt is asked to parse it as a derived table, where nothing but a query may stand; it is not run.
+    Dolt parses it as a derived table, where only a query is allowed. It is not run.
 
     Raises:
-        WriteQueryError: A statement that is no query: INSERT, DDL, CALL, SHOW ...
+        WriteQueryError: It is another statement: INSERT, DDL, CALL, SHOW ...
         QuerySyntaxError: It does not parse.
-        TableNotFoundError: It names a table that is not there.
+        TableNotFoundError: It names a table that does not exist.
     """
     query = _without_end(sql.rstrip())
     word = _first_word(query)
@@ -80,14 +80,14 @@ def check_query(connection: Connection, sql: str) -> str:
 
 
 def check_condition(connection: Connection, table: str, where: str) -> None:
-    """Refuse what is no condition, where one on the rows of a table is wanted.
+    """Check that the string is a condition on the rows of a table.
 
-    It has to parse within the parentheses of a CAST as well as of a WHERE (see `select_table`): one that ends the
-    parentheses around it to go on with something else fails in one of the two.
+    It has to parse inside the parentheses of a CAST as well as of a WHERE (see `select_table`). A string that closes
+    the parentheses to continue with something else fails in one of the two.
 
     Raises:
         QueryError: It does not parse, or writes.
-        NotFoundError: It names what is not there.
+        NotFoundError: It names a table or column that does not exist.
     """
     check_query(connection, f"SELECT 1 FROM {quote(table)} WHERE CAST(\n{where}\nAS SIGNED)")
 
@@ -96,12 +96,12 @@ _LOOKS_BACK = re.compile(r"\bas\s+of\b|\b(head|working|staged)\b|\bdolt_\w+\s*\(
 
 
 def looks_back(sql: str) -> bool:
-    """Whether what a query or condition says may depend on where HEAD is: `AS OF`, `HEAD`, `dolt_diff()` ..."""
+    """Whether the meaning of a query or condition may depend on HEAD: `AS OF`, `HEAD`, `dolt_diff()` ..."""
     return _LOOKS_BACK.search(sql) is not None
 
 
 def without_rows(sql: str) -> str:
-    r"""Return the query that names all that a query names and gives no rows, to see whether it can be run.
+    r"""Return a query that refers to everything that `sql` does and returns no rows, to test whether it can run.
 
     Example:
         >>> without_rows("SELECT 2 AS n;")
@@ -112,9 +112,9 @@ def without_rows(sql: str) -> str:
 
 
 def _without_end(query: str) -> str:
-    """Cut off the first semicolon behind which nothing but semicolons and comments follow.
+    """Cut off the first semicolon that only semicolons and comments follow.
 
-    Not where such a comment has a quote in it: that could be the end of a text.
+    If such a comment contains a quote, nothing is cut off: the quote could be the end of a string.
     """
     end = None
     for token in tokens(query):
@@ -130,7 +130,7 @@ _QUOTE = re.compile("['\"`]")
 
 def _parse(connection: Connection, query: str) -> None:
     derived = f"SELECT * FROM (\n{query}\n) AS q"
-    # A query in parentheses is none in Dolt's derived tables; nothing but a query begins with a parenthesis.
+    # Dolt accepts no query in parentheses as a derived table. Only a query begins with a parenthesis, so it runs bare.
     bare = query.lstrip().startswith("(") and not _WRITES.search(query)
     connection.execute("PREPARE dolt_integrations_check FROM %s", (query if bare else derived,))
     connection.execute("DEALLOCATE PREPARE dolt_integrations_check")
@@ -161,7 +161,7 @@ _STATEMENTS = set(
 
 
 def _explained(query: str, error: DoltError) -> DoltError:
-    """Say of a query that does not parse whether it looks as if it wrote, and quote it."""
+    """Return the error for a query that does not parse: it quotes the query, and says if it looks like a write."""
     refused = isinstance(error, QuerySyntaxError) or "INTO clause" in str(error)
     if refused and _WRITES.search(query):
         hint = "The sql of a config only reads; to write, give a tablename and data."
@@ -173,10 +173,13 @@ def _explained(query: str, error: DoltError) -> DoltError:
 
 
 def run_query(connection: Connection, query: str) -> Result:
-    """Run a query that `check_query` has passed, at the session's revision.
+    """Run a query that `check_query` returned, at the session's revision.
 
     Raises:
-        DoltError: Whatever is wrong with it, translated.
+        QueryError: The query fails.
+        NotFoundError: It names a table, column or revision that does not exist.
+        AccessDeniedError: The user may not run it.
+        ServerError: The server went away, or its answer makes no sense.
     """
     columns, certain = describe_query(connection, query)
     return Result(columns, fetch(connection, query, columns, fast=certain))

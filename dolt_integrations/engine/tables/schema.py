@@ -1,4 +1,4 @@
-"""What a table looks like: its columns and its primary key, read from Dolt and written as DDL."""
+"""Table schemas: columns and primary key, read from Dolt and written as DDL."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Column:
 
     Attributes:
         sql_type: As `SHOW COLUMNS` prints it: `bigint unsigned`, `varchar(255)`.
-        comment: The column's comment, where the face's type is kept if the SQL type cannot say it.
-        details: What else its definition says, as `SHOW CREATE TABLE` prints it: `DEFAULT '5'`, `AUTO_INCREMENT`.
-        misfit: For an error: why a type that was there before had to give way to this one.
+        comment: The column's comment. It contains the frame's dtype if the SQL type cannot express it.
+        details: The rest of its definition, as `SHOW CREATE TABLE` prints it: `DEFAULT '5'`, `AUTO_INCREMENT`.
+        misfit: Why the column's previous type could not be kept, for an error message.
     """
 
     name: str
@@ -38,11 +38,11 @@ class Column:
 
     @property
     def is_generated(self) -> bool:
-        """Whether Dolt computes its values, so that none can be written."""
+        """Whether Dolt computes its values, so they cannot be written."""
         return self.details.startswith("GENERATED ALWAYS AS")
 
     def ddl(self) -> str:
-        """Return the column's part of a `CREATE TABLE`."""
+        """Return the column's definition in a `CREATE TABLE` statement."""
         null = "NULL" if self.nullable else "NOT NULL"
         details = f" {self.details}" if self.details else ""
         comment = f" COMMENT {_literal(self.comment)}" if self.comment else ""
@@ -51,7 +51,7 @@ class Column:
 
 @dataclass(frozen=True)
 class TableSchema:
-    """The columns of a table, in their order, and the names of its primary key's columns, in the key's order."""
+    """The columns of a table in order, and the names of its primary key's columns in key order."""
 
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class TableSchema:
         return f"CREATE TABLE {quote(table)} (\n  " + ",\n  ".join(parts) + "\n)"
 
     def has_key(self, key: Sequence[str]) -> bool:
-        """Whether these columns, in whatever case and in this order, are the primary key."""
+        """Whether these columns, in this order and in any case, are the primary key."""
         return [name.lower() for name in self.primary_key] == [name.lower() for name in key]
 
     @property
@@ -87,19 +87,19 @@ def tables(connection: Connection) -> list[str]:
 
 
 def table_name(connection: Connection, name: str) -> str:
-    """Return a table's name in the case that it has in the database, which finds it in any; else the name as it is.
+    """Return a table's name in the case that the database has; if there is no such table, return the name unchanged.
 
     Raises:
-        InvalidNameError: That is the name of a view, or of two tables that differ only in case.
+        InvalidNameError: It is the name of a view, or of two tables that differ only in case.
     """
     return find_name(connection, name) or name
 
 
 def find_name(connection: Connection, name: str) -> str | None:
-    """Return a table's name in the case that it has in the database, which finds it in any; None if it is not there.
+    """Return a table's name in the case that the database has, or None if there is no such table.
 
     Raises:
-        InvalidNameError: That is the name of a view, or of two tables that differ only in case.
+        InvalidNameError: It is the name of a view, or of two tables that differ only in case.
     """
     rows: list[tuple[str, str]] = [(found, kind) for found, kind in connection.rows(_TABLES, kinds=(text, text))]
     matches = [entry for entry in rows if entry[0].lower() == name.lower()]
@@ -118,8 +118,8 @@ def describe_table(connection: Connection, table: str) -> TableSchema:
     """Return a table's schema at the session's revision.
 
     Raises:
-        TableNotFoundError: With the nearest names.
-        InvalidNameError: There are two tables of the name, in two cases, and Dolt would read the other one.
+        TableNotFoundError: There is no such table; the hint suggests similar names.
+        InvalidNameError: Two tables differ only in case, and Dolt would read the other one.
     """
     try:
         return _read(connection, *_definition(connection, table)).schema
@@ -129,7 +129,7 @@ def describe_table(connection: Connection, table: str) -> TableSchema:
 
 
 def _definition(connection: Connection, table: str) -> tuple[str, str]:
-    """Return the name of a table or view in the case that it has in the database, and its CREATE statement."""
+    """Return the name of a table or view in the case that the database has, and its CREATE statement."""
     name, create = connection.row(f"SHOW CREATE TABLE {quote(table)}", kinds=(text, text)) or (table, "")
     if name != table and table in (known := tables(connection)):
         raise _two_in_case(connection, table, [each for each in known if each.lower() == table.lower()])
@@ -137,7 +137,7 @@ def _definition(connection: Connection, table: str) -> tuple[str, str]:
 
 
 def definition(connection: Connection, table: str) -> str:
-    """Return the CREATE statement of a table, as Dolt shows it: with its keys, checks and foreign keys."""
+    """Return the CREATE statement of a table as Dolt shows it, with keys, checks and foreign keys."""
     _, create = connection.row(f"SHOW CREATE TABLE {quote(table)}", kinds=(text, text)) or ("", "")
     return str(create)
 
@@ -151,7 +151,7 @@ def _two_in_case(connection: Connection, name: str, found: list[str]) -> Invalid
 
 
 def tables_in_two_cases(connection: Connection) -> list[str]:
-    """Return the tables at the session's revision whose names differ from another one's only in case."""
+    """Return the tables at the session's revision whose names differ only in case from that of another table."""
     names = tables(connection)
     cases = Counter(name.lower() for name in names)
     return [name for name in names if cases[name.lower()] > 1]
@@ -159,13 +159,13 @@ def tables_in_two_cases(connection: Connection) -> list[str]:
 
 @dataclass(frozen=True)
 class Definition:
-    """What a table's CREATE statement says: equal statements say the same, so each is read once per process.
+    """A table's definition. Equal CREATE statements define equal tables, so each is parsed once per process.
 
     Attributes:
-        name: The table's name in the case that it has in the database.
-        create: The statement.
-        has_unique_index: Whether it has one besides its primary key.
-        has_foreign_collations: Whether a text column compares otherwise than by its bytes, which is Dolt's default.
+        name: The table's name in the case that the database has.
+        create: The CREATE statement.
+        has_unique_index: Whether the table has a unique index besides its primary key.
+        has_foreign_collations: Whether a string column has a collation that is not bytewise. Dolt's default is.
     """
 
     name: str
@@ -176,7 +176,7 @@ class Definition:
 
 
 _KNOWN: dict[tuple[str, str], Definition] = {}
-"""What CREATE statements of a database were found to say, the newest last."""
+"""Definitions by database and CREATE statement, the newest last."""
 
 _MOST_KNOWN = 256
 
@@ -197,7 +197,7 @@ def _read(connection: Connection, name: str, create: str) -> Definition:
 
 
 def _look_up(connection: Connection, name: str, create: str) -> Definition:
-    """Read the columns; `SHOW COLUMNS` says neither ON UPDATE nor what a column is generated as."""
+    """Read the columns. `SHOW COLUMNS` shows neither ON UPDATE nor the expression of a generated column."""
     rows = connection.rows(f"SHOW FULL COLUMNS FROM {quote(name)}", kinds=_COLUMN)
     details = column_details(create, [(row[0], row[1], row[5]) for row in rows])
     columns = tuple(Column(row[0], row[1], row[3] == "YES", row[8] or "", details.get(row[0], "")) for row in rows)
@@ -215,7 +215,7 @@ _COLUMN = (text, text, maybe(text), text, maybe(text), maybe(text), maybe(text),
 
 
 def _key(connection: Connection, table: str, members: list[str]) -> tuple[str, ...]:
-    """Put the key's columns in the key's own order, which `SHOW COLUMNS` does not tell."""
+    """Return the key's columns in key order, which `SHOW COLUMNS` does not show."""
     if len(members) < 2:
         return tuple(members)
     rows = connection.rows(f"SHOW KEYS FROM {quote(table)}", kinds=_INDEX)
@@ -236,13 +236,13 @@ def find_table(connection: Connection, table: str) -> TableSchema | None:
 
 
 def find_base_table(connection: Connection, table: str) -> tuple[str, TableSchema] | None:
-    """Return a table's name in the case that it has in the database, and its schema; None of a view, or of nothing."""
+    """Return a table's name in the case that the database has, and its schema; None if it is a view or missing."""
     found = find_definition(connection, table)
     return (found.name, found.schema) if found is not None else None
 
 
 def find_definition(connection: Connection, table: str) -> Definition | None:
-    """Return what a table's CREATE statement says; None of a view, or of nothing."""
+    """Return a table's definition, or None if it is a view or does not exist."""
     try:
         name, create = _definition(connection, table)
     except TableNotFoundError:
@@ -251,7 +251,7 @@ def find_definition(connection: Connection, table: str) -> Definition | None:
 
 
 def has_triggers(connection: Connection, table: str) -> bool:
-    """Whether a trigger may change what is written to a table."""
+    """Whether a table has triggers, which may change what is written to it."""
     row = connection.row(
         "SELECT 1 FROM information_schema.triggers WHERE event_object_schema = DATABASE() AND event_object_table = %s "
         "LIMIT 1",

@@ -1,4 +1,4 @@
-"""Columns as the texts of LOAD DATA and INSERT, in bulk."""
+"""Formatting whole columns as strings for LOAD DATA and INSERT."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import polars as pl
 
 from dolt_integrations.engine.server.interrupts import hear_interrupts
 
-hear_interrupts()  # a database may be open already, and polars, imported just now, has undone what that arranged
+hear_interrupts()  # importing polars has undone the call that opened the database
 
 
 def _needs_hex(column: pl.Series) -> bool:
@@ -16,7 +16,7 @@ def _needs_hex(column: pl.Series) -> bool:
 
 
 def _tsv(column: pl.Series, hexed: bool) -> pl.Expr:
-    """Return a column as `LOAD DATA` reads it; NULL stays null."""
+    """Return a column in the format of `LOAD DATA`; NULL stays null."""
     values = pl.col(column.name)
     if hexed:
         return values.cast(pl.Binary).bin.encode("hex")
@@ -29,12 +29,12 @@ def _tsv(column: pl.Series, hexed: bool) -> pl.Expr:
 
 
 def _plain(column: pl.Series) -> pl.Expr:
-    """Return numbers and times as text that needs no escaping."""
+    """Return numbers and times as strings that need no escaping."""
     values = pl.col(column.name)
     if column.dtype == pl.Boolean:
         return values.cast(pl.Int8).cast(pl.String)
     if column.dtype == pl.Float32:
-        # The shortest text of the largest FLOAT is above it, as a DOUBLE, which is what Dolt compares it as.
+        # Dolt compares a FLOAT as a DOUBLE, and the shortest string of the largest FLOAT is above it as a DOUBLE.
         return values.cast(pl.Float64).cast(pl.String)
     if isinstance(column.dtype, pl.Duration):
         return _clock(values)
@@ -44,7 +44,7 @@ def _plain(column: pl.Series) -> pl.Expr:
 
 
 def _clock(spans: pl.Expr) -> pl.Expr:
-    """Return spans as MySQL writes a TIME: `-838:59:59.000000`."""
+    """Return durations in MySQL's format for TIME: `-838:59:59.000000`."""
     total = spans.dt.total_microseconds()
     us = total.abs()
     text = pl.format(
@@ -59,9 +59,9 @@ def _clock(spans: pl.Expr) -> pl.Expr:
 
 
 def _literal(column: pl.Series) -> pl.Expr:
-    """Return a column as SQL literals: bytes in hexadecimal, whole numbers bare, the rest quoted.
+    """Return a column as SQL literals: bytes in hexadecimal, integers unquoted, everything else quoted.
 
-    A bare float would be a DECIMAL to Dolt, which has no -0.0.
+    Dolt would read an unquoted float as a DECIMAL, which has no -0.0.
     """
     values = pl.col(column.name)
     if column.dtype == pl.Binary:

@@ -1,4 +1,4 @@
-"""The keys of a table whose values are unique."""
+"""The primary key and the UNIQUE indexes of a table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class UniqueKey:
     """A key whose values are unique: the primary key, or a UNIQUE index.
 
     Attributes:
-        parts: Each column with the number of characters that count, None for all.
+        parts: Each column, with the length of the indexed prefix in characters; None for the whole value.
     """
 
     name: str
@@ -28,7 +28,7 @@ class UniqueKey:
         return tuple(name for name, _ in self.parts)
 
     def __str__(self) -> str:
-        """Say it as SQL does."""
+        """Return the key as SQL, for error messages."""
         kind = self.name if self.is_primary else f"UNIQUE {self.name}"
         return f"{kind} ({', '.join(self.names)})"
 
@@ -38,7 +38,7 @@ class UniqueKey:
         return self.name == "PRIMARY KEY"
 
     def parts_of(self, table: str) -> list[str]:
-        """Return what counts of each column, in SQL."""
+        """Return the indexed part of each column as SQL."""
         columns = [(f"{table}.{quote(name)}", length) for name, length in self.parts]
         return [column if length is None else f"LEFT({column}, {length})" for column, length in columns]
 

@@ -1,8 +1,8 @@
-"""Making and deleting branches so that what Dolt reports is there: `DOLT_BRANCH` is not atomic.
+"""Creating and deleting branches reliably, although `DOLT_BRANCH` is not atomic.
 
-Of several sessions that create one branch at once more than one succeeds, and the last one wins (in 7 of 60 rounds of
-six sessions with Dolt 1.83, in 22 of 60 with 2.3): the commits of the others are on no branch. Sessions of ours take
-turns, and look afterwards.
+Of several sessions that create one branch at the same time, more than one succeeds and the last one wins (in 7 of 60
+rounds of six sessions with Dolt 1.83, in 22 of 60 with 2.3), so the commits of the others are on no branch. Our
+sessions hold a lock and check the branch afterwards.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ _PAUSE = 0.1
 
 
 def create_branch(connection: Connection, name: str, commit: str) -> None:
-    """Create a branch at a commit, in the turn of the branch.
+    """Create a branch at a commit, under the branch's lock.
 
     Raises:
-        LostRaceError: It is there already, in whatever case, or another client created it at the same moment at another
-            commit.
-        InvalidNameError: Dolt does not take the name.
+        LostRaceError: The branch exists already, in any case, or another client created it at another commit at the
+            same time.
+        InvalidNameError: Dolt does not accept the name.
         RevisionNotFoundError: No such commit.
     """
     check_branch_name(name)
     database = connection.address.database
-    # Dolt takes names that differ only in case for one, so all of these have one turn, too.
+    # Dolt treats names that differ only in case as equal, so they share one lock.
     with connection.locks((database, "case", name.lower()), (database, name)):
         for other in branches_in_other_case(connection, name):
             raise LostRaceError(f"branch {other!r} of {connection.address} is there, which Dolt takes for {name!r}")
@@ -47,9 +47,9 @@ def create_branch(connection: Connection, name: str, commit: str) -> None:
 
 
 def create_unshared_branch(connection: Connection, name: str, commit: str) -> None:
-    """Create a branch of whose name no other session knows, without taking turns. See `create_branch`.
+    """Create a branch whose name no other session knows, without a lock. See `create_branch`.
 
-    Dolt gives up where others make or move other branches at the same moment ("optimistic lock failed"): then again.
+    Dolt fails if others create or move other branches at the same time ("optimistic lock failed"); it is then repeated.
     """
     check_branch_name(name)
     for left in reversed(range(_ATTEMPTS)):
@@ -67,9 +67,9 @@ def has_commit(connection: Connection, branch: str, commit: str) -> bool:
     """Whether a commit is the head of a branch or one of its ancestors.
 
     Args:
-        connection: A session on the database, at whatever revision.
+        connection: A session on the database, at any revision.
         branch: The branch, in its own case.
-        commit: The whole hash of the commit.
+        commit: The full hash of the commit.
 
     Raises:
         BranchNotFoundError: No such branch.
@@ -79,9 +79,9 @@ def has_commit(connection: Connection, branch: str, commit: str) -> bool:
 
 
 def landed_commit(connection: Connection, branch: str, commit: str, table: str | None) -> tuple[bool, str | None]:
-    """Return whether a branch has a commit, and the hash of a table at the session's revision; see `has_commit`.
+    """Return whether a branch has a commit (see `has_commit`), and the hash of a table at the session's revision.
 
-    The hash is None where there is no such table, or none was named.
+    The hash is None if there is no such table, or if `table` is None.
     """
     names = (f"refs/heads/{branch}", commit)
     try:
@@ -99,12 +99,12 @@ def landed_commit(connection: Connection, branch: str, commit: str, table: str |
 
 
 def branches_below(connection: Connection, prefix: str, most: int) -> list[str]:
-    """Return the names of some branches that begin with a text, the oldest names first.
+    """Return the names of branches with a prefix, in alphabetical order.
 
     Args:
         connection: A session on the database.
-        prefix: What they begin with; without `%` and `_`.
-        most: How many at most.
+        prefix: The prefix, without `%` and `_`.
+        most: The maximum number of names.
     """
     statement = "SELECT name FROM dolt_branches WHERE name LIKE %s ORDER BY name LIMIT %s"
     return [name for (name,) in connection.rows(statement, (f"{prefix}%", most), (text,))]
@@ -119,7 +119,7 @@ def rename_branch(connection: Connection, old: str, new: str) -> None:
     """Rename a branch.
 
     Raises:
-        LostRaceError: There is a branch of the new name.
+        LostRaceError: There is a branch with the new name.
         QueryError: It is the default branch, or a session is on it.
     """
     check_branch_name(new)
@@ -131,8 +131,8 @@ class BranchHead:
     """A branch with the commit at its head.
 
     Attributes:
-        date: Of the commit, in UTC.
-        is_dirty: Whether it has uncommitted work.
+        date: The commit's timestamp, in UTC.
+        is_dirty: Whether the branch has uncommitted work.
     """
 
     name: str
@@ -149,12 +149,12 @@ def branch_heads(connection: Connection) -> dict[str, BranchHead]:
 
 
 def newest_branches(connection: Connection, most: int, *, but: str) -> tuple[int, list[BranchHead]]:
-    """Return how many branches there are, and those of the newest commits.
+    """Return the number of branches, and those with the newest commits.
 
     Args:
         connection: A session on the database.
-        most: How many are returned at most.
-        but: Branches whose names begin with this are left out; without `%` and `_`.
+        most: The maximum number of branches to return.
+        but: A prefix, without `%` and `_`. Branches with this prefix are left out.
     """
     others = f"{but}%"
     total = connection.value("SELECT COUNT(*) FROM dolt_branches WHERE name NOT LIKE %s", (others,), number)

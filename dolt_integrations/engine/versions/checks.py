@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def failed_checks(connection: Connection) -> list[str]:
-    """Run the tests of the session's branch; return what those say that fail. A branch without tests passes."""
+    """Run the tests of the session's branch; return a message for each that fails. A branch without tests passes."""
     if not connection.rows("SELECT 1 FROM dolt_tests LIMIT 1"):
         return []
     if connection.revision is not None:
-        connection.stand_on(connection.revision)  # or Dolt 1.83 would ask for other rights
+        connection.stand_on(connection.revision)  # otherwise Dolt 1.83 checks other rights
     statement = "SELECT test_name, status, message FROM DOLT_TEST_RUN('*')"
     rows = connection.rows(statement, kinds=(anything, text, anything))
     return [f"test {name!r} failed: {message}" for name, status, message in rows if status.upper() != "PASS"]

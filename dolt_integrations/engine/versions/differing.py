@@ -1,4 +1,4 @@
-"""Dolt's own comparison of a table's rows in two commits, and when its answer can be had."""
+"""`dolt_diff()`: the rows of a table that differ between two commits, and when its answer is exact."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TableVersion:
-    """A table as it is in a commit.
+    """A table at a commit.
 
     Attributes:
-        name: In the case that it has there.
-        plain: Whether no column is generated (`dolt_diff()` says NULL for those that are not stored), and all texts are
-            ordered by their bytes (it takes `a` and `A` for equal where the collation does).
+        name: Its name, in the case that it has there.
+        plain: Whether no column is generated (`dolt_diff()` returns NULL for virtual ones) and all collations are
+            bytewise (`dolt_diff()` compares by the collation, in which `a` may equal `A`).
     """
 
     name: str
@@ -34,7 +34,7 @@ class TableVersion:
     plain: bool = True
 
     def is_like(self, other: TableVersion) -> bool:
-        """Whether both have the same columns and the same key; their comments may differ."""
+        """Whether both have the same columns and key, except for comments."""
         return self._layout() == other._layout()
 
     def _layout(self) -> tuple[object, ...]:
@@ -42,7 +42,7 @@ class TableVersion:
 
 
 def find_version_of(snapshot: Connection, table: str) -> TableVersion | None:
-    """Return a table as it is at the session's revision; None if it is not there.
+    """Return a table at the session's revision, or None if it does not exist.
 
     Raises:
         InvalidNameError: It is a view.
@@ -56,7 +56,7 @@ def find_version_of(snapshot: Connection, table: str) -> TableVersion | None:
 
 
 def exact_version(snapshot: Connection, table: str) -> TableVersion | None:
-    """Return a table as it is at the session's revision, in one statement; None if it is not there, or is a view."""
+    """Return a table at the session's revision in one statement, or None if it does not exist or is a view."""
     found = find_definition(snapshot, table)
     return TableVersion(found.name, found.schema, _is_plain(found.create)) if found is not None else None
 
@@ -66,15 +66,14 @@ def _is_plain(ddl: str) -> bool:
 
 
 _NOT_PLAIN = re.compile(r"GENERATED ALWAYS|COLLATE[ =](?!\w+_bin\b|binary\b)", re.IGNORECASE)
-"""What tells that it is not, or that a comment looks like it; then rows are compared here, which is exact as well."""
+"""Matches DDL that `dolt_diff()` does not handle exactly. A false match, as in a comment, only costs speed."""
 
 
 def can_differ(old: TableVersion, new: TableVersion) -> bool:
-    """Whether `dolt_diff()` tells exactly which rows differ.
+    """Whether `dolt_diff()` returns exactly the rows that differ.
 
-    Where the columns differ it takes equal values for different ones, where the key's types differ it finds nothing,
-    and where a key was dropped from a table with other rows its server dies (Dolt 1.83). It reads a name that
-    begins with a dash as an option.
+    If the columns differ, it reports equal values as different. If the types of the key differ, it finds nothing. If a
+    key was dropped in between, the server may die (Dolt 1.83). It takes a name that begins with a dash for an option.
     """
     return old.is_like(new) and new.plain and not new.name.startswith("-")
 
@@ -89,20 +88,20 @@ def differing_rows(
     limit: int | None = None,
     offset: int = 0,
 ) -> tuple[pa.Array, pa.Table, pa.Table]:
-    """Return the rows that differ: the kind of each (added, modified, removed), as it was, and as it is.
+    """Return the rows that differ: the kind of each (added, modified, removed), the old rows, and the new rows.
 
-    The three are as long as each other; a row that is on one side only is all NULL on the other.
+    All three have the same length. A row that exists on one side only is all NULL on the other.
 
     Args:
-        connection: A session on the database, at whatever revision.
-        old_commit: Its whole hash, as that of the new one.
-        new_commit: Where to.
+        connection: A session on the database, at any revision.
+        old_commit: The full hash of the old commit.
+        new_commit: The full hash of the new commit.
         old: The table in the old commit.
-        new: The table in the new commit; `can_differ` holds.
-        limit: How many rows at most; Dolt compares no further than that takes. None is all.
-        offset: How many rows to leave out before: they come in the key's order, the same one each time.
+        new: The table in the new commit. `can_differ` has to be true.
+        limit: The maximum number of rows, after which Dolt stops comparing; None for all.
+        offset: The number of rows to skip. Rows are always in key order.
     """
-    # By position: a column `commit` of the table's own makes `to_commit` ambiguous.
+    # By position: if the table has a column `commit`, `to_commit` is ambiguous.
     most = 2**63 - 1 if limit is None else int(limit)
     page = f" LIMIT {most} OFFSET {int(offset)}" if limit is not None or offset else ""
     query = f"SELECT * FROM {diff_function(old_commit, new_commit, new.name)}{page}"
@@ -117,13 +116,13 @@ def differing_rows(
 
 
 def written_keys(connection: Connection, old_commit: str, new_commit: str, table: TableVersion) -> pa.Table:
-    """Return the primary keys of the rows that are new or different in the new commit.
+    """Return the primary keys of the rows that the new commit added or modified.
 
     Args:
-        connection: A session on the database, at whatever revision.
-        old_commit: Its whole hash, as that of the new one.
-        new_commit: Where to.
-        table: The table in both; `can_differ` holds.
+        connection: A session on the database, at any revision.
+        old_commit: The full hash of the old commit.
+        new_commit: The full hash of the new commit.
+        table: The table in both. `can_differ` has to be true.
     """
     key = table.schema.primary_key
     if AMBIGUOUS & {name.lower() for name in key}:
@@ -136,15 +135,15 @@ def written_keys(connection: Connection, old_commit: str, new_commit: str, table
 
 
 def any_differs(connection: Connection, old_commit: str, new_commit: str, table: TableVersion) -> bool:
-    """Whether any row differs between two commits; `can_differ` holds. The session is at no revision."""
+    """Whether any row differs between two commits. `can_differ` has to be true, and the session at no revision."""
     return connection.row(f"SELECT 1 FROM {diff_function(old_commit, new_commit, table.name)} LIMIT 1") is not None
 
 
 AMBIGUOUS = {"commit", "commit_date"}
-"""Columns of which `dolt_diff()` has its own."""
+"""Names that `dolt_diff()` uses for columns of its own."""
 
 
 def diff_function(old_commit: str, new_commit: str, table: str) -> str:
-    """Return the call; the function takes literals only."""
+    """Return the SQL call of `dolt_diff()`, which accepts literals only."""
     arguments = (text.replace("\\", "\\\\").replace("'", "''") for text in (old_commit, new_commit, table))
     return "dolt_diff(" + ", ".join(f"'{argument}'" for argument in arguments) + ")"

@@ -1,4 +1,4 @@
-"""Collecting what no branch and no tag leads to (Dolt manual, "Garbage collection")."""
+"""Deleting data that no branch and no tag leads to (Dolt manual, "Garbage collection")."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 def collect_garbage(connection: Connection, *, full: bool = False) -> None:
-    """Free what no branch, tag or working set leads to. Afterwards the session can be used no more.
+    """Delete data that no branch, tag or working set leads to. The session cannot be used afterwards.
 
-    The server ends all sessions that were open meanwhile (Dolt 1.83): those of our pool are given up here; a save of
+    The server ends all sessions that are open at the time (Dolt 1.83). Those in our pool are discarded here; a save of
     another process starts again.
 
     Args:
         connection: A session on the database.
-        full: Look through what earlier collections have kept as well.
+        full: Whether to examine also what earlier collections have kept.
     """
     connection.execute("CALL DOLT_GC('--full')" if full else "CALL DOLT_GC()")
     POOL.empty(connection.address)

@@ -1,8 +1,8 @@
-"""Branches, tags and commits by their exact names, in a time that does not depend on how many there are.
+"""Looking up branches, tags and commits by their exact names, in a time that does not depend on their number.
 
-`dolt_branches` reads the commit of every branch, whatever the WHERE says; `HASHOF` and `active_branch()` walk through
-the names, and ignore their case. `DOLT_MERGE_BASE` looks `refs/heads/<name>` up as it is (Dolt 1.83 and 2.3 source,
-`doltdb.Resolve`), and a commit's merge base with itself is the commit.
+`dolt_branches` reads the commit of every branch, whatever the WHERE says. `HASHOF` and `active_branch()` walk through
+the names and ignore case. `DOLT_MERGE_BASE` looks up `refs/heads/<name>` exactly (Dolt 1.83 and 2.3 source,
+`doltdb.Resolve`), and the merge base of a commit with itself is the commit.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 _HEADS = "refs/heads/"
 
 _IN_A_VARIABLE = re.compile(r"[0-9A-Za-z_]+")
-"""Names of databases that Dolt takes in the name of a variable."""
+"""Database names that Dolt accepts as a part of a variable's name."""
 
 
 @dataclass(frozen=True)
 class Head:
-    """A branch, and the commit at its head; None where there is no such branch."""
+    """A branch and the commit at its head, which is None if there is no such branch."""
 
     branch: str
     commit: str | None
 
     @property
     def exists(self) -> bool:
-        """Whether there is such a branch."""
+        """Whether the branch exists."""
         return self.commit is not None
 
 
 def find_head(connection: Connection, branch: str | None) -> Head:
-    """Look a branch up.
+    """Look up a branch and its head.
 
     Args:
         connection: A session on the database, at no revision.
@@ -53,23 +53,23 @@ def find_head(connection: Connection, branch: str | None) -> Head:
 
 
 def branch_head(connection: Connection, name: str) -> str | None:
-    """Return the commit at the head of a branch; None if there is none of this name, in this case."""
+    """Return the commit at the head of a branch, or None if there is no branch with exactly this name."""
     return _commit(connection, f"{_HEADS}{name}")
 
 
 def tag_commit(connection: Connection, name: str) -> str | None:
-    """Return the commit of a tag; None if there is none of this name, in this case."""
+    """Return the commit of a tag, or None if there is no tag with exactly this name."""
     return _commit(connection, f"refs/tags/{name}")
 
 
 def remote_head(connection: Connection, name: str) -> str | None:
-    """Return the commit of a remote's branch, `origin/main`, as of the last fetch or push; None if there is none."""
+    """Return the commit of a remote's branch (`origin/main`) as of the last fetch or push, or None."""
     return _commit(connection, f"refs/remotes/{name}")
 
 
 def _commit(connection: Connection, ref: str) -> str | None:
     if re.search(r"[~^]", ref):
-        return None  # steps back from a commit, and in no name of one
+        return None  # these characters denote ancestors and occur in no name
     try:
         return commit_of(connection, ref)
     except (BranchNotFoundError, RevisionNotFoundError):
@@ -77,19 +77,19 @@ def _commit(connection: Connection, ref: str) -> str | None:
 
 
 def commit_of(connection: Connection, revision: str) -> str:
-    """Return the commit hash of a whole hash, a ref (`refs/heads/main`) or `HEAD`, with steps back (`~2`) or without.
+    """Return the commit of a full hash, a ref (`refs/heads/main`) or `HEAD`, each optionally with a suffix like `~2`.
 
     Raises:
         BranchNotFoundError: No such ref.
-        RevisionNotFoundError: No such commit, or no ancestor so far back.
+        RevisionNotFoundError: No such commit, or no such ancestor.
     """
     return str(connection.value("SELECT DOLT_MERGE_BASE(%s, %s)", (revision, revision), text))
 
 
 def branches_in_other_case(connection: Connection, name: str) -> list[str]:
-    """Return the branches whose names differ from one only in case: Dolt's sessions take them for one.
+    """Return the branches whose names differ from a name only in case. Dolt's sessions treat them as equal.
 
-    All are listed only if something has the name in whatever case.
+    The branches are listed only if some ref has the name in any case.
     """
     try:
         connection.value("SELECT HASHOF(%s)", (name,))

@@ -1,4 +1,4 @@
-"""The log: the commits that lead to one, and those of them that changed a table."""
+"""The log: a commit's ancestors, and those of them that changed a table."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class LogEntry:
     """A commit, as `dolt log` shows it.
 
     Attributes:
-        date: In UTC, without a zone as Dolt keeps it; to the millisecond.
+        date: The timestamp in UTC, naive and with milliseconds, as Dolt stores it.
         parents: The hashes of its parents: none for the first commit, two for a merge.
-        order: How many commits long the longest way from the first commit to it is.
+        order: The length of the longest path from the first commit, in commits.
     """
 
     commit: str
@@ -41,11 +41,11 @@ def log(connection: Connection, commit: str, table: str | None = None, *, most: 
     """Return a commit and its ancestors, each before its parents.
 
     Args:
-        connection: A session on the database, at no revision: there Dolt 1.83 checks other rights.
-        commit: Where to begin: the whole hash of a commit.
-        table: Return only the commits in which this table (in its own case) differs from a parent. A merge is one if
-            the table differs from either parent (Dolt source, `didTableChangeBetweenRootValues`).
-        most: How many to return at most; Dolt walks no further than it has to. None is all.
+        connection: A session on the database, at no revision: at one, Dolt 1.83 checks other rights.
+        commit: The full hash of the commit to start from.
+        table: Return only the commits in which this table (in its own case) differs from a parent; for a merge, from
+            either parent (Dolt source, `didTableChangeBetweenRootValues`).
+        most: The maximum number of commits, after which Dolt stops; None for all.
 
     Raises:
         InvalidNameError: Dolt would take the table's name for an option, or for several names.
@@ -59,13 +59,13 @@ def log(connection: Connection, commit: str, table: str | None = None, *, most: 
 
 
 def entries_since(connection: Connection, head: str, seen: str | None, part: str) -> list[LogEntry]:
-    """Return the commits that lead to one, itself included, and whose message contains a text, each before its parents.
+    """Return a commit and its ancestors whose messages contain a string, each before its parents.
 
     Args:
         connection: A session on the database, at no revision.
-        head: The whole hash of a commit.
-        seen: A commit that is left out with all that lead to it; None is none.
-        part: The text.
+        head: The full hash of the commit.
+        seen: A commit that is left out together with its ancestors; None leaves out nothing.
+        part: The string.
     """
     options, arguments = ("'--parents', '--not', %s", [head, seen]) if seen else ("'--parents'", [head])
     statement = f"SELECT * FROM dolt_log(%s, {options}) WHERE INSTR(message, %s) > 0"
@@ -73,13 +73,13 @@ def entries_since(connection: Connection, head: str, seen: str | None, part: str
 
 
 def entries_anywhere(connection: Connection, part: str) -> list[LogEntry]:
-    """Return the commits that any branch, tag or remote's branch leads to and whose message contains a text.
+    """Return the commits of all branches, tags and remote branches whose messages contain a string.
 
-    Each is before its parents.
+    Each commit is before its parents.
 
     Args:
         connection: A session on the database, at no revision.
-        part: The text; an empty one is in every message.
+        part: The string. The empty string is in every message.
     """
     places = ("hash FROM dolt_branches", "tag_hash FROM dolt_tags", "hash FROM dolt_remote_branches")
     statement = " UNION ".join(f"SELECT {place}" for place in places)
@@ -90,18 +90,18 @@ def entries_anywhere(connection: Connection, part: str) -> list[LogEntry]:
 
 
 def first_commit(connection: Connection, head: str) -> str:
-    """Return the first commit of those that lead to one."""
+    """Return the oldest ancestor of a commit."""
     statement = "SELECT commit_hash FROM dolt_log(%s) ORDER BY commit_order LIMIT 1"
     return str(connection.value(statement, (head,), str))
 
 
 def is_ancestor(connection: Connection, ancestor: str, commit: str) -> bool:
-    """Whether a commit is another one or leads to it; False if the database does not have both.
+    """Whether a commit is another commit or an ancestor of it; False if the database does not have both.
 
     Args:
         connection: A session on the database.
-        ancestor: The whole hash of a commit.
-        commit: The hash of the one that may contain it.
+        ancestor: The full hash of the possible ancestor.
+        commit: The full hash of the other commit.
     """
     try:
         return str(connection.value("SELECT DOLT_MERGE_BASE(%s, %s)", (ancestor, commit))) == ancestor
@@ -110,10 +110,10 @@ def is_ancestor(connection: Connection, ancestor: str, commit: str) -> bool:
 
 
 def check_argument(table: str, separator: str = "") -> None:
-    """Refuse a table's name that Dolt's table functions read as something else than a name.
+    """Refuse a table name that Dolt's table functions do not read as one name.
 
     Raises:
-        InvalidNameError: It is one.
+        InvalidNameError: The name begins with a dash or contains the separator.
     """
     if table.startswith("-") or (separator and separator in table):
         hint = f"Rename it, for its history: RENAME TABLE `{table.replace('`', '``')}` TO ..."
@@ -127,7 +127,7 @@ def _entries(connection: Connection, statement: str, arguments: list[str]) -> li
 
 
 def _entry(row: dict[str, Any]) -> LogEntry:
-    """Read a row; versions of Dolt that tell the author from the committer have columns for both."""
+    """Read a row. Versions of Dolt that distinguish author and committer have columns for both."""
     return LogEntry(
         commit=str(row["commit_hash"]),
         author=str(row.get("author", row["committer"])),

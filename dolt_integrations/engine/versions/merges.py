@@ -1,4 +1,4 @@
-"""Merging on a session's branch, and what stands in the way of a merge (Dolt manual, "Conflicts")."""
+"""Merging into a session's branch, and the conflicts of a merge (Dolt manual, "Conflicts")."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
 
 SHOWN_ROWS = 3
-"""Conflicting rows of a table that are read, of however many there are."""
+"""The number of conflicting rows of a table that are read."""
 
 
 @dataclass(frozen=True)
 class ConflictRow:
-    """A row that both sides changed; None where a side does not have it.
+    """A row that both sides changed. None means that a side does not have the row.
 
     Attributes:
-        base: The row in the commit where the branches parted.
-        ours: In the branch that is merged into.
-        theirs: In what is merged.
+        base: The row in the merge base.
+        ours: The row on the branch that is merged into.
+        theirs: The row in the revision that is merged.
     """
 
     base: dict[str, Any] | None
@@ -36,17 +36,17 @@ class ConflictRow:
 
 @dataclass(frozen=True)
 class Conflict:
-    """What keeps a table from being merged.
+    """The reason why a table could not be merged.
 
     Attributes:
         kind: `data` (both sides changed a row), `schema` (both changed the columns, or one dropped the table),
             `name` (tables whose names differ only in case) or `constraint` (the merged rows break a key, a foreign key
             or a check).
-        count: The rows; 1 for a schema.
-        rows: The first of them.
-        description: What Dolt says, where it says something.
+        count: The number of rows; 1 for a schema.
+        rows: The first of these rows.
+        description: Dolt's message, if it has one.
         constraint: The name of the constraint that the rows break, or `NOT NULL`.
-        columns: The columns of that constraint, where Dolt names them.
+        columns: The columns of that constraint, if Dolt names them.
     """
 
     table: str
@@ -58,7 +58,7 @@ class Conflict:
     columns: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Say it in a line, the first row included."""
+        """Return a description in one line, including the first row."""
         text = f"`{self.table}`: {self.count} {self.kind} conflict{'s' if self.count != 1 else ''}"
         if self.description:
             text += f" ({self.description})"
@@ -69,10 +69,10 @@ class Conflict:
 
 
 def merge(connection: Connection, revision: str, message: str, author: Author) -> bool:
-    """Merge a revision into the session's branch, in its open transaction: a fast-forward, or a commit of its own.
+    """Merge a revision into the session's branch, in its open transaction, by a fast-forward or a merge commit.
 
     Returns:
-        Whether it is merged; False leaves conflicts in the transaction, for `conflicts` to tell.
+        True if it is merged; False if there are conflicts, which stay in the transaction (see `conflicts`).
 
     Raises:
         QueryError: The revisions have no common ancestor, or cannot be merged for another reason.
@@ -83,11 +83,11 @@ def merge(connection: Connection, revision: str, message: str, author: Author) -
 
 
 def conflicts(connection: Connection, most: int = SHOWN_ROWS) -> list[Conflict]:
-    """Return what a merge left in the session's transaction; schemas first, then rows, then constraints.
+    """Return the conflicts of a merge in the session's transaction: schemas first, then rows, then constraints.
 
     Args:
-        connection: In the merge's transaction.
-        most: Rows of each table that are read.
+        connection: A session in the merge's transaction.
+        most: The maximum number of rows to read of each table.
     """
     statement = "SELECT table_name, description FROM dolt_schema_conflicts"
     schemas = connection.rows(statement, kinds=(text, maybe(text)))
@@ -105,11 +105,11 @@ def conflicts(connection: Connection, most: int = SHOWN_ROWS) -> list[Conflict]:
 _TABLE = re.compile(
     r"\btable (?:with same name )?['`]?(?P<table>[^'`]{1,200}?)['`]?(?: because| has| added|,| deleted|$)"
 )
-"""Where Dolt's texts about merges that it does not even begin name the table."""
+"""Finds the table's name in Dolt's messages about merges that it does not start."""
 
 
 def refused_merge(error: BaseException) -> Conflict:
-    """Return the conflict that is told by an error, where Dolt merges nothing because of a table's columns or key."""
+    """Return the conflict for an error with which Dolt refuses a merge because of a table's columns or key."""
     text = str(error.__cause__.args[-1] if error.__cause__ and error.__cause__.args else error).strip()
     _, is_column, structure = text.partition("merge new column `&{")  # as Go prints it
     column, (_, is_in_table, rest) = structure.partition(" ")[0], structure.partition("}` in table `")
@@ -122,16 +122,16 @@ def refused_merge(error: BaseException) -> Conflict:
 
 
 def commit_merge(connection: Connection, message: str, author: Author) -> None:
-    """Commit a merge whose conflicts are resolved, all tables of it, even if nothing of theirs is left."""
+    """Commit all tables of a merge whose conflicts are resolved, even if none of their changes are left."""
     connection.execute("CALL DOLT_ADD('-A', '-f')")  # new tables that dolt_ignore names, too
     connection.execute("CALL DOLT_COMMIT('--allow-empty', '-m', %s, '--author', %s)", (message, str(author)))
 
 
 def resolve_rows(connection: Connection, table: str, side: str) -> None:
-    """Take one side's version of each conflicting row of a table.
+    """Resolve each conflicting row of a table to the version of one side.
 
     Args:
-        connection: In the merge's transaction.
+        connection: A session in the merge's transaction.
         table: The table.
         side: `ours` or `theirs`.
     """
@@ -139,7 +139,7 @@ def resolve_rows(connection: Connection, table: str, side: str) -> None:
 
 
 def changed_tables(connection: Connection, from_commit: str, to_commit: str) -> list[str]:
-    """Return the tables in which two commits differ; of a renamed one both names."""
+    """Return the tables that differ between two commits; both names if a table was renamed."""
     rows = connection.rows(
         "SELECT from_table_name, to_table_name FROM DOLT_DIFF_SUMMARY(%s, %s)",
         (from_commit, to_commit),
@@ -178,7 +178,7 @@ def _violation(connection: Connection, table: str, count: int, most: int) -> Con
 
 
 def _constraint(row: dict[str, Any]) -> tuple[str, str | None, tuple[str, ...]]:
-    """Return which constraint a row breaks: in words, by its name, and its columns."""
+    """Return the constraint that a row violates: a description, its name, and its columns."""
     try:
         info = dict(json.loads(row["violation_info"]))
     except (TypeError, ValueError, KeyError):

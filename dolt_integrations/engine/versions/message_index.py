@@ -1,9 +1,9 @@
-"""Commits by what their messages name, without walking through the whole log.
+"""An index of commits by the names in their messages, so that the whole log need not be searched.
 
-A branch of the database, `dolt-integrations/index`, has two tables: commits under the hashes of what their messages
-name, and the commits up to which that is complete: whatever such a commit leads to is in the first table. So only the
-commits since the newest one that leads to a head are looked at (`dolt_log(head, '--not', seen)`). Both tables change in
-one commit. An index that lags, lacks something of other branches or is not there costs time, and nothing is missed.
+The branch `dolt-integrations/index` has two tables: `named_commits`, from the hash of each name to the commits that
+contain it, and `seen_commits`, the commits whose ancestors are all indexed. So only the commits after the newest seen
+ancestor of a head have to be searched (`dolt_log(head, '--not', seen)`). Both tables change in one commit. An index
+that is behind, incomplete for other branches, or missing costs time, but the result is always complete.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 BRANCH = "dolt-integrations/index"
 
 _MOST_SEEN = 8
-"""Commits up to which the index is complete, each of another branch perhaps, that are kept."""
+"""The number of rows to keep in `seen_commits`; several branches may need one each."""
 
 _AT_ONCE = 1_000
 
@@ -45,11 +45,11 @@ _TABLES = {
 
 @dataclass(frozen=True)
 class Naming:
-    """What messages name.
+    """How to find names in commit messages.
 
     Attributes:
-        text: What a message has to contain to name anything.
-        names: Returns all that a message names.
+        text: A string that every message with a name contains.
+        names: Returns all names in a message.
     """
 
     text: str
@@ -63,14 +63,14 @@ class _Seen:
 
 
 def entries_naming(connection: Connection, head: str, name: str, text: str, naming: Naming) -> list[LogEntry]:
-    """Return the commits that lead to a head, itself included, and whose messages name something; newest first.
+    """Return a head and its ancestors whose messages contain a name, newest first.
 
     Args:
         connection: A session on the database, at no commit.
-        head: The whole hash of a commit.
-        name: What they name.
-        text: What the message of each of them contains; others that contain it may be returned as well.
-        naming: How messages are read.
+        head: The full hash of the head.
+        name: The name.
+        text: A string that all messages with this name contain. Other commits that contain it may be returned too.
+        naming: How to find names in messages.
     """
     with connection.in_database():
         at, seen = _newest_seen(connection, head)
@@ -85,7 +85,7 @@ def entries_naming(connection: Connection, head: str, name: str, text: str, nami
 
 
 def _newest_seen(connection: Connection, head: str) -> tuple[str | None, _Seen | None]:
-    """Return the commit of the index, and the newest commit that leads to a head and up to which it is complete."""
+    """Return the commit of the index, and the newest ancestor of a head in `seen_commits`; None for what is missing."""
     try:
         at = branch_head(connection, BRANCH)
         if at is None:
@@ -94,7 +94,7 @@ def _newest_seen(connection: Connection, head: str) -> tuple[str | None, _Seen |
         known = [_Seen(*row) for row in connection.rows(statement, (at,), (text, number))]
         return at, next((each for each in known if is_ancestor(connection, each.commit, head)), None)
     except DoltError as error:
-        logger.info("the index of commit messages is not used: %s", error)
+        logger.info("cannot use the index of commit messages: %s", error)
         return None, None
 
 
@@ -113,7 +113,7 @@ def _hash(name: str) -> str:
 
 
 def _extend(connection: Connection, newest: _Seen, seen: _Seen | None, naming: Naming) -> None:
-    """Bring the index up to date. Never fails: others may be at it, or the user may not write."""
+    """Update the index. Failures are only logged: others may be updating it, or the user may not write."""
     from dolt_integrations.engine.session.connection import Connection  # pymysql with it
 
     try:
@@ -130,7 +130,7 @@ def _extend(connection: Connection, newest: _Seen, seen: _Seen | None, naming: N
             session.switch(BRANCH)
             _write(session, newest, rows)
     except DoltError as error:
-        logger.info("the index of commit messages stays as it is: %s", error)
+        logger.info("cannot update the index of commit messages: %s", error)
 
 
 def _write(session: Connection, newest: _Seen, rows: Sequence[tuple[str, str]]) -> None:

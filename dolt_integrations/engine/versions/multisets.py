@@ -1,4 +1,4 @@
-"""Taking back what a commit did to a table without a key: its rows are a multiset, and nothing else names them."""
+"""Undoing a commit in a table without a key, whose rows are a multiset."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
 
 
 class Pinned(NamedTuple):
-    """A table as it is in a commit, and the whole hash of that."""
+    """A table at a commit, and the commit's full hash."""
 
     commit: str
     table: TableVersion
 
 
 class Subtraction:
-    """As many of each row as a commit added are taken away, and those that it took are given back."""
+    """The undo of a commit: rows that it added are removed as often as it added them; removed rows are restored."""
 
     def __init__(
         self, connection: Connection, table: str, columns: Sequence[str], new: Pinned, old: Pinned | None
     ) -> None:
-        """Prepare; nothing is asked yet.
+        """Prepare the statements without running them.
 
         Args:
-            connection: A session on the branch on which the table is to be changed.
+            connection: A session on the branch on which to change the table.
             table: The table's name there.
             columns: The names of its columns.
             new: The table in the commit.
-            old: The table before it; None if it was not there.
+            old: The table before the commit; None if it did not exist.
         """
         self._connection, self._table = connection, table
         self._columns = ", ".join(map(quote, columns))
@@ -47,11 +47,11 @@ class Subtraction:
             self._old = f"SELECT {known} FROM {table_at(connection, old.commit, old.table.name)}"
 
     def missing(self, most: int) -> tuple[int, list[dict[str, Any]]]:
-        """Return how many rows that the commit added are there no more, and at most `most` of them.
+        """Return the number of rows that the commit added and that no longer exist, and at most `most` of them.
 
         Raises:
             QueryError: The table has other columns now.
-            ColumnNotFoundError: The same.
+            ColumnNotFoundError: A column does not exist any more.
         """
         gone = f"(({self._new} EXCEPT ALL {self._old}) EXCEPT ALL ({self._now})) AS gone"
         count = int(self._connection.value(f"SELECT COUNT(*) FROM {gone}", kind=number))
@@ -60,11 +60,11 @@ class Subtraction:
         return count, self._connection.dictionaries(f"SELECT * FROM {gone} LIMIT {int(most)}")
 
     def apply(self) -> None:
-        """Change the table, as uncommitted work, in a transaction of its own.
+        """Change the table in a transaction of its own. The change stays uncommitted.
 
         Raises:
             QueryError: The table has other columns now.
-            ColumnNotFoundError: The same.
+            ColumnNotFoundError: A column does not exist any more.
         """
         stay = f"({self._now} EXCEPT ALL ({self._new} EXCEPT ALL {self._old}))"
         rows = f"{stay} UNION ALL ({self._old} EXCEPT ALL {self._new})"

@@ -1,4 +1,4 @@
-"""The rows that a version of a table has and another one has not, as Dolt tells them: for who has the other one."""
+"""The rows that differ between two versions of a table, for a reader that has the older version already."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """The way from one version of a table to another one.
+    """The step from one version of a table to another.
 
     Attributes:
-        old: The commit that it starts from.
-        new: The commit that it leads to.
-        table: The table as it is in both.
-        total: How many rows it has in the new one.
+        old: The full hash of the older commit.
+        new: The full hash of the newer commit.
+        table: The table, which has the same columns and key in both.
+        total: The number of rows in the newer version.
     """
 
     old: str
@@ -47,18 +47,18 @@ class Step:
 
     @property
     def key(self) -> list[str]:
-        """The columns of the table's key, in the key's order."""
+        """The columns of the table's key, in key order."""
         return list(self.table.schema.primary_key)
 
     @property
     def function(self) -> str:
-        """The call that gives the rows that differ."""
+        """The SQL call that returns the rows that differ."""
         return diff_function(self.old, self.new, self.table.name)
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many rows differ, and how many there are in the newer version."""
+    """The numbers of rows that differ, by kind, and of rows in the newer version."""
 
     added: int
     modified: int
@@ -67,15 +67,15 @@ class Counts:
 
 
 def find_step(snapshot: Connection, table: str, old: str, old_hash: str) -> Step | None:
-    """Return how a table comes from the version of another commit; None where Dolt does not tell exactly.
+    """Return the step from an older version of a table to the session's, or None if Dolt's difference is not exact.
 
-    The session is on the version's commit, and afterwards on the old one.
+    Afterwards the session is at the older commit.
 
     Args:
-        snapshot: On the commit that the step leads to.
+        snapshot: A session at the newer commit.
         table: The table.
-        old: The whole hash of the commit that it starts from.
-        old_hash: What the table's hash is there; another one is no step.
+        old: The full hash of the older commit.
+        old_hash: The table's expected hash there. If it has another one, the result is None.
     """
     commit, after = str(snapshot.revision), exact_version(snapshot, table)
     if after is None or not after.schema.primary_key or AMBIGUOUS & {name.lower() for name in after.schema.names}:
@@ -89,18 +89,18 @@ def find_step(snapshot: Connection, table: str, old: str, old_hash: str) -> Step
 
 
 def has_negative_zeros(snapshot: Connection, table: str, columns: Sequence[str]) -> bool:
-    """Whether a table has -0.0 in some of its columns of floats."""
+    """Whether any of the given float columns of a table contains -0.0."""
     negative = " OR ".join(is_negative_zero(quote(name)) for name in columns)
     return snapshot.row(f"SELECT 1 FROM {quote(table)} WHERE {negative} LIMIT 1") is not None
 
 
 def count_differing(connection: Connection, step: Step, most: int) -> Counts | None:
-    """Count the rows that differ; None if they are none more than `most`, or have dates of the year 0.
+    """Count the rows that differ; None if there are none, more than `most`, or some with dates in the year 0.
 
     Args:
         connection: A session on the database, at no revision.
         step: The step.
-        most: A limit.
+        most: The maximum number of rows.
     """
     dates = [quote(f"to_{column.name}") for column in step.table.schema.columns if _is_date(column)]
     limited = f"SELECT {', '.join(['diff_type', *dates])} FROM {step.function} LIMIT {int(most) + 1}"
@@ -118,7 +118,7 @@ def _is_date(column: Column) -> bool:
 
 
 def fetch_written(connection: Connection, step: Step) -> pa.Table:
-    """Return the rows that were added or modified, as they are in the newer version."""
+    """Return the added and modified rows of the newer version."""
     return _fetch(connection, step, "to", step.table.schema.columns, "<>")
 
 
@@ -131,5 +131,5 @@ def fetch_removed(connection: Connection, step: Step) -> pa.Table:
 def _fetch(connection: Connection, step: Step, side: str, columns: Sequence[Column], comparison: str) -> pa.Table:
     names = ", ".join(quote(f"{side}_{column.name}") for column in columns)
     query = f"SELECT {names} FROM {step.function} WHERE diff_type {comparison} 'removed'"
-    # The fast reader would panic: Dolt calls columns of a difference NOT NULL that hold NULLs.
+    # connectorx would panic: Dolt declares columns of a difference NOT NULL although they contain NULLs.
     return fetch(connection, query, tuple(columns), fast=False, has_odd_dates=False)

@@ -1,4 +1,4 @@
-"""Dolt's stored procedures and functions, as typed functions on a connection."""
+"""Typed functions for Dolt's stored procedures and functions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TableStatus:
-    """A row of `dolt_status`: a table with uncommitted work, in the staged or in the working set."""
+    """A row of `dolt_status`: a table with uncommitted work, staged or not."""
 
     table: str
     staged: bool
@@ -29,7 +29,7 @@ class TableStatus:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The table's name; of a renamed one, which Dolt calls `old -> new`, both names."""
+        """The table's name, or both names of a renamed table, which Dolt shows as `old -> new`."""
         return tuple(self.table.split(" -> ")) if self.status == "renamed" else (self.table,)
 
 
@@ -38,8 +38,8 @@ class Branches:
     """The branches of a database.
 
     Attributes:
-        active: The session's; on a fresh session the default branch.
-        heads: Each branch with the commit at its head.
+        active: The session's branch; on a new session the default branch.
+        heads: The commit at the head of each branch, by branch name.
     """
 
     active: str
@@ -50,12 +50,12 @@ class Branches:
         return self.active if branch is None else branch
 
     def others_in_case(self, branch: str) -> list[str]:
-        """Return the branches whose names differ from this one only in case: Dolt's sessions take them for one."""
+        """Return the branches whose names differ from this one only in case. Dolt's sessions treat them as equal."""
         return [name for name in self.heads if name != branch and name.lower() == branch.lower()]
 
 
 def find_branches(connection: Connection) -> Branches:
-    """Return every branch, and which one the session is on."""
+    """Return all branches, and the one that the session is on."""
     kinds = (maybe(text), text, text)
     rows = connection.rows("SELECT active_branch(), name, hash FROM dolt_branches", kinds=kinds)
     with connection.understood("the list of branches"):
@@ -63,12 +63,12 @@ def find_branches(connection: Connection) -> Branches:
 
 
 def active_branch(connection: Connection) -> str:
-    """Return the branch of the session; on a fresh one, the branch that the directory has checked out."""
+    """Return the session's branch; on a new session, the branch that the directory has checked out."""
     return str(connection.value("SELECT active_branch()", kind=text))
 
 
 def branches(connection: Connection) -> dict[str, str]:
-    """Return every branch with the commit at its head."""
+    """Return the commit at the head of each branch, by branch name."""
     return dict(connection.rows("SELECT name, hash FROM dolt_branches", kinds=(text, text)))
 
 
@@ -80,16 +80,16 @@ def head(connection: Connection) -> str:
 def resolve(connection: Connection, revision: str, newest: str | None = None) -> str:
     """Return the commit hash of a branch, tag, commit or ancestor spec (`HEAD~2`, `main^`).
 
-    A branch comes before a tag, and that before a remote's branch. They are told apart by the case of their names,
-    which most of Dolt's own functions ignore.
+    Branches have precedence over tags, and tags over remote branches. Names are case-sensitive, unlike in most of
+    Dolt's own functions.
 
     Args:
         connection: A session on the database.
-        revision: What to look up.
-        newest: The commit that HEAD is; None is the head of the session's branch.
+        revision: The branch, tag, commit or ancestor spec.
+        newest: The commit that `HEAD` denotes; None for the head of the session's branch.
 
     Raises:
-        RevisionNotFoundError: With the nearest names of branches and tags.
+        RevisionNotFoundError: There is no such revision; the hint suggests similar names of branches and tags.
     """
     name, steps = _without_steps(revision)
     try:
@@ -100,7 +100,7 @@ def resolve(connection: Connection, revision: str, newest: str | None = None) ->
 
 
 def _base(connection: Connection, name: str, newest: str | None) -> str:
-    """Return what a name without steps stands for: a whole hash, or HEAD."""
+    """Resolve a name without an ancestor suffix: a branch, tag, remote branch, full hash, or HEAD."""
     if name.upper() == "HEAD":
         return newest or "HEAD"
     if is_commit_hash(name):
@@ -112,7 +112,7 @@ def _base(connection: Connection, name: str, newest: str | None) -> str:
 
 
 def _without_steps(revision: str) -> tuple[str, str]:
-    """Return a name, and the steps back from there, as `~2^`. From the end: linear time."""
+    """Split a revision into a name and its ancestor suffix such as `~2^`. Works from the end, in linear time."""
     steps = re.match(r"(?:\d*[~^])*", revision[::-1])
     at = len(revision) - (steps.end() if steps else 0)
     return revision[:at], revision[at:]
@@ -129,15 +129,15 @@ def _no_revision(connection: Connection, revision: str) -> RevisionNotFoundError
 
 
 def commit_at(connection: Connection, moment: datetime.datetime, newest: str) -> str:
-    """Return the newest commit that leads to another one and is not younger than a moment (UTC).
+    """Return the newest ancestor of a commit (or the commit itself) that is not later than a timestamp.
 
     Args:
-        connection: A session on the database, at no revision: there Dolt 1.83 checks other rights for `dolt_log()`.
-        moment: In UTC.
-        newest: The whole hash of the other commit.
+        connection: A session on the database, at no revision: at one, Dolt 1.83 checks other rights for `dolt_log()`.
+        moment: The timestamp, naive and in UTC.
+        newest: The full hash of the commit.
 
     Raises:
-        RevisionNotFoundError: All are younger than that.
+        RevisionNotFoundError: All of these commits are later.
     """
     row = connection.row(
         "SELECT commit_hash FROM dolt_log(%s) WHERE date <= %s ORDER BY date DESC, commit_order DESC LIMIT 1",
@@ -148,13 +148,13 @@ def commit_at(connection: Connection, moment: datetime.datetime, newest: str) ->
         first = connection.value("SELECT MIN(date) FROM dolt_log(%s)", (newest,))
         raise RevisionNotFoundError(
             f"database {connection.address} has no commit as old as {moment:%Y-%m-%d %H:%M:%S} UTC",
-            hint=f"The first one is of {first} UTC.",
+            hint=f"The first commit is from {first} UTC.",
         )
     return str(row[0])
 
 
 def status(connection: Connection) -> list[TableStatus]:
-    """Return the uncommitted work on the session's branch, tables that `dolt_ignore` names included."""
+    """Return the uncommitted work on the session's branch, including tables that `dolt_ignore` names."""
     columns, kinds = "SELECT table_name, CAST(staged AS CHAR), status", (text, text, text)
     try:
         rows = connection.rows(f"{columns} FROM dolt_status_ignored", kinds=kinds)
@@ -164,38 +164,38 @@ def status(connection: Connection) -> list[TableStatus]:
 
 
 def uncommitted_tables(connection: Connection) -> list[str]:
-    """Return the tables of the session's branch with uncommitted work, but for those that `dolt_ignore` names."""
+    """Return the tables of the session's branch with uncommitted work, except those that `dolt_ignore` names."""
     return [name for (name,) in connection.rows("SELECT DISTINCT table_name FROM dolt_status", kinds=(text,))]
 
 
 def is_merging(connection: Connection) -> bool:
-    """Whether a merge or a cherry-pick was begun on the session's branch, which the next commit would conclude."""
+    """Whether a merge or cherry-pick is in progress on the session's branch; the next commit would conclude it."""
     return bool(connection.value("SELECT is_merging FROM dolt_merge_status"))
 
 
 def stage(connection: Connection, tables: Iterable[str]) -> None:
-    """Stage tables, and only those, whatever `dolt_ignore` says of them."""
+    """Stage exactly these tables, even if `dolt_ignore` names them."""
     for table in tables:
         # Without -f Dolt leaves out what dolt_ignore names, and reports success.
         try:
             connection.execute("CALL DOLT_ADD('-f', '--', %s)", (table,))
-        except TableNotFoundError:  # Dolt 2 says so of a table that is dropped, where that is staged already
+        except TableNotFoundError:  # Dolt 2 raises this if the drop of a table is staged already
             if not any(entry.staged and table in entry.names for entry in status(connection)):
                 raise
 
 
 def discard_changes(connection: Connection) -> None:
-    """Make the session's branch what its head is; what is uncommitted is gone."""
+    """Reset the session's branch to its head. Uncommitted work is lost."""
     connection.execute("CALL DOLT_RESET('--hard')")
 
 
 def take_table(connection: Connection, revision: str, table: str) -> None:
-    """Make a table of the session's branch what it is at a revision; stage it and all else that is uncommitted."""
+    """Set a table of the session's branch to its version at a revision. Stages it and all other uncommitted work."""
     connection.execute("CALL DOLT_CHECKOUT(%s, '--', %s)", (revision, table))
 
 
 def commit(connection: Connection, message: str, author: Author) -> str | None:
-    """Commit what is staged, ending the session's transaction. Returns the hash; None when nothing was staged."""
+    """Commit what is staged and end the session's transaction. Return the hash, or None if nothing was staged."""
     statement = "CALL DOLT_COMMIT('--skip-empty', '-m', %s, '--author', %s)"
     row = connection.row(statement, (message, str(author)), (text,))
     connection.in_transaction = connection.in_transaction and row is None
@@ -203,9 +203,9 @@ def commit(connection: Connection, message: str, author: Author) -> str | None:
 
 
 def commit_all(connection: Connection, message: str, author: Author) -> str | None:
-    """Commit what the session's transaction has changed in tables that are tracked; see `commit`.
+    """Commit the changes of the session's transaction in tracked tables; see `commit`.
 
-    Only for a transaction whose working set began as exactly the head: else it would commit the user's work as well.
+    Use it only if the transaction's working set was equal to the head; otherwise it commits the user's work as well.
     """
     statement = "CALL DOLT_COMMIT('-a', '--skip-empty', '-m', %s, '--author', %s)"
     row = connection.row(statement, (message, str(author)), (text,))
@@ -217,7 +217,7 @@ def fast_forward(connection: Connection, revision: str) -> None:
     """Move the session's branch forward to a revision.
 
     Raises:
-        LostRaceError: The branch has moved on, so that this would take more than a fast-forward.
+        LostRaceError: The branch has moved on, so a fast-forward is not possible.
         UncommittedChangesError: A table that the revision changes has uncommitted work.
     """
     connection.execute("CALL DOLT_MERGE('--ff-only', %s)", (revision,))
@@ -234,7 +234,7 @@ def head_and_table(connection: Connection, table: str) -> tuple[str, str]:
 
 
 def table_hash(connection: Connection, table: str) -> str | None:
-    """Return the hash of a table's schema and content in the session's working set; None if it is no table of it."""
+    """Return the hash of a table's schema and rows in the session's working set, or None if there is no such table."""
     try:
         return str(connection.value("SELECT DOLT_HASHOF_TABLE(%s)", (table,), text))
     except TableNotFoundError:
@@ -252,7 +252,7 @@ def _hash_in_any_case(connection: Connection, table: str) -> str | None:
 
 
 def find_message(connection: Connection, line: str) -> str | None:
-    """Return the newest commit of the session's branch whose message has a line; None if there is none."""
+    """Return the newest commit of the session's branch whose message contains a given line, or None."""
     statement = "SELECT commit_hash, message FROM dolt_log WHERE INSTR(message, %s) > 0"
     rows = connection.rows(statement, (line,), (text, text))
     return next((commit for commit, message in rows if line in message.splitlines()), None)
@@ -264,18 +264,18 @@ def message_of(connection: Connection, commit: str) -> str:
 
 
 def parents(connection: Connection, commit: str) -> list[str]:
-    """Return the parents of a commit: none of the first one; of a merge, what the branch was before, and the work."""
+    """Return the parents of a commit: none for the first; for a merge, the previous head and the merged commit."""
     found = (_parent(connection, commit, index) for index in (0, 1))
     return [each for each in found if each]
 
 
 def parent(connection: Connection, commit: str) -> str | None:
-    """Return the first parent of a commit: of a merge, what the branch was before. None for the first commit."""
+    """Return the first parent of a commit (for a merge, the previous head), or None for the first commit."""
     return _parent(connection, commit, 0)
 
 
 def _parent(connection: Connection, commit: str, index: int) -> str | None:
-    # One by one: asked for a commit alone, Dolt (1.83) says of a merge that there is more than one row.
+    # By index: without one, Dolt (1.83) fails for a merge with "more than one row".
     row = connection.row(
         "SELECT parent_hash FROM dolt_commit_ancestors WHERE commit_hash = %s AND parent_index = %s",
         (commit, index),
@@ -285,12 +285,12 @@ def _parent(connection: Connection, commit: str, index: int) -> str | None:
 
 
 def soft_reset(connection: Connection, commit: str) -> None:
-    """Make a commit the head of the session's branch; the tables stay as they are, as uncommitted work."""
+    """Make a commit the head of the session's branch. The tables stay as they are, as uncommitted work."""
     connection.execute("CALL DOLT_RESET('--soft', %s)", (commit,))
 
 
 def count_changes(connection: Connection, from_commit: str, to_commit: str, table: str) -> tuple[int, int, int]:
-    """Return how many rows of a table were added, modified and deleted from one commit to another."""
+    """Return the numbers of rows of a table that were added, modified and deleted between two commits."""
     row = connection.row(
         "SELECT rows_added, rows_modified, rows_deleted FROM DOLT_DIFF_STAT(%s, %s, %s)",
         (from_commit, to_commit, table),

@@ -1,4 +1,4 @@
-"""Rows that refer to nothing, by a foreign key."""
+"""Rows that violate a foreign key."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BrokenReference:
-    """A row that refers to one that is not there.
+    """A row that refers to a row that does not exist.
 
     Attributes:
-        constraint: The foreign key.
+        constraint: The name of the foreign key.
         columns: Its columns.
-        row: The row, by the names of its columns.
+        row: The values of the row, by column name.
     """
 
     constraint: str
@@ -28,15 +28,15 @@ class BrokenReference:
 
 
 def breaks_a_reference(connection: Connection, table: str) -> bool:
-    """Whether a row of a table refers to nothing, in the session's transaction, which is told which rows do."""
+    """Whether a row of a table violates a foreign key. Dolt records such rows in the session's transaction."""
     return bool(connection.value("CALL DOLT_VERIFY_CONSTRAINTS('--all', %s)", (table,)) != 0)
 
 
 def first_broken_reference(connection: Connection, table: str) -> BrokenReference:
-    """Return the first row that `breaks_a_reference` has found.
+    """Return the first row that `breaks_a_reference` found.
 
     Raises:
-        ValueError: Dolt describes it in another way than is known; LookupError and TypeError the same.
+        ValueError: Dolt describes the row in an unknown form. LookupError and TypeError mean the same.
     """
     row = connection.dictionaries(f"SELECT * FROM {quote(f'dolt_constraint_violations_{table}')} LIMIT 1")[0]
     info = json.loads(row.pop("violation_info"))

@@ -1,4 +1,4 @@
-"""Dolt's own comparison of two commits for people to look at: a few rows, the beginnings of their values."""
+"""A few rows that differ between two commits, with shortened values, for display."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ShownChange:
-    """A row that differs, as people look at it.
+    """A row that differs, for display.
 
     Attributes:
-        kind: added, modified or removed.
-        new: The beginning of each value as it is; None is NULL.
-        old: As it was.
-        differs: Whether the two values differ, which their beginnings may not tell.
+        kind: `added`, `modified` or `removed`.
+        new: The new values, shortened; None is NULL.
+        old: The old values, shortened; None is NULL.
+        differs: For each column, whether the complete values differ.
     """
 
     kind: str
@@ -37,15 +37,15 @@ class ShownChange:
 def shown_changes(
     connection: Connection, old: str, new: str, table: TableVersion, columns: tuple[Column, ...], most: int
 ) -> list[ShownChange]:
-    """Return the beginnings of the values of some rows that differ. No value is fetched whole.
+    """Return some rows that differ, with shortened values. No value is fetched completely.
 
     Args:
-        connection: A session on the database, at whatever revision.
-        old: The whole hash of the old commit.
-        new: That of the new one.
-        table: The table in both; `can_differ` holds.
-        columns: Those to show: see `comparable`.
-        most: The most rows.
+        connection: A session on the database, at any revision.
+        old: The full hash of the old commit.
+        new: The full hash of the new commit.
+        table: The table in both. `can_differ` has to be true.
+        columns: The columns to show: see `comparable`.
+        most: The maximum number of rows.
     """
     sides = [[quote(f"{side}_{column.name}") for column in columns] for side in ("to", "from")]
     values = [shown_value(name, column) for side in sides for name, column in zip(side, columns, strict=True)]
@@ -64,7 +64,7 @@ def shown_changes(
 
 
 def comparable(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Return the columns that `dolt_diff()` has by name: it has a `commit` and a `commit_date` of its own."""
+    """Return the columns that can be selected from `dolt_diff()`, which has its own `commit` and `commit_date`."""
     return tuple(column for column in columns if column.name.lower() not in AMBIGUOUS)
 
 
@@ -75,9 +75,9 @@ def _differ(new: str, old: str, column: Column) -> str:
 def count_kinds(
     connection: Connection, old: str, new: str, table: TableVersion, most: int
 ) -> tuple[dict[str, int], bool]:
-    """Return how many rows were added, modified and removed, and whether these are all.
+    """Return the numbers of added, modified and removed rows, and whether they are complete.
 
-    No more than `most` are counted: counting all of them would take Dolt a second or two for each million.
+    At most `most` rows are counted: counting all would take Dolt a second or two per million.
     """
     limited = f"SELECT diff_type FROM {diff_function(old, new, table.name)} LIMIT {int(most) + 1}"
     rows = connection.rows(f"SELECT diff_type, COUNT(*) FROM ({limited}) AS q GROUP BY diff_type", kinds=(text, number))

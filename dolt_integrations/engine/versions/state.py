@@ -1,4 +1,4 @@
-"""What a save has to know of the branch that it writes to and of its table, in one statement."""
+"""The state of a branch and a table that a save needs, in one statement."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BranchState:
-    """A session's branch as others may have left it.
+    """The state of a session's branch, including the work of other clients.
 
     Attributes:
         branch: Its name, in its own case.
         head: The commit at its head.
-        is_merging: Whether a merge or a cherry-pick was begun, which the next commit would conclude.
-        is_clean: Whether the working set is exactly the head: Dolt's status says nothing of a column comment that has
-            changed.
-        status: The uncommitted work, tables that `dolt_ignore` names included.
+        is_merging: Whether a merge or cherry-pick is in progress; the next commit would conclude it.
+        is_clean: Whether the working set is exactly the head. Dolt's status does not show a changed column comment.
+        status: The uncommitted work, including tables that `dolt_ignore` names.
     """
 
     branch: str
@@ -35,12 +34,12 @@ class BranchState:
 
 @dataclass(frozen=True)
 class TableState:
-    """A table in the working set of a session's branch, and what its rows are bound to.
+    """A table in the working set of a session's branch, with its references and triggers.
 
     Attributes:
-        content: Dolt's hash of its schema and rows; None if it is not there, or was not asked for.
+        content: Dolt's hash of its schema and rows; None if it does not exist or was not asked for.
         referring: The tables with a foreign key from or to it, itself included.
-        has_triggers: Whether a trigger may change what is written to it, or write to other tables.
+        has_triggers: Whether it has triggers, which may change what is written or write to other tables.
     """
 
     content: str | None
@@ -49,7 +48,7 @@ class TableState:
 
     @property
     def stands_alone(self) -> bool:
-        """Whether writing to it can change no other table."""
+        """Whether writing to it cannot change any other table."""
         return not (self.referring or self.has_triggers)
 
 
@@ -78,12 +77,12 @@ def branch_state(connection: Connection) -> BranchState:
 
 
 def branch_and_table(connection: Connection, table: str, *, is_there: bool = True) -> tuple[BranchState, TableState]:
-    """Return the state of the session's branch and that of a table, as of one moment.
+    """Return the states of the session's branch and of a table, at the same point in time.
 
     Args:
         connection: The session, in a transaction or not.
-        table: The table's name, in the case that it has in the database.
-        is_there: Whether the table is known to be there; without it, its hash is not asked for.
+        table: The table's name, in the case that the database has.
+        is_there: Whether the table is known to exist. If not, its hash is not requested.
     """
     content = "DOLT_HASHOF_TABLE(%s)" if is_there else "''"
     statement = " UNION ALL ".join((_BRANCH.format(content=content), _REFERENCES, _TRIGGERS))
@@ -100,7 +99,7 @@ def branch_and_table(connection: Connection, table: str, *, is_there: bool = Tru
 
 
 def referring_tables(connection: Connection, table: str) -> list[str]:
-    """Return the tables with a foreign key from or to a table, itself included; none where there is no such key."""
+    """Return the tables with a foreign key from or to a table, itself included; empty if there is no such key."""
     return [row[1] for row in connection.rows(_REFERENCES, (table,), _KINDS)]
 
 

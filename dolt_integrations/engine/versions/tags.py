@@ -1,4 +1,4 @@
-"""Tags: names of commits that stay where they are, and keep their commits from being collected."""
+"""Tags: fixed names of commits, which also protect the commits from garbage collection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Tag:
     """A tag, as `dolt tag -v` shows it.
 
     Attributes:
-        date: When it was made, in UTC.
+        date: When the tag was created, in UTC.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Tag:
 
 
 def find_tags(connection: Connection) -> dict[str, Tag]:
-    """Return every tag by its name."""
+    """Return all tags by name."""
     statement = "SELECT tag_name, tag_hash, date, tagger, message FROM dolt_tags ORDER BY tag_name"
     kinds = (text, text, timestamp, maybe(text), maybe(text))
     found = connection.rows(statement, kinds=kinds)
@@ -40,12 +40,12 @@ def create_tag(connection: Connection, name: str, commit: str, message: str, aut
     """Tag a commit.
 
     Raises:
-        QueryError: There is a tag of that name.
+        QueryError: There is a tag with that name.
     """
     statement = "CALL DOLT_TAG('-m', %s, '--author', %s, %s, %s)"
     connection.execute(statement, (message, str(author), name, commit))
 
 
 def delete_tag(connection: Connection, name: str) -> None:
-    """Delete a tag; its commit stays as long as something else leads to it."""
+    """Delete a tag. Its commit stays as long as a branch or another tag leads to it."""
     connection.execute("CALL DOLT_TAG('-d', %s)", (name,))
