@@ -1,1 +1,1 @@
-"""History, diff and blame as frames."""
+"""History, diffs and blame as DataFrames."""

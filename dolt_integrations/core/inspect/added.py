@@ -1,4 +1,4 @@
-"""The rows that the commit of a version has added to a table."""
+"""The rows that a commit has added to a table."""
 
 from __future__ import annotations
 
@@ -41,23 +41,24 @@ def added_rows(
     branch_conf: BranchConf = None,
     remote_conf: RemoteConf = None,
 ) -> pd.DataFrame:
-    """Return the rows that a commit has added to a table: those of an append, and not the whole table.
+    """Return the rows that a commit has added to a table, such as those of an append.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
         tablename: The table.
-        commit: The commit, such as that of the `Version` that a save returned; by default the newest of the branch. Of
-            a merge it is what the merge brought to its branch.
-        branch_conf: The branch; None is the default branch.
-        remote_conf: What the database is cloned from or brought up to date with before.
+        commit: The commit, such as that of the `Version` that a save returned. The default is the branch's newest. For
+            a merge, the rows are those that it brought to its branch.
+        branch_conf: The branch. None is the default branch.
+        remote_conf: The remote to clone the database from, or to pull from, before.
 
     Returns:
-        A frame as `read_table` returns it, of the rows that are new: with a key those whose key was not there, without
-        one those that are there more often than before. What a retried task had written in an earlier attempt, and
-        writes again, is among them.
+        A frame as of `read_table`, with the new rows: in a table with a key those whose key is new, without a key those
+        that occur more often than before. Rows of an earlier attempt that a retried task wrote again are included.
 
     Raises:
-        NotFoundError: No such database, branch, commit or table, with the nearest names.
+        ConfigError: An argument has the wrong type.
+        NotFoundError: The database, branch, commit or table does not exist. The hint suggests similar names.
+        ServerError: The server or the remote cannot be reached, or refuses.
 
     Example:
         >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1]}), primary_key="id")
@@ -97,7 +98,7 @@ def _added(database: Database, connection: Connection, table: str, commit: str) 
 
 
 def _is_comparable(versions: TableVersions, old: str, new: str) -> bool:
-    """Whether the rows of two versions are compared by their key, or have the same columns."""
+    """Whether two versions can be compared directly: by their key, or because they have the same columns."""
     before, after = versions.at(old), versions.at(new)
     if before is None or after is None:
         return True
@@ -105,10 +106,10 @@ def _is_comparable(versions: TableVersions, old: str, new: str) -> bool:
 
 
 def _note(rows: Counter[Row], changes: Changes, schema: TableSchema, *, has_key: bool) -> None:
-    """Follow what a commit did to rows that are added: others' rows that it took away or modified are none."""
+    """Apply a commit's changes to the rows that count as added. Its changes of other rows do not count."""
     kinds = changes.kinds.to_pylist()
     old, new = (_tuples(side, schema, len(kinds)) for side in (changes.old, changes.new))
-    if not has_key:  # with other columns than before every row is removed and added again
+    if not has_key:  # if the columns changed, every row is removed and added again
         gone = Counter(row for row, kind in zip(old, kinds, strict=True) if kind == "removed")
         come = Counter(row for row, kind in zip(new, kinds, strict=True) if kind == "added")
         rows -= gone - come
@@ -123,7 +124,7 @@ def _note(rows: Counter[Row], changes: Changes, schema: TableSchema, *, has_key:
 
 
 def _tuples(table: pa.Table, schema: TableSchema, number: int) -> list[Row]:
-    """Return rows with the columns of a version: a column that they lack has no value in them."""
+    """Return rows with the columns of a version. Columns that the table lacks are None."""
     columns = [
         table.column(name).to_pylist() if name in table.column_names else [None] * number for name in schema.names
     ]

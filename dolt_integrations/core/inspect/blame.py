@@ -1,4 +1,4 @@
-"""Blame: which commit, and so which execution, wrote each row of a table as it is."""
+"""Blame: the commit, and so the execution, that wrote each row of a table."""
 
 from __future__ import annotations
 
@@ -41,27 +41,27 @@ def blame(
 ) -> pd.DataFrame:
     """Return for each row of a table the commit that wrote it: the last one that added it or changed a value.
 
-    A merge wrote only what neither of its parents has. Rows of a table whose key's columns changed are of the commit
-    that changed them.
+    A merge wrote only the rows that differ from both parents. If the key's columns changed, the commit that changed
+    them wrote all rows.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
         tablename: A table with a primary key.
-        branch_conf: The branch; None is the default branch.
-        as_of: The version of the table: a commit, tag, branch, ancestor spec or moment; None is the newest.
-        remote_conf: What the database is cloned from or brought up to date with before.
+        branch_conf: The branch. None is the default branch.
+        as_of: The version of the table: a commit, tag, branch, ancestor or timestamp. None is the newest.
+        remote_conf: The remote to clone the database from, or to pull from, before.
 
     Returns:
-        A row for each of the table's, in the key's order. The index is the primary key (its columns may be called
-        like one of these): a MultiIndex if it has several columns. The columns are `commit`, `date`
-        (datetime64[us, UTC]), `author`, `email`, `message`, `execution_id` and `run` (what
-        `Repository.revert` takes), both missing where the message names none.
+        A row for each row of the table, in the key's order. The index is the primary key, a MultiIndex if it has
+        several columns (their names may equal those of the columns here). The columns are `commit`, `date`
+        (datetime64[us, UTC]), `author`, `email`, `message`, `execution_id`, and `run` (for `Repository.revert`). The
+        last two are missing if the message names none.
 
     Raises:
-        ConfigError: The table's name is no text, or an argument is of the wrong kind.
-        NotFoundError: No such database, branch, revision or table, with the nearest names.
-        PrimaryKeyError: The table has no primary key, so that no row is the same as one before.
-        InvalidNameError: It is the name of a view, or one that Dolt's log cannot be asked for.
+        ConfigError: An argument has the wrong type.
+        NotFoundError: The database, branch, revision or table does not exist. The hint suggests similar names.
+        PrimaryKeyError: The table has no primary key, so its rows cannot be identified across versions.
+        InvalidNameError: It is the name of a view, or one that Dolt's log does not support.
 
     Example:
         >>> ann = pd.DataFrame({"id": [1], "name": ["Ann"]})
@@ -106,7 +106,7 @@ def _blame(database: Database, tablename: str, commit: str) -> pd.DataFrame:
 
 def _check_key(table: TableVersion, database: Database) -> None:
     if not table.schema.primary_key:
-        hint = "Save it with a key, `primary_key`; or look at history() and diff()."
+        hint = "Save it with a key (`primary_key`), or use history() and diff()."
         raise PrimaryKeyError(
             f"table `{table.name}` of {database.location} has no primary key, so none of its rows has a history",
             hint=hint,
@@ -114,14 +114,14 @@ def _check_key(table: TableVersion, database: Database) -> None:
 
 
 def _keys(snapshot: Connection, table: TableVersion) -> pa.Table:
-    """Return the key's columns of all rows, in the key's order."""
+    """Return the keys of all rows, in the key's order."""
     columns = {column.name: column for column in table.schema.columns}
     members = tuple(columns[name] for name in table.schema.primary_key)
     return fetch(snapshot, select_table(table.name, members, order=table.schema.primary_key), members)
 
 
 def _comparable(keys: pa.Table) -> pl.DataFrame:
-    """Return keys for polars, their columns by number."""
+    """Return keys as a polars frame, with numbers as column names."""
     columns = {str(at): as_series(keys.column(at)) for at in range(keys.num_columns)}
     return pl.DataFrame(columns)
 
@@ -136,7 +136,7 @@ def _index(table: TableVersion, keys: pa.Table) -> pd.Index[Any]:
 
 
 class _Walk:
-    """A walk through history from children to parents, on which each row stays with the commit that wrote it."""
+    """A walk through history from children to parents that assigns each row to the commit that wrote it."""
 
     def __init__(self, versions: TableVersions, table: TableVersion, changing: set[str]) -> None:
         self._versions = versions
@@ -144,7 +144,7 @@ class _Walk:
         self._changing = changing
 
     def writers(self, entries: list[LogEntry], keys: pl.DataFrame) -> list[int]:
-        """Return for each row the number of the entry that wrote it."""
+        """Return for each row the index of the log entry that wrote it."""
         waiting = {entries[0].commit: [keys.with_row_index(_ROW)]} if keys.height else {}
         found = [0] * keys.height
         for at, entry in enumerate(entries):
@@ -157,7 +157,7 @@ class _Walk:
         return found
 
     def _hand_on(self, entry: LogEntry, rows: pl.DataFrame, waiting: dict[str, list[pl.DataFrame]]) -> pl.DataFrame:
-        """Give each row to the first parent that has it unchanged; return those that none has."""
+        """Pass each row on to the first parent that has it unchanged. Returns the rows that no parent has."""
         for parent in entry.parents:
             here, there = self._split(entry, parent, rows)
             if there.height:
@@ -166,7 +166,7 @@ class _Walk:
         return rows
 
     def _split(self, entry: LogEntry, parent: str, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Split rows into those that a commit wrote, as far as one parent tells, and those that are the parent's."""
+        """Split rows into those that differ from a parent's and those that the parent has unchanged."""
         if not rows.height or (not entry.is_merge and entry.commit not in self._changing):
             return rows.clear(), rows
         written = self._written(parent, entry.commit)
@@ -176,7 +176,7 @@ class _Walk:
         return rows.join(written, on=by, how="semi"), rows.join(written, on=by, how="anti")
 
     def _written(self, parent: str, commit: str) -> pl.DataFrame | None:
-        """Return the keys of the rows that differ from a parent's; None if all do."""
+        """Return the keys of the rows that differ from a parent's. None if all do."""
         before, after = self._versions.at(parent), self._versions.at(commit)
         if before is None or after is None or not self._has_our_key(before) or not self._has_our_key(after):
             return None

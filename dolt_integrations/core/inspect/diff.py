@@ -1,4 +1,4 @@
-"""Diffs as frames: the rows of a table that differ between two versions."""
+"""Diffs as DataFrames: the rows of a table that differ between two versions."""
 
 from __future__ import annotations
 
@@ -40,31 +40,31 @@ def diff(
 ) -> pd.DataFrame:
     """Return the rows of a table that differ between two versions.
 
-    Rows belong together by the primary key, and differ if a value does. A table without a key, and one whose key is
-    another one in the two versions, has its rows compared whole, so they are added and removed, never modified; so
-    are all rows of a table that only one version has. A renamed table is another table.
+    Rows are matched by the primary key, and differ if any value does. If the table has no key, or different keys in the
+    two versions, whole rows are compared: they are added or removed, but never modified. If only one version has the
+    table, all its rows are added or removed. A renamed table counts as another table.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
         tablename: The table.
-        from_: The old version: a commit, tag, branch, ancestor spec (`HEAD~2`) or moment.
-        to: The new version; by default the newest commit of the branch.
-        branch_conf: The branch from which `HEAD` and timestamps are seen; None is the default branch.
-        remote_conf: What the database is cloned from or brought up to date with before.
-        limit: How many rows at most; Dolt compares no further than that takes, where the table has a key and the same
-            columns in both versions. None is all.
-        offset: How many rows to leave out before. Between two commits the order is the same each time, so `limit` and
-            `offset` page through all; a branch's name may mean another commit by the next page.
+        from_: The old version: a commit, tag, branch, ancestor (`HEAD~2`) or timestamp.
+        to: The new version. The default is the newest commit of the branch.
+        branch_conf: The branch to which `HEAD` and timestamps refer. None is the default branch.
+        remote_conf: The remote to clone the database from, or to pull from, before.
+        limit: The most rows to return. If the table has a key and the same columns in both versions, Dolt compares no
+            more than necessary. None returns all.
+        offset: The number of rows to skip. The order between two commits is fixed, so `limit` and `offset` can page
+            through the result. Use commits for that, since a branch may move between pages.
 
     Returns:
-        A row for each; those that Dolt finds are in the key's order. `diff_type` is added, modified or removed; then
-        for each column `x` come `from_x` and `to_x`, of the dtypes that the two versions declare, or the nullable ones
-        in their place, because a row that was added has nothing in `from_x`. A column that one version has not, has
-        one of the two.
+        A row for each difference; those that Dolt computes are in the key's order. `diff_type` is added, modified or
+        removed. For each column `x` there are `from_x` and `to_x`, with the nullable forms of the dtypes that the two
+        versions declare. A column that only one version has is present only on that side.
 
     Raises:
-        ConfigError: The table's name is no text, or an argument is of the wrong kind.
-        NotFoundError: No such database, branch or revision, or no such table in either version, with the nearest names.
+        ConfigError: An argument has the wrong type.
+        NotFoundError: The database, a branch or a revision does not exist, or neither version has the table. The hint
+            suggests similar names.
         InvalidNameError: It is the name of a view.
 
     Example:
@@ -107,7 +107,7 @@ def _diff(database: Database, table: str, old: str, new: str, limit: int | None,
 
 
 def _series(side: str, columns: tuple[Column, ...], data: pa.Table) -> dict[str, pd.Series]:
-    """Return the columns of one side, nullable all, so that their dtypes do not depend on the rows."""
+    """Return the columns of one side, all nullable, so that their dtypes do not depend on the rows."""
     return {
         column.name: decode_column(replace(column, nullable=True), data.column(at)).rename(f"{side}_{column.name}")
         for at, column in enumerate(columns)

@@ -1,4 +1,4 @@
-"""History as frames: the commits that changed a table, and which execution made each."""
+"""History as DataFrames: the commits that changed a table, and the execution that made each."""
 
 from __future__ import annotations
 
@@ -37,32 +37,32 @@ def history(
     remote_conf: RemoteConf = None,
     limit: int | None = None,
 ) -> pd.DataFrame:
-    """Return the commits that changed a table, or all, newest first.
+    """Return the commits that changed a table, or all commits.
 
-    Commits that a merge brought are among them, each in its own place; the merge itself is if its table is like that
-    of no parent. A table is known by its name: one that was dropped and made again has one history, one that was
-    renamed has one for each name.
+    This includes merged commits. A merge itself is included only if its table differs from that of every parent. A
+    table is identified by its name: one that was dropped and created again has one history, and a renamed table has one
+    for each name.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
-        tablename: The table, which may be dropped by now; None is all commits.
-        branch_conf: The branch; None is the default branch.
-        as_of: The newest commit to tell of: a commit, tag, branch, ancestor spec or moment; None is the branch's.
-        remote_conf: What the database is cloned from or brought up to date with before.
-        limit: How many commits at most, the newest; no more of the log is read than that takes. None is all. `as_of`
-            with the parent of the last one gives those before, where there are no merges.
+        tablename: The table, which may have been dropped since. None returns all commits.
+        branch_conf: The branch. None is the default branch.
+        as_of: The newest commit to return: a commit, tag, branch, ancestor or timestamp. None is the branch's newest.
+        remote_conf: The remote to clone the database from, or to pull from, before.
+        limit: The most commits to return. No more of the log is read than necessary. None returns all. In a history
+            without merges, `as_of` with the parent of the last commit continues the list.
 
     Returns:
-        A row for each commit, no commit after one of its children's children:
-        `commit`, `branch` (the one asked for; missing where `as_of` is a commit and no branch is named), `date`
-        (datetime64[us, UTC]), `author`, `email`, `message`, `execution_id` (what the first line of the message names;
-        missing where it names none), `write_id` (of the trailer `Write-Id`; missing where there is none),
-        `run` (what `Repository.revert` takes: the execution, of a local one its `Run-Id`, of a task's path the run).
+        A row for each commit. Newest first; every commit comes before its parents. The columns are `commit`, `branch`
+        (as given or the default; missing if `as_of` is a commit and no branch is given), `date` (datetime64[us, UTC]),
+        `author`, `email`, `message`, `execution_id` (from the first line of the message), `write_id` (from the trailer
+        `Write-Id`), and `run` (for `Repository.revert`: the execution, a local one's `Run-Id`, or the run of a task's
+        path). The last three are missing if the message names none.
 
     Raises:
-        ConfigError: The table's name is no text, or an argument is of the wrong kind.
-        NotFoundError: No such database, branch, revision or table, with the nearest names.
-        InvalidNameError: It is the name of a view, or one that Dolt's log cannot be asked for.
+        ConfigError: An argument has the wrong type.
+        NotFoundError: The database, branch, revision or table does not exist. The hint suggests similar names.
+        InvalidNameError: It is the name of a view, or one that Dolt's log does not support.
 
     Example:
         >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Ann"]}), message="Run: flows/7")
@@ -92,7 +92,7 @@ def _history(database: Database, commit: str, tablename: str | None, limit: int 
         found = entries if tablename is None else _changing(database, commit, tablename, entries)
         if limit is None or most is None or len(found) >= limit or len(entries) < most:
             return found[:limit]
-        most *= 4  # some of the log's commits do not count
+        most *= 4  # _changing() dropped some of the log's commits
 
 
 def _logged(database: Database, commit: str, tablename: str | None, most: int | None) -> list[LogEntry]:
@@ -107,7 +107,7 @@ def _logged(database: Database, commit: str, tablename: str | None, most: int | 
 
 
 def _changing(database: Database, commit: str, tablename: str, entries: Sequence[LogEntry]) -> list[LogEntry]:
-    """Return those of the log's commits that changed a table."""
+    """Return the log entries that changed a table."""
     with database.connect(commit) as snapshot:
         name = table_name(snapshot, tablename)
     entries = [entry for entry in entries if not entry.is_merge or _is_new(database, entry, name)]
@@ -120,10 +120,10 @@ def _changing(database: Database, commit: str, tablename: str, entries: Sequence
 
 
 def _changes_rows(connection: Connection, versions: TableVersions, entry: LogEntry) -> bool:
-    """Whether a commit changes a table without a key, or its columns.
+    """Whether a commit changes the rows or columns of a table without a key.
 
-    Where Dolt merged concurrent commits, such a table's hash may differ from the parent's though its rows are the same,
-    and its log names the commit.
+    After Dolt has merged concurrent commits, the hash of such a table may differ from the parent's even if its rows are
+    the same, and then Dolt's log includes the commit.
     """
     if len(entry.parents) != 1:
         return True
@@ -134,7 +134,7 @@ def _changes_rows(connection: Connection, versions: TableVersions, entry: LogEnt
 
 
 def _is_new(database: Database, merge: LogEntry, table: str) -> bool:
-    """Whether a merge made a table that no parent has."""
+    """Whether a merge's version of a table differs from that of every parent."""
     made = _hash_at(database, merge.commit, table)
     return all(_hash_at(database, parent, table) != made for parent in merge.parents)
 
@@ -145,7 +145,7 @@ def _hash_at(database: Database, commit: str, table: str) -> str | None:
 
 
 def commits_frame(entries: Sequence[LogEntry], branch: str | None) -> pd.DataFrame:
-    """Return commits as rows, with what their messages say."""
+    """Return commits as rows, with the ids in their messages."""
     return pd.DataFrame(
         {
             "commit": _texts([entry.commit for entry in entries]),
@@ -162,5 +162,5 @@ def commits_frame(entries: Sequence[LogEntry], branch: str | None) -> pd.DataFra
 
 
 def _texts(values: Sequence[str | None]) -> pd.Series:
-    """Return a column of texts, of the dtype that pandas gives to texts, also where there are none."""
+    """Return a column of strings, with pandas's string dtype even if it is empty."""
     return pd.Series(values, dtype=TEXT_DTYPE)

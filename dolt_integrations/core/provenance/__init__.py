@@ -1,1 +1,1 @@
-"""Who made a version from what: commit trailers, write ids, attempts, what was read, hooks."""
+"""Where a version came from: commit trailers, write ids, attempts, the versions that were read, hooks."""

@@ -1,7 +1,7 @@
-"""Attempts: a node of a workflow is run again when it fails, and the rows of its last attempt count.
+"""Attempts: a workflow's node is retried when it fails, and only the rows of its last attempt are kept.
 
-Each write is named by its content, so a later attempt adopts the commit of the same rows. What an earlier attempt has
-written, and this one neither adopts nor has read, is superseded by the first write to that table that differs.
+Each write is named by its content, so a later attempt adopts the commit of equal rows. Rows of an earlier attempt that
+this one neither adopts nor has read are superseded by its first write of other rows to the table.
 """
 
 from __future__ import annotations
@@ -29,34 +29,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Past:
-    """What the attempts of a node have written to a branch, as far as it counts.
+    """What the attempts of a node have written to a branch and was not superseded.
 
     Attributes:
-        alive: The writes of which something counts, newest first.
-        gone: The commits, each with a table, whose rows there were superseded.
+        alive: The writes that are not superseded in all their tables, newest first.
+        gone: The superseded writes, as pairs of commit and table.
     """
 
     alive: tuple[EarlierWrite, ...] = ()
     gone: frozenset[tuple[str, str]] = frozenset()
 
     def counts(self, write: EarlierWrite, table: str) -> bool:
-        """Whether a write's rows in a table count."""
+        """Whether a write's rows in a table have not been superseded."""
         return table in write.name.tables and (write.commit, table) not in self.gone
 
     def of(self, table: str) -> list[EarlierWrite]:
-        """Return the writes to a table that count, newest first."""
+        """Return the writes to a table that were not superseded, newest first."""
         return [write for write in self.alive if self.counts(write, table.lower())]
 
 
 class Attempt:
-    """One attempt of a node of an execution: what it has written so far, or found written."""
+    """One attempt of a node of an execution, with the commits that it has made or adopted so far."""
 
     def __init__(self, node: str, number: int) -> None:
-        """Begin.
+        """Start an attempt.
 
         Args:
-            node: Names the execution and the node, the same in each attempt; one line.
-            number: The attempt's: 0 at first, later ones have higher numbers.
+            node: The name of the execution and the node, in one line. It is the same in each attempt.
+            number: The attempt's number: 0 for the first, higher for later ones.
         """
         self.node, self.number = node, number
         self._process = os.getpid()
@@ -65,18 +65,18 @@ class Attempt:
         self._lock = threading.Lock()
 
     def claim(self) -> Claim:
-        """Return the claim on a name of one write. It is a context manager.
+        """Return a claim on the name of one write, as a context manager.
 
         Raises:
-            ForkedProcessError: This is a forked child of the attempt's process. Equal rows of two children have one
-                name, and neither knows what the other has adopted.
+            ForkedProcessError: The process is a fork of the attempt's process. Equal rows of two forks would have the
+                same name, and neither would know what the other has adopted.
         """
         if os.getpid() != self._process:
             raise child_error(self.node)
         return Claim(self)
 
     def turn(self, connection: Connection, database: Database, tables: Sequence[str]) -> AbstractContextManager[None]:
-        """Hold the locks under which a write of this node looks at earlier ones, and is made."""
+        """Hold the locks under which a write of this node finds earlier writes and is made."""
         name = database.address.database
         return connection.locks(*((name, "write", self.node, table.lower()) for table in sorted(set(tables))))
 
@@ -84,9 +84,9 @@ class Attempt:
         """Return what this node has written to a branch.
 
         Args:
-            session: On the branch.
+            session: A session on the branch.
             branch: Its name.
-            others: Nodes of which this one is a continuation.
+            others: Nodes that this one continues, such as those of a run that is resumed.
         """
         head = branch_head(session, branch)
         nodes = (self.node, *others) if head is not None else ()
@@ -97,7 +97,7 @@ class Attempt:
         return Past(tuple(w for w in known if any(past.counts(w, table) for table in w.name.tables)), past.gone)
 
     def adopted(self, past: Past, name: WriteName, holds: Callable[[EarlierWrite], bool]) -> EarlierWrite | None:
-        """Return the write that has this name, if all of it counts and holds."""
+        """Return the write with this name, if no part of it was superseded and `holds` confirms it; or None."""
         for write in past.alive:
             named = write.name == name or self._continues(write, name)
             if named and all(past.counts(write, table) for table in name.tables) and holds(write):
@@ -120,13 +120,13 @@ class Attempt:
                 raise SupersededError(
                     f"attempt {write.attempt} of {self.node} has written table `{table}` in commit {write.commit}, and "
                     f"this is attempt {self.number}",
-                    hint="A later attempt has taken over. If this is another execution, give it another name.",
+                    hint="A later attempt has taken over. If this is a different execution, give it another name.",
                 )
             earlier.append(write)
         return self.unread(session, earlier)
 
     def unread(self, session: Connection, writes: Sequence[EarlierWrite]) -> tuple[EarlierWrite, ...]:
-        """Return those of the writes that are neither this attempt's nor in a version that it has read."""
+        """Return the writes that are neither this attempt's own nor contained in a version that it has read."""
         earlier = [write for write in writes if not self._is_ours(write)]
         read = commits_read() if earlier else ()
         return tuple(w for w in earlier if not any(is_ancestor(session, w.commit, commit) for commit in read))
@@ -136,13 +136,13 @@ class Attempt:
         return made or write.commit in self._own
 
     def keep(self, commit: str) -> None:
-        """Note that a commit is this attempt's: made by it, or adopted."""
+        """Record that this attempt has made or adopted a commit."""
         with self._lock:
             self._own.add(commit)
 
 
 def child_error(node: str) -> ForkedProcessError:
-    """Return the error that a write of a node's attempt is in a child of the process that runs it."""
+    """Return the error for a write in a child process of the process that runs a node's attempt."""
     return ForkedProcessError(
         f"process {os.getpid()} is a child of the one that runs {node}, and what children write cannot be told apart "
         "when the task is retried",
@@ -155,14 +155,14 @@ _CONTENT = ("tables", "branch", "modes", "digest", "count")
 
 @dataclass
 class Claim:
-    """A name for one write of an attempt, held until the write is there or has failed."""
+    """A name for one write of an attempt, reserved until the write has landed or failed."""
 
     attempt: Attempt
     _name: WriteName | None = None
     _done: bool = field(default=False)
 
     def name(self, tables: Sequence[str], branch: str, modes: Sequence[str], digest: str) -> WriteName:
-        """Return the name of the write: the next one among equal writes. The same content has the same name again."""
+        """Return the name of the write, numbered among equal writes. Repeated calls with equal content agree."""
         lower = tuple(table.lower() for table in tables)
         wanted = WriteName(self.attempt.node, lower, branch, tuple(modes), digest)
         if self._name is None or renamed(self._name, 1) != wanted:
@@ -175,7 +175,7 @@ class Claim:
         return self._name
 
     def done(self, commit: str) -> None:
-        """Note that the write is there."""
+        """Record that the write has landed in a commit."""
         self._done = True
         self.attempt.keep(commit)
 
@@ -186,12 +186,12 @@ class Claim:
             self._name = None
 
     def __enter__(self) -> Claim:
-        """Begin."""
+        """Return the claim."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Give the name back, unless the write is there."""
+        """Release the name, unless the write has landed."""
         if not self._done:
             self._release()

@@ -1,4 +1,4 @@
-"""`CallbackMeta`, and the functions that a literal may name: those that the program has registered."""
+"""`CallbackMeta`, and the registry of functions that a literal may name."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def callback(*, name: str) -> Callable[[F], F]: ...
 
 
 def callback(function: F | None = None, *, name: str | None = None) -> F | Callable[[F], F]:
-    """Register a function, so that a `CallbackMeta` with it travels to other tasks.
+    """Register a function, so that a `CallbackMeta` with it can be serialized for other tasks.
 
-    A literal names its callback, and only a function that the reading program has registered under that name is ever
-    called: by this decorator, or by an entry point of the group `dolt_integrations.callbacks`.
+    A literal contains only the callback's name. The program that reads it calls only functions registered under that
+    name: by this decorator, or as an entry point in the group `dolt_integrations.callbacks`.
 
     Args:
-        function: Takes an `Action`.
-        name: Under which it travels; by default `module:name`.
+        function: A function of an `Action`.
+        name: The name to register; by default `module:name`.
 
     Raises:
         ConfigError: Another function has the name.
@@ -58,7 +58,7 @@ def callback(function: F | None = None, *, name: str | None = None) -> F | Calla
 def _register(function: F, name: str | None) -> F:
     name = name or _path_of(function)
     known = _REGISTERED.get(name)
-    # A module that is imported again, as in a notebook, registers its functions anew.
+    # A module that is reloaded, as in a notebook, registers its functions again.
     if known is not None and _path_of(known) != _path_of(function):
         raise ConfigError(f"another function is registered as the callback {name!r}", hint="Give it another name.")
     _REGISTERED[name] = function
@@ -70,7 +70,7 @@ def _path_of(function: Any) -> str:
 
 
 def _find(name: str) -> Function | None:
-    """Return the function that is registered under a name. Only what is installed as an entry point is imported."""
+    """Return the function that is registered under a name, or None. Imports only installed entry points."""
     if name in _REGISTERED:
         return _REGISTERED[name]
     for point in entry_points(group=ENTRY_POINTS, name=name):
@@ -84,23 +84,23 @@ class CallbackMeta(Meta):
     """Calls a function with each action.
 
     Attributes:
-        fn: Takes an `Action`, or the name of a registered one. It travels if it is registered (see `callback`); any
-            other function works in the program that has it, and is left out of literals.
+        fn: A function of an `Action`, or the name of a registered one. A registered function is part of literals (see
+            `callback`); any other one works only in this program and is left out of them.
 
     Example:
-        >>> told = []
-        >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"]}), meta_conf=CallbackMeta(told.append))
-        >>> told[0].kind, told[0].tablename, told[0].rows_added
+        >>> seen = []
+        >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"]}), meta_conf=CallbackMeta(seen.append))
+        >>> seen[0].kind, seen[0].tablename, seen[0].rows_added
         ('save', 'users', 1)
     """
 
     fn: Function | str
 
     def __post_init__(self) -> None:
-        """Refuse what is neither a function nor a name. Nothing is imported.
+        """Check `fn`, and look up a registered name. Nothing is imported.
 
         Raises:
-            ConfigError: It is neither.
+            ConfigError: `fn` is neither a function nor a name.
         """
         if isinstance(self.fn, str):
             object.__setattr__(self, "fn", _REGISTERED.get(self.fn, self.fn))
@@ -109,17 +109,17 @@ class CallbackMeta(Meta):
             raise ConfigError(what, hint="Give a function of one argument, or the name of a registered one.")
 
     def missing(self) -> ConfigError | None:
-        """Return why the function cannot be called here: nobody has registered its name."""
+        """Return an error if `fn` is a name under which no function is registered, otherwise None."""
         if not isinstance(self.fn, str) or _find(self.fn) is not None:
             return None
-        hint = f"Register it in this program: @callback(name={self.fn!r}), or take it out of the config's meta_conf."
+        hint = f"Register it in this program: @callback(name={self.fn!r}), or remove it from the config's meta_conf."
         return ConfigError(f"no callback is registered as {self.fn!r}", hint=hint)
 
     def record(self, action: Action) -> None:
-        """Call the function.
+        """Call the function with the action.
 
         Raises:
-            ConfigError: It is a name under which no function is registered.
+            ConfigError: `fn` is a name under which no function is registered.
         """
         function = _find(self.fn) if isinstance(self.fn, str) else self.fn
         if function is None:
@@ -127,10 +127,10 @@ class CallbackMeta(Meta):
         function(action)
 
     def to_dict(self) -> dict[str, Any] | None:
-        """Return the registered name; None for a function that has none."""
+        """Return the registered name for a literal. None, with a warning, if the function is not registered."""
         name = self.fn if isinstance(self.fn, str) else _name_of(self.fn)
         if name is None:
-            logger.warning("the callback %s does not travel: it is not registered (@callback)", _path_of(self.fn))
+            logger.warning("leaving callback %s out of the literal: register it (@callback)", _path_of(self.fn))
             return None
         return {"_type": "CallbackMeta", "fn": name}
 

@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EarlierWrite:
-    """A write of a node that a branch has.
+    """A write of a node on a branch.
 
     Attributes:
-        name: What names it.
+        name: Its name.
         attempt: The number of the attempt that made it.
         commit: The commit that brought it to the branch.
-        work: The commit that made the rows: the same one, or what was merged.
+        work: The commit that wrote the rows: the same commit, or the one that `commit` merged.
         supersedes: The commits of earlier attempts that `work` took back.
-        overrides: The commits that it took back with `commit`, those of `work` included.
-        modes: How each table was written in fact.
+        overrides: All commits that the write took back, in `work` or in `commit`.
+        modes: The mode in which each table was actually written.
     """
 
     name: WriteName
@@ -51,12 +51,12 @@ class EarlierWrite:
 
 
 def find_commits(database: Database, branch: str | None, write_id: str) -> list[str]:
-    """Return the commits of a write, newest first; none where the branch is not there.
+    """Return the commits of a write on a branch, newest first. Empty if the branch does not exist.
 
     Args:
-        database: Where.
-        branch: None is the default branch.
-        write_id: As it was given.
+        database: The database.
+        branch: The branch. None is the default branch.
+        write_id: The write id.
     """
     with database.connect() as session:
         head = find_head(session, branch).commit
@@ -67,12 +67,12 @@ def find_commits(database: Database, branch: str | None, write_id: str) -> list[
 
 
 def find_write(database: Database, branch: str | None, write_id: str) -> str | None:
-    """Return the newest commit of a write; None where the branch has none, or is not there."""
+    """Return the newest commit of a write. None if the branch has none or does not exist."""
     return next(iter(find_commits(database, branch, write_id)), None)
 
 
 def _names_in(message: str) -> list[str]:
-    """Return under what a commit is found again: its write id, and its node."""
+    """Return the index keys of a commit: its write id and its node."""
     write_id, node = write_id_of(message), node_of(message)
     return [f"id {write_id}"] * (write_id is not None) + [f"node {node}"] * (node is not None)
 
@@ -81,14 +81,12 @@ _WRITES = Naming(f"{_TRAILER}: ", _names_in)
 
 
 def find_writes(session: Connection, node: str, head: str | None = None) -> list[EarlierWrite]:
-    """Return the writes of a node that a commit has among those that lead to it, newest first.
-
-    This is the one place that looks for them, and the log is what it looks at.
+    """Return the writes of a node among a commit and its ancestors, newest first, according to the log.
 
     Args:
         session: A session on a branch.
         node: The node.
-        head: The commit; None is the head of the session's branch.
+        head: The commit. None is the head of the session's branch.
     """
     head = head or commit_of(session, "HEAD")
     entries = [
@@ -99,7 +97,7 @@ def find_writes(session: Connection, node: str, head: str | None = None) -> list
     found = []
     while entries:
         entry, name = entries.pop(0)
-        # A merge has the message of the commit that it brings.
+        # A merge has the same message as the commit that it merges.
         work = next((at for at, (_, known) in enumerate(entries) if known == name), None) if entry.is_merge else None
         made = entries.pop(work)[0] if work is not None else entry
         found.append(_earlier(name, entry, made))
@@ -122,7 +120,7 @@ def _earlier(name: WriteName, landed: LogEntry, work: LogEntry) -> EarlierWrite:
 
 
 def find_nodes(session: Connection, prefix: str, suffix: str) -> list[str]:
-    """Return the nodes with writes on the session's branch whose names begin and end with some texts."""
+    """Return the nodes with writes on the session's branch whose names have a prefix and a suffix."""
     head = commit_of(session, "HEAD")
     with session.in_database():
         entries = entries_since(session, head, None, f"{_TRAILER}: {prefix}")
@@ -131,16 +129,16 @@ def find_nodes(session: Connection, prefix: str, suffix: str) -> list[str]:
 
 
 def has_written(database: Database, commit: str, table: str, *, rows: str | None = None) -> bool:
-    """Whether a commit changed a table, and is not known to be of other rows.
+    """Whether a commit changed a table, and does not name a digest of other rows.
 
-    A merge did if the table differs from either parent: where a conflict was decided for the branch in every row, only
-    the merged work had other rows.
+    A merge changed the table if it differs from either parent. If the branch won every conflict, it differs only from
+    the merged work.
 
     Args:
-        database: Where.
+        database: The database.
         commit: The commit.
         table: The table.
-        rows: The digest of the rows that it is to have written.
+        rows: The digest of the expected rows. None accepts any.
     """
     with database.connect(commit) as snapshot:
         content, before = table_hash(snapshot, table), parents(snapshot, commit)
@@ -151,6 +149,6 @@ def has_written(database: Database, commit: str, table: str, *, rows: str | None
 
 
 def hash_at(database: Database, commit: str, table: str) -> str | None:
-    """Return the hash of a table at a commit; None if it is not there."""
+    """Return the hash of a table at a commit, or None if the table does not exist there."""
     with database.connect(commit) as snapshot:
         return table_hash(snapshot, table)

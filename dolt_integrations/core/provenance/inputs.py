@@ -1,4 +1,4 @@
-"""What a task had read, as the message of its commit says it: one trailer for each version of a table or query."""
+"""What a task had read, from the trailers of its commit's message: one for each version of a table or query."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INPUT = re.compile(r"[A-Za-z]+-Input: (?P<value>.+)")
 _KEDRO = "Kedro-Input: "
 
 TASKS = ("Flyte-Task", "Kedro-Node")
-"""The trailers that name a task; a run of Metaflow has it in its path."""
+"""The trailers that name a task. For Metaflow, the task is part of the run's path."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Input:
     """A version that a task had read.
 
     Attributes:
-        commit: Its commit.
+        commit: The commit.
         what: The table, or the SQL of a query.
-        database: Where, as the task named it, without a password.
+        database: The database, as the task named it, without a password.
     """
 
     commit: str
@@ -36,7 +36,7 @@ class Input:
 
 
 def inputs_of(message: str) -> list[Input]:
-    r"""Return what a commit's message says that its task had read, whichever workflow manager ran it.
+    r"""Return what the task of a commit had read according to the message, for any workflow manager.
 
     Example:
         >>> commit = "0123456789abcdefghijklmnopqrstuv"
@@ -50,7 +50,7 @@ def inputs_of(message: str) -> list[Input]:
 
 
 def task_of(message: str) -> str | None:
-    """Return the task that a commit's message names."""
+    """Return the task that a commit's message names in a trailer, or None."""
     trailers = trailers_of(message)
     return next((trailers[name] for name in TASKS if name in trailers), None)
 
@@ -66,13 +66,13 @@ def _parsed(line: str) -> Input | None:
     places = list(_splits(rest))
     if not is_commit_hash(commit) or not places:
         return None
-    # A path may have ` of ` in it, and so may a query: what follows the right one begins like a location.
+    # Paths and queries may contain ` of `. The right separator is followed by an absolute path or a URL.
     what, database = next((each for each in places if _is_absolute(each[1])), places[0])
     return Input(commit, what, database)
 
 
 def _splits(text: str) -> Iterable[tuple[str, str]]:
-    """Return what precedes and follows each ` of ` of a text, the last one first."""
+    """Yield the text before and after each ` of `, starting with the last one."""
     for match in reversed(list(re.finditer("(?= of )", text))):
         yield text[: match.start()], text[match.start() + len(" of ") :]
 
@@ -85,7 +85,7 @@ _WORD = re.compile(r"'(?:[^'\\]|\\.?)*(?:'|\Z)|--[^\n]*|/\*.*?(?:\*/|\Z)", re.DO
 
 
 def tables_in(query: str, known: Iterable[str]) -> list[str]:
-    """Return the known tables that a query names: the words of it that are one.
+    """Return the known tables whose names are words of a query, outside strings and comments.
 
     Example:
         >>> tables_in("select 'orders' from Users where id > 1", ["orders", "users"])

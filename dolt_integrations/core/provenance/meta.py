@@ -1,4 +1,4 @@
-"""Metadata: what is told of each save and load, and to whom."""
+"""Hooks that record every save and load."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Action:
-    """A save or a load, as it is told.
+    """A record of a save or a load, as hooks receive it.
 
     Attributes:
         kind: `save` or `load`.
-        database: Where, without a password.
-        tablename: The table; or
-        sql: the query.
-        branch: Written to or read from; None for a commit of no branch.
-        from_commit: Before the save; of a load, the commit that was read.
-        to_commit: After it.
-        timestamp: When, in UTC.
-        context_id: The execution, the run or the write that did it; None where the commit's message names none.
-        rows_added: Between the two commits, as the next two; None for a load.
-        rows_modified: Rows.
-        rows_deleted: Rows.
+        database: The database, without a password.
+        tablename: The table, or None for a query.
+        sql: The query, or None for a table.
+        branch: The branch that was written to or read from. None if a commit was read without naming a branch.
+        from_commit: The commit before the save; for a load, the commit that was read.
+        to_commit: The commit after the save; for a load, the commit that was read.
+        timestamp: The time of the action, in UTC.
+        context_id: The execution, the run or the write id. None if the commit's message names none.
+        rows_added: The rows that the save added. None for a load, or if Dolt cannot compare the versions.
+        rows_modified: The rows that it modified; None as above.
+        rows_deleted: The rows that it deleted; None as above.
     """
 
     kind: str
@@ -56,39 +56,39 @@ class Action:
 
 @dataclass(frozen=True)
 class Meta:
-    """The base of all metadata configs."""
+    """The base class of all hooks."""
 
     kinds: ClassVar[dict[str, type[Meta]]] = {}
 
     def __init_subclass__(cls, **kwargs: object) -> None:
-        """Make the kind known by its name, which is how it travels."""
+        """Register the class under its name, which literals contain."""
         super().__init_subclass__(**kwargs)
         Meta.kinds[cls.__name__] = cls
 
     def record(self, action: Action) -> None:
-        """Tell of an action."""
+        """Record an action. Any exception becomes a `MetadataError`."""
         raise NotImplementedError
 
     def missing(self) -> DoltError | None:
-        """Return why nothing can be recorded in this program; None where it can."""
+        """Return an error if the hook cannot record in this program, otherwise None."""
         return None
 
     def to_dict(self) -> dict[str, Any] | None:
-        """Return the config as a JSON object that `metas_from_dicts` understands; None if it cannot travel."""
+        """Return the config as a JSON object for `metas_from_dicts`, or None if it cannot be serialized."""
         raise NotImplementedError
 
 
 MetaConf: TypeAlias = Meta | Mapping[str, Any] | Callable[[Action], object]
-"""What is understood as one metadata config: one, its `to_dict`, or the function of a `CallbackMeta`."""
+"""What is accepted as a hook: a `Meta`, the result of its `to_dict`, or the function of a `CallbackMeta`."""
 
 Metas: TypeAlias = MetaConf | Sequence[MetaConf] | None
 
 
 def metas_of(meta_conf: Metas) -> tuple[Meta, ...]:
-    """Return the configs, however many there are.
+    """Return the hooks as a tuple.
 
     Raises:
-        ConfigError: One of them is none, or a field of a mapping is wrong.
+        ConfigError: A value is not a hook, or a field of a mapping is wrong.
     """
     if meta_conf is None:
         return ()
@@ -96,10 +96,10 @@ def metas_of(meta_conf: Metas) -> tuple[Meta, ...]:
 
 
 def metas_for_save(meta_conf: Metas) -> tuple[Meta, ...]:
-    """Return the configs, all of which can record.
+    """Return the hooks of a save, after checking that all can record.
 
     Raises:
-        ConfigError: One of them is none, or cannot record here, such as a callback that the program has not registered.
+        ConfigError: A value is not a hook, or it cannot record here, such as a callback that is not registered.
     """
     metas = metas_of(meta_conf)
     for meta in metas:
@@ -109,16 +109,16 @@ def metas_for_save(meta_conf: Metas) -> tuple[Meta, ...]:
 
 
 def metas_for_load(meta_conf: Metas) -> tuple[Meta, ...]:
-    """Return the configs that can record; of the others a warning is logged.
+    """Return the hooks of a load that can record. A warning is logged for the others.
 
-    Whoever reads a table of another team has not registered the callbacks of its writers, and reads all the same.
+    A program that reads another team's table need not have registered the callbacks of its writers.
 
     Raises:
-        ConfigError: One of them is none.
+        ConfigError: A value is not a hook.
     """
     metas = metas_of(meta_conf)
     for problem in filter(None, (meta.missing() for meta in metas)):
-        logger.warning("the load is not recorded: %s", problem)
+        logger.warning("not recording the load: %s", problem)
     return tuple(meta for meta in metas if meta.missing() is None)
 
 
@@ -134,10 +134,10 @@ def _parse(value: Any) -> Meta:
 
 
 def metas_from_dicts(values: Metas | Iterable[Any]) -> Metas:
-    """Make metadata configs of what `Meta.to_dict` returned, alone or in a list.
+    """Create hooks from what `Meta.to_dict` returned, alone or in a list.
 
     Raises:
-        ConfigError: There is no such kind of metadata, or a field is wrong.
+        ConfigError: The class of a hook is unknown, or a field is wrong.
     """
     if values is None or isinstance(values, Meta):
         return values
@@ -147,10 +147,10 @@ def metas_from_dicts(values: Metas | Iterable[Any]) -> Metas:
 
 
 def record_save(metas: Iterable[Meta], database: Database, version: Version, tablename: str, message: str) -> None:
-    """Tell of a save, one that an earlier attempt has made included.
+    """Record a save, including one that an earlier attempt made and this one adopted.
 
     Raises:
-        MetadataError: Somebody could not be told. The save is there.
+        MetadataError: A hook failed. The save succeeded.
     """
     write = write_id_of(message)
     with database.connect() as connection:
@@ -171,21 +171,21 @@ def _write_of(connection: Connection, commit: str) -> str | None:
 def _counts(
     connection: Connection, before: str | None, after: str, table: str
 ) -> tuple[int | None, int | None, int | None]:
-    """Count the rows that changed; unknown where Dolt does not compare the two, as with another primary key."""
+    """Count the added, modified and deleted rows. None if Dolt cannot compare, as after a change of the key."""
     if before is None or before == after:
         return 0, 0, 0
     try:
         return count_changes(connection, before, after, table)
     except QueryError as error:
-        logger.info("the changes of table %s are not counted: %s", table, error)
+        logger.info("cannot count the changes of table %s: %s", table, error)
         return None, None, None
 
 
 def record_load(metas: Iterable[Meta], database: str, version: Version, tablename: str | None, sql: str | None) -> None:
-    """Tell of a load.
+    """Record a load.
 
     Raises:
-        MetadataError: Somebody could not be told.
+        MetadataError: A hook failed.
     """
     commit = version.commit
     _record(metas, Action("load", database, tablename, sql, version.branch, commit, commit, _now()))
@@ -196,15 +196,16 @@ def _now() -> datetime.datetime:
 
 
 def _record(metas: Iterable[Meta], action: Action) -> None:
-    """Tell everybody, then raise for the first who could not be told."""
+    """Call all hooks, then raise an error for the first that failed."""
     failures = [failure for meta in metas if (failure := _failure(meta, action)) is not None]
     if failures:
         meta, error = failures[0]
-        what = f"commit {action.to_commit} of {action.database} is there" if action.kind == "save" else "it was read"
+        done = f"the save succeeded as commit {action.to_commit} of {action.database}"
+        what = done if action.kind == "save" else "the load succeeded"
         raise MetadataError(
             f"{type(meta).__name__} could not record the {action.kind} of "
             f"{action.tablename or action.sql!r}: {error}; {what}",
-            hint=getattr(error, "hint", None) if isinstance(error, DoltError) else "Mend the callback.",
+            hint=getattr(error, "hint", None) if isinstance(error, DoltError) else "Fix the hook.",
         ) from error
 
 

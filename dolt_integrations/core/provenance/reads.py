@@ -1,4 +1,4 @@
-"""What this process has read: the commits, so that a later write can tell what it builds on."""
+"""The commits that this process has read, which determine what a later write builds on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _NOTED: dict[int | None, dict[str, None]] = {}
-"""The commits that were read, by the identity of the scope; those of None are read by every scope."""
+"""The commits that were read, by the `id` of the scope. Those of None count for every scope."""
 
 _SCOPES: list[Callable[[], Any]] = []
 
@@ -19,28 +19,28 @@ _QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
 
 
 def add_scope(find: Callable[[], Any]) -> None:
-    """Let an adapter say on whose behalf a read happens, where one process runs several tasks.
+    """Let an adapter attribute reads to tasks, for processes that run several tasks.
 
     Args:
-        find: Returns an object that lives as long as the task that runs now, or None.
+        find: Returns an object that lives as long as the current task, or None.
     """
     _SCOPES.append(find)
 
 
 def note_read(commit: str) -> None:
-    """Note that the task that runs now has read a version of a database."""
+    """Record that the current task has read a version of a database."""
     if not _QUIET.get():
         _noted(_scope()).setdefault(commit)
 
 
 def commits_read() -> tuple[str, ...]:
-    """Return the commits that the task that runs now has read, in whatever thread."""
+    """Return the commits that the current task has read, in any thread."""
     return tuple({**_noted(None), **_noted(_scope())})
 
 
 @contextlib.contextmanager
 def unnoted() -> Iterator[None]:
-    """Do not note what is read in the block: this library looks at it, not the task."""
+    """Do not record what is read in the block, because this library reads it and not the task."""
     token = _QUIET.set(True)
     try:
         yield

@@ -1,6 +1,6 @@
-"""Write ids: what names a write for good, in the trailer `Write-Id` of its commit, so that a retry finds it.
+"""Write ids: permanent names of writes, in the trailer `Write-Id` of their commits, by which a retry finds them.
 
-A write of a workflow's node is named by its content: `WriteName`. Others are named by whoever calls, or at random.
+A write of a workflow's node is named by its content (`WriteName`). Others are named by the caller, or at random.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ _SUPERSEDES = "Supersedes"
 
 @dataclass(frozen=True)
 class WriteName:
-    """What names a write of a node: the same in each attempt that writes the same rows.
+    """The name of a node's write, which is the same in each attempt that writes the same rows.
 
     Attributes:
-        node: The execution and the node of it.
-        tables: Those that are written, in lower case.
-        branch: Where to.
-        modes: How, for each table.
-        digest: Of the rows.
-        count: Which of several equal writes it is, counted from 1.
+        node: The execution and its node.
+        tables: The tables that are written, in lower case.
+        branch: The branch that is written to.
+        modes: The mode of each table.
+        digest: The digest of the rows.
+        count: The number of this write among equal writes, counted from 1.
 
     Example:
         >>> str(WriteName("ex:p:d:n/n0", ("users",), "main", ("append",), "0a1b", 1))
@@ -57,24 +57,24 @@ class WriteName:
 
 
 def check_write_id(write_id: str | None) -> None:
-    """Refuse a write id that would not be found again in a trailer.
+    """Refuse a write id that could not be read back from a trailer.
 
     Raises:
-        ConfigError: It is blank, or has line breaks, tabs or several blanks in a row.
+        ConfigError: It is not a string, is blank, or has line breaks, tabs, or leading, trailing or repeated spaces.
     """
     if write_id is None or (isinstance(write_id, str) and write_id and " ".join(write_id.split()) == write_id):
         return
-    hint = "Give a text of one line, without blanks around it."
-    raise ConfigError(f"write_id {write_id!r} cannot stand in a commit's message", hint=hint)
+    hint = "Give a string of one line, without leading, trailing or repeated spaces."
+    raise ConfigError(f"write_id {write_id!r} cannot be part of a commit message", hint=hint)
 
 
 def with_write_id(message: str, write_id: str | None, *, rows: str | None = None) -> str:
-    """Return the message of the commit of a write.
+    """Return the commit message of a write.
 
     Args:
-        message: What it says so far.
-        write_id: Names the write; None is nothing.
-        rows: The digest of the rows, where the id does not hold it.
+        message: The message without the id.
+        write_id: The write id. None returns the message unchanged.
+        rows: The digest of the rows, if the id does not contain it.
 
     Example:
         >>> print(with_write_id("Add users", "run-1"))
@@ -88,25 +88,25 @@ def with_write_id(message: str, write_id: str | None, *, rows: str | None = None
 
 
 def superseded_in(message: str) -> tuple[str, ...]:
-    """Return the commits of earlier attempts that a commit took back, as its message names them."""
+    """Return the commits of earlier attempts that a commit took back according to its message."""
     return trailer_values(message, _SUPERSEDES)
 
 
 def with_attempt(message: str, name: WriteName, attempt: int, modes: Sequence[str] = ()) -> str:
-    """Return the message of the commit of a write of an attempt.
+    """Return the commit message of an attempt's write.
 
     Args:
-        message: What it says so far.
-        name: Names the write.
+        message: The message without the name.
+        name: The name of the write.
         attempt: The attempt's number.
-        modes: How the tables are written in fact, where the name says something else.
+        modes: The modes in which the tables are actually written, if they differ from those in the name.
     """
     trailers = {_MODES: ",".join(modes)} if modes and tuple(modes) != name.modes else {}
     return with_trailers(message, {**trailers, _ATTEMPT: str(attempt), _TRAILER: str(name)})
 
 
 def superseding(message: str, commits: Iterable[str]) -> str:
-    """Return the message of a commit that takes back those of earlier attempts.
+    """Return the message of a commit that takes back commits of earlier attempts.
 
     Example:
         >>> print(superseding("Add users", ["abc"]))
@@ -125,7 +125,7 @@ def superseded_by(message: str) -> tuple[str, ...]:
 
 
 def without_superseding(message: str) -> str:
-    r"""Return a message without what it supersedes.
+    r"""Return a message without the trailers that name superseded commits.
 
     Example:
         >>> without_superseding("Add users\n\nWrite-Id: a\nSupersedes: abc")
@@ -146,12 +146,12 @@ def write_id_of(message: str) -> str | None:
 
 
 def rows_digest_of(message: str) -> str | None:
-    """Return the digest of the rows that a commit's message names beside a write id."""
+    """Return the digest of the rows that a commit's message names, or None."""
     return trailers_of(message).get(_ROWS)
 
 
 def node_of(message: str) -> str | None:
-    """Return the node whose attempt made a commit; None where it is of none."""
+    """Return the node whose attempt made a commit, or None."""
     name = _named(write_id_of(message))
     return name.node if name is not None else None
 
@@ -173,5 +173,5 @@ def _split(text: str) -> tuple[str, ...]:
 
 
 def renamed(name: WriteName, count: int) -> WriteName:
-    """Return the name of another one of several equal writes."""
+    """Return the name with another number among equal writes."""
     return replace(name, count=count)
