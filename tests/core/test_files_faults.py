@@ -20,7 +20,7 @@ BAD_FILES = {
     "long without a line's end": (b"a\n1\n1,", "line 3: the header has 1 column, this row has 2"),
     "latin-1": (b"a,b\n1,x\n2,caf\xe9\n", "line 3 is not UTF-8: byte 14 of the file, 0xe9"),
     "UTF-16": ("a,b\n1,2\n".encode("utf-16"), "line 1 is not UTF-8: byte 1"),
-    "cases": (b"a,b,A\n1,2,3\n", "'A' besides 'a'"),
+    "cases": (b"a,b,A\n1,2,3\n", "'a' and 'A'"),
     "quote": (b'a,b\n1,2\n3,"x\n4,5\n', "line 3: the quote is not closed"),
     "last quote": (b'a,b\n1,2\n3,"x', "line 3: the quote is not closed"),
     "quote in a column": (b'a\nx\n"y""\nz\n', "line 3: the quote is not closed"),
@@ -91,9 +91,9 @@ def test_a_zip_of_several_files_is_an_error(tmp_path):
 @pytest.mark.parametrize(
     ("text", "args", "said"),
     [
-        ("a,b\n1,x\n\nz,y\n", {"dtype": {"a": int}}, r"line 4, column 'a' is 'z', which is no int64"),
-        ("a,b\n1,x\n1.5,y\n", {"dtype": {"a": "Int64"}}, r"line 3, column 'a' is '1.5', which is no Int64"),
-        ("a,b\n1,x\n,y\n", {"dtype": {"a": "int8"}}, r"line 3, column 'a' is empty, which is no int8"),
+        ("a,b\n1,x\n\nz,y\n", {"dtype": {"a": int}}, r"line 4, column 'a' is 'z', which is not int64"),
+        ("a,b\n1,x\n1.5,y\n", {"dtype": {"a": "Int64"}}, r"line 3, column 'a' is '1.5', which is not Int64"),
+        ("a,b\n1,x\n,y\n", {"dtype": {"a": "int8"}}, r"line 3, column 'a' is empty, which is not int8"),
         ("t\na,b\n1,x\nz,y\n", {"dtype": {"a": float}, "skiprows": 1}, r"row 1, counted from 0, column 'a' is 'z'"),
     ],
 )

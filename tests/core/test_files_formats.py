@@ -180,9 +180,9 @@ def test_others_read_lines_of_json_of_ours(tmp_path):
     ("lines", "error", "text"),
     [
         ([], FileError, "is empty"),
-        (['{"a": 1}', '{"a": '], FileError, "line 2 is no JSON"),
-        (["[", '{"a": 1}', "]"], FileError, "line 1 is no JSON"),
-        (['{"a": 1}', "[1]"], FileError, "line 2 is no JSON object"),
+        (['{"a": 1}', '{"a": '], FileError, "line 2 is not JSON"),
+        (["[", '{"a": 1}', "]"], FileError, "line 1 is not JSON"),
+        (['{"a": 1}', "[1]"], FileError, "line 2 is not a JSON object"),
         (['{"a": 1, "a": 2}'], FileError, "line 1.*twice"),
         (['{"a": NaN}'], FileError, "line 1.*NaN"),
         (['{"a": 1}', '{"a": "x"}'], UnsupportedTypeError, "line 2, column 'a' holds 'x'"),

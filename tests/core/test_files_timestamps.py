@@ -41,5 +41,5 @@ def test_a_cell_that_is_no_timestamp_is_refused_by_the_columns_name(database, tm
     path = tmp_path / "rows.csv"
     path.write_text("a,w\n2,yesterday\n")
 
-    with pytest.raises(UnsupportedValueError, match=r"line 2, column 'w': 'yesterday' is no DATETIME\."):
+    with pytest.raises(UnsupportedValueError, match=r"line 2, column 'w': 'yesterday' is not a valid DATETIME\."):
         save(database, "t", path, {"mode": "append"})

@@ -1,1 +1,1 @@
-"""CSV, Parquet, Feather and JSON files, saved and loaded with the table's types."""
+"""Saving and loading CSV, Parquet, Feather and JSON files, with the table's types."""

@@ -1,8 +1,8 @@
-"""Parquet and Feather files: frames as Arrow, each column with what a table would say of it.
+"""Parquet and Feather files: frames as Arrow, with the declaration that each column would have in a table.
 
-A file of ours keeps the SQL type and the mark of a column beside it, so the same frame comes back, objects included.
+A file of ours has each column's SQL type and mark as metadata, so that the same frame is read back, including objects.
 Other programs see ordinary columns (timestamps with a zone, durations, decimals, JSON strings) and pandas's metadata.
-A file of others goes the way of an Arrow Table, with what pandas said of it.
+Files of other programs are handled like Arrow Tables, including pandas's metadata.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _KEY = b"dolt_integrations"
 def read_parquet(
     data: bytes, where: str, *, table: str, existing: TableSchema | None, args: Mapping[str, Any]
 ) -> pd.DataFrame | pa.Table:
-    """Return the rows of a Parquet file; see `files.read_file`."""
+    """Return the rows of a Parquet file (see `read_file`)."""
     try:
         _check_names(pq.ParquetFile(pa.BufferReader(data)).schema_arrow.names, where)
         check_parquet_size(data, args.get("columns") if not args.get("filters") else None, where)
@@ -47,27 +47,27 @@ def read_parquet(
     except FileError:
         raise
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
-        raise FileError(f"{where} is not read as Parquet: {error}", hint=_HINT) from error
+        raise FileError(f"{where} cannot be read as Parquet: {error}", hint=_HINT) from error
     return _fitted(rows, table, existing, where)
 
 
 def read_feather(
     data: bytes, where: str, *, table: str, existing: TableSchema | None, args: Mapping[str, Any]
 ) -> pd.DataFrame | pa.Table:
-    """Return the rows of a Feather file; see `files.read_file`."""
+    """Return the rows of a Feather file (see `read_file`)."""
     try:
         check_feather_size(data, where)
         rows = feather.read_table(pa.BufferReader(data), **args)
-        rows.validate(full=True)  # or a damaged file's rows would be looked for beyond its end
+        rows.validate(full=True)  # offsets of a damaged file may point beyond its end
         _check_names(rows.column_names, where)
     except FileError:
         raise
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
-        raise FileError(f"{where} is not read as Feather: {error}", hint=_HINT) from error
+        raise FileError(f"{where} cannot be read as Feather: {error}", hint=_HINT) from error
     return _fitted(rows, table, existing, where)
 
 
-_HINT = "Its suffix says that it is one."
+_HINT = "Its suffix names this format. If it has another one, rename it, or give the `format` argument."
 
 
 def _check_names(names: Sequence[str], where: str) -> None:
@@ -77,7 +77,7 @@ def _check_names(names: Sequence[str], where: str) -> None:
 
 
 def _fitted(rows: pa.Table, table: str, existing: TableSchema | None, where: str) -> pd.DataFrame | pa.Table:
-    """Return the rows under the names of the table's columns, whatever their case."""
+    """Return the rows with the table's spelling of the column names, matched regardless of case."""
     frame = _as_saved(rows, where)
     names = list(rows.column_names) if frame is None else [column.name for column in named_series(frame, where)]
     check_names(names, where)
@@ -89,7 +89,7 @@ def _fitted(rows: pa.Table, table: str, existing: TableSchema | None, where: str
 
 
 def _renamed(rows: pa.Table, new: Mapping[str, str]) -> pa.Table:
-    """Return rows with other names for some columns, pandas's metadata too."""
+    """Rename columns, in pandas's metadata too."""
     said = dict(rows.schema.metadata or {})
     rows = rows.rename_columns([new.get(name, name) for name in rows.column_names])
     try:
@@ -103,7 +103,7 @@ def _renamed(rows: pa.Table, new: Mapping[str, str]) -> pa.Table:
 
 
 def _as_saved(rows: pa.Table, where: str) -> pd.DataFrame | None:
-    """Return the frame that a file of ours was written from; None of a file of others."""
+    """Return the frame that a file of ours was written from, or None for files of other programs."""
     declared = [_declared(field) for field in rows.schema]
     columns = tuple(column for column in declared if column is not None)
     if len(columns) < len(declared) or not columns:
@@ -112,12 +112,12 @@ def _as_saved(rows: pa.Table, where: str) -> pd.DataFrame | None:
         arrays = [_stored(rows.column(at), column) for at, column in enumerate(columns)]
         return decode_result(Result(columns, pa.Table.from_arrays(arrays, names=[one.name for one in columns])))
     except (pa.ArrowException, ValueError, TypeError) as error:
-        logger.warning("%s is not read as its columns were saved: %s", where, error)
+        logger.warning("the columns of %s do not match their metadata, which is ignored: %s", where, error)
         return None
 
 
 def _declared(field: pa.Field) -> Column | None:
-    """Return what a file of ours says of a column."""
+    """Return a column's declaration in a file of ours, or None."""
     try:
         said = json.loads((field.metadata or {})[_KEY])
         return Column(field.name, str(said["type"]), bool(said["nullable"]), str(said["comment"]))
@@ -136,12 +136,12 @@ def _stored(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
 
 
 def write_parquet(frame: pd.DataFrame, where: str, *, args: Mapping[str, Any]) -> bytes:
-    """Return a frame as a Parquet file; see `files.write_file`."""
+    """Return a frame as a Parquet file (see `write_file`)."""
     return _written(pq.write_table, frame, where, args)
 
 
 def write_feather(frame: pd.DataFrame, where: str, *, args: Mapping[str, Any]) -> bytes:
-    """Return a frame as a Feather file; see `files.write_file`."""
+    """Return a frame as a Feather file (see `write_file`)."""
     return _written(feather.write_feather, frame, where, args)
 
 
@@ -155,7 +155,7 @@ def _written(write: Callable[..., None], frame: pd.DataFrame, where: str, args: 
 
 
 def _to_rows(frame: pd.DataFrame, where: str) -> pa.Table:
-    """Return a frame as Arrow, each column with what a table would say of it."""
+    """Return a frame as Arrow, with the declaration that each column would have in a table."""
     encoded = encode_named(frame, where)
     columns = tuple(
         Column(name, one.sql_type or "longtext", one.nullable, one.mark.comment()) for name, one in encoded.items()
@@ -167,7 +167,7 @@ def _to_rows(frame: pd.DataFrame, where: str) -> pa.Table:
 
 
 def _typed(values: pa.Array, column: Column) -> pa.Array:
-    """Return decimals, which go to Dolt as texts, as decimals."""
+    """Return decimals, which are encoded for Dolt as strings, as decimals."""
     kind = arrow_type(column.sql_type)
     return values.cast(kind) if pa.types.is_decimal(kind) else values
 
@@ -178,10 +178,10 @@ def _with_declaration(field: pa.Field, column: Column) -> pa.Field:
 
 
 def _pandas_metadata(frame: pd.DataFrame) -> dict[bytes, bytes] | None:
-    """Return what pandas needs to make the index and the dtypes again."""
+    """Return the metadata from which pandas restores the index and the dtypes."""
     labels = [*frame.columns, *(name for name in frame.index.names if name is not None)]
     if not all(isinstance(label, str) for label in labels):
-        return None  # it does not tell numbers as labels from texts, and pyarrow warns of that
+        return None  # the metadata cannot distinguish integer labels from strings, and pyarrow warns about them
     try:
         empty = frame.iloc[:0]
         named = bool(stored_levels(frame.index, "a file"))

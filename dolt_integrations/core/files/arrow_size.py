@@ -1,7 +1,4 @@
-"""How large Parquet and Feather files become, by what they say of themselves.
-
-Nothing of that size is made to find out.
-"""
+"""Estimating from their metadata how large Parquet and Feather files become in memory, without reading them whole."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _WIDTHS = {"BOOLEAN": 1, "INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 8, "BYTE_ARRAY": 4}
-"""Bytes of a value in memory, by Parquet's physical type; of a text those that say where it begins."""
+"""Bytes of a value in memory, by Parquet's physical type. For strings, those of the offset."""
 
 
 def check_parquet_size(data: bytes, names: Sequence[str] | None, where: str) -> None:
@@ -26,12 +23,12 @@ def check_parquet_size(data: bytes, names: Sequence[str] | None, where: str) -> 
 
     Args:
         data: The file.
-        names: The columns that are to be read; None is all.
+        names: The columns to read. None is all.
         where: The file, for errors.
 
     Raises:
         FileError: They are larger than the limit.
-        pyarrow.ArrowException: It is no Parquet file.
+        pyarrow.ArrowException: It is not a Parquet file.
     """
     limit, size, repeated = file_limit(), 0, set()
     meta = pq.read_metadata(pa.BufferReader(data))
@@ -51,7 +48,7 @@ def check_parquet_size(data: bytes, names: Sequence[str] | None, where: str) -> 
 
 
 def _repeated(data: bytes, names: list[str]) -> Iterator[int]:
-    """Yield the bytes of texts that a file has once for many rows, batch by batch."""
+    """Yield, batch by batch, the decoded size of strings that the file stores in dictionaries."""
     file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=names)
     for batch in file.iter_batches(columns=names) if names else ():
         for array in batch.columns:
@@ -65,20 +62,20 @@ def check_feather_size(data: bytes, where: str) -> None:
 
     Raises:
         FileError: They are larger than the limit.
-        pyarrow.ArrowException: It is no Feather file.
+        pyarrow.ArrowException: It is not a Feather file.
     """
     limit, size = file_limit(), 0
     for message in _messages(data):
         try:
             size += sum(_buffer_sizes(message))
         except struct.error as error:
-            raise pa.ArrowInvalid(f"a message of it is damaged: {error}") from error
+            raise pa.ArrowInvalid(f"a message in it is damaged: {error}") from error
         if size > limit:
             raise too_large(where, limit)
 
 
 def _messages(data: bytes) -> Iterator[pa.ipc.Message]:
-    """Yield the messages of an Arrow file, which is a stream behind eight bytes (Arrow format, "IPC File Format")."""
+    """Yield the messages of an Arrow file: eight bytes followed by a stream (Arrow format, "IPC File Format")."""
     if data.startswith(b"ARROW1"):
         reader = pa.ipc.MessageReader.open_stream(pa.BufferReader(pa.py_buffer(data)[8:]))
         while True:
@@ -89,11 +86,11 @@ def _messages(data: bytes) -> Iterator[pa.ipc.Message]:
 
 
 def _buffer_sizes(message: pa.ipc.Message) -> Iterator[int]:
-    """Yield how large each buffer of a message says that it is, decompressed.
+    """Yield the declared size of each buffer of a message, decompressed.
 
-    Read from the flatbuffers of the format (`Message.fbs`): field 2 of a message is its header; fields 2 and 3 of a
-    record batch are its buffers, as pairs of place and length, and how they are compressed. A compressed buffer begins
-    with its real length, or with -1 if it is not.
+    This reads the flatbuffers of the format (`Message.fbs`): field 2 of a message is its header. Fields 2 and 3 of a
+    record batch are its buffers, as pairs of offset and length, and their compression. A compressed buffer starts with
+    its uncompressed length, or with -1 if it is stored uncompressed.
     """
     if message.type not in ("record batch", "dictionary"):
         return
@@ -113,12 +110,12 @@ def _buffer_sizes(message: pa.ipc.Message) -> Iterator[int]:
 
 
 def _table(meta: bytes, at: int) -> int:
-    """Return where what an offset points to begins."""
+    """Return the position that the offset at a position points to."""
     return int(at + struct.unpack_from("<I", meta, at)[0])
 
 
 def _field(meta: bytes, table: int, number: int) -> int:
-    """Return where a field of a table is; 0 if it is not there."""
+    """Return the position of a table's field, or 0 if the field is missing."""
     vtable = table - struct.unpack_from("<i", meta, table)[0]
     if 4 + 2 * number >= struct.unpack_from("<H", meta, vtable)[0]:
         return 0

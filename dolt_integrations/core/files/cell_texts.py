@@ -1,4 +1,4 @@
-"""Values as the texts of CSV cells."""
+"""Formatting values as CSV cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def format_cells(column: EncodedColumn) -> pl.Series:
-    """Return the text of each value, which `parse_cells` reads as the same value again."""
+    """Return the text of each value, which `parse_cells` parses to the same value."""
     values = pl.Series(pl.from_arrow(column.values))
     dtype = column.mark.dtype or ""
     if found := re.match(r"(?:timedelta64|duration)\[(s|ms|us|ns)\]", dtype):

@@ -1,4 +1,4 @@
-"""What the cells of a column are to become: its SQL type, and what its column comment adds."""
+"""The target type of a column's cells: its SQL type and the dtype in its column comment."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RANGES = {"mediumint": (-(2**23), 2**23 - 1), "mediumint unsigned": (0, 2**24 -
 
 @dataclass(frozen=True)
 class _Target:
-    """What a column takes, of its SQL type and its mark."""
+    """The target type of cells, from a column's SQL type and its mark."""
 
     base: str
     arguments: tuple[int, ...]
@@ -35,23 +35,23 @@ class _Target:
 
     @property
     def unit(self) -> str | None:
-        """The unit of a duration or a timestamp, where the dtype has one."""
+        """The unit of a duration or a timestamp, if the dtype names one."""
         found = re.match(r"(?:datetime64|timestamp|timedelta64|duration)\[(s|ms|us|ns)\b", self.dtype)
         return found.group(1) if found else None
 
     @property
-    def is_span(self) -> bool:
-        """Whether the column counts units of time in a BIGINT."""
+    def is_duration(self) -> bool:
+        """Whether the column stores durations as integers in a BIGINT."""
         return self.base == "bigint" and self.dtype.startswith(("timedelta64[", "duration["))
 
     @property
     def has_zone(self) -> bool:
-        """Whether the column is of timestamps with a time zone."""
+        """Whether the column holds timestamps with a time zone."""
         return bool(re.match(r"datetime64\[\w+, |timestamp\[\w+, tz=", self.dtype))
 
     @property
     def step(self) -> int:
-        """The microseconds that every value is a multiple of."""
+        """The precision of the column in microseconds: every value is a multiple of it."""
         digits = min((*self.arguments, 0)[0], 6)
         return max(int(10 ** (6 - digits)), 1_000_000 // UNITS[self.unit or "us"])
 

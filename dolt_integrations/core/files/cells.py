@@ -1,7 +1,8 @@
-"""The cells of a CSV file: the text of every value, and the value of every text that is one of its column's type.
+"""Parsing the cells of a CSV file to values of a column's type.
 
-The texts are those of SQL where SQL has one. Bytes are hexadecimal behind `0x`, as in a MySQL literal; spans are clock
-times of any number of hours (`-838:59:59.000001`); timestamps with a time zone are in UTC and say so (`+00:00`).
+Cells have the form of SQL literals where there is one. Binary values are hexadecimal after `0x`, as in a MySQL literal.
+Durations are clock times with any number of hours (`-838:59:59.000001`). Timestamps with a time zone are in UTC and end
+with `+00:00`.
 """
 
 from __future__ import annotations
@@ -27,25 +28,25 @@ _LONGEST = 2**63 - 1
 _BITS = {pa.int8(): pl.Int8, pa.int16(): pl.Int16, pa.int32(): pl.Int32, pa.int64(): pl.Int64} | {
     pa.uint8(): pl.UInt8, pa.uint16(): pl.UInt16, pa.uint32(): pl.UInt32, pa.uint64(): pl.UInt64
 }  # fmt: skip
-_MOMENT = (
+_TIMESTAMP = (
     r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]([0-9]{2}:[0-9]{2})(?::([0-5][0-9])(?:\.([0-9]{1,9}))?)?)?"
     r" ?(?:(Z)|([+-])([0-9]{2}):?([0-9]{2}))?$"
 )
-_PLAIN_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{6}$"
+_PLAIN_TIMESTAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{6}$"
 _CLOCK = r"^(-?)([0-9]{1,16}):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]{1,9}))?$"
 _UUID = "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 
 
 def parse_cells(texts: pa.ChunkedArray, column: Column, locate: Callable[[int], str]) -> pa.ChunkedArray:
-    """Return the values that texts are in a column of a table, of the Arrow type that the engine fetches it as.
+    """Parse cells to values of a table's column, with the Arrow type in which the engine fetches it.
 
     Args:
-        texts: A text for each row; an unquoted empty cell is NULL.
-        column: As the table declares it, with its mark.
-        locate: Tells where a row is, for errors.
+        texts: The text of each row's cell. An unquoted empty cell is NULL.
+        column: The column as the table declares it, with its mark.
+        locate: Returns the position of a row in the file, for errors.
 
     Raises:
-        UnsupportedValueError: A text that is no value of the column, or NULL where the column takes none.
+        UnsupportedValueError: A cell is not a value of the column's type, or NULL although the column is NOT NULL.
 
     Example:
         >>> texts = pa.chunked_array([["1", None, "+3"]])
@@ -56,13 +57,13 @@ def parse_cells(texts: pa.ChunkedArray, column: Column, locate: Callable[[int], 
     series = pl.Series(column.name, pl.from_arrow(texts.cast(pa.large_string())), pl.String)
     if not column.nullable and series.null_count():
         row = int(series.is_null().arg_max() or 0)
-        hint = "Fill the cell, or let the column take NULL."
+        hint = "Fill the cell, or make the column nullable with SQL."
         raise UnsupportedValueError(f"{locate(row)}, column {column.name!r} is empty, but it is NOT NULL", hint=hint)
     values = _parse(series, target)
     bad = values.is_null() & series.is_not_null()
     if bad.any():
         row = int(bad.arg_max() or 0)
-        problem = f"{locate(row)}, column {column.name!r}: {shown(series[row])} is no {target.name}"
+        problem = f"{locate(row)}, column {column.name!r}: {shown(series[row])} is not a valid {target.name}"
         hint = "An empty cell without quotes is NULL." if series[row] == "" else "Change the cell or the column's type."
         raise UnsupportedValueError(problem, hint=hint)
     array = values.to_arrow(compat_level=pl.CompatLevel.oldest())
@@ -70,7 +71,7 @@ def parse_cells(texts: pa.ChunkedArray, column: Column, locate: Callable[[int], 
 
 
 def _parse(texts: pl.Series, target: _Target) -> pl.Series:
-    """Return the values; null where a text is none."""
+    """Return the values, or null for texts that are not valid."""
     if target.base not in _PARSERS:
         return texts if target.of != "uuid" else _matching(texts, _UUID)
     return _PARSERS[target.base](texts.str.strip_chars(" \t"), target)
@@ -81,7 +82,7 @@ def _matching(texts: pl.Series, pattern: str) -> pl.Series:
 
 
 def _integers(texts: pl.Series, target: _Target) -> pl.Series:
-    if target.is_span:
+    if target.is_duration:
         return _whole(texts, pl.Int64).zip_with(~texts.str.contains(":", literal=True), _clock(texts, target.unit))
     values = _whole(texts, _BITS[target.arrow])
     name = target.base + (" unsigned" if pa.types.is_unsigned_integer(target.arrow) else "")
@@ -113,7 +114,7 @@ def _floats(texts: pl.Series, target: _Target) -> pl.Series:
 
 
 def _decimals(texts: pl.Series, target: _Target) -> pl.Series:
-    """Return the texts of decimals, without exponents; Arrow makes the decimals of them, exactly."""
+    """Return decimals as strings without exponents, which Arrow converts exactly."""
     precision, scale = (*target.arguments, 0)[:2] if target.arguments else (10, 0)
     powers = texts.str.contains(r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]{1,3}$")
     if powers.any():
@@ -132,7 +133,7 @@ def _dates(texts: pl.Series, _target: _Target) -> pl.Series:
 
 
 def _timestamps(texts: pl.Series, target: _Target) -> pl.Series:
-    if texts.str.contains(_PLAIN_MOMENT).all():
+    if texts.str.contains(_PLAIN_TIMESTAMP).all():
         counts = texts.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False).to_physical()
     else:
         counts = _microseconds(texts, target.has_zone)
@@ -144,8 +145,8 @@ def _timestamps(texts: pl.Series, target: _Target) -> pl.Series:
 
 
 def _microseconds(texts: pl.Series, with_zone: bool) -> pl.Series:
-    """Return timestamps of any ISO form as microseconds since 1970; null where one is none."""
-    parts = texts.str.extract_groups(_MOMENT).struct.unnest()
+    """Return timestamps in any ISO form as microseconds since 1970, or null for texts that are not valid."""
+    parts = texts.str.extract_groups(_TIMESTAMP).struct.unnest()
     day, clock, second, fraction, utc, sign, hours, minutes = parts.get_columns()
     whole = day + " " + clock.fill_null("00:00") + ":" + second.fill_null("00")
     timestamps = whole.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False).to_physical()
@@ -165,15 +166,15 @@ def _nanoseconds(fraction: pl.Series) -> pl.Series:
 
 
 def _times(texts: pl.Series, target: _Target) -> pl.Series:
-    spans = _clock(texts, "us")
+    durations = _clock(texts, "us")
     longest = 24 * 3600 * 10**6 - 1 if target.of == "time" else 839 * 3600 * 10**6 - 1
     least = 0 if target.of == "time" else -longest
-    values = spans.set((spans < least) | (spans > longest) | (spans % target.step != 0), None)
+    values = durations.set((durations < least) | (durations > longest) | (durations % target.step != 0), None)
     return values.cast(pl.Duration("us"))
 
 
 def _clock(texts: pl.Series, unit: str | None) -> pl.Series:
-    """Return how many of a unit clock times are; null where one is no whole number of them, or too long."""
+    """Return clock times as integers in a unit, or null for texts that are not valid, not exact or out of range."""
     per_second = UNITS[unit or "us"]
     minus, hours, minutes, seconds, fraction = texts.str.extract_groups(_CLOCK).struct.unnest().get_columns()
     whole = hours.cast(pl.Int64) * 3600 + minutes.cast(pl.Int64) * 60 + seconds.cast(pl.Int64)
@@ -213,10 +214,10 @@ _PARSERS: dict[str, Callable[[pl.Series, _Target], pl.Series]] = {
     "time": _times,
     "json": _documents,
 }
-"""What reads the texts of each SQL type; every other type is of texts."""
+"""The parsers by SQL type. All other types are text types."""
 
 PARSED = frozenset(_PARSERS) | {"boolean"}
-"""The SQL types that are not of texts."""
+"""The SQL types that are not text types."""
 
 NUMBERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint", "float", "double", "decimal"})
-"""The SQL types of numbers."""
+"""The numeric SQL types."""

@@ -1,4 +1,4 @@
-"""The columns of a file: those of a frame by their names, and those of a table that the file's header means."""
+"""Matching the columns of a file with those of a frame and of a table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def match_columns(names: Sequence[str], existing: TableSchema, table: str, where: str) -> list[Column]:
-    """Return the table's column for each name of a file, whatever its case.
+    """Return the table's column for each column name of a file, regardless of case.
 
     Raises:
         ColumnNotFoundError: The table has no such column.
@@ -29,7 +29,7 @@ def match_columns(names: Sequence[str], existing: TableSchema, table: str, where
     known = {column.name.lower(): column for column in existing.columns}
     for name in names:
         if name.lower() not in known:
-            problem = f"{where} has a column {name!r} that table `{table}` has not"
+            problem = f"{where} has a column {name!r}, which table `{table}` does not have"
             raise ColumnNotFoundError(problem, hint=nearest(name, existing.names))
     return [known[name.lower()] for name in names]
 
@@ -39,9 +39,9 @@ class NamedSeries:
     """A column of a frame, or a level of its index.
 
     Attributes:
-        name: As a text.
-        label: As the frame has it.
-        level: Of the index; None for an ordinary column.
+        name: Its label as a string.
+        label: Its label in the frame.
+        level: Its level in the index. None for an ordinary column.
         values: The values.
     """
 
@@ -55,34 +55,34 @@ def named_series(frame: pd.DataFrame, where: str) -> list[NamedSeries]:
     """Return a frame's columns, the stored levels of its index first.
 
     Raises:
-        DataError: No DataFrame, no columns, or two of one name.
+        DataError: It is not a DataFrame, has no columns, or has two of the same name.
     """
     if not isinstance(frame, pd.DataFrame):
-        raise DataError(f"what {where} is to hold is a {type(frame).__name__}, not a DataFrame")
+        raise DataError(f"cannot write a {type(frame).__name__} to {where}", hint="Give a DataFrame.")
     stored = stored_levels(frame.index, where)
     levels = [level for level, _ in stored]
     labels = [label for _, label in stored] + list(frame.columns)
-    # Levels may be named by integers, which pandas would take for their numbers.
+    # Level names may be integers, which get_level_values would interpret as positions.
     index = frame.index.set_names([f"level {level}" for level in range(frame.index.nlevels)])
     series = [pd.Series(index.get_level_values(f"level {level}")) for level in levels]
     series += [frame.iloc[:, at] for at in range(frame.shape[1])]
     names = [str(label) for label in labels]
     if not names or len(set(names)) < len(names) or "" in names:
-        problem = "a column without a name" if "" in names else "columns of one name" if names else "no columns"
+        problem = "a column without a name" if "" in names else "columns of the same name" if names else "no columns"
         raise DataError(f"the frame for {where} has {problem}", hint="Rename the columns.")
     places = [*levels, *([None] * frame.shape[1])]
     return [NamedSeries(*column) for column in zip(names, labels, places, series, strict=True)]
 
 
 def encode_named(frame: pd.DataFrame, where: str) -> dict[str, EncodedColumn]:
-    """Return the values of a frame's columns by their names, those of its named index levels first.
+    """Encode a frame's columns, by name, those of its stored index levels first.
 
-    Unlike for a table, the names may be any texts that differ: a query may have made them.
+    Unlike for a table, the names may be any distinct strings, because they may come from a query.
 
     Raises:
-        DataError: No DataFrame, no columns, or two of one name.
-        UnsupportedTypeError: A column of a dtype that has no SQL type.
-        UnsupportedValueError: A value that its column cannot hold, with its row.
+        DataError: It is not a DataFrame, has no columns, or has two of the same name.
+        UnsupportedTypeError: A column's dtype has no SQL type.
+        UnsupportedValueError: A column cannot hold a value. The message names its row.
     """
     columns = {}
     for column in named_series(frame, where):
@@ -93,37 +93,37 @@ def encode_named(frame: pd.DataFrame, where: str) -> dict[str, EncodedColumn]:
 
 
 def check_values(frame: Any, where: str) -> None:
-    """Refuse values of a file that no table can hold, in the words of the file.
+    """Refuse values that no table can hold, with errors that name the file.
 
     Raises:
-        UnsupportedTypeError: A column of a type that has no SQL type.
-        UnsupportedValueError: A value that its column cannot hold, with its row.
+        UnsupportedTypeError: A column's type has no SQL type.
+        UnsupportedValueError: A column cannot hold a value. The message names its row.
     """
     for source in frame_sources(frame, where):
         source.encode(f"column {str(source.label)!r} of {where}")
 
 
 def check_names(names: Sequence[str], where: str) -> None:
-    """Refuse two names that are one to Dolt.
+    """Refuse two names that are the same to Dolt.
 
     Raises:
-        FileError: With both.
+        FileError: There are two such names. The message names both.
     """
     seen: dict[str, str] = {}
     for name in names:
         other = seen.setdefault(name.lower(), name)
         if other is not name:
-            problem = f"{where} has column {name!r} besides {other!r}, which is the same name to Dolt"
+            problem = f"{where} has columns {other!r} and {name!r}, which are the same name to Dolt"
             raise FileError(problem, hint='Rename one of them, in a CSV file with {"header": 0, "names": [...]}.')
 
 
 def name_index(frame: pd.DataFrame, where: str) -> pd.DataFrame:
-    """Return a frame whose index has no level without a name: what is no mere count becomes columns.
+    """Turn unnamed index levels into columns, unless the index just numbers the rows.
 
-    They are named as `DataFrame.reset_index` names them, `index` or `level_0`.
+    They get the names that `DataFrame.reset_index` gives them: `index` or `level_0`.
 
     Raises:
-        DataError: These names are taken.
+        DataError: Such a name already exists.
     """
     unnamed = [level for level, name in enumerate(frame.index.names) if name is None]
     if not unnamed or (frame.index.nlevels == 1 and frame.index.equals(pd.RangeIndex(len(frame)))):

@@ -1,4 +1,4 @@
-"""Compressed files, by their suffix."""
+"""Compressing and decompressing files, by their suffix."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ COMPRESSIONS = tuple(_COMPRESS)
 
 
 def compress(data: bytes, suffix: str) -> bytes:
-    """Return data as a suffix says; as it is for any other.
+    """Compress data as a suffix says. Data is returned unchanged for any other suffix.
 
     Example:
         >>> decompress(compress(b"text", ".zst"), ".zst", "file"), compress(b"text", ".csv")
@@ -73,7 +73,7 @@ def compress(data: bytes, suffix: str) -> bytes:
 
 
 def decompress(data: bytes, suffix: str, where: str) -> bytes:
-    """Return what was compressed as a suffix says; data as it is for any other.
+    """Decompress data as a suffix says. Data is returned unchanged for any other suffix.
 
     Args:
         data: The file's content.
@@ -81,7 +81,7 @@ def decompress(data: bytes, suffix: str, where: str) -> bytes:
         where: The file, for errors.
 
     Raises:
-        FileError: It is not compressed in that way, or cut off, or too large once it is decompressed.
+        FileError: It is not compressed in that way, is truncated, or is too large when decompressed.
     """
     if suffix not in _OPEN:
         return data
@@ -91,5 +91,5 @@ def decompress(data: bytes, suffix: str, where: str) -> bytes:
     except FileError:
         raise
     except _BROKEN as error:
-        hint = "Its suffix says how it is compressed."
-        raise FileError(f"{where} is not compressed as {suffix}, or it is cut off: {error}", hint=hint) from error
+        hint = "Its suffix names the compression: rename the file, or restore it."
+        raise FileError(f"{where} is not compressed as {suffix}, or is truncated: {error}", hint=hint) from error

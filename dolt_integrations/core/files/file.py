@@ -1,4 +1,4 @@
-"""Files that hold a frame, in the format that the suffix names. Written whole or not at all."""
+"""Reading and writing frames as files, in the format that the suffix names. Files are written atomically."""
 
 from __future__ import annotations
 
@@ -34,36 +34,37 @@ def read_file(
     existing: TableSchema | None = None,
     args: Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
-    """Read a file into a frame that is to be saved into a table.
+    """Read a file into a frame, to be saved to a table.
 
-    `.csv`, `.txt` and no suffix are CSV in UTF-8, `.tsv` is the same with tabs, `.parquet` and `.pq` are Parquet,
-    `.feather` and `.arrow` Arrow's file format, `.jsonl` and `.ndjson` JSON with an object to a line. Behind any of
-    these, `.gz`, `.bz2`, `.xz`, `.zst` and `.zip` say how the file is compressed.
+    `.csv`, `.txt` and no suffix are CSV in UTF-8, and `.tsv` is the same with tabs. `.parquet` and `.pq` are Parquet,
+    `.feather` and `.arrow` are Arrow's file format, and `.jsonl` and `.ndjson` have a JSON object per line. A further
+    suffix `.gz`, `.bz2`, `.xz`, `.zst` or `.zip` names a compression.
 
-    In a CSV file an unquoted empty cell is NULL and `""` is an empty text; empty lines are no rows, except in a file
-    of one column, where they are NULL.
+    In a CSV file, an unquoted empty cell is NULL and `""` is an empty string. Empty lines are ignored, except in a file
+    with one column, where they are NULL.
 
     Args:
         filename: The file.
         table: The table's name, for errors.
-        existing: The table as it is. A column of it takes what the file's reading is, if it would stay as it is; else
-            its type decides what the cells are, and a cell that is no value of it is an error: bytes are hexadecimal
-            (`0x00ff`), booleans `true`, `false`, `1` or `0`, durations `HH:MM:SS.ffffff`, timestamps ISO; one of a
-            column with a time zone that names no offset is in UTC, as the table keeps it. Columns that the file lacks
-            are not in the frame. A Parquet file has types of its own.
-        args: For CSV what `pandas.read_csv` takes, the same for a new table as for one that is there. pandas's reading
-            decides the types (`007` is the number 7; `{"dtype": {"code": str}}` keeps it), but words such as `NA` stay
-            texts, and integers are never rounded. The types that `dtype`, `parse_dates` and `converters` name are taken
-            instead of the table's. For Parquet `columns` and `filters`, for Feather `columns`, as pyarrow takes them.
-            `format` decides where the suffix does not.
+        existing: The table's current schema. If a column holds the values that pandas reads, these are used. Otherwise
+            the cells are parsed by the column's type, and an invalid cell is an error: binary values are hexadecimal
+            (`0x00ff`), booleans `true`, `false`, `1` or `0`, durations `HH:MM:SS.ffffff`, timestamps ISO (in UTC unless
+            they have an offset, which only columns with a time zone accept). Columns that the file lacks are not in the
+            frame. A Parquet file has types of its own.
+        args: For CSV, the arguments of `pandas.read_csv`, with the same effect for new and existing tables. pandas
+            determines the types (`007` is the number 7; `{"dtype": {"code": str}}` keeps it), but words such as `NA`
+            stay strings, and integers are never rounded. Types named by `dtype`, `parse_dates` and `converters` take
+            precedence over the table's. For Parquet, `columns` and `filters`, for Feather, `columns`, as for pyarrow.
+            `format` names the format instead of the suffix.
 
     Raises:
-        FileError: The file is missing, empty, ragged, not UTF-8, no Parquet ..., with the line where there is one; or
-            its suffix is of no format that is known; or it would take more memory than `DOLT_INTEGRATIONS_FILE_LIMIT`
-            says (bytes; half of the machine's).
-        ColumnNotFoundError: The file has a column that the table has not.
-        UnsupportedValueError: A cell is no value of its column's type: with line and column.
-        ConfigError: Unknown arguments.
+        FileError: The file is missing, empty, ragged, not UTF-8 or not in its format (the message names the line, if
+            there is one); or its suffix is unknown; or it would take more memory than `DOLT_INTEGRATIONS_FILE_LIMIT`
+            (in bytes; by default half of the machine's).
+        ColumnNotFoundError: The file has a column that the table does not have.
+        UnsupportedTypeError: A column has a type without an SQL type, or values of several types.
+        UnsupportedValueError: A cell is not a value of its column's type. The message names its line and column.
+        ConfigError: An argument is unknown.
 
     Example:
         >>> path = folder + ".csv"
@@ -80,7 +81,7 @@ def read_file(
 def read_rows(
     filename: _Name, *, table: str, existing: TableSchema | None = None, args: Mapping[str, Any] | None = None
 ) -> pd.DataFrame | pa.Table:
-    """Read a file as `read_file` does, but one of others that has types of its own into an Arrow Table."""
+    """Read a file as `read_file` does, but Parquet and Feather files of other programs into an Arrow Table."""
     check_process()
     args, where = dict(args or {}), _shown(filename)
     found, compression = find_format(filename, args, where)
@@ -94,17 +95,17 @@ def read_rows(
 
 @contextlib.contextmanager
 def naming_file(rows: pd.DataFrame | pa.Table, filename: _Name, args: Mapping[str, Any]) -> Iterator[None]:
-    """Let errors about values that no table can hold, or that break a constraint, name the file that they are in.
+    """Let errors about a file's values name the file, and the line if there is one.
 
     Args:
-        rows: What was read.
+        rows: The rows that were read.
         filename: The file.
-        args: How it was read.
+        args: The arguments with which it was read.
 
     Raises:
-        ConstraintError: A row breaks a constraint of the table; with its line, where the file has lines.
-        UnsupportedTypeError: A column of a type that has no SQL type.
-        UnsupportedValueError: A value that its column cannot hold, with its row.
+        ConstraintError: A row breaks a constraint of the table.
+        UnsupportedTypeError: A column's type has no SQL type.
+        UnsupportedValueError: A column cannot hold a value.
     """
     try:
         yield
@@ -116,7 +117,7 @@ def naming_file(rows: pd.DataFrame | pa.Table, filename: _Name, args: Mapping[st
 
 
 def _place(filename: _Name, row: int, args: Mapping[str, Any]) -> str:
-    """Return the file and, where it has lines and is still there, the one of a row."""
+    """Return the file and the line of a row, if the format has lines and the file still exists."""
     where, args = _shown(filename), dict(args)
     found, compression = find_format(filename, args, where)
     line = None
@@ -128,22 +129,23 @@ def _place(filename: _Name, row: int, args: Mapping[str, Any]) -> str:
 
 
 def write_file(frame: pd.DataFrame, filename: _Name, *, args: Mapping[str, Any] | None = None) -> None:
-    """Write a frame to a file, in the format that its suffix names, so that `read_file` reads the same.
+    """Write a frame to a file, in the format that its suffix names, so that `read_file` returns an equal frame.
 
-    The levels of a named index are columns. The file is there as a whole or, after any failure, as it was before.
+    The levels of a named index become columns. The file is written atomically: after a failure it is unchanged.
 
     Args:
         frame: The frame.
-        filename: The file; one that is there is replaced.
-        args: `format` (`csv`, `tsv`, `parquet`, `feather`, `jsonl`) where the suffix does not say it; for CSV `sep` and
-            `encoding`, for Parquet and Feather `compression`.
+        filename: The file. An existing file is replaced.
+        args: `format` (`csv`, `tsv`, `parquet`, `feather`, `jsonl`), if the suffix does not name it; for CSV, `sep` and
+            `encoding`; for Parquet and Feather, `compression`.
 
     Raises:
-        FileError: The suffix is of no format that is known.
+        DataError: It is not a DataFrame, has no columns, or has two of the same name.
+        FileError: The suffix is unknown.
         StorageError: The file cannot be written.
-        UnsupportedTypeError: A column of a dtype that has no SQL type.
-        UnsupportedValueError: A value that its column cannot hold.
-        ConfigError: Unknown arguments.
+        UnsupportedTypeError: A column's dtype has no SQL type.
+        UnsupportedValueError: A column cannot hold a value.
+        ConfigError: An argument is unknown or has a wrong value.
 
     Example:
         >>> write_file(pd.DataFrame({"name": ["Alice", "", None], "count": [4, 2, 1]}), folder + ".csv")
@@ -163,26 +165,26 @@ def write_file(frame: pd.DataFrame, filename: _Name, *, args: Mapping[str, Any] 
 
 
 def read_args(filename: _Name, args: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names of the arguments that `read_file` takes for a file.
+    """Return the names of the arguments that `read_file` accepts for a file.
 
     Raises:
-        FileError: It is no file's name, or its suffix is of no format that is known.
-        ConfigError: `args` names a format that there is not.
+        FileError: It is not a file name, or its suffix is unknown.
+        ConfigError: `args` names an unknown format.
     """
     return find_format(filename, dict(args), _shown(filename))[0].read_args | {"format"}
 
 
 def write_args(filename: _Name, args: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names of the arguments that `write_file` takes for a file.
+    """Return the names of the arguments that `write_file` accepts for a file.
 
     Raises:
-        FileError: It is no file's name, or its suffix is of no format that is known.
-        ConfigError: `args` names a format that there is not.
+        FileError: It is not a file name, or its suffix is unknown.
+        ConfigError: `args` names an unknown format.
     """
     return find_format(filename, dict(args), _shown(filename))[0].write_args | {"format"}
 
 
 def _shown(filename: object) -> str:
     if not isinstance(filename, (str, os.PathLike)) or isinstance(os.fspath(filename), bytes) or not str(filename):
-        raise FileError(f"{filename!r} is no file's name", hint="Give a text or a Path.")
+        raise FileError(f"{filename!r} is not a file name", hint="Give a string or a Path.")
     return f"file {os.fspath(filename)!r}"

@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Format:
-    """A format.
+    """A file format.
 
     Attributes:
-        suffixes: Of its files; an empty one stands for none.
-        read: Makes a DataFrame or an Arrow Table of the file's bytes, given its name for errors, the table that it is
-            for, and the arguments.
-        write: Makes bytes of a frame, given the file's name for errors, and the arguments.
-        read_args: The arguments that `read` takes.
-        write_args: The arguments that `write` takes.
-        defaults: Of the arguments.
-        line: Says on which line of the file a row begins, counted from 1; None of formats without lines.
+        suffixes: The suffixes of its files. An empty one stands for no suffix.
+        read: Returns a DataFrame or an Arrow Table, given the file's bytes, its name for errors, the table, and the
+            arguments.
+        write: Returns bytes, given a frame, the file's name for errors, and the arguments.
+        read_args: The arguments that `read` accepts.
+        write_args: The arguments that `write` accepts.
+        defaults: Default values of arguments.
+        line: Returns the line of the file on which a row begins, counted from 1. None for formats without lines.
     """
 
     suffixes: tuple[str, ...]
@@ -55,26 +55,26 @@ FORMATS = {
     "jsonl": Format((".jsonl", ".ndjson"), jsonfile.read_lines, jsonfile.write_lines, frozenset(), frozenset(), {},
                     jsonfile.line_of),
 }  # fmt: skip
-"""By the name that `format` takes."""
+"""The formats, by the name for the `format` argument."""
 
 _OTHERS = {
-    ".json": "Write one object to a line (.jsonl), or read it with pandas.read_json and save that with write_table.",
+    ".json": "Write one object per line (.jsonl), or read it with pandas.read_json and save that with write_table.",
     ".xlsx": "Read it with pandas.read_excel and save the frame with write_table.",
     ".xls": "Read it with pandas.read_excel and save the frame with write_table.",
 }
 
 
 def find_format(filename: str | os.PathLike[str], args: dict[str, Any], where: str) -> tuple[Format, str]:
-    """Return the format of a file, and the suffix that says how it is compressed, if it has one.
+    """Return the format of a file and its compression suffix, which may be empty.
 
     Args:
         filename: The file.
-        args: `format`, which is taken out, decides instead of the suffix.
+        args: The arguments. `format` is removed from them and takes precedence over the suffix.
         where: The file, for errors.
 
     Raises:
-        FileError: The suffix is of no format that is known.
-        ConfigError: There is no such `format`.
+        FileError: The suffix is unknown.
+        ConfigError: The `format` is unknown.
 
     Example:
         >>> find_format("users.tsv.GZ", {}, "users.tsv.GZ")[1]
@@ -85,27 +85,27 @@ def find_format(filename: str | os.PathLike[str], args: dict[str, Any], where: s
     suffix = (path.with_suffix("") if compression else path).suffix.lower()
     if asked is not None:
         if not isinstance(asked, str) or asked not in FORMATS:
-            raise ConfigError(f"{where} has no format {asked!r}", hint=nearest(str(asked), FORMATS))
+            raise ConfigError(f"unknown format {asked!r} for {where}", hint=nearest(str(asked), FORMATS))
         return FORMATS[asked], compression
     for one in FORMATS.values():
         if suffix in one.suffixes:
             return one, compression
-    raise FileError(f"{where} has the suffix {suffix}, which is of no format that is known", hint=_hint(suffix))
+    raise FileError(f"{where} has the unknown suffix {suffix}", hint=_hint(suffix))
 
 
 def _hint(suffix: str) -> str:
     known = ", ".join(suffix for one in FORMATS.values() for suffix in one.suffixes if suffix)
     other = _OTHERS.get(suffix, 'Or name the format: {"format": "csv"}.')
-    return f"There are {known}, each also with {', '.join(COMPRESSIONS)}; without a suffix it is CSV. {other}"
+    return f"Known are {known}, each also with {', '.join(COMPRESSIONS)}; without a suffix it is CSV. {other}"
 
 
 def check_args(args: Mapping[str, Any], known: frozenset[str], where: str) -> None:
-    """Refuse arguments that nobody reads.
+    """Refuse unknown arguments.
 
     Raises:
-        ConfigError: One is unknown; the hint names the nearest.
+        ConfigError: An argument is unknown. The hint suggests similar ones.
     """
     for name in args:
         if name not in known:
-            hint = nearest(name, known) if known else 'There are none but "format".'
-            raise ConfigError(f"{where} is not read or written with an argument {name!r}", hint=hint)
+            hint = nearest(name, known) if known else 'The only argument is "format".'
+            raise ConfigError(f"unknown argument {name!r} for {where}", hint=hint)

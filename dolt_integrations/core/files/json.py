@@ -1,4 +1,4 @@
-"""Files with a JSON object to a line: numbers by their digits, what JSON has no type for as the texts of CSV cells."""
+"""Files with a JSON object per line. Numbers keep their digits; types that JSON lacks are strings as in CSV cells."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class _Float(float):
-    """A number with a fraction or an exponent, as it is written."""
+    """A number with a fraction or an exponent, together with its text in the file."""
 
     text: str
 
@@ -43,7 +43,7 @@ class _Float(float):
 
 @dataclass(frozen=True)
 class _Lines:
-    """A file as it was read: the values of each column, and the line of each row."""
+    """A file that was read: the values of each column, and the line of each row."""
 
     where: str
     columns: Mapping[str, Sequence[Any]]
@@ -51,25 +51,25 @@ class _Lines:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """The values, each column of the dtype that all of them have.
+        """The values, with dtypes inferred from them.
 
         Raises:
-            UnsupportedTypeError: A column of several kinds of values.
-            UnsupportedValueError: An integer beyond 64 bits, or one that a column of floats would round.
+            UnsupportedTypeError: A column has values of several types.
+            UnsupportedValueError: An integer has more than 64 bits, or a column of floats would round it.
         """
         return pd.DataFrame({name: self._series(name, values) for name, values in self.columns.items()})
 
     @property
     def said(self) -> frozenset[str]:
-        """No column's type is named."""
+        """Empty, because JSON files have no arguments that name types."""
         return frozenset()
 
     def locate(self, row: int) -> str:
-        """Return where a row is, for errors."""
+        """Return the position of a row in the file, for errors."""
         return f"{self.where}, line {self.lines[row]}"
 
     def cells_for(self, name: str, column: Column) -> pa.ChunkedArray:
-        """Return the texts of a column, for a column of a table."""
+        """Return a column's values as text, to be parsed by the type of a table's column."""
         is_json = column.sql_type == "json" or mark_of(column.comment).of == "json"
         is_text = not is_json and parse_type(column.sql_type).base not in PARSED
         texts = []
@@ -111,7 +111,7 @@ class _Lines:
     def _check_floats(self, name: str, values: Sequence[Any]) -> None:
         for row, value in enumerate(values):
             if isinstance(value, int) and (abs(value) >= 2**1023 or int(float(value)) != value):
-                problem = f"{self.locate(row)}, column {name!r}: {shown(value)} is no float, as the column has"
+                problem = f"{self.locate(row)}, column {name!r} holds floats, which would round {shown(value)}"
                 raise UnsupportedValueError(problem, hint="Write the numbers of the column in quotes.")
 
     def _refuse_mixture(self, name: str, values: Sequence[Any]) -> None:
@@ -142,7 +142,7 @@ def _document(value: Any) -> str:
 def read_lines(
     data: bytes, where: str, *, table: str, existing: TableSchema | None, args: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """Return the rows of a file with a JSON object to a line; see `files.read_file`."""
+    """Return the rows of a file with a JSON object per line (see `read_file`)."""
     rows, lines = [], []
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if line.strip():
@@ -150,11 +150,11 @@ def read_lines(
             lines.append(number)
     names = dict.fromkeys(name for row in rows for name in row)
     if not rows and existing is not None:
-        names = dict.fromkeys(existing.names)  # what `load` writes of a table without rows
+        names = dict.fromkeys(existing.names)  # `load` writes an empty file for a table without rows
     if not names:
-        raise FileError(f"{where} is empty", hint="Each line has to be a JSON object.")
+        raise FileError(f"{where} is empty", hint="Each line must be a JSON object.")
     if len(names) * len(rows) * 8 > file_limit():
-        raise too_large(where, file_limit())  # a name more is a value more for each line
+        raise too_large(where, file_limit())  # every name adds a value to each row
     columns = {name: [row.get(name) for row in rows] for name in names}
     return frame_of(_Lines(where, columns, lines), table, existing)
 
@@ -169,25 +169,25 @@ def _row(line: bytes, where: str) -> dict[str, Any]:
     try:
         row = json.loads(line, parse_float=_Float, parse_constant=_refuse, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
-        raise FileError(f"{where} is no JSON: {error}", hint="Each line has to be a JSON object.") from error
+        raise FileError(f"{where} is not JSON: {error}", hint="Each line must be a JSON object.") from error
     if not isinstance(row, dict):
-        raise FileError(f"{where} is no JSON object", hint='Each line has to be one: {"id": 1, "name": "Ann"}.')
+        raise FileError(f"{where} is not a JSON object", hint='Each line must be one: {"id": 1, "name": "Ann"}.')
     return row
 
 
 def _refuse(word: str) -> None:
-    raise ValueError(f"{word} is no number of JSON, a missing one is null")
+    raise ValueError(f"{word} is not a JSON number; use null for a missing one")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("an object has one key twice")
+        raise ValueError("an object has the same key twice")
     return found
 
 
 def write_lines(frame: pd.DataFrame, where: str, *, args: Mapping[str, Any]) -> bytes:
-    """Return a frame as a JSON object to a line; see `files.write_file`."""
+    """Return a frame as a JSON object per line (see `write_file`)."""
     columns = encode_named(frame, where)
     if not len(frame):
         return b""
@@ -202,7 +202,7 @@ def _literals(column: EncodedColumn) -> list[str]:
     """Return the JSON of each value."""
     kind, texts = column.values.type, format_cells(column).to_list()
     is_literal = pa.types.is_boolean(kind) or column.mark.of == "json" or str(column.sql_type).startswith("decimal")
-    is_span = str(column.mark.dtype).startswith(("timedelta64", "duration"))
-    if is_literal or ((pa.types.is_integer(kind) or pa.types.is_floating(kind)) and not is_span):
+    is_duration = str(column.mark.dtype).startswith(("timedelta64", "duration"))
+    if is_literal or ((pa.types.is_integer(kind) or pa.types.is_floating(kind)) and not is_duration):
         return ["null" if text is None else text for text in texts]
     return ["null" if text is None else _document(text) for text in texts]

@@ -1,6 +1,6 @@
-"""How large a file may become in memory: a few kilobytes can say gigabytes, and a process that is killed says nothing.
+"""The limit for a file's size in memory: a few kilobytes can expand to gigabytes, and get the process killed.
 
-DOLT_INTEGRATIONS_FILE_LIMIT   bytes that a file's content may take; half of the memory, unless said
+DOLT_INTEGRATIONS_FILE_LIMIT   the most bytes that a file's content may take; the default is half of the memory
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from dolt_integrations.errors import ConfigError, FileError
 LIMIT = "DOLT_INTEGRATIONS_FILE_LIMIT"
 
 _CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
-"""What a container may use (kernel documentation, cgroup v2 and v1)."""
+"""Files with a container's memory limit (kernel documentation, cgroup v2 and v1)."""
 
 _CHUNK = 1 << 20
 
 
 def file_limit() -> int:
-    """Return the bytes that a file's content may take.
+    """Return the most bytes that a file's content may take.
 
     Raises:
-        ConfigError: The environment says what is no number.
+        ConfigError: The environment variable is not a positive number.
     """
     said = os.environ.get(LIMIT, "")
     if not said:
@@ -45,11 +45,11 @@ def _memory() -> int:
 
 
 def read_bounded(file: Any, where: str) -> bytes:
-    """Return the content of an open file of bytes, which may decompress them.
+    """Return the content of an open binary file, which may decompress it.
 
     Raises:
-        FileError: It is larger than the limit.
-        OSError: It cannot be read.
+        FileError: The content is larger than the limit.
+        OSError: The file cannot be read.
     """
     limit, size, chunks = file_limit(), 0, []
     while chunk := file.read(_CHUNK):
@@ -61,6 +61,6 @@ def read_bounded(file: Any, where: str) -> bytes:
 
 
 def too_large(where: str, limit: int) -> FileError:
-    """Return the error for a file that becomes too large."""
-    hint = f"Split it, or if it is what you expect, allow more bytes: {LIMIT}."
+    """Return the error for a file whose content exceeds the limit."""
+    hint = f"Split it, or if this size is expected, allow more bytes: {LIMIT}."
     return FileError(f"{where} would take more than {limit} bytes of memory", hint=hint)

@@ -1,4 +1,4 @@
-"""`save` and `load`: what a workflow manager that hands files around needs of Dolt."""
+"""`save` and `load`: for workflow managers that pass data as files."""
 
 from __future__ import annotations
 
@@ -41,23 +41,23 @@ def load(
     meta_conf: Metas = None,
     remote_conf: RemoteConf = None,
 ) -> Version:
-    """Write a table, or a query's result, to a file, in the format that its suffix names.
+    """Load a table or a query's result into a file, in the format that its suffix names.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
-        filename: The file; see `write_file` for how values stand in it.
-        tablename: The table; or
-        sql: a query.
-        load_args: `as_of`, as `read_table` takes it; the rest goes to `write_file`.
-        branch_conf: The branch; None is the default branch.
-        meta_conf: What is told of the load.
-        remote_conf: What the database is cloned from or brought up to date with before.
+        filename: The file (see `write_file`).
+        tablename: The table. Give either this or `sql`.
+        sql: A query.
+        load_args: `as_of`, as for `read_table`; other arguments are passed to `write_file`.
+        branch_conf: The branch. None is the default branch.
+        meta_conf: A `Meta` or several, which record the load.
+        remote_conf: The remote to clone the database from, or to pull from, before.
 
     Returns:
         The version that was read.
 
     Raises:
-        DoltError: What `read_table` and `write_file` raise. The file is there as a whole or as it was.
+        DoltError: As `read_table` and `write_file` do. After an error the file is unchanged.
 
     Example:
         >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"], "count": [4]}))
@@ -92,28 +92,28 @@ def save(
     remote_conf: RemoteConf = None,
     commit_message: str = "Automated commit",
 ) -> Version:
-    """Write a file, in the format that its suffix names, to a table, and commit it.
+    """Save a file, in the format that its suffix names, to a table, and commit it.
 
-    A CSV file carries no types. pandas's reading of it decides what its cells are, unless `save_args` says, or the
-    table has columns of other types. The same file saved again makes no commit.
+    A CSV file has no types. pandas infers them, unless `save_args` names them or the table has columns of other types.
+    Saving the same file again makes no commit.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`. A missing or empty directory becomes a database.
-        tablename: The table; made when it is not there.
-        filename: The file; see `read_file`.
-        save_args: `mode`, `primary_key` and `write_id` as `write_table` takes them, `author` (`Name <email>`) and
-            `schema` (`"overwrite"` makes the table anew); the rest goes to `read_file`.
-        branch_conf: The branch; None is the default branch.
-        meta_conf: What is told of the save.
-        remote_conf: What the branch is pulled from before, and pushed to after.
-        commit_message: The commit's message.
+        tablename: The table. It is created if it does not exist.
+        filename: The file (see `read_file`).
+        save_args: `mode`, `primary_key` and `write_id` as for `write_table`, `author` (`Name <email>`), and `schema`
+            (`"overwrite"` recreates the table); other arguments are passed to `read_file`.
+        branch_conf: The branch. None is the default branch.
+        meta_conf: A `Meta` or several, which record the save.
+        remote_conf: A remote. The branch is pulled from it before the save, and pushed to it afterwards.
+        commit_message: The commit message.
 
     Returns:
-        The version that the branch has then.
+        The version that the branch has now.
 
     Raises:
-        FileError: The file is missing, empty, ragged, not UTF-8 ...; nothing is written.
-        DoltError: What `write_table` raises.
+        FileError: The file is missing, empty, ragged, not UTF-8 or not in its format. Nothing is written.
+        DoltError: As `read_file` and `write_table` do.
 
     Example:
         >>> from pathlib import Path
@@ -147,17 +147,17 @@ def save_in(
     filename: str | os.PathLike[str],
     save_args: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a file to a table as `save` does, in a `Transaction`; its columns are those that the table has there.
+    """Write a file to a table as `save` does, but in a `Transaction`, in which the table may have changed already.
 
     Args:
-        transaction: Within its `with` block.
-        tablename: The table; made when it is not there.
-        filename: The file.
-        save_args: As `save` takes them; the author and the write id are the transaction's.
+        transaction: The transaction, within its `with` block.
+        tablename: The table. It is created if it does not exist.
+        filename: The file (see `read_file`).
+        save_args: As for `save`, except that the author and the write id are the transaction's.
 
     Raises:
-        FileError: The file is missing, empty, ragged, not UTF-8 ...; nothing is written.
-        DoltError: What `Transaction.write` raises.
+        FileError: The file is missing, empty, ragged, not UTF-8 or not in its format. Nothing is written.
+        DoltError: As `read_file` and `Transaction.write` do.
 
     Example:
         >>> from pathlib import Path
@@ -180,7 +180,7 @@ def save_in(
 def _split(
     filename: str | os.PathLike[str], save_args: Mapping[str, Any] | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the options of `write_table`, checked, and those of `read_file`."""
+    """Return the checked options for `write_table`, and those for `read_file`."""
     args = options_of(save_args, "save_args")
     check_options(args, _SAVE_ARGS | read_args(filename, args), "save_args")
     given = {name: args.pop(name) for name in _SAVE_ARGS if name in args}
@@ -196,7 +196,7 @@ def _split(
 
 def _overwrites(schema: Any) -> bool:
     if schema not in (None, "overwrite"):
-        raise ConfigError(f"save_args has schema={schema!r}", hint="There is only 'overwrite'.")
+        raise ConfigError(f"save_args has schema={schema!r}", hint="The only value is 'overwrite'.")
     return schema is not None
 
 
@@ -206,7 +206,7 @@ def _existing_at(db: Location, tablename: str, commit: str) -> TableSchema | Non
 
 
 def _existing(db: Location, tablename: str, branch_conf: Branch) -> TableSchema | None:
-    """Return the table's columns where the save will find it; None where there is none, or no database yet."""
+    """Return the table's schema at the commit that the save starts from. None without a table or a database."""
     try:
         with open_database(db) as database, database.connect() as connection:
             start = find_target(connection, database, branch_conf).start

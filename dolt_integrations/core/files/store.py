@@ -1,4 +1,4 @@
-"""Files on the disk: read at once, written whole or not at all."""
+"""Reading files on disk, and writing them atomically."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from dolt_integrations.errors import FileError, StorageError
 
 
 def read_bytes(filename: str | os.PathLike[str], where: str) -> bytes:
-    """Return what a file holds.
+    """Return the content of a file.
 
     Raises:
-        FileError: It is missing, a directory, too large, or not to be read.
+        FileError: It is missing, a directory, too large, or cannot be read.
     """
     try:
         with Path(filename).open("rb") as file:
@@ -31,11 +31,11 @@ def read_bytes(filename: str | os.PathLike[str], where: str) -> bytes:
     except IsADirectoryError as error:
         raise FileError(f"{where} is a directory", hint="Name a file in it.") from error
     except (OSError, ValueError) as error:
-        raise FileError(f"{where} cannot be read: {error}", hint="Look at its permissions and its name.") from error
+        raise FileError(f"{where} cannot be read: {error}", hint="Check its permissions and its name.") from error
 
 
 def write_bytes(data: bytes, path: Path, where: str) -> None:
-    """Write a file: as a whole or, after any failure, not at all.
+    """Write a file atomically: after a failure it is unchanged.
 
     Raises:
         StorageError: It cannot be written.
@@ -43,17 +43,17 @@ def write_bytes(data: bytes, path: Path, where: str) -> None:
     try:
         path = path.resolve()
         if path.exists() and not path.is_file():
-            # A pipe or a device, such as /dev/stdout: nothing could take its place.
+            # A pipe or a device, such as /dev/stdout, cannot be replaced.
             path.write_bytes(data)
         else:
             _replace(data, path)
     except (OSError, ValueError, RuntimeError) as error:
-        hint = f"Make room in {path.parent}, or choose another place."
+        hint = f"Free space in {path.parent}, or choose another directory."
         raise StorageError(f"{where} cannot be written: {error}", hint=hint) from error
 
 
 def _replace(data: bytes, path: Path) -> None:
-    """Write a file without a name, or beside the other one, which then takes the path in one step."""
+    """Write to an unnamed or temporary file, which then replaces the path in one step."""
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}")
     with whole_file(path, beside) as file:
         file.write(data)

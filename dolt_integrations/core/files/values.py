@@ -1,7 +1,7 @@
-"""The values of a file in the columns of the table that it is saved into.
+"""Fitting the values of a file to the columns of the table to which it is saved.
 
-The reading of the file decides its values. A column of the table takes them if it would stay as it is; else its
-cells are read as the column's type says (`007` is a text to a VARCHAR), exactly or with an error that names the line.
+If a column of the table holds the values that were read, these are used. Otherwise the cells are parsed by the column's
+type (`007` is a string in a VARCHAR), exactly or with an error that names the line.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Reading(Protocol):
-    """A file of texts, such as CSV, as it was read."""
+    """A text file, such as CSV, that was read."""
 
     @property
     def where(self) -> str:
@@ -41,28 +41,28 @@ class Reading(Protocol):
 
     @property
     def said(self) -> Set[Any]:
-        """The names of the columns whose type the user has named."""
+        """The names of the columns whose type the user specified."""
 
     def locate(self, row: int) -> str:
-        """Return where a row is, for errors."""
+        """Return the position of a row in the file, for errors."""
 
     def cells_for(self, name: Any, column: Column) -> pa.ChunkedArray | None:
-        """Return the texts of a column, for a column of that type; None where there are none."""
+        """Return a column's cells as text, to be parsed by the type of a table's column. None if there are none."""
 
 
 def frame_of(reading: Reading, table: str, existing: TableSchema | None) -> pd.DataFrame:
-    """Return the frame that is to be saved.
+    """Return the frame to save.
 
     Args:
         reading: The file.
         table: The table's name, for errors.
-        existing: The table as it is; None for a new one.
+        existing: The table's current schema. None for a new table.
 
     Raises:
-        DataError: Columns that have no name, or one name, to Dolt.
-        ColumnNotFoundError: The table lacks a column.
-        UnsupportedTypeError: A column of several types.
-        UnsupportedValueError: A value that the column cannot hold, with its line.
+        DataError: A column has no name, or two columns have the same name to Dolt.
+        ColumnNotFoundError: The table lacks a column of the file.
+        UnsupportedTypeError: A column has values of several types.
+        UnsupportedValueError: The column cannot hold a value. The message names its line.
     """
     frame = name_index(reading.frame, reading.where)
     columns = named_series(frame, reading.where)
@@ -89,7 +89,7 @@ class _Cells:
     column: Column
 
     def take(self, values: pd.Series) -> pd.Series:
-        """Return the values that the table's column gets."""
+        """Return the values to write to the table's column."""
         if self._fit(values) or self.name in self.reading.said:
             return values
         cells = self.reading.cells_for(self.name, self.column)
@@ -112,11 +112,11 @@ class _Cells:
         try:
             return keeps(self.column, encode_column(values, self.reading.where))
         except DataError:
-            return False  # the column's type may take the texts all the same
+            return False  # the column's type may still be able to parse the cells
 
 
 def _wider(column: Column) -> Column | None:
-    """Return the column that a save of timestamps makes of one that cannot keep them; None of other types."""
+    """Return the column as DATETIME(6), to which a save would widen it. None if it is not a narrower timestamp type."""
     if parse_type(column.sql_type).base not in ("datetime", "timestamp") or column.sql_type == "datetime(6)":
         return None
     return replace(column, sql_type="datetime(6)")

@@ -1,1 +1,1 @@
-"""CSV files: one reading decides the values, and errors name the line."""
+"""CSV files: pandas determines the values, and errors name the line."""

@@ -1,4 +1,4 @@
-"""CSV files: frames to RFC 4180 and back."""
+"""Reading and writing CSV files (RFC 4180)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import TableSchema
 
 WRITE_ARGS = {"sep", "encoding"}
-"""What `args` may hold for writing."""
+"""The arguments that writing accepts."""
 
 
 def read_csv(
     data: bytes, where: str, *, table: str, existing: TableSchema | None, args: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """Return the rows of a CSV file; see `files.read_file`."""
+    """Return the rows of a CSV file (see `read_file`)."""
     data = _to_utf8(data, args, where).removeprefix(b"\xef\xbb\xbf")
     args = {name: value for name, value in args.items() if name != "encoding_errors"}
     dialect = _dialect(args)
@@ -37,14 +37,14 @@ def read_csv(
         try:
             texts = read_texts(data, dialect, where)
         except FileError:
-            # Rows that begin with a label, or end with a separator: pandas is told where the index is.
+            # Rows may begin with a label or end with a separator if the user says where the index is.
             if args.get("index_col") is None:
                 raise
     return frame_of(Reading(data.lstrip(b"\r\n") if texts else data, where, args, texts), table, existing)
 
 
 def line_of(data: bytes, where: str, row: int, args: Mapping[str, Any]) -> int | None:
-    """Return the line on which a row begins, counted from 1; None where only pandas can take the file apart."""
+    """Return the line on which a row begins, counted from 1. None if only pandas can parse the file."""
     args = {name: value for name, value in args.items() if name != "encoding_errors"}
     dialect = _dialect(args)
     if dialect is None or not set(args) <= SAME_ROWS:
@@ -70,7 +70,7 @@ def _to_utf8(data: bytes, args: Mapping[str, Any], where: str) -> bytes:
 
 
 def _dialect(args: Mapping[str, Any]) -> Dialect | None:
-    """Return how the cells are written, or None where that takes pandas."""
+    """Return how the cells are separated and quoted. None if only pandas can parse that."""
     separator = args.get("sep", args.get("delimiter", ","))
     quote = args.get("quotechar", '"')
     signs = (separator, quote)
@@ -79,7 +79,7 @@ def _dialect(args: Mapping[str, Any]) -> Dialect | None:
 
 
 def write_csv(frame: pd.DataFrame, where: str, *, args: Mapping[str, Any]) -> bytes:
-    """Return a frame as a CSV file; see `files.write_file`."""
+    """Return a frame as a CSV file (see `write_file`)."""
     separator = _separator(args)
     columns = encode_named(frame, where)
     header = separator.join(str(name) for name in _quoted(pl.Series(list(columns)), separator))
@@ -106,6 +106,6 @@ def _separator(args: Mapping[str, Any]) -> str:
 
 
 def _quoted(texts: pl.Series, separator: str) -> pl.Series:
-    """Quote the texts that need it, and '' so that it is not taken for NULL."""
+    """Quote the cells that need it, and the empty string, which would be NULL without quotes."""
     needs = texts.str.contains_any([separator, '"', "\r", "\n", "\ufeff"]) | (texts == "")
     return texts.zip_with(~needs, '"' + texts.str.replace_all('"', '""', literal=True) + '"')

@@ -1,4 +1,4 @@
-"""The texts of numbers in a CSV file, and which of them is none of a dtype that the user has named."""
+"""Numbers in CSV cells: normalizing their text, and finding those that do not fit a dtype that the user specified."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def numeric(texts: pa.ChunkedArray, args: Mapping[str, Any]) -> pa.ChunkedArray:
-    """Return the texts of numbers without the separator of thousands, and with a point before the fraction."""
+    """Return numbers without the thousands separator, and with a point as decimal separator."""
     thousands, point = args.get("thousands"), args.get("decimal", ".")
     if thousands:
         texts = pc.replace_substring(texts, thousands, "")
@@ -22,7 +22,7 @@ def numeric(texts: pa.ChunkedArray, args: Mapping[str, Any]) -> pa.ChunkedArray:
 
 
 def is_number(dtype: Any) -> bool:
-    """Whether a dtype, or its name, is one of numbers.
+    """Whether a dtype, or the name of one, is numeric.
 
     Example:
         >>> is_number("Int64"), is_number(float), is_number("no dtype")
@@ -35,12 +35,12 @@ def is_number(dtype: Any) -> bool:
 
 
 def dtype_name(dtype: Any) -> str:
-    """Return the name of a dtype of numbers."""
+    """Return the name of a numeric dtype."""
     return str(pd.api.types.pandas_dtype(dtype))
 
 
 def find_misfit(texts: pd.Series, dtype: Any) -> int | None:
-    """Return the first row whose text is no number of a dtype; None if all are.
+    """Return the first row whose text is not a number of the dtype, or None.
 
     Example:
         >>> find_misfit(pd.Series(["1", "x"]), int), find_misfit(pd.Series(["1", None]), "Int64")

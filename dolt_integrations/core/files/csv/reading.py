@@ -1,7 +1,7 @@
-"""The one reading of a CSV file, by pandas with the user's arguments, that decides its values.
+"""Reading a CSV file with pandas and the user's arguments, which determines its values.
 
-It is the same for a table that is there and for a new one, so a file that is saved twice has the same values twice.
-What pandas rounds or leaves out of it (large integers beside missing ones, `""`) is put back from the file's texts.
+It does not depend on whether the table exists, so saving a file twice gives the same values. What pandas rounds or
+drops (large integers next to missing ones, `""`) is restored from the file's cells.
 """
 
 from __future__ import annotations
@@ -31,26 +31,26 @@ if TYPE_CHECKING:
 
 _REFUSED = {"filepath_or_buffer", "iterator", "chunksize", "compression", "storage_options", "memory_map"}
 READ_ARGS = set(inspect.signature(pd.read_csv).parameters) - _REFUSED
-"""What `args` may hold for reading: what pandas takes, except what would give no frame or another file."""
+"""The arguments that reading accepts: pandas's, except those that would return no frame or read another file."""
 
 STRUCTURE = {"sep", "delimiter", "quotechar", "encoding", "encoding_errors"}
-"""Arguments that say how the cells are written."""
+"""Arguments that determine how cells are separated, quoted and encoded."""
 
 _MISSING = {"na_values", "keep_default_na", "na_filter"}
-"""Arguments that say which cells are NULL."""
+"""Arguments that determine which cells are NULL."""
 
 SAME_ROWS = STRUCTURE | _MISSING | {
     "dtype", "parse_dates", "converters", "true_values", "false_values", "thousands", "decimal", "date_format",
     "dayfirst", "cache_dates", "dtype_backend", "low_memory", "float_precision", "usecols", "index_col",
 }  # fmt: skip
-"""Arguments with which pandas still makes one row of each record, below the header in the first one."""
+"""Arguments with which pandas still returns one row per record after the header, which is the first record."""
 
 _PANDAS = tuple(int(part) for part in pd.__version__.split(".")[:2])
 _EXACT = {"float_precision": "round_trip"} if _PANDAS < (3, 1) else {}
 """Later versions of pandas read floats exactly, and deprecate the argument."""
 
 _ROUNDED = 2**53
-"""The integer from which on a float is not exact."""
+"""The integer from which on floats are not exact."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ class Reading:
     Attributes:
         data: The file, in UTF-8.
         where: The file, for errors.
-        args: What `pandas.read_csv` takes.
-        texts: The file taken apart, where pandas makes a row of each record; else None.
+        args: The arguments of `pandas.read_csv`.
+        texts: The file's cells, if pandas returns one row per record; otherwise None.
     """
 
     data: bytes
@@ -74,8 +74,8 @@ class Reading:
         """The values.
 
         Raises:
-            FileError: pandas refuses the file or the arguments.
-            UnsupportedValueError: An integer that pandas would round.
+            FileError: pandas cannot read the file with these arguments.
+            UnsupportedValueError: A cell is not of the dtype that the arguments name, or pandas would round it.
         """
         frame = self._raw.copy()
         for at, name in enumerate(frame.columns):
@@ -91,10 +91,10 @@ class Reading:
             raise
 
     def _check_numbers(self) -> None:
-        """Refuse the first cell that is no number of the dtype that the arguments name: pandas names no line.
+        """Refuse the first cell that is not a number of the dtype in the arguments, because pandas names no line.
 
         Raises:
-            UnsupportedValueError: With its line.
+            UnsupportedValueError: There is such a cell. The message names its line.
         """
         dtypes = self.args.get("dtype")
         for name, dtype in dtypes.items() if isinstance(dtypes, Mapping) else ():
@@ -103,19 +103,19 @@ class Reading:
                 row = find_misfit(pd.Series(numeric(pa.chunked_array([pa.array(cells)]), self.args).to_pandas()), dtype)
                 if row is not None:
                     shown = "empty" if cells.isna()[row] else repr(cells[row])
-                    problem = f"{self.locate(row)}, column {name!r} is {shown}, which is no {dtype_name(dtype)}"
+                    problem = f"{self.locate(row)}, column {name!r} is {shown}, which is not {dtype_name(dtype)}"
                     raise UnsupportedValueError(problem, hint=f'Change it, or give {{"dtype": {{"{name}": "str"}}}}.')
 
     @cached_property
     def names(self) -> list[Any]:
-        """The names of the file's columns, as pandas makes them of an empty or repeated header cell."""
+        """The names of the file's columns, as pandas completes empty and repeated header cells."""
         left_out = {"usecols", "index_col", "parse_dates", "date_format", "dtype", "converters"}
         args = {name: value for name, value in self.args.items() if name not in left_out}
         return list(self._read({**args, "nrows": 0, "skipfooter": 0}).columns)
 
     @cached_property
     def said(self) -> set[Any]:
-        """The names of the columns of which the arguments say the type."""
+        """The names of the columns whose type the arguments specify."""
         dtype, dates = self.args.get("dtype"), self.args.get("parse_dates")
         keys: list[Any] = list(self.args.get("converters") or ())
         if isinstance(dtype, Mapping):
@@ -128,15 +128,15 @@ class Reading:
         return {name for name in self.names if str(name) in named} | by_place
 
     def locate(self, row: int) -> str:
-        """Return where a row is, for errors."""
+        """Return the position of a row in the file, for errors."""
         if self.texts is None:
             return f"{self.where}, row {row}, counted from 0"
         return f"{self.where}, line {self.texts.line(row)}"
 
     def cells_for(self, name: Any, column: Column) -> pa.ChunkedArray | None:
-        """Return the texts of a column as a column of a table can read them; None of an index without a name.
+        """Return a column's cells, to be parsed by the type of a table's column. None for an unnamed index.
 
-        What the arguments say of numbers and booleans is done, and `""` is NULL where the column is not of texts.
+        The arguments for numbers and booleans are applied, and `""` is NULL unless the column is a text type.
         """
         if name not in self._objects.columns:
             return None
@@ -156,7 +156,7 @@ class Reading:
         return cells
 
     def cells(self, name: Any) -> pa.ChunkedArray:
-        """Return the texts of a column; NULL where the arguments say so, `""` where it is in quotes."""
+        """Return a column's cells: NULL as the arguments determine, and `""` if the cell is quoted."""
         written = self._written(name)
         if written is not None and not _MISSING & set(self.args):
             return written
@@ -171,17 +171,17 @@ class Reading:
         return [said] if isinstance(said, str) or not isinstance(said, collections.abc.Iterable) else list(said)
 
     def _written(self, name: Any) -> pa.ChunkedArray | None:
-        """Return a column's texts as they stand in the file."""
+        """Return a column's cells unchanged, or None if they cannot be matched to pandas's rows."""
         if self.texts is None or name not in self.names:
             return None
-        read = self._raw if "_raw" in self.__dict__ else self._objects  # which is there where pandas refuses the dtypes
+        read = self._raw if "_raw" in self.__dict__ else self._objects  # available even if the dtypes fail
         if self.texts.cells.num_rows != len(read):
             return None
         return self.texts.cells.column(self.names.index(name))
 
     @cached_property
     def _objects(self) -> pd.DataFrame:
-        """The file with every column as texts, no index."""
+        """The file with every column as strings and no index."""
         args = {name: value for name, value in self.args.items() if name not in ("parse_dates", "converters", "dtype")}
         frame = self._read({**args, "dtype": object})
         named = [name for name in frame.index.names if name is not None]
@@ -191,10 +191,10 @@ class Reading:
         try:
             frame = pd.read_csv(io.BytesIO(self.data), **{**self._defaults(args), **args, "encoding": "utf-8"})
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, ImportError) as error:
-            hint = "Look at the file and `save_args`."
-            raise FileError(f"pandas does not read {self.where}: {error}", hint=hint) from error
+            hint = "Check the file and `save_args`."
+            raise FileError(f"pandas cannot read {self.where}: {error}", hint=hint) from error
         if not isinstance(frame, pd.DataFrame):
-            raise FileError(f"pandas reads {self.where} as no DataFrame", hint="Look at `save_args`.")
+            raise FileError(f"pandas does not read {self.where} as a DataFrame", hint="Check `save_args`.")
         return frame
 
     def _defaults(self, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,12 +207,12 @@ class Reading:
         if separator is None or args.get("skipfooter") or (len(str(separator)) > 1 and separator != r"\s+"):
             return {**found, "engine": "python"}
         if args.get("engine", "c") == "c":
-            # Types that do not depend on where pandas cuts the file into pieces, and exact floats.
+            # Types must not depend on how pandas splits the file, and floats must be exact.
             found |= {"low_memory": False} | _EXACT
         return found
 
     def _exact(self, name: Any, series: pd.Series) -> pd.Series:
-        """Return a column as the file has it, of which the arguments say at most that it is of texts."""
+        """Return a column with its exact values, unless the arguments specify a type other than a string."""
         if name in self.said:
             is_text = isinstance(series.dtype, pd.StringDtype) and name in self._objects.columns
             return self._as_texts(name, series) if is_text and not self.args.get("converters") else series
@@ -228,7 +228,7 @@ class Reading:
         return pd.Series(self.cells(name).to_pandas().array, series.index, dtype=dtype)
 
     def _unrounded(self, name: Any, series: pd.Series) -> pd.Series:
-        """Return integers where pandas has rounded them to floats, as it does beside missing values."""
+        """Restore integers that pandas has rounded to floats, as it does in columns with missing values."""
         if not (series.abs() >= _ROUNDED).any():
             return series
         texts = pl.Series(pl.from_arrow(numeric(self.cells(name), self.args))).str.strip_chars(" \t")
@@ -240,5 +240,5 @@ class Reading:
         for row in texts.str.contains(r"^[+-]?[0-9]{16,}$").fill_null(False).arg_true().to_list():
             if int(float(texts[row])) != int(texts[row]):
                 problem = f"{self.locate(row)}, column {name!r}: pandas reads {texts[row]} as a float and rounds it"
-                raise UnsupportedValueError(problem, hint=f'Say its type: {{"dtype": {{"{name}": "str"}}}}.')
+                raise UnsupportedValueError(problem, hint=f'Specify its type: {{"dtype": {{"{name}": "str"}}}}.')
         return series

@@ -1,7 +1,7 @@
-"""The structure of a CSV file: its records as columns of texts, and what is wrong with them, by line.
+"""The structure of a CSV file: its records as string columns, and errors in them, by line.
 
-Arrow's parser takes the file apart: of Arrow, pandas and polars it alone tells a quoted empty cell from an unquoted one
-and refuses rows that are too short. Python's csv module finds the lines, where an error names one.
+Arrow's parser is used because it alone, of Arrow, pandas and polars, distinguishes quoted from unquoted empty cells and
+refuses rows that are too short. Python's csv module finds the line numbers for errors.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LARGEST_BLOCK = 2**31 - 1
 
 @dataclass(frozen=True)
 class Dialect:
-    """What separates and what quotes the cells; each is one ASCII character."""
+    """The characters that separate and quote cells, each one ASCII character."""
 
     separator: str = ","
     quote: str = '"'
@@ -35,14 +35,14 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Texts:
-    """A CSV file as texts.
+    """The cells of a CSV file as strings.
 
     Attributes:
         where: The file, for errors.
         header: The cells of its first record.
-        cells: A column of texts for each cell of the header, `0`, `1` ...; an unquoted empty cell is NULL.
+        cells: A string column for each cell of the header, named `0`, `1` ... An unquoted empty cell is NULL.
         data: The file.
-        dialect: How it is written.
+        dialect: Its separator and quote.
     """
 
     where: str
@@ -52,32 +52,32 @@ class Texts:
     dialect: Dialect
 
     def line(self, row: int) -> int:
-        """Return the physical line on which a row begins, counted from 1; the header is no row."""
+        """Return the physical line on which a row begins, counted from 1. The header is not a row."""
         content = (line for line, cells in _records(self.data, self.dialect) if cells or len(self.header) == 1)
         lines = list(zip(content, range(row + 2), strict=False))
         return lines[-1][0]
 
 
 def read_texts(data: bytes, dialect: Dialect, where: str) -> Texts:
-    """Take a CSV file apart.
+    """Parse a CSV file into cells.
 
-    Empty lines are no rows, unless the file has one column: there they are its NULLs.
+    Empty lines are ignored, unless the file has one column, in which they are NULL.
 
     Args:
-        data: UTF-8, without a byte order mark.
-        dialect: How it is written.
+        data: The file in UTF-8, without a byte order mark.
+        dialect: Its separator and quote.
         where: The file, for errors.
 
     Raises:
-        FileError: No header, a row that is shorter or longer, a quote that is not closed.
+        FileError: There is no header, a row is shorter or longer than it, or a quote is not closed.
     """
     body = data.lstrip(b"\r\n")
     if not body.strip():
-        raise FileError(f"{where} is empty", hint="Its first line has to name the columns.")
+        raise FileError(f"{where} is empty", hint="Its first line must name the columns.")
     header = next((cells for _, cells in _records(data, dialect)), None)
     if not header:
-        raise FileError(f"{where} has no header", hint="Its first line has to name the columns.")
-    # A quote that is not closed takes in whatever follows, to the end of the file; Arrow says nothing.
+        raise FileError(f"{where} has no header", hint="Its first line must name the columns.")
+    # Arrow silently extends an unclosed quote to the end of the file. It would swallow this last record.
     last = secrets.token_hex(16)
     end = b"" if body.endswith((b"\n", b"\r")) else b"\n"
     body = b"".join([body, end, last.encode(), dialect.separator.encode() * (len(header) - 1), b"\n"])
@@ -91,7 +91,7 @@ def read_texts(data: bytes, dialect: Dialect, where: str) -> Texts:
 
 
 def _parse(body: bytes, dialect: Dialect, width: int) -> pa.Table:
-    """Return all records, the header's among them, as texts."""
+    """Return all records, including the header, as strings."""
     names = [str(number) for number in range(width)]
     parse = pyarrow.csv.ParseOptions(
         delimiter=dialect.separator, quote_char=dialect.quote, newlines_in_values=True, ignore_empty_lines=width > 1,
@@ -106,7 +106,7 @@ def _parse(body: bytes, dialect: Dialect, width: int) -> pa.Table:
         try:
             return pyarrow.csv.read_csv(pa.BufferReader(body), read, parse, convert)
         except pa.ArrowInvalid:
-            # A record that is longer than the block is an error too: one that goes away.
+            # A record longer than the block also fails, but not with a larger block.
             if block != _BLOCK or len(body) < _BLOCK:
                 raise
     raise AssertionError("the last block returns or raises")
@@ -121,24 +121,24 @@ def _ragged(data: bytes, dialect: Dialect, width: int, where: str, otherwise: ob
             expected = "1 column" if width == 1 else f"{width} columns"
             problem = f"{where}, line {line}: the header has {expected}, this row has {len(cells)}"
             return FileError(problem, hint=_hint(len(cells) - width))
-    return FileError(f"{where} is not CSV: {otherwise}", hint="Look at the file, and at `sep` and `quotechar`.")
+    return FileError(f"{where} is not CSV: {otherwise}", hint="Check the file, and `sep` and `quotechar`.")
 
 
 def _hint(more: int) -> str:
-    quoted = "A cell that holds a separator, a quote or a newline has to be quoted."
+    quoted = "A cell that contains a separator, a quote or a newline must be quoted."
     if more == 1:
         return (
             f'{quoted} If each row begins with a label, give {{"index_col": 0}}; if each ends with a separator, '
             '{"index_col": False}.'
         )
     return (
-        f'{quoted} Lines above the header are passed over with {{"skiprows": 1}}, a file without a header is read with '
-        '{"header": None}; {"on_bad_lines": "skip"} fills short rows with NULL and leaves long ones out.'
+        f'{quoted} Use {{"skiprows": 1}} to skip lines above the header, {{"header": None}} for a file without one, or '
+        '{"on_bad_lines": "skip"} to fill short rows with NULL and drop long ones.'
     )
 
 
 def _records(data: bytes, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
-    """Yield the cells of each record with the line on which it begins; leading empty lines are left out."""
+    """Yield the cells of each record with the line on which it begins, skipping leading empty lines."""
     reader = csv.reader(
         io.StringIO(data.decode(), newline=""), delimiter=dialect.separator, quotechar=dialect.quote, doublequote=True
     )
@@ -149,26 +149,26 @@ def _records(data: bytes, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
             if begun:
                 yield before + 1, cells if len(cells) != 1 or cells[0].strip(" ") else []
             before = reader.line_num
-    except csv.Error:  # a NUL, to Python 3.10: Arrow says what is wrong
+    except csv.Error:  # a NUL, in Python 3.10; Arrow's error describes it
         return
     finally:
         csv.field_size_limit(limit)
 
 
 def _is_unclosed(data: bytes, dialect: Dialect) -> bool:
-    """Whether another record becomes part of the last one."""
+    """Whether a record appended to the file would become part of the last one."""
     *_, (_, cells) = _records(data + b"\nend\n", dialect)
     return cells != ["end"]
 
 
 def _unclosed(data: bytes, dialect: Dialect, where: str) -> FileError:
     *_, (line, _) = _records(data, dialect)
-    hint = "A quote within a quoted cell is written twice."
+    hint = "Double the quotes inside a quoted cell."
     return FileError(f"{where}, line {line}: the quote is not closed", hint=hint)
 
 
 def count_lines(data: bytes) -> int:
-    r"""Return the number of ends of lines: LF, CR LF or CR.
+    r"""Return the number of line endings: LF, CR LF or CR.
 
     Example:
         >>> count_lines(b"a\r\nb\n")
