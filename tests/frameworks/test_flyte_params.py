@@ -15,12 +15,20 @@ from dolt_integrations.errors import ConfigError
 from flytekitplugins.dolt import DoltConfig, DoltTable
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database, which the tests read."""
+    folder = tmp_path_factory.mktemp("params")
     frame = pd.DataFrame({"id": [1, 2, 3], "name": ["O'Hara", "50%", "Cy"], "day": pd.to_datetime(["2026-11-24"] * 3)})
-    write_table("db", "users", frame, primary_key="id")
-    return tmp_path
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        write_table(folder / "db", "users", frame, primary_key="id")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def folder(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(made)
 
 
 @task

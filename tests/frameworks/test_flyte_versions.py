@@ -1,5 +1,6 @@
 """Which version a `DoltTable` is: what the next task reads, and what an old version is."""
 
+import dataclasses
 import shutil
 
 import pandas as pd
@@ -10,7 +11,7 @@ from flytekit.core.type_engine import TypeEngine
 from dolt_integrations.core import Branch, NewBranch, SerialBranch, write_table
 from dolt_integrations.errors import DatabaseNotFoundError
 from flytekitplugins.dolt import DoltConfig, DoltTable
-from tests.conftest import Repository
+from tests.conftest import Repository, new_repository
 from tests.helpers.frameworks.flyte_tables import (
     commit_behind_flytes_back,
     config,
@@ -154,58 +155,73 @@ def test_two_references_see_each_what_was_there_when_they_were_read(repository: 
 # Old versions
 
 
-@pytest.fixture
-def history(repository: Repository) -> list[str]:
+@dataclasses.dataclass(frozen=True)
+class Past:
+    """A database, and three commits of `t` on its branch `b`."""
+
+    repository: Repository
+    commits: list[str]
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
     """Three commits of `t` on branch `b`, and another table of that name on main."""
-    write_table(repository.path, "t", numbers(100))
-    return [commit_behind_flytes_back(repository, a, branch_conf=NewBranch("b")) for a in (1, 2, 3)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        repository = new_repository(tmp_path_factory.mktemp("past") / "shop")
+        write_table(repository.path, "t", numbers(100))
+        return Past(
+            repository, [commit_behind_flytes_back(repository, a, branch_conf=NewBranch("b")) for a in (1, 2, 3)]
+        )
 
 
-def moment_of(repository: Repository, commit: str) -> str:
-    return repository.sql(f"select date from dolt_log('b') where commit_hash = '{commit}'")[0]["date"]
+def moment_of(past: Past) -> str:
+    """Return when the second commit was made."""
+    sql = f"select date from dolt_log('b') where commit_hash = '{past.commits[1]}'"
+    return past.repository.sql(sql)[0]["date"]
 
 
 @pytest.mark.parametrize("as_of", ["HEAD~1", "b~1", "HEAD^"])
-def test_as_of_an_ancestor(repository: Repository, history: list[str], as_of: str) -> None:
-    table = DoltTable(config=config(repository, branch_conf=NewBranch("b"), as_of=as_of))
+def test_as_of_an_ancestor(past: Past, as_of: str) -> None:
+    table = DoltTable(config=config(past.repository, branch_conf=NewBranch("b"), as_of=as_of))
 
     assert values(received(table)) == [2]
 
 
-def test_as_of_a_commit(repository: Repository, history: list[str]) -> None:
-    table = DoltTable(config=config(repository, as_of=history[0]))
+def test_as_of_a_commit(past: Past) -> None:
+    table = DoltTable(config=config(past.repository, as_of=past.commits[0]))
 
     assert values(received(table)) == [1]
 
 
-def test_as_of_another_branch(repository: Repository, history: list[str]) -> None:
-    assert values(received(DoltTable(config=config(repository, as_of="b")))) == [3]
+def test_as_of_another_branch(past: Past) -> None:
+    assert values(received(DoltTable(config=config(past.repository, as_of="b")))) == [3]
 
 
-def test_as_of_a_tag(repository: Repository, history: list[str]) -> None:
-    repository.dolt("tag", "v1", history[0])
+def test_as_of_a_tag(past: Past) -> None:
+    past.repository.dolt("tag", "v1", past.commits[0])
 
-    assert values(received(DoltTable(config=config(repository, as_of="v1")))) == [1]
-
-
-def test_as_of_a_moment(repository: Repository, history: list[str]) -> None:
-    moment = moment_of(repository, history[1])
-
-    table = DoltTable(config=config(repository, branch_conf=NewBranch("b"), as_of=moment.replace(" ", "T")))
-
-    assert values(received(table)) == [2]
+    assert values(received(DoltTable(config=config(past.repository, as_of="v1")))) == [1]
 
 
-def test_as_of_a_moment_with_a_zone(repository: Repository, history: list[str]) -> None:
-    moment = pd.Timestamp(moment_of(repository, history[1]), tz="UTC").tz_convert("Asia/Tokyo").isoformat()
+def test_as_of_a_moment(past: Past) -> None:
+    moment = moment_of(past)
 
-    table = DoltTable(config=config(repository, branch_conf=NewBranch("b"), as_of=moment))
+    table = DoltTable(config=config(past.repository, branch_conf=NewBranch("b"), as_of=moment.replace(" ", "T")))
 
     assert values(received(table)) == [2]
 
 
-def test_as_of_holds_for_a_query(repository: Repository, history: list[str]) -> None:
-    table = query(repository, "select a from t", branch_conf=NewBranch("b"), as_of="HEAD~2")
+def test_as_of_a_moment_with_a_zone(past: Past) -> None:
+    moment = pd.Timestamp(moment_of(past), tz="UTC").tz_convert("Asia/Tokyo").isoformat()
+
+    table = DoltTable(config=config(past.repository, branch_conf=NewBranch("b"), as_of=moment))
+
+    assert values(received(table)) == [2]
+
+
+def test_as_of_holds_for_a_query(past: Past) -> None:
+    table = query(past.repository, "select a from t", branch_conf=NewBranch("b"), as_of="HEAD~2")
 
     assert values(received(table)) == [1]
 
@@ -214,31 +230,29 @@ def test_as_of_holds_for_a_query(repository: Repository, history: list[str]) -> 
     ("revision", "expected"),
     [("'b'", 3), ("'b~1'", 2), ("hashof('b')", 3), ("hashof('b~1')", 2), ("'HEAD'", 3), ("'HEAD~1'", 2)],
 )
-def test_as_of_a_revision_in_sql_is_seen_from_the_branch(
-    repository: Repository, history: list[str], revision: str, expected: int
-) -> None:
-    table = query(repository, f"select a from t as of {revision}", branch_conf=NewBranch("b"))
+def test_as_of_a_revision_in_sql_is_seen_from_the_branch(past: Past, revision: str, expected: int) -> None:
+    table = query(past.repository, f"select a from t as of {revision}", branch_conf=NewBranch("b"))
 
     assert values(received(table)) == [expected]
 
 
-def test_as_of_a_commit_in_sql(repository: Repository, history: list[str]) -> None:
-    assert values(received(query(repository, f"select a from t as of '{history[0]}'"))) == [1]
+def test_as_of_a_commit_in_sql(past: Past) -> None:
+    assert values(received(query(past.repository, f"select a from t as of '{past.commits[0]}'"))) == [1]
 
 
-def test_as_of_a_timestamp_in_sql_is_seen_from_the_branch(repository: Repository, history: list[str]) -> None:
-    sql = f"select a from t as of timestamp('{moment_of(repository, history[1])}')"
+def test_as_of_a_timestamp_in_sql_is_seen_from_the_branch(past: Past) -> None:
+    sql = f"select a from t as of timestamp('{moment_of(past)}')"
 
-    assert values(received(query(repository, sql, branch_conf=NewBranch("b")))) == [2]
+    assert values(received(query(past.repository, sql, branch_conf=NewBranch("b")))) == [2]
 
 
-def test_the_rows_that_the_last_commit_added(repository: Repository, history: list[str]) -> None:
+def test_the_rows_that_the_last_commit_added(past: Past) -> None:
     sql = "select to_a as a from dolt_diff('HEAD~1', 'HEAD', 't') where diff_type = 'added'"
 
-    assert values(received(query(repository, sql, branch_conf=NewBranch("b")))) == [3]
+    assert values(received(query(past.repository, sql, branch_conf=NewBranch("b")))) == [3]
 
 
-def test_the_rows_that_an_older_commit_added(repository: Repository, history: list[str]) -> None:
+def test_the_rows_that_an_older_commit_added(past: Past) -> None:
     sql = "select to_a as a from dolt_diff('HEAD~1', 'HEAD', 't') where diff_type = 'added'"
 
-    assert values(received(query(repository, sql, branch_conf=NewBranch("b"), as_of="HEAD~1"))) == [2]
+    assert values(received(query(past.repository, sql, branch_conf=NewBranch("b"), as_of="HEAD~1"))) == [2]
