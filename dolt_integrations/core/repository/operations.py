@@ -1,4 +1,4 @@
-"""What is done on a repository as a whole on day two: promote, revert, restore, compare, prune, collect garbage."""
+"""Day-two operations on a whole repository: promote, revert, restore, compare, prune, garbage collection."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Operations:
-    """The operations of a `Repository`. Each is atomic: a branch has all of it, or is as it was."""
+    """The operations of a `Repository`. Each is atomic: a branch gets all of the change or none."""
 
     location: Location
     author: Author | None
@@ -63,16 +63,16 @@ class Operations:
         return tables_at(self._place, branch, as_of)
 
     def runs(self, branch: str | None = None, most: int | None = None) -> pd.DataFrame:
-        """Return the runs that have written to a branch, newest first.
+        """Return the runs that wrote to a branch, newest first.
 
         Args:
             branch: The branch; None is the default branch.
-            most: How many; None is all.
+            most: The maximum number of runs; None is all.
 
         Returns:
-            A row for each run: `run` (what `revert` and `compare` take), `date` (of its newest commit;
-            datetime64[us, UTC]), `author`, `tables` (that it changed), `commits` (int64), `commit` (the newest),
-            `reverted` (whether all of its commits are).
+            A row for each run: `run` (the argument for `revert` and `compare`), `date` (of its newest commit;
+            datetime64[us, UTC]), `author`, `tables` (that it changed), `commits` (their number, int64), `commit` (the
+            newest), `reverted` (whether all of its commits are reverted).
 
         Raises:
             BranchNotFoundError: No such branch.
@@ -87,23 +87,23 @@ class Operations:
         return runs(self._place, branch, most)
 
     def inputs(self, execution: str) -> pd.DataFrame:
-        """Return what an execution had read, as its commits on any branch say: the versions to run it again on.
+        """Return the versions that an execution read, according to its commits on any branch.
 
         Args:
-            execution: As `revert` takes it, but no commit.
+            execution: An execution as for `revert`, but not a commit.
 
         Returns:
             A row for each version: `task`, `input` (the table, or the SQL of a query), `commit`, `database`, `own`
-            (whether the execution had made it itself). Tasks that wrote nothing leave no trace.
+            (whether the execution wrote it itself). Tasks that wrote nothing are missing, because they made no commit.
 
         Raises:
-            RunNotFoundError: The execution has written nothing there, with the nearest ids.
+            RunNotFoundError: The execution wrote nothing here; the hint suggests similar ids.
             ConfigError: The id is the one that all local executions share.
         """
         return past_execution(self._place, execution).frame()
 
     def doctor(self) -> list[Check]:
-        """Check packages, cache, server, rights, clock, and what was left behind. Nothing is changed or raised."""
+        """Check packages, cache, server, rights, clock and leftovers. Changes nothing and raises no error."""
         return doctor(self._place)
 
     def promote(
@@ -119,23 +119,23 @@ class Operations:
         """Merge a run's branch into another one, by a fast-forward or a merge commit, after an audit.
 
         Args:
-            branch: The branch with the run's work; it stays (see `branches.delete` and `prune`).
-            into: Where to; None is the default branch.
-            audit: Called with a `Promotion`, which reads and diffs what is about to land. It refuses by raising, or by
-                returning anything but None and what is true.
-            tests: Run Dolt's own tests, the table `dolt_tests`, on what is about to land.
-            on_conflict: `ours` takes the version of `into` where both changed the same, `theirs` the branch's; None
-                raises.
-            message: Of the merge commit, if there is one.
+            branch: The branch with the run's work. It is not deleted (see `branches.delete` and `prune`).
+            into: The branch to merge into; None is the default branch.
+            audit: Called with a `Promotion`, which reads and diffs the result before it lands. It refuses by raising an
+                exception, or by returning a false value other than None.
+            tests: Whether to run Dolt's own tests, the table `dolt_tests`, on the result.
+            on_conflict: `ours` resolves conflicts to the version of `into`, `theirs` to that of the branch; None
+                raises an error.
+            message: The message of the merge commit, if there is one.
 
         Returns:
-            The version that `into` has now; `changed` is False where it had the branch's commits already.
+            The new version of `into`. `changed` is False if it had the branch's commits already.
 
         Raises:
-            BranchNotFoundError: No such branch, with the nearest names.
+            BranchNotFoundError: No such branch; the hint suggests similar names.
             AuditError: The audit or a test refused; nothing is changed.
-            MergeConflictError: Both changed the same; the error lists the rows, and nothing is changed.
-            UncommittedChangesError: Uncommitted work on `into` is in the way.
+            MergeConflictError: Both sides changed the same rows. The error lists them; nothing is changed.
+            UncommittedChangesError: `into` has uncommitted work that the merge would change.
 
         Example:
             >>> repository = Repository(folder)
@@ -148,20 +148,20 @@ class Operations:
         return Promoter(self._place, branch, into, on_conflict, message, audit, tests).promote()
 
     def revert(self, execution: str, branch: str | None = None, *, message: str | None = None) -> Version:
-        """Undo an execution: all its commits on all its tables, in one new commit; later rows stay.
+        """Undo all commits of an execution on all its tables, in one new commit. Later rows stay.
 
         Args:
             execution: The id of a Flyte execution (`ex:project:domain:name`), the `Run-Id` of a local run, the path of
                 a Metaflow run or task (`Flow/7`), or a commit.
-            branch: Where; None is the default branch.
-            message: The commit's message, to which a trailer `Reverts` for each commit is added.
+            branch: The branch to change; None is the default branch.
+            message: The commit's message. A trailer `Reverts` is added for each commit.
 
         Returns:
-            The version that the branch has now; `changed` is False where the execution is reverted already.
+            The new version of the branch. `changed` is False if the execution is reverted already.
 
         Raises:
-            RunNotFoundError: The execution has written nothing there, with the nearest ids.
-            MergeConflictError: Others have changed its rows since. The error lists them, and nothing is changed.
+            RunNotFoundError: The execution wrote nothing on the branch; the hint suggests similar ids.
+            MergeConflictError: Others have changed its rows since. The error lists them; nothing is changed.
             ConfigError: The id is the one that all local executions share.
 
         Example:
@@ -179,18 +179,18 @@ class Operations:
     def restore(
         self, tables: str | Iterable[str], to: AsOf, branch: str | None = None, *, message: str | None = None
     ) -> Version:
-        """Make tables what they were at a version, in one new commit; whatever has changed in them since is undone.
+        """Restore tables to a version, in one new commit. All later changes to them are undone.
 
         Args:
-            tables: A table, or several; also one that has been dropped.
+            tables: One or several tables, including dropped ones.
             to: A commit, tag, branch, ancestor (`HEAD~2`) or timestamp.
-            branch: Where; None is the default branch.
+            branch: The branch to change; None is the default branch.
             message: The commit's message.
 
         Raises:
             TableNotFoundError: That version has no such table.
             RevisionNotFoundError: No such version.
-            ConstraintError: A foreign key would be broken; nothing is changed.
+            ConstraintError: The result would violate a foreign key; nothing is changed.
             UncommittedChangesError: A table has uncommitted changes on the branch.
         """
         return restore(self._place, tables, to, branch, message)
@@ -199,11 +199,11 @@ class Operations:
         """Compare two runs, or two versions, table by table.
 
         Args:
-            one: A branch, tag, commit, ancestor or timestamp; or an execution, as `revert` takes it, of which each
-                table is taken as its last commit on it left it. Between two executions only the tables that one of
-                them wrote are compared.
-            other: The other one.
-            branch: Where executions and `HEAD` are looked for; None is the default branch.
+            one: A branch, tag, commit, ancestor or timestamp; or an execution as for `revert`, which stands for each
+                table as its last commit to that table left it. For two executions, only the tables that at least one
+                of them wrote are compared.
+            other: The version or execution to compare with.
+            branch: The branch on which to look up executions and `HEAD`; None is the default branch.
 
         Returns:
             A row for each table: `table`, `change` (added, removed, modified, same), `rows_added`, `rows_changed`,
@@ -211,7 +211,7 @@ class Operations:
             `x: int -> bigint`; empty if the columns are the same).
 
         Raises:
-            NotFoundError: No such version or execution, with the nearest names.
+            NotFoundError: No such version or execution; the hint suggests similar names.
         """
         return compare(self._place, one, other, branch)
 
@@ -224,44 +224,43 @@ class Operations:
         into: str | None = None,
         dry_run: bool = True,
     ) -> pd.DataFrame:
-        """Delete branches of runs that are merged, or older than some days; by default only say which.
+        """Delete branches of runs that are merged, or older than some days. By default, only list them.
 
-        A literal or a cached output of Flyte refers to its commit, which `gc` removes with the last branch or tag that
-        leads to it. So each branch that is deleted without being merged leaves a tag
-        `dolt-integrations/pinned/<commit>`, unless `keep_commits` says otherwise.
+        Outputs of tasks refer to commits, and `gc` removes commits that no branch or tag leads to. So each branch that
+        is deleted without being merged leaves a tag `dolt-integrations/pinned/<commit>`, unless `keep_commits` says
+        otherwise.
 
         Args:
-            older_than: Days since its newest commit after which a branch goes even if it is not merged.
-            like: Which branches, with `*` and `?`; None is those whose newest commit an execution made, and those of
-                work that was refused (`dolt-integrations/kept/...`).
+            older_than: The age in days, since its newest commit, after which an unmerged branch is deleted.
+            like: A pattern with `*` and `?` for the branches to consider; None considers those whose newest commit an
+                execution made, and those of refused work (`dolt-integrations/kept/...`).
             keep_commits: True tags the head of each branch that is not merged; a list of commits tags only these;
                 False tags nothing, and outputs that are pinned to the branch cannot be read after a `gc`.
-            into: What counts as merged: what this branch has; None is the default branch.
-            dry_run: Delete nothing.
+            into: The branch into which others count as merged; None is the default branch.
+            dry_run: Whether to delete nothing.
 
         Returns:
             A row for each branch: `branch`, `commit`, `age` (days), `action` (keep; delete, or deleted where it is no
             dry run), `reason`, `tags` (that are, or would be, made).
 
         Raises:
-            BranchNotFoundError: No branch `into`.
+            BranchNotFoundError: There is no branch `into`.
         """
         return prune(self._place, Retention(older_than, like, keep_commits, into), dry_run=dry_run)
 
     def gc(self, *, full: bool = False) -> int | None:
-        """Free the disk of what no branch and no tag leads to, through the server that serves the database.
+        """Delete data that no branch and no tag leads to, to free disk space.
 
-        Dolt ends the sessions that are open meanwhile. Saves and loads of this library start again by themselves;
-        other clients have to connect anew.
+        Dolt ends the sessions that are open at the time. Saves and loads of this library start again by themselves;
+        other clients have to reconnect.
 
         Args:
-            full: Look through what earlier collections have kept as well: a branch that was deleted after one of them
-                is only freed by this.
+            full: Whether to examine also what earlier collections kept, such as branches that were deleted afterwards.
 
         Returns:
-            The bytes that a directory is smaller by; None on a server.
+            The number of bytes by which the directory became smaller; None on a server.
 
         Raises:
-            AccessDeniedError: The user may not.
+            AccessDeniedError: The user does not have the right.
         """
         return gc(self._place, full=full)

@@ -1,4 +1,4 @@
-"""`Repository`: a database, with what is said of it said once."""
+"""`Repository`: a database with its location, author, remote and hooks."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
 
 class Repository(Operations):
-    """A Dolt database: where it is, who writes to it, what it is kept in step with and who is notified.
+    """A Dolt database, with the settings that apply to all of its tables.
 
-    Nothing is opened before it is used, and nothing is held open between two uses.
+    Nothing is opened before it is used, and nothing stays open between two uses.
 
     Attributes:
         location: A directory, or a URL `mysql://user@host:port/database`.
-        author: Of the commits; None is whom `dolt config` names, else `flyte <flyte@localhost>`.
-        remote: What the database is cloned or pulled from before, and pushed to after each save.
-        hooks: What is notified of each save and load.
+        author: The author of commits; None is the identity in `dolt config`, otherwise `flyte <flyte@localhost>`.
+        remote: The remote to clone or pull from before each save and load, and to push to after each save.
+        hooks: Hooks that record every save and load.
 
     Example:
         >>> repository = Repository(folder, author="Ann <ann@example.com>")
@@ -58,15 +58,15 @@ class Repository(Operations):
         hooks: Metas = None,
         connect_args: Mapping[str, Any] | None = None,
     ) -> None:
-        """Say where the database is. A missing or empty directory becomes one at the first write.
+        """Name the database. The first write creates the database in a missing or empty directory.
 
         Args:
-            location: See the attributes, as for `author`, `remote` and `hooks`.
-            author: See there.
-            remote: See there.
-            hooks: See there.
-            connect_args: Options for a server by PyMySQL's names (see `with_connect_args`); they become a part of
-                the location.
+            location: A directory or URL; see the attributes.
+            author: `Name <email>`; see the attributes.
+            remote: See the attributes.
+            hooks: See the attributes.
+            connect_args: Connection options with PyMySQL's names (see `with_connect_args`). They become part of the
+                location.
 
         Raises:
             ConfigError: An argument is of the wrong kind, or the location is neither a path nor a URL.
@@ -78,34 +78,34 @@ class Repository(Operations):
         self.hooks = metas_of(hooks)
 
     def __repr__(self) -> str:
-        """Show where it is, without a password."""
+        """Return the location without its password."""
         return f"Repository({str(parse_location(self.location))!r})"
 
     def _repr_html_(self) -> str:
         return self.card().html()
 
     def card(self) -> Card:
-        """Return branches, tables and newest commits as a card, which a notebook shows. See `repository_card`."""
+        """Return a card with branches, tables and newest commits. See `repository_card`."""
         return repository_card(self.location)
 
     def table(self, name: str, branch: BranchConf = None) -> Table:
-        """Return a handle on a table, which need not be there yet.
+        """Return a handle on a table, which need not exist yet.
 
         Args:
             name: The table.
             branch: A branch's name or its config (`NewBranch`, `MergeBranch` ...); None is the default branch.
 
         Raises:
-            InvalidNameError: Dolt has no tables of this name.
+            InvalidNameError: Dolt does not accept the name for a table.
             ConfigError: The branch is neither a name nor a config.
         """
         return Table(self, name, Branch.parse(branch))
 
     def sql(self, query: str, params: Params = None, *, branch: BranchConf = None, as_of: AsOf | None = None) -> Scan:
-        """Describe a query, on one version of all tables; the methods of the `Scan` run it.
+        """Return a `Scan` of a query, which reads all tables at one version. Its methods run the query.
 
         Args:
-            query: One that only reads, with `%s` or `%(name)s` for values.
+            query: A read-only query, with `%s` or `%(name)s` for values.
             params: The values, in a list or a dict.
             branch: The branch; None is the default branch.
             as_of: A commit, tag, branch, `HEAD~2` or timestamp; None is the newest commit.
@@ -117,11 +117,11 @@ class Repository(Operations):
         return Scan({**source, "sql": query, "params": params, "as_of": as_of, "meta_conf": self.hooks})
 
     def transaction(self, branch: BranchConf = None, **options: Any) -> Transaction:
-        """Return a block of writes to several tables that land in one commit, or not at all; see `Transaction`.
+        """Return a `Transaction`: writes to several tables that land in one commit, or not at all.
 
         Args:
             branch: The branch that the work is merged into; None is the default branch.
-            **options: As `Transaction` takes them: `audit`, `tests`, `message`, `on_conflict` ...
+            **options: Options of `Transaction`: `audit`, `tests`, `message`, `on_conflict` ...
 
         Raises:
             ConfigError: An option is of the wrong kind.
@@ -142,6 +142,6 @@ class Repository(Operations):
         """Return the commit that a branch or `as_of` names now.
 
         Raises:
-            NotFoundError: There is none.
+            NotFoundError: No such database, branch or version.
         """
         return find_version(self.location, branch_conf=Branch.parse(branch), as_of=as_of, remote_conf=self.remote)

@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 class Table:
     """One table of a repository, on one branch. Nothing is opened before a method is called.
 
-    Made by `Repository.table`.
+    Created by `Repository.table`.
 
     Attributes:
         repository: The database.
         name: The table's name.
-        branch: The branch, or how it comes about; None is the default branch.
+        branch: The branch config; None is the default branch.
 
     Example:
         >>> users = Repository(folder).table("users")
@@ -52,16 +52,16 @@ class Table:
     """
 
     def __init__(self, repository: Repository, name: str, branch: Branch | None = None) -> None:
-        """Name a table, which need not be there yet.
+        """Name a table, which need not exist yet.
 
         Raises:
-            InvalidNameError: Dolt has no tables of this name.
+            InvalidNameError: Dolt does not accept the name for a table.
         """
         check_table_name(name)
         self.repository, self.name, self.branch = repository, name, branch
 
     def __repr__(self) -> str:
-        """Show where the table is."""
+        """Return the expression that creates the table."""
         branch = f", branch={self.branch!r}" if self.branch is not None else ""
         return f"{self.repository!r}.table({self.name!r}{branch})"
 
@@ -69,14 +69,14 @@ class Table:
         return self.card().html()
 
     def card(self, as_of: AsOf | None = None) -> Card:
-        """Return the table as a card: columns, first rows, the last changes, the commits around. See `table_card`.
+        """Return a card of the table: columns, first rows, last changes, commits. See `table_card`.
 
-        A notebook shows it of the newest version by itself.
+        A notebook displays a table as the card of its newest version.
         """
         return table_card(self.repository.location, self.name, branch_conf=self.branch, as_of=as_of)
 
     def changes(self, from_: AsOf, to: AsOf = "HEAD") -> Card:
-        """Return what differs between two versions as a card, of tables of any size. See `compare_card`."""
+        """Return a card of the differences between two versions, for tables of any size. See `compare_card`."""
         return compare_card(self.repository.location, self.name, from_, to, branch_conf=self.branch)
 
     def write(
@@ -94,18 +94,18 @@ class Table:
 
         Args:
             data: A pandas or polars DataFrame, a pyarrow Table, or a stream of them.
-            key: The primary key's column, or several. None keeps the key that the table has.
+            key: The column or columns of the primary key. None keeps the table's key.
             mode: `replace`, `append` or `upsert`.
-            overwrite: Whether columns of other types make the table anew.
+            overwrite: Whether to recreate the table if the types of its columns do not fit.
             message: The commit's message.
             author: `Name <email>`; None is the repository's author.
-            write_id: Names the write for good: a second one of this id finds the first one's commit.
+            write_id: An identifier for the write: another write with the same id finds the commit of the first.
 
         Returns:
-            The version that the branch has now. One that changes nothing makes no commit.
+            The new version of the branch. A write that changes nothing makes no commit.
 
         Raises:
-            DoltError: As `write_table`; the table is as it was.
+            DoltError: As for `write_table`; the table is unchanged.
         """
         repository = self.repository
         return write_table(
@@ -130,11 +130,11 @@ class Table:
         params: Params = None,
         as_of: AsOf | None = None,
     ) -> Scan:
-        """Describe what to read of the table; the methods of the `Scan` read it.
+        """Return a `Scan` of the table, whose methods read the rows.
 
         Args:
-            columns: Those to read; None is all.
-            where: A condition in SQL, with `%s` or `%(name)s` for values.
+            columns: The columns to read; None is all.
+            where: A SQL condition, with `%s` or `%(name)s` for values.
             params: The values, in a list or a dict.
             as_of: A commit, tag, branch, `HEAD~2` or timestamp; None is the newest commit.
         """
@@ -142,15 +142,15 @@ class Table:
         return Scan({**self._source(), "tablename": self.name, "meta_conf": self.repository.hooks, **part})
 
     def read(self, as_of: AsOf | None = None) -> pd.DataFrame:
-        """Return the whole table as a pandas DataFrame, in the dtypes that were saved.
+        """Return the whole table as a pandas DataFrame with the dtypes that were saved.
 
         Raises:
-            DoltError: As `read_table`.
+            DoltError: As for `read_table`.
         """
         return self.scan(as_of=as_of).to_pandas()
 
     def summary(self, as_of: AsOf | None = None, first: int = 10) -> Summary:
-        """Look at the table without fetching all of it: its columns, how many rows, and the first of them.
+        """Return the table's columns, its number of rows and its first rows, without fetching all of it.
 
         Raises:
             NotFoundError: No such database, branch, version or table.
@@ -175,7 +175,7 @@ class Table:
         return diff(**self._named(), from_=from_, to=to, limit=limit, offset=offset)
 
     def added(self, commit: AsOf = "HEAD") -> pd.DataFrame:
-        """Return the rows that a commit has added to the table; see `added_rows`.
+        """Return the rows that a commit added to the table; see `added_rows`.
 
         Raises:
             DoltError: As `added_rows`.
@@ -183,7 +183,7 @@ class Table:
         return added_rows(**self._named(), commit=commit)
 
     def blame(self, as_of: AsOf | None = None) -> pd.DataFrame:
-        """Return for each row the commit that wrote it; see `blame`.
+        """Return the commit that wrote each row; see `blame`.
 
         Raises:
             PrimaryKeyError: The table has no primary key.
@@ -192,11 +192,11 @@ class Table:
         return blame(**self._named(), as_of=as_of)
 
     def lineage(self, as_of: AsOf | None = None, **options: Any) -> Lineage:
-        """Return which execution wrote the table, what it had read, who wrote that; see `lineage`.
+        """Return the executions that wrote the table, what they read, and who wrote that; see `lineage`.
 
         Args:
             as_of: The version; None is the newest.
-            **options: As `lineage` takes them: `depth`, `commits`, `databases`.
+            **options: Options of `lineage`: `depth`, `commits`, `databases`.
 
         Raises:
             DoltError: As `lineage`.
@@ -204,11 +204,11 @@ class Table:
         return lineage(**self._named(), as_of=as_of, **options)
 
     def who_wrote(self, key: Any, as_of: AsOf | None = None) -> pd.DataFrame:
-        """Return the commits and executions that a row went through, newest first; see `who_wrote`.
+        """Return the commits and executions that changed a row, newest first; see `who_wrote`.
 
         Args:
-            key: Of the row: a value, a tuple, or a dict by name.
-            as_of: The newest commit to look at; None is the branch's.
+            key: The row's key: a value, a tuple, or a dict by column name.
+            as_of: The newest commit to look at; None is the branch's head.
 
         Raises:
             DoltError: As `who_wrote`.
