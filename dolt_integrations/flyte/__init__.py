@@ -1,6 +1,6 @@
-"""What the adapters of Flyte 1 and Flyte 2 share: `DoltConfig`, `DoltTable`, and how they are saved.
+"""Code shared by the adapters of Flyte 1 and Flyte 2: `DoltConfig`, `DoltTable`, and how they are saved.
 
-No SDK is imported here; an adapter registers a `runtime` that says what its SDK knows of the task that runs.
+No SDK is imported here. An adapter registers a `runtime`, which provides its SDK's information about the running task.
 """
 
 from dolt_integrations.flyte.config import DoltConfig

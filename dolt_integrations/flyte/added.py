@@ -1,4 +1,4 @@
-"""What a task has added: the rows of its save, and not the whole table that it hands on."""
+"""The rows that a task's save added, as opposed to the whole table that it passes on."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 def rows_added(table: DoltTable, *, nothing: bool) -> pd.DataFrame:
-    """Return the rows that the commit of a table's version has added to it; see `DoltTable.added`.
+    """Return the rows that the commit of a table's version added; see `DoltTable.added`.
 
     Args:
         table: The table.
-        nothing: Whether its save had nothing to write, so that the commit is another one's.
+        nothing: Whether its save had nothing to write, so that the commit belongs to another save.
 
     Raises:
-        ConfigError: It is a query, or pinned to no commit yet.
-        DoltError: Whatever keeps the rows from being read; see `dolt_integrations.core.added_rows`.
+        ConfigError: It is a query, or not pinned to a commit yet.
+        DoltError: The rows cannot be read; see `dolt_integrations.core.added_rows`.
     """
     config, version = table.config, table.version
     config.check()
@@ -44,15 +44,15 @@ def rows_added(table: DoltTable, *, nothing: bool) -> pd.DataFrame:
 
 
 def has_added_nothing(config: DoltConfig, rows: Any, version: Version, runtime: Runtime) -> bool:
-    """Whether a save that appends or upserts had nothing to write: then the commit of its version is another one's.
+    """Whether an append or upsert had nothing to write, so that the commit of its version belongs to another save.
 
-    An earlier attempt of the task may have made the commit, which is as good as its own.
+    A commit of an earlier attempt of the same task counts as its own.
 
     Args:
-        config: Where it was saved.
-        rows: What was saved.
-        version: What the save returned.
-        runtime: Whose task it is.
+        config: The config of the saved table.
+        rows: The saved rows.
+        version: The version that the save returned.
+        runtime: The runtime of the task.
     """
     if version.changed or config.mode == REPLACE:
         return False

@@ -1,4 +1,4 @@
-"""The plain inputs of a task, for the message of its commits: short ones, and none that may be a secret."""
+"""The plain inputs of a task for its commit messages: short values that cannot be secrets."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ ARGUMENTS = "Flyte-Arguments"
 """The trailer."""
 
 SWITCH = "DOLT_INTEGRATIONS_ARGUMENTS"
-"""The environment variable that leaves them out: `off`."""
+"""The environment variable that leaves them out if it is `off`."""
 
 _MOST = 10
 _LONGEST = 60
 _SECRET_NAME = re.compile(r"(?i)pass|pwd|secret|token|credential|auth|key|dsn|private|salt|signature|cookie|session")
 _SECRET_VALUE = re.compile(r"[A-Za-z0-9+/_=.-]{20,}|-----BEGIN|(?i:password|secret|bearer)")
-"""Long words without blanks may be keys; paths and sentences have other characters between."""
+"""Long words without spaces may be keys; paths and sentences contain other characters."""
 
 
 def shown_arguments(inputs: Mapping[str, object]) -> str | None:
-    """Return the plain inputs of a task as `name=value`, in one line; None where there are none.
+    """Return the plain inputs of a task as `name=value` in one line, or None if there are none.
 
-    Numbers, booleans, dates and short texts are plain. What a name or a value says may be secret is left out, and of a
-    URL the password.
+    Numbers, booleans, dates and short strings are plain. Values whose name or form suggests a secret are left out, and
+    so are the passwords of URLs.
 
     Example:
         >>> shown_arguments({"a": 2, "day": "2026-11-26", "api_key": "abc", "frame": object()})

@@ -20,17 +20,17 @@ logger = logging.getLogger(__name__)
 
 
 def table_html(table: DoltTable) -> str:
-    """Return a table as HTML: of rows that are saved what Dolt has, of others the first ones in memory."""
+    """Return the HTML card of a table: from the database if its rows are saved, otherwise the first rows in memory."""
     return _html(lambda: _card_of(table))
 
 
 def config_html(config: DoltConfig) -> str:
-    """Return a config as HTML, without a password."""
+    """Return the HTML card of a config, without its password."""
     return _html(lambda: Card("DoltConfig", (_facts(config, None),)))
 
 
 def _html(make: Callable[[], Card]) -> str:
-    """Return a card's HTML. What goes wrong is a line in it: a card must not fail a task."""
+    """Return a card's HTML. An error becomes a line in it, because a card must not fail a task."""
     try:
         return make().html()
     except DoltError as error:

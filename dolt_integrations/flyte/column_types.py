@@ -1,4 +1,4 @@
-"""What Flyte calls the types of a dataset's columns."""
+"""Flyte's names for the types of a dataset's columns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def kind_of(arrow_type: pa.DataType) -> str:
-    """Return the name of Flyte's simple type (`SimpleType`) that is nearest to an Arrow type.
+    """Return the name of the Flyte `SimpleType` that is closest to an Arrow type.
 
     Example:
         >>> import pyarrow as pa

@@ -1,4 +1,4 @@
-"""`DoltConfig`: which table or query, of which database, on which branch."""
+"""`DoltConfig`: the database, branch, and table or query of a `DoltTable`."""
 
 from __future__ import annotations
 
@@ -37,38 +37,40 @@ from dolt_integrations.flyte.secrets import secret_credentials
 logger = logging.getLogger(__name__)
 
 _WARNED: set[str] = set()
-"""Locations whose password the user has been warned of."""
+"""Locations for which the warning about a password has been logged."""
 
 
 @dataclass(repr=False)
 class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
-    """Which table or query of which Dolt database a `DoltTable` is.
+    """The database, branch, and table or query of a `DoltTable`.
 
     Attributes:
-        db_path: A directory; a server: `mysql://user@host:port/database`; or a named connection: `connection:shop`,
-            which DOLT_CONNECTION_SHOP says where the task runs. A password in the URL is refused on a cluster;
-            elsewhere it is for the program that has it: it is in no literal and no pickle. DOLT_CLI_PASSWORD is for
-            the servers that the program names itself; for one that only a literal names, set DOLT_CLI_HOST as well.
-        tablename: The table to write or to read; or
-        sql: a query to read, never written to. `AS OF` is understood.
+        db_path: A directory, a server's URL (`mysql://user@host:port/database`), or a named connection
+            (`connection:shop`), which DOLT_CONNECTION_SHOP defines in the task's environment. A password in the URL is
+            refused on a cluster; elsewhere only this program uses it, and no literal or pickle contains it.
+            DOLT_CLI_PASSWORD is for servers that the program itself names; for a server that only a literal names, set
+            DOLT_CLI_HOST as well.
+        tablename: The table to write or read. Give either `tablename` or `sql`.
+        sql: A query to read. It may use `AS OF`.
         io_args: `primary_key`: a column name or a list of them. `author`: `Name <email>` for the commit.
-            `message`: a line for the commit's message. `schema`: `"overwrite"` lets a frame with other types make its
-            table anew. `mode`: `"replace"` (also the default), `"append"` or `"upsert"`. `columns` and `where`: what to
-            read of the table, names and a condition in SQL.
-        branch_conf: The branch: `NewBranch`, `AppendBranch`, `SerialBranch` or `MergeBranch` of
+            `message`: a line for the commit's message. `schema`: `"overwrite"` recreates the table if the frame's types
+            do not fit. `mode`: `"replace"` (the default), `"append"` or `"upsert"`. `columns` and `where`: the columns
+            to read, and a SQL condition on the rows to read.
+        branch_conf: The branch: its name, or `NewBranch`, `AppendBranch`, `SerialBranch` or `MergeBranch` from
             `dolt_integrations.core`; None is the default branch of the database.
-        meta_conf: What is told of each save and load: `CallbackMeta`, `DoltMeta`, or a list of them. A callback
-            travels to other tasks if it is registered (`dolt_integrations.core.callback`); any other works in the task
-            that makes the config and is left out of the literal.
-        remote_conf: A `Remote`: the branch is pulled from it before a save or load, and pushed to it after a save.
-        as_of: Read an old version: a commit, tag, branch, ancestor (`HEAD~2`) or timestamp (ISO, UTC unless it
-            says); or `execution:<id>`, what an execution had read of it.
+        meta_conf: Hooks that record every save and load: `CallbackMeta`, `DoltMeta`, or a list of them. A callback
+            works in other tasks if it is registered (`dolt_integrations.core.callback`); any other works in the task
+            that creates the config and is left out of the literal.
+        remote_conf: A `Remote` that is pulled from before a save or load, and pushed to after a save.
+        as_of: The version to read: a commit, tag, branch, ancestor (`HEAD~2`) or timestamp (ISO; UTC if it has no
+            offset); or `execution:<id>`, the version that an execution read.
         params: The values for `%s` (a list) or `%(name)s` (a dict) in `sql` or in the `where` of `io_args`.
-        connect_args: Options for a server by PyMySQL's names: `{"ssl_ca": ..., "connect_timeout": ...}`. They become a
-            part of `db_path`, with which they travel; a password is taken of the program and not of a literal.
-        secret_connect_args: `{"password": Secret(group="dolt", key="password")}`, and `user` if that is one: looked up
-            where a task connects, which has to request the secret. It is for the server that the program names here,
-            and in no literal: tasks that receive a table find it by the config in their own module.
+        connect_args: Connection options with PyMySQL's names: `{"ssl_ca": ..., "connect_timeout": ...}`. They become
+            part of `db_path`. A password is accepted from the program, not from a literal.
+        secret_connect_args: Flyte secrets for `password` and `user`: `{"password": Secret(group="dolt",
+            key="password")}`. They are looked up in the task that connects, which has to request them. They are used
+            for the server of this config only, and no literal contains them: a task that receives a table finds them
+            in the config in its own module.
 
     Example:
         >>> DoltConfig(db_path="foo", tablename="rabbits").tablename
@@ -91,10 +93,10 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
     dataclass_json_config: ClassVar[Any] = READ_BY_FROM_DICT  # type: ignore[misc]
 
     def __post_init__(self) -> None:
-        """Accept what users have at hand: a path object, a branch by its name or as a dict, a datetime.
+        """Convert the types that users may pass: path objects, branch names and dicts, datetimes.
 
         Raises:
-            ConfigError: A field is of the wrong kind.
+            ConfigError: A field has the wrong type.
         """
         parse_location(self.db_path)
         self.db_path = _text_of(with_connect_args(self.db_path, self.connect_args))
@@ -118,7 +120,7 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
             self.as_of = self.as_of.isoformat()
 
     def _check_password(self) -> None:
-        """Refuse a password in the URL on a cluster, where the code and its image are everybody's to read."""
+        """Refuse a password in the URL on a cluster, where many can read the code and its image."""
         if without_password(self.db_path) == self.db_path:
             return
         hint = (
@@ -134,10 +136,10 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
 
     @classmethod
     def from_dict(cls, kvs: Any, *, infer_missing: bool = False) -> DoltConfig:
-        """Make a config of a JSON object.
+        """Create a config from a JSON object.
 
         Raises:
-            ConfigError: An unknown or a missing field.
+            ConfigError: A field is unknown, missing or has the wrong type.
         """
         content = json_object(kvs, "DoltConfig", [f.name for f in dataclasses.fields(cls)], needs="db_path")
         for name in ("db_path", "tablename", "sql", "as_of"):
@@ -156,17 +158,17 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
         metas = [content for meta in metas_of(self.meta_conf) if (content := meta.to_dict()) is not None]
         branch = self.branch_conf.to_dict() if self.branch_conf else None
         values["db_path"] = without_password(self.db_path)
-        del values["connect_args"]  # they are in the db_path
+        del values["connect_args"]  # the db_path contains them
         del values["secret_connect_args"]
         return {**values, "branch_conf": branch, "meta_conf": metas or None, "remote_conf": remote}
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle without the password of the URL; what is unpickled comes from elsewhere, as a literal does."""
+        """Pickle without the URL's password. An unpickled config is untrusted, like a literal."""
         location = from_literal(without_password(self.db_path))
         return {**self.__dict__, "db_path": location, "secret_connect_args": None}
 
     def _serialize(self) -> dict[str, Any]:
-        """Return what travels as a field of a dataclass (mashumaro calls this)."""
+        """Return the JSON form as a field of a dataclass (called by mashumaro)."""
         return self.to_dict()
 
     @classmethod
@@ -175,7 +177,7 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
 
     @property
     def repository(self) -> core.Repository:
-        """The database as a whole, with the config's author, remote and hooks: to promote, revert, restore, compare.
+        """The `Repository` of the config, with its author, remote and hooks: for promote, revert, restore, compare.
 
         Example:
             >>> DoltConfig("mysql://me@dolt.internal/shop", tablename="users").repository
@@ -185,11 +187,11 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
 
     @property
     def shown_path(self) -> str:
-        """The `db_path` for texts, without a password."""
+        """The `db_path` for messages, without its password."""
         return redact(self.db_path)
 
     def __repr__(self) -> str:
-        """Show the fields, but no password."""
+        """Return the fields without the password."""
         values = {**{f.name: getattr(self, f.name) for f in dataclasses.fields(self)}, "db_path": self.shown_path}
         return f"DoltConfig({', '.join(f'{name}={value!r}' for name, value in values.items())})"
 
@@ -199,10 +201,10 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
         return config_html(self)
 
     def check(self) -> None:
-        """Refuse a config that cannot be read, before it costs anything.
+        """Check the config before anything is opened.
 
         Raises:
-            ConfigError: Both or neither of `tablename` and `sql`, or an unknown `io_args`.
+            ConfigError: It has both or neither of `tablename` and `sql`, or an unknown option in `io_args`.
         """
         if (self.tablename is None) == (self.sql is None):
             which = "both `tablename` and `sql`" if self.sql is not None else "neither `tablename` nor `sql`"
@@ -211,10 +213,10 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
 
 
 def _travelling(io_args: dict[str, Any]) -> dict[str, Any]:
-    """Return options with an author as a text, which travels in a literal."""
+    """Return options with the author as a string, which a literal can contain."""
     return {name: str(value) if isinstance(value, Author) else value for name, value in io_args.items()}
 
 
 def _text_of(location: Any) -> str:
-    """Return a path or URL as text; of a `doltcli.Dolt`, its directory."""
+    """Return a path or URL as a string; for a `doltcli.Dolt`, its directory."""
     return str(getattr(location, "repo_dir", location))

@@ -1,4 +1,4 @@
-"""The JSON object in a literal: numbers of a STRUCT as they were, the msgpack of a dataclass's field."""
+"""The JSON object in a literal: restoring the integers of a STRUCT, and unpacking the msgpack of a dataclass field."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 def unpacked(value: bytes, tag: str) -> Any:
-    """Return what a field of a dataclass or model holds, which travels as msgpack.
+    """Return the content of a dataclass or model field, which a literal stores as msgpack.
 
     Raises:
-        LiteralError: It is none.
+        LiteralError: It is not msgpack.
     """
     try:
         return msgpack.loads(value, strict_map_key=False)
@@ -24,7 +24,7 @@ def unpacked(value: bytes, tag: str) -> Any:
 
 
 def whole_numbers(value: Any) -> Any:
-    """Make integers of the whole numbers in a STRUCT, where every number is a double."""
+    """Convert the whole numbers of a STRUCT, where every number is a double, to integers."""
     if isinstance(value, dict):
         return {key: whole_numbers(member) for key, member in value.items()}
     if isinstance(value, list):
@@ -33,6 +33,6 @@ def whole_numbers(value: Any) -> Any:
 
 
 def class_of(expected: Any, base: type[T]) -> type[T]:
-    """Return the class that a task's annotation asks for: our own, or a subclass of it."""
+    """Return the class of a task's annotation: our own, or a subclass of it."""
     found = get_args(expected)[0] if get_origin(expected) is Annotated else expected
     return found if isinstance(found, type) and issubclass(found, base) else base

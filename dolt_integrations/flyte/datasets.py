@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from dolt_integrations.flyte.runtime import Runtime
 
 PANDAS, ARROW, POLARS = "pandas", "pyarrow", "polars"
-"""The libraries whose frames a dataset is opened as."""
+"""The libraries whose frames a dataset can be opened as."""
 
 
 def check_place(uri: str | None, file_format: str) -> None:
-    """Refuse what is meant for Dolt and has no `dolt://` URI: Flyte would write a file of that name, or anywhere.
+    """Refuse a dataset that is meant for Dolt but has no `dolt://` URI: Flyte would write a file instead.
 
     Args:
-        uri: Where a dataset is, or is to be saved; None where nothing says so.
+        uri: The location of the dataset; None if it has none.
         file_format: The format that the dataset, or the task's annotation, names.
 
     Raises:
-        ConfigError: The format is Dolt's and the URI is missing, or either is Dolt's and the URI does not say so.
+        ConfigError: The format is `dolt` and there is no `dolt://` URI, or the URI begins with `dolt:` but not `dolt://`.
     """
     if not uri:
         if file_format == SCHEME:
@@ -47,16 +47,16 @@ def save_dataset(frame: Any, uri: str, declared: Sequence[str], runtime: Runtime
 
     Args:
         frame: A pandas or polars DataFrame, or a pyarrow Table.
-        uri: The table; a commit in it does not matter.
-        declared: The columns that the task's annotation names; those who get the dataset read no others.
-        runtime: Whose task it is.
+        uri: The URI of the table. A commit in it is ignored.
+        declared: The columns that the task's annotation names; readers of the dataset get only these.
+        runtime: The runtime of the task.
 
     Returns:
-        The URI of the table at the commit, and its columns there; those that are declared only, if some are.
+        The URI of the table at the commit, and its columns there (only the declared ones, if there are any).
 
     Raises:
-        ColumnNotFoundError: The frame lacks a column that is declared; nothing is written.
-        DoltError: The URI is none, or the frame cannot be written; see `dolt_integrations.core.write_table`.
+        ColumnNotFoundError: The frame lacks a declared column; nothing is written.
+        DoltError: The URI is invalid, or the frame cannot be written; see `dolt_integrations.core.write_table`.
     """
     target = table_of(uri)
     table = DoltTable(target.config, data=frame)
@@ -91,7 +91,7 @@ def _part_of(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
 
 
 def _nothing_of(table: DoltTable) -> dict[str, Any]:
-    """Return arguments for reading a version's columns and none of its rows."""
+    """Return the arguments to read the columns of a version without its rows."""
     names = ("db_path", "tablename", "branch_conf")
     db, tablename, branch = (getattr(table.config, name) for name in names)
     as_of = table.commit or revision_for(table.config)
@@ -107,10 +107,10 @@ def _nothing_of(table: DoltTable) -> dict[str, Any]:
 
 
 def received(uri: str, columns: Sequence[str] | None) -> DoltTable:
-    """Return the table of a URI that came in a literal, with some of its columns only if they are named.
+    """Return the table of a URI from a literal, optionally with some of its columns only.
 
     Raises:
-        ConfigError: The URI is none.
+        ConfigError: The URI is invalid.
     """
     table = table_of(str(from_literal(uri)))
     if columns is None:

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 _IO_ARGS = ("primary_key", "author", "message", "schema", "mode", "columns", "where")
 _IGNORED_IO_ARGS = {"if_exists": "replace", "index": False}
-"""Arguments of `DataFrame.to_sql` that older programs pass; each stands for what happens anyway."""
+"""Arguments of `DataFrame.to_sql` that older programs pass, with the values that are accepted and ignored."""
 
 
 class IoArgs:
-    """What the `io_args` of a config say."""
+    """Typed access to the `io_args` of a config."""
 
     if TYPE_CHECKING:  # fields of the dataclass
         io_args: dict[str, Any] | None
@@ -56,16 +56,16 @@ class IoArgs:
 
     @property
     def part(self) -> Part:
-        """What of the table is read."""
+        """The columns and the condition of a read."""
         columns, where = ((self.io_args or {}).get(name) for name in ("columns", "where"))
         return part_of(columns, where, self.params if self.sql is None else None)
 
     @property
     def bound_sql(self) -> str | None:
-        """The query, with the params in their places.
+        """The query with the params filled in.
 
         Raises:
-            ConfigError: The params do not go with it.
+            ConfigError: The params do not match the placeholders.
         """
         return bind(self.sql, self.params) if self.sql is not None else None
 
@@ -79,7 +79,7 @@ class IoArgs:
         """The line of `io_args` that is added to the commit's message.
 
         Raises:
-            ConfigError: It is no text of one line.
+            ConfigError: It is not a string of one line.
         """
         return line_of((self.io_args or {}).get("message"), "message of DoltConfig.io_args")
 

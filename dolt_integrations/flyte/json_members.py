@@ -1,7 +1,7 @@
-"""How dataclasses-json, which reads the command line's JSON, makes our classes inside of a user's dataclass.
+"""How dataclasses-json, which parses JSON on the command line, creates our classes inside a user's dataclass.
 
-By itself it takes the fields of a dataclass one by one, drops members that it does not know and skips `from_dict`. It
-has one hook that sees all members of an object: the action for undefined parameters.
+By default it sets the fields of a dataclass one by one, drops unknown members and does not call `from_dict`. Only one
+hook sees all members of an object: the action for undefined parameters.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class _FromDict(_UndefinedParameterAction):
-    """Makes an object by the `from_dict` of its class."""
+    """Creates an object with the `from_dict` of its class."""
 
     @staticmethod
     def handle_from_dict(cls: Any, kvs: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,7 +28,7 @@ class _FromDict(_UndefinedParameterAction):
 
 
 READ_BY_FROM_DICT: Any = {"undefined": SimpleNamespace(value=_FromDict)}
-"""The `dataclass_json_config` of a class whose objects are made by its `from_dict`, wherever they stand."""
+"""The `dataclass_json_config` of a class whose objects are always created by its `from_dict`."""
 
 
 def _as_it_is(value: Any) -> Any:
@@ -36,4 +36,4 @@ def _as_it_is(value: Any) -> Any:
 
 
 PARSED = json_config(decoder=_as_it_is)
-"""The metadata of a dataclass's field whose value `from_dict` has made already."""
+"""The metadata of a dataclass field whose value `from_dict` has created already."""

@@ -1,4 +1,4 @@
-"""Lineage: what the task that runs now has read, and the message of the commits that it makes."""
+"""Lineage: the versions that the running task has read, and the message of its commits."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ WORKFLOW = "Flyte-Workflow"
 INPUT = "Flyte-Input"
 
 _READ: dict[int, dict[str, None]] = {}
-"""What each task that runs in this process has read, by the identity of its scope."""
+"""The versions that each running task of this process has read, by the identity of its scope."""
 
 
 def note_input(config: DoltConfig, version: Version) -> None:
-    """Note that the task that runs now has read a version, for the commits that it will make.
+    """Record that the running task has read a version, for the messages of its commits.
 
-    The database is named as it is from every directory, because `lineage` goes there.
+    The name of the database does not depend on the working directory, because `lineage` opens it later.
     """
     what = config.tablename or " ".join(str(config.sql).split())
     _inputs(current_runtime().scope)[f"{version.commit} {what} of {parse_location(config.db_path)}"] = None
 
 
 def commit_message(runtime: Runtime, line: str | None = None) -> str:
-    """Return the message of a task's commit: the execution in the first line; the task and what it read as trailers.
+    """Return the message of a task's commit: the execution in the first line, task and inputs as trailers.
 
     Args:
-        runtime: What is known of the task.
-        line: What the config adds.
+        runtime: The runtime of the task.
+        line: A line from the config, added below the first.
 
     Example:
         >>> from dolt_integrations.flyte.runtime import Runtime
@@ -53,7 +53,7 @@ def commit_message(runtime: Runtime, line: str | None = None) -> str:
 
 
 def _inputs(scope: object | None) -> dict[str, None]:
-    """Return what is kept for the task that runs; it goes with the task's scope."""
+    """Return the recorded inputs of a task. They are discarded with the task's scope."""
     if scope is None:
         return {}
     key = id(scope)

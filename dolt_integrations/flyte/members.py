@@ -1,4 +1,4 @@
-"""The members of a JSON object that a config or table is made of, and which of them name a place."""
+"""The members of the JSON object of a config or table, and which of them are locations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dolt_integrations.errors import ConfigError
 
 
 def marked(content: dict[str, Any]) -> dict[str, Any]:
-    """Note of all that names a place that it came in a literal: passwords of the environment are not for it."""
+    """Mark all locations as coming from a literal, so that passwords of the environment are not sent there."""
     content = {**content, "db_path": from_literal(content["db_path"]), "as_of": from_literal(content.get("as_of"))}
     remote, metas = content.get("remote_conf"), content.get("meta_conf")
     if isinstance(remote, str):
@@ -34,7 +34,7 @@ def json_object(value: Any, what: str, known: list[str], *, needs: str) -> dict[
     """Return a JSON object whose members are all known.
 
     Raises:
-        ConfigError: It is none, lacks the member that it needs, or has one that is not known.
+        ConfigError: It is not an object, lacks the required member, or has an unknown one.
     """
     if not isinstance(value, Mapping) or needs not in value:
         raise ConfigError(f"a {what} needs at least `{needs}`, and this is {shown(value)}")
@@ -45,10 +45,10 @@ def json_object(value: Any, what: str, known: list[str], *, needs: str) -> dict[
 
 
 def check_member(content: dict[str, Any], name: str, kind: type, wanted: str) -> None:
-    """Refuse a member of a JSON object that is of the wrong kind; None is always right but for `db_path`.
+    """Check the type of a member of a JSON object. None is allowed, except for `db_path`.
 
     Raises:
-        ConfigError: Naming the member.
+        ConfigError: The member has another type.
     """
     value = content.get(name)
     if not isinstance(value, kind) and (value is not None or name == "db_path"):

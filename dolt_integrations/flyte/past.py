@@ -1,4 +1,4 @@
-"""The past: what is read where an execution names the version, and where a replay of one writes."""
+"""The versions that a past execution read, and the branch to which its replay writes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 EXECUTION = "execution:"
-"""What begins an `as_of` that names an execution."""
+"""The prefix of an `as_of` that names an execution."""
 
 
 def revision_for(config: DoltConfig) -> str | None:
-    """Return what a config without a version reads: its `as_of`, or the commit that an execution had read.
+    """Return the revision that a config without a version reads: its `as_of`, or the commit that an execution read.
 
     Raises:
-        DoltError: An execution is named, and it cannot be told what it read.
+        DoltError: The config names an execution, and the version that it read cannot be determined.
     """
     as_of = config.as_of
     if as_of is not None and as_of.startswith(EXECUTION):
@@ -55,7 +55,7 @@ def revision_for(config: DoltConfig) -> str | None:
 
 
 def branch_for(config: DoltConfig, runtime: Runtime) -> Branch | None:
-    """Return the branch that a config's rows are written to: in a replay a branch of that replay.
+    """Return the branch that a config's rows are written to; in a replay, the branch of the replay.
 
     Raises:
         DoltError: The execution is not found.
@@ -69,7 +69,7 @@ def branch_for(config: DoltConfig, runtime: Runtime) -> Branch | None:
 
 
 def _start(config: DoltConfig, replay: Replay) -> str | None:
-    """Return the commit that the execution began at; None where it wrote to another database only."""
+    """Return the commit at which the execution began, or None if it wrote only to another database."""
     try:
         return adapters.past_execution(_place(config), replay.execution).start
     except RunNotFoundError:

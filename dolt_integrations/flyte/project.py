@@ -1,4 +1,4 @@
-"""Which code a task ran: the Git commit of its project, and its container image, where they are known."""
+"""The code of a task: the Git commit of its project and its container image, if they are known."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ GIT_COMMIT, IMAGE = "Git-Commit", "Flyte-Image"
 """The trailers."""
 
 COMMIT_VARIABLE = "DOLT_INTEGRATIONS_GIT_COMMIT"
-"""Names the commit where the project's `.git` is not there, as in an image."""
+"""The variable that names the commit if there is no `.git`, as in an image."""
 
 IMAGE_VARIABLE = "FLYTE_INTERNAL_IMAGE"
-"""What Flyte calls a pod's image (flytekit, `constants.py`)."""
+"""Flyte's variable for a pod's image (flytekit, `constants.py`)."""
 
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NAME = re.compile(r"[\w.:/@+-]{1,200}")
 
 
 def project_trailers(program: str | None) -> dict[str, str]:
-    """Return what is known of the code that runs.
+    """Return the trailers that identify the running code.
 
     Args:
-        program: The file that defines the task; None where there is none.
+        program: The file that defines the task; None if there is none.
     """
     said = os.environ.get(COMMIT_VARIABLE) or (git_commit(program) if program else None)
     image = os.environ.get(IMAGE_VARIABLE)
@@ -33,7 +33,7 @@ def project_trailers(program: str | None) -> dict[str, str]:
 
 def git_commit(program: str) -> str | None:
     """Return the commit that is checked out where a file is, read from `.git` without running git."""
-    if "site-packages" in Path(program).parts:  # what is installed there is of no project around it
+    if "site-packages" in Path(program).parts:  # an installed package is not part of the surrounding checkout
         return None
     try:
         folder = next((each / ".git" for each in Path(program).resolve().parents if (each / ".git").exists()), None)

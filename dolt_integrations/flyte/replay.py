@@ -1,4 +1,4 @@
-"""Replay: a past execution is run again on the rows that it read, and writes to a branch of its own."""
+"""Replay: running a past execution again on the rows that it read, on a branch of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REPLAYS = "Replays"
-"""The trailer of commits of a replay, with the execution that is run again."""
+"""The trailer in commits of a replay that names the execution."""
 
 VARIABLE, BRANCH_VARIABLE = "DOLT_INTEGRATIONS_REPLAY", "DOLT_INTEGRATIONS_REPLAY_BRANCH"
 
@@ -26,12 +26,12 @@ _OF = " of "
 
 @dataclass(frozen=True)
 class Replay:
-    """An execution that is run again.
+    """The replay of an execution.
 
     Attributes:
-        execution: Its id.
-        database: Where it wrote; None is the database of each table.
-        branch: Where the replay writes; None is one of the execution or local run that goes on.
+        execution: The id of the execution to run again.
+        database: The database that it wrote to; None is the database of each table.
+        branch: The branch that the replay writes to; None is a branch of the current execution or local run.
     """
 
     execution: str
@@ -40,7 +40,7 @@ class Replay:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the pods of a replay have in their environment: for `FlyteRemote.execute(..., envs=...)`."""
+        """The environment variables for the pods of a replay: for `FlyteRemote.execute(..., envs=...)`."""
         name = f"{self.execution}{_OF}{self.database}" if self.database else self.execution
         return {VARIABLE: name, **({BRANCH_VARIABLE: self.branch} if self.branch else {})}
 
@@ -52,22 +52,23 @@ _CURRENT: ContextVar[Replay | None] = ContextVar("replay", default=None)
 def replaying(execution: str, *, database: str | None = None, branch: str | None = None) -> Iterator[Replay]:
     """Run a past execution again: tasks in the block read what it read, and write to a branch of their own.
 
-    A table or query whose config names no whole commit is read at the version at which the execution had read it; the
-    task of the same name comes first. What tasks hand on to each other is what the replay wrote. Everything is
-    written to the branch, which begins where the execution began, and never to the branch of a config.
+    A table or query whose config does not name a full commit is read at the version that the execution read; what the
+    task of the same name read has precedence. Tables that tasks pass to each other are those that the replay wrote.
+    Everything is written to the replay's branch, which begins where the execution began, never to the branch of a
+    config.
 
     Args:
-        execution: Its id, `ex:project:domain:name`; of a local one its `Run-Id`.
-        database: Where it wrote, if that is not the database that is read.
-        branch: Where to write; None is a new one, `replay/<name>/<random>`.
+        execution: The id, `ex:project:domain:name`, or the `Run-Id` of a local run.
+        database: The database that the execution wrote to, if it is not the one that is read.
+        branch: The branch to write to; None is a new one, `replay/<name>/<random>`.
 
     Yields:
-        The replay; its `branch` says where to look.
+        The replay; its `branch` has the results.
 
     Raises:
-        ConfigError: An argument is of the wrong kind.
-        RunNotFoundError: Raised by a task: the execution has written nothing there, with the nearest ids.
-        RevisionNotFoundError: Raised by a task: it had not read the table, or its version is gone.
+        ConfigError: An argument has the wrong type.
+        RunNotFoundError: Raised by a task: the execution wrote nothing there; the hint suggests similar ids.
+        RevisionNotFoundError: Raised by a task: the execution did not read the table, or its version is gone.
     """
     check_text(execution, "the execution to replay")
     if database is not None:
@@ -82,7 +83,7 @@ def replaying(execution: str, *, database: str | None = None, branch: str | None
 
 
 def current_replay() -> Replay | None:
-    """Return the replay that goes on: the block's, or the one that the environment of a pod or a command names."""
+    """Return the current replay: that of the block, or the one that the environment names; None if there is none."""
     found = _CURRENT.get()
     if found is None and os.environ.get(VARIABLE, "").strip():
         execution, database = execution_in(os.environ[VARIABLE].strip())
@@ -101,6 +102,6 @@ def execution_in(text: str, *, is_literal: bool = True) -> tuple[str, str | None
 
 
 def branch_of(execution: str, now: str) -> str:
-    """Return a branch for what is replayed now."""
+    """Return the branch name of a replay."""
     name = execution.rpartition(":")[2]
     return "/".join(["replay", re.sub(r"[^A-Za-z0-9_-]+", "-", name), re.sub(r"[^A-Za-z0-9_-]+", "-", now)])

@@ -1,4 +1,4 @@
-"""Runtimes: what the SDKs of Flyte know of the task that runs now. Each adapter registers its own."""
+"""Runtimes: the SDKs' information about the running task. Each adapter registers its own."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from dolt_integrations.adapters import Attempt, add_scope
 
 LOCAL = "ex:local:local:local"
-"""The id of an execution without an id: a local one."""
+"""The id that all local executions share."""
 
 
 @dataclass(frozen=True)
 class Execution:
-    """Which execution a commit is of.
+    """The execution that makes a commit.
 
     Attributes:
-        id: Names the execution, in the first line of the commit's message.
-        trailers: What else names the task, by the trailer's name.
-        attempt: Which attempt of which node it is; None where nothing tells a retry from another execution.
+        id: The execution's id, for the first line of the commit's message.
+        trailers: Trailers that identify the task, by name.
+        attempt: The node and attempt; None if a retry cannot be distinguished from another execution.
     """
 
     id: str = LOCAL
@@ -26,36 +26,36 @@ class Execution:
 
 
 class Runtime:
-    """What is known without an SDK: nothing."""
+    """The base class, which knows nothing about tasks. It is used if no SDK is imported."""
 
     @property
     def scope(self) -> object | None:
-        """An object that lives as long as the task that runs now; None if none does."""
+        """An object with the lifetime of the running task; None if no task is running."""
         return None
 
     @property
     def execution(self) -> Execution:
-        """The execution that runs now."""
+        """The current execution."""
         return Execution()
 
     def secret(self, group: str | None, key: str | None, version: str | None) -> str:
         """Return a secret that the task has requested.
 
         Raises:
-            LookupError: There is none of that name.
+            LookupError: There is no secret with that name.
         """
         raise LookupError("no SDK of Flyte that has secrets is imported")
 
     def is_running(self) -> bool:
-        """Whether a task of this SDK runs now, here."""
+        """Whether a task of this SDK is running in this context."""
         return False
 
     def is_compiling(self) -> bool:
-        """Whether a workflow is being defined, and not executed: then no database is there."""
+        """Whether a workflow is being compiled, not executed, so that no database may be opened."""
         return False
 
     def is_pickling(self) -> bool:
-        """Whether the SDK hands a value of a class that it does not know to another task as a pickle."""
+        """Whether the SDK is pickling a value of an unknown class for another task."""
         return False
 
 
@@ -63,18 +63,18 @@ _RUNTIMES: list[Runtime] = []
 
 
 def register(runtime: Runtime) -> None:
-    """Let an adapter say what its SDK knows."""
+    """Register the runtime of an adapter."""
     _RUNTIMES.append(runtime)
 
 
 def current_runtime() -> Runtime:
-    """Return the runtime whose task runs now; where none does, the one that was registered first."""
+    """Return the runtime with a running task; if there is none, the first that was registered."""
     found = next((runtime for runtime in _RUNTIMES if runtime.is_running()), None)
     return found or next(iter(_RUNTIMES), None) or Runtime()
 
 
 def is_pickling() -> bool:
-    """Whether an SDK is handing a value to another task as a pickle."""
+    """Whether any SDK is pickling a value for another task."""
     return any(runtime.is_pickling() for runtime in _RUNTIMES)
 
 

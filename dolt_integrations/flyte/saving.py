@@ -1,4 +1,4 @@
-"""Saving: what happens to a `DoltTable` that leaves a task."""
+"""Saving a `DoltTable` that a task returns."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 
 def save(table: DoltTable, runtime: Runtime | None = None) -> dict[str, Any]:
-    """Write a table's rows, if Dolt does not have them, in a commit that names the execution.
+    """Write a table's rows, unless Dolt has them already, in a commit that names the execution.
 
     Args:
-        table: The table; it is pinned to the commit.
-        runtime: Whose task returns it; by default, that of the task that runs now.
+        table: The table. It is pinned to the commit.
+        runtime: The runtime of the task that returns it; by default, that of the running task.
 
     Returns:
         The reference to the table, as a JSON object.
 
     Raises:
-        ConfigError: There are rows, and no table to write them to.
+        ConfigError: There are rows, but no table to write them to.
         DoltError: They cannot be written; see `dolt_integrations.core.write_table`.
     """
     if table.is_blank:
@@ -83,7 +83,7 @@ def _check_target(config: DoltConfig) -> None:
 
 
 def _check_reference(table: DoltTable) -> None:
-    """Refuse a table with rows at compile time: they would be written for every execution to come.
+    """Refuse a table with rows at compile time, because only tasks write.
 
     Raises:
         ConfigError: The table has rows.
@@ -99,11 +99,11 @@ def _check_reference(table: DoltTable) -> None:
 
 
 def _pinned(table: DoltTable) -> DoltTable:
-    """Return a reference to the past with its commit now: `main` or `HEAD~1` would mean another one tomorrow.
+    """Return a reference to an old version, pinned to its commit: `main` or `HEAD~1` will mean another one tomorrow.
 
-    Only a task does, and not the client that starts an execution: it need not reach the database.
+    Only a task pins it, not the client that starts an execution, which may be unable to reach the database.
 
-    The table itself stays as it is. A workflow's body may pass one object to every run.
+    The table itself is not changed, because a workflow's body may pass one object to every run.
     """
     config = table.config
     if table.version is not None or config.as_of is None:

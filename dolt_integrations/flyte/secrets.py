@@ -1,4 +1,4 @@
-"""`secret_connect_args`: user and password of Flyte's secrets, looked up in the pod that connects."""
+"""`secret_connect_args`: user and password from Flyte secrets, looked up in the pod that connects."""
 
 from __future__ import annotations
 
@@ -11,49 +11,49 @@ from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.runtime import current_runtime
 
 _NAMES = {"user": "user", "username": "user", "password": "password", "passwd": "password"}
-"""The arguments of a connection that may be secrets, by PyMySQL's names."""
+"""The connection arguments that may be secrets, with PyMySQL's names."""
 
 
 @dataclass(frozen=True)
 class SecretName:
-    """The name of a secret, as Flyte's `Secret` has it."""
+    """The group, key and version of a Flyte `Secret`."""
 
     group: str | None
     key: str | None
     version: str | None = None
 
     def __str__(self) -> str:
-        """Return it as texts call it."""
+        """Return the name for messages."""
         return "/".join(part for part in (self.group, self.version, self.key) if part)
 
 
 @dataclass(frozen=True)
 class SecretCredentials:
-    """Looks up user and password.
+    """Looks up user and password in secrets.
 
     Attributes:
-        names: The secrets, by `user` and `password`.
+        names: The secrets for `user` and `password`.
     """
 
     names: tuple[tuple[str, SecretName], ...]
 
     def __call__(self) -> Credentials:
-        """Return them.
+        """Return user and password.
 
         Raises:
-            ConfigError: A secret is missing, or empty.
+            ConfigError: A secret is missing or empty.
         """
         return Credentials(**{name: _value(secret) for name, secret in self.names})
 
 
 def secret_credentials(value: Any) -> SecretCredentials | None:
-    """Understand `secret_connect_args`.
+    """Parse `secret_connect_args`.
 
     Args:
-        value: A dict of `Secret`, of `{"group": ..., "key": ...}`, or None.
+        value: A dict with `Secret` objects or `{"group": ..., "key": ...}` as values, or None.
 
     Raises:
-        ConfigError: It is something else, or names another argument.
+        ConfigError: The value has another type, or another argument is named.
 
     Example:
         >>> secret_credentials({"password": {"group": "dolt", "key": "password"}})
