@@ -33,7 +33,7 @@ def check_place(uri: str | None, file_format: str) -> None:
         file_format: The format that the dataset, or the task's annotation, names.
 
     Raises:
-        ConfigError: The format is `dolt` and there is no `dolt://` URI, or the URI begins with `dolt:` but not `dolt://`.
+        ConfigError: The format is `dolt` without a `dolt://` URI, or the URI begins with `dolt:` but not `dolt://`.
     """
     if not uri:
         if file_format == SCHEME:

@@ -1,4 +1,4 @@
-"""`DoltTable`: a table of a workflow, its rows and the commit that they are of."""
+"""`DoltTable`: a table in a workflow, with its rows and their commit."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _NOTHING = "nothing_added"
-"""What a literal has beside its version if the save had nothing to add."""
+"""The member of a literal's version that says that the save had nothing to add."""
 
 
 @dataclass(init=False, repr=False, eq=False)
 class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
-    """A table (or the result of a query) that Flyte carries between tasks as a reference to a commit.
+    """A table (or the result of a query) that Flyte passes between tasks as a reference to a commit.
 
-    Returned from a task with `data`, it is written to Dolt and committed. Received by a task, it is exactly the
-    version that the task before it wrote, whatever has happened to the branch since; `data` is read on first use. That
-    is the whole table, whether the task before replaced it or appended to it: `added` is what that task added. One
-    that only names a table or query is a reference to whatever is there when it is read.
+    If a task returns it with `data`, the rows are written to Dolt and committed. A task that receives it gets exactly
+    the version that the previous task wrote, whatever has happened to the branch since; `data` is read on first use.
+    `data` is the whole table, also if the previous task only appended to it; `added` has the rows that were added. A
+    `DoltTable` that only names a table or query refers to whatever is there when it is read.
 
     Attributes:
-        config: Where the table is.
-        version: The commit that it is pinned to, once it was written or read; None before.
+        config: The database, branch, and table or query.
+        version: The commit that it is pinned to, after it was written or read; None before.
 
     Example:
         >>> table = DoltTable(DoltConfig(folder, tablename="t"), data=pd.DataFrame({"a": [1]}))
@@ -68,7 +68,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
     dataclass_json_config: ClassVar[Any] = READ_BY_FROM_DICT  # type: ignore[misc]
 
     def __init__(self, config: DoltConfig, data: pd.DataFrame | None = None, *, version: Version | None = None) -> None:
-        """Make a table to write (with data) or to read (without; at a version, if one is given)."""
+        """Create a table to write (with `data`) or to read (without; at `version`, if it is given)."""
         self.config = config
         self.version = version
         self._frame = data
@@ -79,10 +79,10 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 
     @property
     def data(self) -> pd.DataFrame:
-        """The rows, read from Dolt on first use and kept.
+        """The rows, read from Dolt on first use and kept in memory.
 
         Raises:
-            DoltError: Whatever keeps them from being read; see `dolt_integrations.core.read_table`.
+            DoltError: The rows cannot be read; see `dolt_integrations.core.read_table`.
         """
         if self._frame is None:
             loaded = core.read_table(**self._source())
@@ -98,14 +98,14 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 
     @property
     def added(self) -> pd.DataFrame:
-        """The rows that the save of this version has added: of an append only what was appended, not the whole table.
+        """The rows that the save of this version added: after an append, only the appended rows.
 
-        With a key those whose key was not there before; what an upsert has changed is not among them. Of a table that
-        was not handed on by a task, what its newest commit has added. Read anew at each use.
+        With a key these are the rows whose key is new; rows that an upsert updated are not among them. For a table that
+        no task passed on, these are the rows that its newest commit added. They are read again on each use.
 
         Raises:
-            ConfigError: It is a query, or pinned to no commit yet.
-            DoltError: Whatever keeps the rows from being read; see `dolt_integrations.core.added_rows`.
+            ConfigError: It is a query, or not pinned to a commit yet.
+            DoltError: The rows cannot be read; see `dolt_integrations.core.added_rows`.
         """
         return rows_added(self, nothing=self._has_added_nothing)
 
@@ -116,17 +116,17 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 
     @property
     def table_hash(self) -> str | None:
-        """Dolt's hash of schema and content, once written or read; what a `HashMethod` for Flyte's cache may return."""
+        """Dolt's hash of schema and rows, after a write or read. Use it in a `HashMethod` for Flyte's cache."""
         return self.version.table_hash if self.version else None
 
     def to_arrow(self) -> pa.Table:
-        """Return the rows as a pyarrow Table: straight from Dolt, or of `data` where that was given or read already.
+        """Return the rows as a pyarrow Table, directly from Dolt, or from `data` if that is in memory already.
 
-        The types are those of the frame that was saved, Arrow's own where it was one of Arrow or polars.
+        The types are those of the saved frame; for Arrow and polars frames, their Arrow types.
 
         Raises:
-            DoltError: Whatever keeps the rows from being read; see `dolt_integrations.core.read_arrow`.
-            DataError: `data` is a stream, which can be read once only: it is to be written first.
+            DoltError: The rows cannot be read; see `dolt_integrations.core.read_arrow`.
+            DataError: `data` is a stream, which can be read only once. Write it first.
         """
         if self._frame is not None:
             return adapters.to_arrow(adapters.encode_frame(self._whole(), table=self._name).result(self._columns))
@@ -145,11 +145,11 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         return self._frame
 
     def iter_batches(self, rows: int = ROWS) -> Iterator[pd.DataFrame]:
-        """Read the table batch by batch, each a frame of at most `rows` rows, in bounded memory; nothing is kept.
+        """Read the table in batches of at most `rows` rows, in bounded memory. The batches are not kept.
 
         Raises:
-            ConfigError: The config is of a query: read a table.
-            DataError: `data` is a stream, which can be read once only.
+            ConfigError: The config names a query, not a table.
+            DataError: `data` is a stream, which can be read only once.
         """
         if self._frame is not None:
             frame = adapters.frame_of(self._whole(), self._name)
@@ -168,8 +168,8 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         """Return the rows as a polars DataFrame. See `to_arrow`.
 
         Raises:
-            DataError: `data` is a stream, or a column is of a type that polars does not have.
-            DoltError: Whatever keeps the rows from being read.
+            DataError: `data` is a stream, or polars does not have the type of a column.
+            DoltError: The rows cannot be read.
         """
         return adapters.to_polars(self.to_arrow())
 
@@ -189,9 +189,9 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         }
 
     def is_to_be_written(self) -> bool:
-        """Whether it holds rows that Dolt does not have yet.
+        """Whether it has rows that Dolt does not have yet.
 
-        Rows that were read or written count as new once they are changed in place; to find out, they are read again.
+        Rows that were read or written, and then changed in place, count as new. To find out, they are read again.
         """
         if self._frame is None:
             return False
@@ -204,27 +204,27 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 
     @property
     def has_rows(self) -> bool:
-        """Whether it holds rows in memory, given or read."""
+        """Whether it has rows in memory."""
         return self._frame is not None and not self.is_blank
 
     @property
     def frame(self) -> Any:
-        """What it holds in memory, given or read; None where nothing was. Unlike `data` it reads nothing."""
+        """The rows in memory, or None. Unlike `data`, it never reads from Dolt."""
         return self._frame
 
     @property
     def is_saved(self) -> bool:
-        """Whether Dolt has the rows, as far as that can be told without reading them."""
+        """Whether Dolt has the rows, as far as this is known without reading them."""
         return self._frame is None or self._in_dolt
 
     @property
     def problem(self) -> str | None:
-        """What kept it from being saved; None where nothing did."""
+        """The error that kept it from being saved, or None."""
         return self._problem
 
     @property
     def is_blank(self) -> bool:
-        """Whether it is an empty frame without columns and has no name; upstream makes a literal of such a table."""
+        """Whether it is an empty frame without columns and without a tablename. Upstream accepts such a table."""
         if self._frame is None or self.config.tablename is not None or self.config.sql is not None:
             return False
         import pandas as pd
@@ -232,11 +232,11 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         return isinstance(self._frame, pd.DataFrame) and self._frame.size == 0
 
     def pin(self, version: Version, *, nothing: bool = False) -> None:
-        """Note that the rows are those of a version now; a stream has ended, and is read from Dolt when it is used.
+        """Pin the table to the version of its rows. A stream is exhausted, so its rows are read from Dolt when needed.
 
         Args:
             version: The version.
-            nothing: Whether the save had nothing to add, so that the commit is another one's.
+            nothing: Whether the save had nothing to add, so that the commit belongs to another save.
         """
         self.version, self._has_added_nothing = version, nothing
         self._in_dolt = True
@@ -245,7 +245,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 
     @contextmanager
     def explaining(self) -> Iterator[None]:
-        """Keep an error of the block for `repr`: all that flytekit shows of one in an `Optional` is the value."""
+        """Keep an error of the block for `repr`: for an `Optional`, flytekit shows only the value's `repr`."""
         try:
             yield
         except DoltError as error:
@@ -265,10 +265,10 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 
     @classmethod
     def from_dict(cls, kvs: Any, *, infer_missing: bool = False) -> DoltTable:
-        """Make a table of what `to_dict` returned.
+        """Create a table from the result of `to_dict`.
 
         Raises:
-            LiteralError: There is no `config` in it, or its version is none.
+            LiteralError: It has no `config`, or its version is invalid.
             ConfigError: It, or the config, has an unknown field.
         """
         if not isinstance(kvs, Mapping) or not isinstance(kvs.get("config"), Mapping):
@@ -282,12 +282,12 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 
     @classmethod
     def _config_class(cls) -> type[DoltConfig]:
-        """Return the class of the config: a subclass may annotate its own."""
+        """Return the class of the config, which a subclass may annotate."""
         found: type[DoltConfig] = get_type_hints(cls)["config"]
         return found
 
     def _serialize(self) -> dict[str, Any]:
-        """Write it, if need be, as a field of a dataclass that leaves a task (mashumaro calls this)."""
+        """Return the JSON form as a field of a dataclass that a task returns, after a save (called by mashumaro)."""
         return save(self)
 
     @classmethod
@@ -295,11 +295,11 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         return cls.from_dict(value)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle with a number of its own; without the rows where flytekit hands the pickle on to another task.
+        """Pickle with a unique number, and without the rows if flytekit passes the pickle to another task.
 
-        flytekit keeps the literals of the last 128 values, by the hash of their pickle (`TypeEngine.to_literal`); a
-        table equal to an earlier one would never be written. What leaves a task as a pickle (annotated `Any`, with a
-        `NewType` or a class that flytekit does not know) is written like any other table that leaves a task.
+        flytekit caches the literals of the last 128 values by the hash of their pickle (`TypeEngine.to_literal`), so a
+        table equal to an earlier one would never be written. A table that leaves a task in a pickle (annotated `Any`, a
+        `NewType` or an unknown class) is saved like any other.
         """
         if self.has_rows and is_pickling():
             self._leave_in_pickle()
@@ -315,7 +315,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         self._frame, self._in_dolt = None, False
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Drop the number again."""
+        """Restore the state without the unique number."""
         known = {name: value for name, value in state.items() if name != "_nonce"}
         self.__dict__.update({"_has_added_nothing": False, **known})
 
@@ -325,7 +325,7 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
         return table_html(self)
 
     def __repr__(self) -> str:
-        """Show where it is, and of which commit, without reading it."""
+        """Return its location and commit, without reading it."""
         what = self.config.tablename or self.config.sql
         at = f", commit={self.commit}" if self.commit else ""
         problem = f", not saved: {self._problem}" if self._problem else ""
@@ -333,11 +333,11 @@ class DoltTable(PydanticField, DataClassJsonMixin, SerializableType):
 
 
 def _same_rows(one: Any, other: pd.DataFrame) -> bool:
-    """Whether two frames would be stored as the same rows: a table without a key keeps no order."""
+    """Whether two frames would be stored as the same rows. A table without a key has no order."""
     try:
         return adapters.encode_frame(one, table="").has_rows_of(adapters.encode_frame(other, table=""))
     except DataError:
-        return False  # what cannot be stored is not what is stored: the save says why
+        return False  # a frame that cannot be stored differs; the save raises the error
 
 
 def _version(value: Any) -> tuple[Version | None, bool]:

@@ -1,4 +1,4 @@
-"""`dolt://` URIs: a table of a database, on a branch or at a commit, as one text."""
+"""`dolt://` URIs: a table of a database, on a branch or at a commit, as one string."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ _SAFE = "/:@+~^"
 
 
 def table_of(uri: str) -> DoltTable:
-    """Return the table that a URI names; its rows are read when they are used.
+    """Return the table that a URI names. Its rows are read when they are used.
 
-    A branch is read, or created by the first save, from `base` or the default branch. Lists have commas between their
-    members; a comma in a name is `%2C`.
+    If the branch does not exist, the first save creates it from `base` or the default branch. Lists are separated by
+    commas; a comma in a name is `%2C`.
 
     Raises:
-        ConfigError: It is none, names no table, has a password or a member that is unknown.
+        ConfigError: It is not such a URI, names no table, has a password or an unknown member.
 
     Example:
         >>> table_of("dolt://flyte@dolt.internal/shop/users?branch=run/1&key=id").config.db_path
@@ -77,10 +77,10 @@ def table_of(uri: str) -> DoltTable:
 
 
 def uri_of(table: DoltTable) -> str:
-    """Return the URI of a table: of its version, if it is pinned to one. It has no password.
+    """Return the URI of a table, with its version if it is pinned to one, and without a password.
 
     Raises:
-        ConfigError: The config has what no URI says: a query, parameters, a remote, metadata.
+        ConfigError: The config has something that a URI cannot express: a query, parameters, a remote, metadata.
 
     Example:
         >>> uri_of(DoltTable(DoltConfig("mysql://flyte@dolt.internal/shop", "users", io_args={"primary_key": "id"})))
@@ -227,7 +227,7 @@ def _quoted(value: Any) -> str:
 
 
 def pinned_uri(table: DoltTable, columns: list[str] | None) -> str:
-    """Return the URI of what a task has saved, of some of its columns only if they are named."""
+    """Return the URI of a saved table, optionally with some of its columns only."""
     if columns is None:
         return uri_of(table)
     io_args = {**(table.config.io_args or {}), "columns": columns}

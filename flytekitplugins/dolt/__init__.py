@@ -1,4 +1,4 @@
-"""Flyte tasks that read and write versioned tables of a Dolt database."""
+"""Versioned tables of a Dolt database as inputs and outputs of Flyte tasks."""
 
 from dolt_integrations.flyte.replay import replaying
 from flytekitplugins.dolt.schema import (

@@ -1,4 +1,4 @@
-"""`DOLT_INTEGRATIONS_CACHE=flyte`: the shared cache of versions, in the bucket to which tasks write their files."""
+"""`DOLT_INTEGRATIONS_CACHE=flyte`: the shared cache of versions in the bucket that stores the tasks' files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ flyteplugins, `ioutils.NewShardedRawOutputPath`.
 
 
 def cache_url() -> str | None:
-    """Return a folder beside the tasks' files that all executions have in common; None where files are local."""
+    """Return a folder beside the tasks' files that all executions share, or None if the files are local."""
     prefix = FlyteContextManager.current_context().file_access.raw_output_prefix.rstrip("/")
     if "://" not in prefix or prefix.startswith("file:"):
         return None

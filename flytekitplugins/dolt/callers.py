@@ -1,4 +1,4 @@
-"""What flytekit is doing when it asks for a literal, where its context does not say: found on the stack."""
+"""What flytekit is doing when it asks for a literal. Its context does not tell everything, so we inspect the stack."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 _LOOP_RUNNER = " : loop-runner"
-"""What flytekit appends to a thread's name for the thread that runs its coroutines (`flytekit/utils/asyn.py`)."""
+"""The suffix of the thread that runs a thread's coroutines (`flytekit/utils/asyn.py`)."""
 
 
 def code_of(function: Any) -> CodeType:
@@ -29,29 +29,29 @@ _WORKFLOW = code_of(WorkflowBase.local_execute)
 
 
 def running_task() -> str | None:
-    """Return the name of the task that is being executed; None outside of a task.
+    """Return the name of the running task, or None outside of a task.
 
-    flytekit's context names it on a cluster only.
+    flytekit's context has it on a cluster only.
     """
     found = next((frame for frame in _frames() if frame.f_code is _DISPATCH), None)
     return str(found.f_locals["self"].name) if found is not None else None
 
 
 def running_workflow() -> str | None:
-    """Return the name of the workflow that is being executed locally: the outermost; None outside of one."""
+    """Return the name of the outermost workflow that is running locally, or None."""
     found = [frame for frame in _frames() if frame.f_code is _WORKFLOW]
     return str(found[-1].f_locals["self"].name) if found else None
 
 
 def running_inputs() -> dict[str, Any]:
-    """Return the inputs of the task that is being executed, by name, as Python has them."""
+    """Return the inputs of the running task as Python values, by name."""
     found = next((frame for frame in _frames() if frame.f_code is _DISPATCH), None)
     inputs = found.f_locals.get("native_inputs") if found is not None else None
     return dict(inputs) if isinstance(inputs, dict) else {}
 
 
 def running_program() -> str | None:
-    """Return the file that defines the task that is being executed; None where nothing tells."""
+    """Return the file that defines the running task, or None if it is unknown."""
     found = next((frame for frame in _frames() if frame.f_code is _DISPATCH), None)
     function = getattr(found.f_locals["self"], "task_function", None) if found is not None else None
     code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
@@ -59,7 +59,7 @@ def running_program() -> str | None:
 
 
 def is_called_by(functions: frozenset[CodeType]) -> bool:
-    """Whether one of the functions is being executed by this thread, or waits for it in flytekit's event loop."""
+    """Whether one of the functions is on this thread's stack, or on that of a thread that waits for it."""
     return any(frame.f_code in functions for frame in _frames())
 
 
@@ -74,6 +74,6 @@ def _frames() -> Iterator[FrameType]:
 
 
 def _caller_of(thread: threading.Thread) -> threading.Thread | None:
-    """Return the thread that waits for flytekit's event loop of that thread; None if it is none."""
+    """Return the thread that waits for a thread of flytekit's event loop; None for any other thread."""
     name, found, _ = thread.name.rpartition(_LOOP_RUNNER)
     return next((each for each in threading.enumerate() if found and each.name == name), None)

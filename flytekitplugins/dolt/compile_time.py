@@ -1,4 +1,4 @@
-"""Compile time: workflows are compiled, registered and packaged without a database."""
+"""Detecting compile time: compiling, registering and packaging a workflow must not open a database."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 _DEFINITIONS = frozenset({code_of(transform_inputs_to_parameters), code_of(LaunchPlan.create)})
-"""flytekit's functions that make literals of default and fixed inputs. They set nothing in the context."""
+"""flytekit's functions that convert default and fixed inputs to literals. The context does not show them."""
 
 
 def is_compiling(ctx: FlyteContext) -> bool:
-    """Whether a literal is made for a workflow's definition, and not for an execution.
+    """Whether a literal is created for the definition of a workflow, not for an execution.
 
-    The body of a `@dynamic` task is compiled while it is executed, so it counts as an execution.
+    The body of a `@dynamic` task is compiled during its execution, so it counts as an execution.
     """
     mode = ctx.execution_state.mode if ctx.execution_state is not None else None
     if ctx.compilation_state is not None:

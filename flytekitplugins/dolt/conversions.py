@@ -1,4 +1,4 @@
-"""A `DoltTable` as a `StructuredDataset`, and the other way round."""
+"""Conversions between `DoltTable` and `StructuredDataset`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from flytekitplugins.dolt.structured_dataset import wanted_columns
 
 
 def to_structured_dataset(table: DoltTable) -> StructuredDataset:
-    """Return a `StructuredDataset` of a `DoltTable`: of its rows, or of the version that it is pinned to.
+    """Convert a `DoltTable` to a `StructuredDataset` with its rows, or with the version that it is pinned to.
 
     Raises:
-        ConfigError: Its config has what no URI says: a query, a remote, metadata, a merge.
+        ConfigError: Its config has something that a URI cannot express: a query, a remote, metadata.
     """
     if not isinstance(table, DoltTable):
         raise NotADoltTableError(f"value {shown(table)} of type {type(table).__name__} is not a DoltTable")
@@ -27,10 +27,10 @@ def to_structured_dataset(table: DoltTable) -> StructuredDataset:
 
 
 def to_dolt_table(dataset: StructuredDataset) -> DoltTable:
-    """Return a `DoltTable` of a `StructuredDataset` with a `dolt://` URI: of its rows, or of the version in it.
+    """Convert a `StructuredDataset` with a `dolt://` URI to a `DoltTable` with its rows, or with the URI's version.
 
     Raises:
-        ConfigError: It has no such URI.
+        ConfigError: It has no `dolt://` URI.
     """
     if not isinstance(dataset, StructuredDataset):
         raise ConfigError(f"{shown(dataset)} of type {type(dataset).__name__} is not a StructuredDataset")

@@ -1,4 +1,4 @@
-"""Lineage: which execution, task and node a commit is of."""
+"""Lineage: the execution, task and node of a commit."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from flytekit import FlyteContext
 
 _ATTEMPTS: dict[tuple[str, int], Attempt] = {}
-"""What each attempt that runs in this process has written: one, in a pod."""
+"""The attempts in this process, with what they have written. A pod has one."""
 
 
 def task_name(parameters: Any) -> str | None:
-    """Return the name of the task that runs: on a cluster flytekit's context has it."""
+    """Return the name of the running task, which is in flytekit's context on a cluster."""
     task = getattr(parameters, "task_id", None)
     return task.name if task is not None and task.name != "local" else running_task()
 
 
 def execution_id(parameters: Any) -> str:
-    """Return an execution's id as `ex:project:domain:name`; the identifier of a pod prints itself in several lines."""
+    """Return an execution's id as `ex:project:domain:name`. A pod's identifier has a `str()` of several lines."""
     found = getattr(parameters, "execution_id", None)
     return f"ex:{found.project}:{found.domain}:{found.name}" if found is not None else LOCAL
 
 
 def trailers_of(parameters: Any, execution: str) -> dict[str, str]:
-    """Return what tells the commits of a task from those of others, by the trailers' names."""
+    """Return the trailers that identify a task in its commits, by name."""
     found = {
         TASK: task_name(parameters),
         # Of a pod: project:domain:name
@@ -47,12 +47,12 @@ def trailers_of(parameters: Any, execution: str) -> dict[str, str]:
 
 
 def attempt_of(ctx: FlyteContext) -> Attempt | None:
-    """Return which attempt of which node of an execution runs; None in a local execution.
+    """Return the running node and attempt of an execution; None for a local execution.
 
-    Local executions share one id, so that nothing tells a retry from another run. On a cluster the node is in the
+    Local executions share one id, so a retry cannot be distinguished from another run. On a cluster, the node is in the
     prefix of its outputs, which ends with the number of the attempt (flytekit, `bin/entrypoint.py`: `--output-prefix`).
-    An execution's name is unique in one control plane only: what precedes it in the prefix (the bucket), and the
-    version of the task, tell two of them apart.
+    An execution's name is unique in one control plane only, so the part of the prefix before it (the bucket) and the
+    version of the task belong to the node too.
     """
     parameters = ctx.user_space_params
     execution = execution_id(parameters)
@@ -68,7 +68,7 @@ def attempt_of(ctx: FlyteContext) -> Attempt | None:
 
 
 def _place_and_node(prefix: str, execution: str, number: str) -> tuple[str, str]:
-    """Return the parts of an output prefix before the execution and behind it, without the number of the attempt."""
+    """Return the parts of an output prefix before and after the execution, without the attempt number."""
     parts = [part for part in prefix.split("/") if part]
     if parts[-1:] == [number]:
         parts = parts[:-1]
@@ -78,6 +78,6 @@ def _place_and_node(prefix: str, execution: str, number: str) -> tuple[str, str]
 
 
 def _array_index() -> list[str]:
-    """Return the index of a map task's instance, where the instances share one prefix."""
+    """Return the index of a map task's instance, if the instances share one prefix."""
     index = os.environ.get(os.environ.get("BATCH_JOB_ARRAY_INDEX_VAR_NAME", ""))
     return [f"{os.environ.get('BATCH_JOB_ARRAY_INDEX_OFFSET', '0')}+{index}"] if index is not None else []

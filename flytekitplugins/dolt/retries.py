@@ -1,4 +1,4 @@
-"""Which errors let Flyte try a task again: the transient ones, wherever in a task they are raised."""
+"""Makes Flyte retry a task after transient errors, wherever in the task they are raised."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dolt_integrations.adapters import recognise_by
 
 
 class TransientFailure(FlyteUploadDataException, FlyteRecoverableException):
-    """What flytekit takes for recoverable, in the conversion of outputs (the first) and in a task's body (the second).
+    """The classes that flytekit treats as recoverable: in the conversion of outputs (first) and in the body (second).
 
     flytekit makes everything else that a transformer raises non-recoverable (`PythonTask.dispatch_execute`).
     """

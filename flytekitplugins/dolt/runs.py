@@ -1,4 +1,4 @@
-"""Local runs, which share one execution id: each has an id of its own, for the commits that it makes."""
+"""Ids of local runs for commit messages, because local runs share one execution id."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _IDS: dict[int, str] = {}
 
 
 def run_id() -> str | None:
-    """Return the id of the local run that goes on; None outside of one.
+    """Return the id of the current local run, or None outside of one.
 
-    The outermost of the nested contexts with an execution state is that of the workflow, or of a task that was called
-    alone; it lives as long as the run.
+    Of the nested contexts with an execution state, the outermost belongs to the workflow, or to a task that was called
+    directly. It exists as long as the run.
     """
     states = (context.execution_state for context in flyte_context_Var.get())
     outermost = next((state for state in states if state is not None and state.mode is not None), None)

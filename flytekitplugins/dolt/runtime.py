@@ -1,4 +1,4 @@
-"""What flytekit knows of the task that runs now."""
+"""flytekit's information about the running task."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from flytekit import FlyteContext
 
 _HANDED_ON = frozenset({code_of(FlytePickle.to_pickle)})
-"""flytekit's function that pickles what it has no other way to hand on."""
+"""flytekit's function that pickles values of unknown types."""
 
 
 class FlytekitRuntime(Runtime):
-    """What a context of flytekit says; by default, the current one."""
+    """The runtime of a flytekit context; by default, the current one."""
 
     def __init__(self, context: FlyteContext | None = None) -> None:
-        """Take a context, or whichever is the current one at each question."""
+        """Use a context; None uses the current one at each call."""
         self._context = context
 
     @property
@@ -34,7 +34,7 @@ class FlytekitRuntime(Runtime):
 
     @property
     def scope(self) -> object | None:
-        """The state of the execution, of which each task has its own."""
+        """The execution state, which is different for each task."""
         return self.context.execution_state
 
     @property
@@ -48,23 +48,23 @@ class FlytekitRuntime(Runtime):
         """Return a secret, mounted as a variable or as a file.
 
         Raises:
-            ValueError: There is none of that name.
+            ValueError: There is no secret with that name.
         """
         parameters = self.context.user_space_params
         secrets = parameters.secrets if parameters is not None else SecretsManager()
         return str(secrets.get(group, key, version))
 
     def is_running(self) -> bool:
-        """Whether a task is executed, in a pod or locally."""
+        """Whether a task is running, in a pod or locally."""
         state = self.context.execution_state
         return state is not None and state.mode is not None
 
     def is_compiling(self) -> bool:
-        """Whether a workflow is compiled, or the defaults of its inputs are taken."""
+        """Whether a workflow is being compiled, or the defaults of its inputs are being converted."""
         return is_compiling(self.context)
 
     def is_pickling(self) -> bool:
-        """Whether flytekit pickles a value that it has no other way to hand on."""
+        """Whether flytekit is pickling a value of an unknown type."""
         return is_called_by(_HANDED_ON)
 
 

@@ -1,4 +1,4 @@
-"""The public names, where upstream had them."""
+"""The public names in the module where upstream has them."""
 
 import flytekitplugins.dolt.cache_place
 import flytekitplugins.dolt.retries  # noqa: F401 - from here on, Flyte tries again after a transient error

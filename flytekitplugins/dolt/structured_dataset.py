@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from flytekit import FlyteContext
 
 FORMATS = ("", SCHEME)
-"""The format is Dolt's, whether it is named or not."""
+"""The formats to register for: `dolt`, and none."""
 
 _CLASSES = {PANDAS: "DataFrame", ARROW: "Table", POLARS: "DataFrame"}
 """The class of each library's frames."""
@@ -48,7 +48,7 @@ class DoltEncoder(StructuredDatasetEncoder[Any]):
     """Writes a frame to the table of its `dolt://` URI, and returns the table at the commit."""
 
     def __init__(self, library: str, supported_format: str) -> None:
-        """Take frames of a library: `pandas`, `pyarrow` or `polars`."""
+        """Encode frames of a library: `pandas`, `pyarrow` or `polars`."""
         super().__init__(_class_of(library), SCHEME, supported_format)
 
     def encode(
@@ -57,8 +57,8 @@ class DoltEncoder(StructuredDatasetEncoder[Any]):
         """Write the frame.
 
         Raises:
-            ConfigError: The URI is none.
-            DoltError: The frame cannot be written; then nothing is.
+            ConfigError: The URI is invalid.
+            DoltError: The frame cannot be written; nothing is written then.
         """
         if not structured_dataset.uri:
             raise ConfigError("a StructuredDataset for Dolt has no URI", hint=FORMS)
@@ -73,7 +73,7 @@ class DoltDecoder(StructuredDatasetDecoder[Any]):
     """Reads the table that a `dolt://` URI names, at the commit if it has one."""
 
     def __init__(self, library: str, supported_format: str) -> None:
-        """Make frames of a library: `pandas`, `pyarrow` or `polars`."""
+        """Decode to frames of a library: `pandas`, `pyarrow` or `polars`."""
         super().__init__(_class_of(library), SCHEME, supported_format)
         self._library = library
 
@@ -83,13 +83,13 @@ class DoltDecoder(StructuredDatasetDecoder[Any]):
         flyte_value: literals.StructuredDataset,
         current_task_metadata: literals.StructuredDatasetMetadata,
     ) -> Any:
-        """Return the rows: all at once, or in batches where flytekit asks for an iterator.
+        """Return all rows, or an iterator of batches if flytekit asks for one.
 
         Raises:
-            DoltError: The URI is none, or the table cannot be read.
+            DoltError: The URI is invalid, or the table cannot be read.
         """
         table = received(flyte_value.uri, wanted_columns(flyte_value.metadata, current_task_metadata))
-        # flytekit calls both in the same way: a decoder is to know which of the two it is for.
+        # flytekit calls a decoder in the same way for both.
         if sys._getframe(1).f_code is StructuredDatasetTransformerEngine.iter_as.__code__:
             return _generated(iter_as(table, self._library))
         return read_as(table, self._library)
@@ -107,7 +107,7 @@ def _generated(batches: Iterator[Any]) -> Iterator[Any]:
 def wanted_columns(
     sent: literals.StructuredDatasetMetadata | None, wanted: literals.StructuredDatasetMetadata | None
 ) -> list[str] | None:
-    """Return the columns that a task declares; None where flytekit has only copied those of the literal."""
+    """Return the columns that a task declares; None if flytekit only copied those of the literal."""
     of_literal, of_task = (_names(each) for each in (sent, wanted))
     return of_task if of_task and of_task != of_literal else None
 
@@ -127,11 +127,11 @@ def _columns(schema: pa.Schema) -> list[StructuredDatasetType.DatasetColumn]:
 
 
 def register_handlers(library: str) -> None:
-    """Make the encoder and the decoder of a library's frames known to flytekit; it has to be imported."""
+    """Register the encoder and decoder for a library's frames. The library has to be imported."""
     for name in FORMATS:
         for handler in (DoltEncoder(library, name), DoltDecoder(library, name)):
             if library == POLARS:
-                # Not for tasks that are annotated with polars' class: how they hand it on is for flytekit's own plugin.
+                # Not for tasks annotated with a polars class: flytekit's own plugin handles those.
                 StructuredDatasetTransformerEngine._handler_finder(handler, SCHEME)[name] = handler
             else:
                 StructuredDatasetTransformerEngine.register(handler, override=True)
@@ -140,7 +140,7 @@ def register_handlers(library: str) -> None:
 async def _checked_to_literal(
     self: StructuredDatasetTransformerEngine, ctx: FlyteContext, python_val: Any, python_type: Any, expected: Any
 ) -> Any:
-    """Do as flytekit does, unless the value is meant for Dolt and would become a file."""
+    """Call flytekit's own conversion, after refusing a dataset that is meant for Dolt but would become a file."""
     kind = getattr(expected, "structured_dataset_type", None)
     file_format = str(getattr(kind, "format", "") or "")
     if not isinstance(python_val, StructuredDataset):
@@ -155,7 +155,7 @@ StructuredDatasetTransformerEngine.async_to_literal = _checked_to_literal  # typ
 
 
 def _register_imported() -> None:
-    """Do as flytekit does for its own handlers: those of the libraries that the program has imported, when asked."""
+    """Register handlers when flytekit looks for its own, for the libraries that are imported by then."""
     _flytekits_own()
     for library in _CLASSES.keys() - _registered:
         if is_imported(library):

@@ -26,7 +26,7 @@ T = TypeVar("T", DoltConfig, DoltTable)
 
 
 class _StructTransformer(TypeTransformer[T]):
-    """A class that travels as a STRUCT which says in its metadata whose it is, so that it is found again."""
+    """A transformer to a STRUCT. The metadata of its literal type names the class, so it can be found from the type."""
 
     def get_literal_type(self, t: type[T] | None = None) -> LiteralType:
         """Return the literal type."""
@@ -36,7 +36,7 @@ class _StructTransformer(TypeTransformer[T]):
         """Return the class for its own literal type.
 
         Raises:
-            ValueError: It is another one's; flytekit then asks the next transformer.
+            ValueError: The literal type belongs to another class; flytekit then asks the next transformer.
         """
         if literal_type.simple == SimpleType.STRUCT and literal_type.metadata == _metadata(self.python_type):
             return self.python_type
@@ -52,7 +52,7 @@ def _metadata(python_type: type) -> dict[str, str]:
 
 
 class DoltConfigTransformer(_StructTransformer[DoltConfig]):
-    """Hands a `DoltConfig` from task to task, its branch config intact."""
+    """Passes a `DoltConfig` between tasks, including its branch config."""
 
     def __init__(self) -> None:
         """Transform `DoltConfig`."""
@@ -73,17 +73,17 @@ class DoltConfigTransformer(_StructTransformer[DoltConfig]):
 
         Raises:
             LiteralError: The literal is not a STRUCT.
-            ConfigError: It is one, but not of a config.
+            ConfigError: It is a STRUCT, but not that of a config.
         """
         return class_of(expected_python_type, DoltConfig).from_dict(_content(lv, "DoltConfig"))
 
     def to_html(self, ctx: FlyteContext, python_val: DoltConfig, expected_python_type: type[DoltConfig]) -> str:
-        """Return what a Flyte Deck shows of a config."""
+        """Return the HTML of a config for a Flyte Deck."""
         return config_html(python_val)
 
 
 class DoltTableNameTransformer(_StructTransformer[DoltTable]):
-    """Writes a `DoltTable` where a task returns one, and hands the next task the version that was written."""
+    """Writes a `DoltTable` that a task returns, and passes the written version to the next task."""
 
     def __init__(self) -> None:
         """Transform `DoltTable`."""
@@ -96,11 +96,11 @@ class DoltTableNameTransformer(_StructTransformer[DoltTable]):
         python_type: type[DoltTable],
         expected: LiteralType | None,
     ) -> Literal:
-        """Write the table if it has rows that Dolt does not have, and return the reference to it.
+        """Write the table if it has rows that Dolt does not have, and return a reference to it.
 
         Raises:
-            NotADoltTableError: The value is not a `DoltTable` (an AssertionError, as upstream's).
-            DoltError: It cannot be written; then nothing is.
+            NotADoltTableError: The value is not a `DoltTable` (an AssertionError, as in upstream).
+            DoltError: It cannot be written; nothing is written then.
         """
         if not isinstance(python_val, DoltTable):
             raise NotADoltTableError(
@@ -115,12 +115,12 @@ class DoltTableNameTransformer(_StructTransformer[DoltTable]):
         """Return the table that a literal refers to. Its rows are read when `data` is used.
 
         Raises:
-            LiteralError: The literal is not a DoltTable's (a ValueError, as upstream's).
+            LiteralError: The literal is not that of a DoltTable (a ValueError, as in upstream).
         """
         return class_of(expected_python_type, DoltTable).from_dict(_content(lv, "DoltTable"))
 
     def to_html(self, ctx: FlyteContext, python_val: DoltTable, expected_python_type: type[DoltTable]) -> str:
-        """Return what a Flyte Deck shows of a table, see `table_card`: in seconds at most, and never an error."""
+        """Return the HTML of a table for a Flyte Deck (see `table_card`). It takes seconds at most and never fails."""
         return table_html(python_val)
 
 
@@ -131,7 +131,7 @@ def _literal(content: dict[str, Any]) -> Literal:
 
 
 def _content(lv: Literal, what: str) -> Any:
-    """Return the JSON object of a literal: a STRUCT, or the msgpack of a field of a dataclass."""
+    """Return the JSON object in a literal, which is a STRUCT or the msgpack of a dataclass field."""
     scalar = lv.scalar if lv else None
     if scalar is not None and scalar.generic is not None:
         return whole_numbers(MessageToDict(scalar.generic))
