@@ -1,4 +1,4 @@
-"""A block of a `Transaction` while it is open: what it has written on its private branch, and how that lands."""
+"""The open block of a `Transaction`: writing on its private branch, and landing the work."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BlockOptions:
-    """What a `Transaction` was given; see there."""
+    """The arguments of a `Transaction` (see there)."""
 
     branch: str | None
     branch_from: str | None
@@ -60,22 +60,22 @@ class Block:
     """The open block of a `Transaction`.
 
     Attributes:
-        database: Where.
-        options: How.
+        database: The database.
+        options: The arguments of the transaction.
         branch: The branch that the work lands on.
-        start: The commit that it began at.
+        start: The commit that the work starts from.
         tables: The tables that it has changed, in order.
-        message: Of the commit.
-        failure: What made a write fail halfway: such a block lands nothing.
+        message: The commit message.
+        failure: The error of a write that failed halfway, after which the block lands nothing.
     """
 
     def __init__(self, database: Database, options: BlockOptions, stack: ExitStack) -> None:
-        """Begin: look up the branch, and make the private one.
+        """Look up the branch, and create the private branch.
 
         Args:
-            database: Where.
-            options: How.
-            stack: Gets what ends with the block.
+            database: The database.
+            options: The arguments of the transaction.
+            stack: Receives what to release when the block ends.
         """
         self.database, self.options = database, options
         self.tables: dict[str, None] = {}
@@ -90,7 +90,7 @@ class Block:
         self._outside = self._take_back()
 
     def describe(self, message: str) -> None:
-        """Say what the commit's message is to be."""
+        """Set the commit message."""
         self.options = replace(self.options, message=message)
         self.message = with_write_id(message, self.options.write_id)
 
@@ -112,7 +112,7 @@ class Block:
         return find_repeated(self.database, self.branch, self.options.write_id)
 
     def _take_back(self) -> Superseded:
-        """Take back here what the start has of earlier attempts. Returns the rest, taken back when the work lands."""
+        """Take back the superseded writes that the start contains. Returns the others, to take back on landing."""
         outside = {}
         for table, writes in self.options.superseded.items():
             here = tuple(write for write in writes if is_ancestor(self.work.session, write.work, self.start))
@@ -127,19 +127,19 @@ class Block:
 
     @cached_property
     def author(self) -> Author:
-        """Of the commit: the one that was named, else whom the database names, else the workflow itself."""
+        """The commit's author: the given one, the database's, or the default."""
         return self.options.author or self.database.author or DEFAULT_AUTHOR
 
     def write(self, save: Save) -> None:
-        """Write rows. A block that is repeated only looks at them.
+        """Write rows. If the block repeats one that has landed, only add them to the digest.
 
         Raises:
-            DoltError: The rows cannot be written; the block then lands nothing.
+            DoltError: The rows cannot be written. If the write failed halfway, the block lands nothing.
         """
         digest = RowsDigest(save.primary_key or ()) if self.options.write_id is not None else None
         if self._repeated is not None:
             for _ in batches_of(save, digest):
-                pass  # in the end the digest tells whether they are those that are there
+                pass  # at the end, the digest is compared with that of the landed rows
             self.tables[save.table] = None
         else:
             self._build(save, digest)
@@ -156,10 +156,10 @@ class Block:
             raise
 
     def commit_to_read(self) -> str:
-        """Return the commit that has what the block began at and what it has written.
+        """Return a commit with what the block started from and what it has written.
 
         Raises:
-            BaseException: What made a write fail halfway.
+            BaseException: The error of a write that failed halfway.
         """
         if self.failure is not None:
             raise self.failure
@@ -169,11 +169,11 @@ class Block:
         return self.work.snapshot(CommitInfo("Work of a Transaction that has not ended", self.author))
 
     def land(self, audit: Callable[[], object] | None, *, tests: bool) -> Version:
-        """Commit the work, let it be audited, and bring the branch onto it.
+        """Commit the work, audit it, and land it on the branch.
 
         Raises:
-            AuditError: It was refused; the error names the branch that keeps it.
-            DoltError: See `Transaction`.
+            AuditError: The work was refused. The error names the branch that keeps it.
+            DoltError: See `Transaction.__exit__`.
         """
         if self._repeated is not None:
             check_same_rows(self.database, str(self.options.write_id), self._repeated, self._digest)
@@ -196,7 +196,7 @@ class Block:
         return CommitInfo(self.message, self.author)
 
     def _work_message(self) -> str:
-        """Return the message of the work's own commit, which names only what it takes back itself."""
+        """Return the message of the work's own commit, which names only the writes that this commit takes back."""
         if not self._outside:
             return self.message
         there = [write.commit for writes in self._outside.values() for write in writes]
@@ -214,7 +214,7 @@ class Block:
             ) from cause
 
     def _untouched(self) -> str:
-        """Return the head of the branch, to which the block brings nothing; one that does not exist is created."""
+        """Return the head of the branch that the block leaves unchanged. A missing branch is created."""
         if self._is_new:
             with suppress(LostRaceError):
                 return self.work.land(CreateBranch(), self.branch, self._info)

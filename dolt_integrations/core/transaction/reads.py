@@ -1,4 +1,4 @@
-"""Reading what a `Transaction` began at, with what it has written."""
+"""Reading in a `Transaction`: the commit that it started from, plus what it has written."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ class TransactionReads(ABC):
         where: str | None = None,
         params: Params = None,
     ) -> Loaded:
-        """Read a table, or run a query, on the private branch: what the block began at, with what it has written.
+        """Read a table or run a query, including what the block has written.
 
-        The arguments are those of `read_table`. The commit of the version is one of the private branch.
+        The arguments are those of `read_table`. The commit of the returned version is on the private branch.
 
         Raises:
-            ConfigError: The block has not begun, or has ended.
-            DoltError: As `read_table`; or what made an earlier write of the block fail.
+            ConfigError: The block has not begun or has ended.
+            DoltError: As `read_table` does; or the error of an earlier write of the block that failed.
         """
         return self.scan(tablename=tablename, sql=sql, columns=columns, where=where, params=params).load()
 
     def sql(self, query: str, params: Params = None) -> Scan:
-        """Describe a query on what the block began at and what it has written; the methods of the `Scan` run it.
+        """Describe a query, which includes what the block has written. The methods of the `Scan` run it.
 
         Args:
-            query: One that only reads, with `%s` or `%(name)s` for values.
-            params: The values, in a list or a dict.
+            query: A read-only query, with `%s` or `%(name)s` for values.
+            params: The values, as a list or a dict.
         """
         return self.scan(sql=query, params=params)
 
     def scan(self, **what: Any) -> Scan:
-        """Describe a read of the private branch; `what` are arguments of `read_table`."""
+        """Describe a read of the private branch, with arguments of `read_table`."""
         return Scan({"db": self.db, **what}, commit=self._commit_to_read)
 
     @abstractmethod
     def _commit_to_read(self) -> str:
-        """Return a commit that has all that was written so far."""
+        """Return a commit with everything that was written so far."""

@@ -1,4 +1,4 @@
-"""`TransactionTable`: one table as a `Transaction` sees it, with what the transaction has written so far."""
+"""`TransactionTable`: one table in a `Transaction`, including what the transaction has written so far."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class TransactionTable:
-    """One table of a `Transaction`: what it writes the transaction sees at once, and others when it has landed.
+    """One table of a `Transaction`, as `Transaction.table` returns it.
 
-    Made by `Transaction.table`.
+    The transaction sees what is written at once; others see it when the transaction has landed.
 
     Attributes:
         name: The table's name.
@@ -36,39 +36,39 @@ class TransactionTable:
     """
 
     def __init__(self, transaction: Transaction, name: str) -> None:
-        """Name a table, which need not be there yet.
+        """Name a table, which need not exist yet.
 
         Raises:
-            InvalidNameError: Dolt has no tables of this name.
+            InvalidNameError: Dolt does not accept the name.
         """
         check_table_name(name)
         self._transaction, self.name = transaction, name
 
     def __repr__(self) -> str:
-        """Show which table it is."""
+        """Show the transaction and the table."""
         return f"{self._transaction!r}.table({self.name!r})"
 
     def write(self, data: Any, *, key: Key = None, mode: str = REPLACE, overwrite: bool = False) -> None:
-        """Write rows; see `Transaction.write`.
+        """Write rows (see `Transaction.write`).
 
         Args:
             data: A pandas or polars DataFrame, a pyarrow Table, or a stream of them.
-            key: The primary key's column, or several. None keeps the key that the table has.
+            key: The primary key column, or several. None uses the named index, or else the key that the table has.
             mode: `replace`, `append` or `upsert`.
-            overwrite: Whether columns of other types make the table anew.
+            overwrite: Whether to recreate the table if its columns differ.
 
         Raises:
-            DoltError: As `Transaction.write`.
+            DoltError: As `Transaction.write` does.
         """
         self._transaction.write(self.name, data, primary_key=key, mode=mode, overwrite=overwrite)
 
     def scan(self, columns: str | Iterable[str] | None = None, where: str | None = None, params: Params = None) -> Scan:
-        """Describe what to read of the table; the methods of the `Scan` read it as it is in the transaction then.
+        """Describe a read of the table. The methods of the `Scan` read it in its state at that point.
 
         Args:
-            columns: Those to read; None is all.
-            where: A condition in SQL, with `%s` or `%(name)s` for values.
-            params: The values, in a list or a dict.
+            columns: The columns to read. None reads all.
+            where: An SQL condition, with `%s` or `%(name)s` for values.
+            params: The values, as a list or a dict.
         """
         return self._transaction.scan(tablename=self.name, columns=columns, where=where, params=params)
 
@@ -76,6 +76,6 @@ class TransactionTable:
         """Return the whole table as it is in the transaction, as a pandas DataFrame.
 
         Raises:
-            DoltError: As `read_table`.
+            DoltError: As `read_table` does.
         """
         return self.scan().to_pandas()

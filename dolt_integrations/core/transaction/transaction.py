@@ -1,4 +1,4 @@
-"""`Transaction`: several tables in one commit, on a branch of its own, audited, and merged as one or not at all."""
+"""`Transaction`: writing several tables in one commit, which is audited and lands as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
 
 
 class Transaction(TransactionReads):
-    """A block of writes to several tables that land on a branch together, in one commit, or not at all.
+    """A block of writes to several tables, which land on a branch together in one commit, or not at all.
 
-    The tables are written on a private branch, where the block reads what it has written. At its end they are
-    committed there, audited, and merged into `merge_to`, by a fast-forward or a merge commit; what others changed there
-    meanwhile stays. A block that raises leaves nothing. One that is refused by the audit, or that conflicts, leaves its
-    work on a branch that the error names.
+    The tables are written on a private branch, on which the block can read them. At its end, they are committed there,
+    audited, and merged into `merge_to` by a fast-forward or a merge commit, keeping what others changed there
+    meanwhile. If the block raises, nothing is kept. If the audit refuses the work or the merge conflicts, the work is
+    kept on a branch that the error names.
 
     Attributes:
-        start: The commit that the block began at.
-        version: The version that `merge_to` has, once the block has ended.
+        start: The commit that the block started from.
+        version: The version that `merge_to` has after the block.
 
     Example:
         >>> with Transaction(folder, message="Add a shop") as shop:
@@ -75,31 +75,32 @@ class Transaction(TransactionReads):
         remote_conf: RemoteConf = None,
         superseded: Superseded | None = None,
     ) -> None:
-        """Say where to.
+        """Configure a block of writes.
 
         Args:
             db: A directory, a `mysql://` URL, or a `doltcli.Dolt`. A missing or empty directory becomes a database.
-            merge_to: The branch that the work lands on, or its config; None is the default branch. A `NewBranch` is
-                made where it is not there, and a `MergeBranch` says where the work begins as well.
-            branch_from: The branch, tag or commit to begin at; None is the head of `merge_to`.
-            create: Make `merge_to` with what the block writes, where it is not there; it then begins at `branch_from`,
-                or at the default branch.
-            message: The commit's message.
-            author: Of the commit, also as a text `Name <email>`.
+            merge_to: The branch to land on, or its config. None is the default branch. A `NewBranch` is created if it
+                does not exist. A `MergeBranch` also determines where the work starts.
+            branch_from: The branch, tag or commit to start from. None is the head of `merge_to`.
+            create: Whether to create `merge_to` if it does not exist. It then starts from `branch_from`, or from the
+                default branch.
+            message: The commit message.
+            author: The commit's author, also as a string `Name <email>`.
             on_conflict: See `MergeBranch`.
-            audit: Called with this block once its work is committed on the private branch: `read` reads it there. It
-                refuses the work by raising, or by returning anything but None and what is true; a column or a frame is
-                neither (return `.all()` of its condition).
-            tests: Run Dolt's own tests, the table `dolt_tests` of the branch; a failing one refuses the work.
-            write_id: See `write_table`: a block whose commit is on `merge_to` already does nothing. If that commit is
-                of other rows, the end of the block is an error.
-            meta_conf: Told of each table.
-            remote_conf: What `merge_to` is pulled from before the block, and pushed to after it.
-            superseded: For adapters of workflow managers: for each table the writes of earlier attempts that the block
-                takes back, newest first; `message` names them.
+            audit: A function that is called with this block after its work is committed on the private branch, where
+                `read` reads it. It refuses the work by raising, or by returning anything but None or a true value; a
+                column or a frame is neither (return `.all()` of a condition).
+            tests: Whether to run Dolt's own tests (the table `dolt_tests` of the branch). A failing test refuses the
+                work.
+            write_id: See `write_table`. If `merge_to` already has a commit with the id, the block writes nothing. If
+                that commit has other rows, the end of the block raises an error.
+            meta_conf: A `Meta` or several, which record each table that is saved.
+            remote_conf: A remote. `merge_to` is pulled from it before the block, and pushed to it afterwards.
+            superseded: Used by adapters: the writes of earlier attempts that the block takes back, newest first, by
+                table. `message` names them.
 
         Raises:
-            ConfigError: `on_conflict` is unknown, or an argument is of the wrong kind.
+            ConfigError: `on_conflict` is unknown, or an argument has the wrong type.
         """
         target = Branch.parse(merge_to, "merge_to") or SerialBranch()
         start = target.start if target.merges else None
@@ -135,7 +136,13 @@ class Transaction(TransactionReads):
         self._began = 0.0
 
     def __enter__(self) -> Transaction:
-        """Begin: from now on the database's server is held, and a private branch is there."""
+        """Open the database and create the private branch.
+
+        Raises:
+            NotFoundError: The database, `merge_to` or `branch_from` does not exist.
+            UncommittedChangesError: A merge is in progress on `merge_to`.
+            ServerError: The server or the remote cannot be reached, or refuses.
+        """
         check_process()
         self.version, self._is_audited, self._began = None, False, time.monotonic()
         with ExitStack() as stack:
@@ -148,18 +155,18 @@ class Transaction(TransactionReads):
         return self
 
     def table(self, name: str) -> TransactionTable:
-        """Return a handle on a table, which need not be there yet.
+        """Return a handle for a table, which need not exist yet.
 
         Raises:
-            InvalidNameError: Dolt has no tables of this name.
+            InvalidNameError: Dolt does not accept the name.
         """
         return TransactionTable(self, name)
 
     def describe(self, message: str) -> None:
-        """Say what the commit's message is to be, which may be known only once the work is done.
+        """Set the commit message, which may be known only after the work is done.
 
         Raises:
-            ConfigError: It is not a text, or blank.
+            ConfigError: It is not a string, or blank.
         """
         check_text(message, "message")
         self.message, self._options = message, replace(self._options, message=message)
@@ -175,12 +182,12 @@ class Transaction(TransactionReads):
         mode: str = REPLACE,
         overwrite: bool = False,
     ) -> None:
-        """Write a frame, or a stream of them, to a table; see `write_table`. Others see it when the block has ended.
+        """Write a frame or a stream to a table (see `write_table`). Others see it after the block has ended.
 
         Raises:
-            ConfigError: The block has not begun, or has ended, or an argument is of the wrong kind.
-            DataError: The frame is not to be stored as it is. Where Dolt itself refuses it, or a stream fails after its
-                first batch, the block lands nothing, even if the error is caught.
+            ConfigError: The block has not begun or has ended, or an argument has the wrong type.
+            DataError: The frame cannot be stored as it is. If Dolt itself refuses it, or a stream fails after its first
+                batch, the block lands nothing even if the error is caught.
         """
         check_table_name(tablename)
         check_mode(mode, overwrite=overwrite)
@@ -206,7 +213,16 @@ class Transaction(TransactionReads):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Land the work, if the block did not raise."""
+        """Audit and land the work, if the block did not raise.
+
+        Raises:
+            AuditError: The audit or a test refused the work. The error names the branch that keeps it.
+            MergeConflictError: Others changed the same rows or schema. The error names the branch that keeps the work.
+            UncommittedChangesError: The merge changes a table with uncommitted work.
+            LostRaceError: Other writers kept moving the branch.
+            PushError: The work landed, but could not be pushed.
+            MetadataError: The work landed, but a hook failed.
+        """
         block, self._is_audited = self._block, True
         if error is not None or block is None:
             self._block = None
