@@ -119,11 +119,13 @@ OPERATIONS: dict[str, dict[str, str]] = {
     },
     "branches": {
         "versions.branches": (
-            "BranchHead branch_heads branches_below create_branch create_unshared_branch delete_branch "
+            "BranchHead Landed branch_heads branches_below create_branch create_unshared_branch delete_branch "
             "landed_commit newest_branches rename_branch"
         ),
         "versions.heads": "Head branch_head branches_in_other_case commit_of find_head remote_head",
-        "versions.state": "BranchState TableState branch_and_table branch_state referring_tables",
+        "versions.state": (
+            "BranchState TableState branch_and_table branch_state referring_tables staged_hash working_hashes"
+        ),
         "versions.tags": "Tag create_tag delete_tag find_tags",
     },
     "commits": {

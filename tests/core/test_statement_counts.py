@@ -99,8 +99,8 @@ def test_no_save_or_load_lists_branches_or_tags(used, statements):
 
 MOST = {
     "save": 12,
-    "append": 9,
-    "write id": 16,
+    "append": 10,
+    "write id": 17,
     "retry": 18,
     "load": 7,
     "load of a branch": 7,

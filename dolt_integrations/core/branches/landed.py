@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.private import keep_branch
-from dolt_integrations.engine.versions.branches import landed_commit
+from dolt_integrations.engine.versions.branches import Landed, landed_commit
 from dolt_integrations.errors import BranchNotFoundError, LostRaceError, RevisionNotFoundError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def check_landed(
     *,
     keep: bool = False,
     table: str | None = None,
-) -> str | None:
+) -> Landed:
     """Check that a branch has a commit that has just landed on it.
 
     Args:
@@ -33,18 +33,18 @@ def check_landed(
         branch: The branch.
         commit: The commit.
         keep: Whether to keep a lost commit on a branch of its own, because the save cannot be repeated.
-        table: A table whose hash to return.
+        table: A table whose hash to return, with that of all tables.
 
     Returns:
-        The hash of the table at the session's revision, or None without a table.
+        What the session sees: the hashes of the table and of all tables, or None without a table.
 
     Raises:
         UnlandedError: Another client has moved or deleted the branch meanwhile.
     """
     try:
-        has_it, content = landed_commit(connection, branch, commit, table)
-        if has_it:
-            return content
+        found = landed_commit(connection, branch, commit, table)
+        if found.is_there:
+            return found
     except (BranchNotFoundError, RevisionNotFoundError):
         pass
     what = f"commit {commit} landed on branch {branch!r} of {database.location}, and then another client moved or"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.landed import check_landed
@@ -13,11 +13,12 @@ from dolt_integrations.core.frames.frame import decode_result, encode_frame
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.writes.build import put_rows
 from dolt_integrations.core.writes.foreign_keys import check_references, unchecked_references
+from dolt_integrations.core.writes.mingled import warn_of_mingled, warn_of_mingled_rows
 from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine import Result, describe_table, fetch, select_table
 from dolt_integrations.engine.tables.schema import find_definition
 from dolt_integrations.engine.versions.procedures import commit, commit_all, head_and_table, stage, status, table_hash
-from dolt_integrations.engine.versions.state import branch_and_table, branch_state
+from dolt_integrations.engine.versions.state import branch_and_table, branch_state, staged_hash, working_hashes
 from dolt_integrations.errors import LostRaceError, UncommittedChangesError
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ def save_in_transaction(
         dirty = _hashes(connection, state)
         if save.mode == APPEND and save.rows.num_rows:
             return Written(_append(database, connection, save, found.schema, state, dirty))
-        content = _put(connection, save, found.schema, table)
-        made = _commit(connection, save, state, dirty)
-    version = _verified(database, connection, save, branch, made, content)
+        content, tables = _put(connection, save, found.schema, table)
+        made = _commit(connection, save, state, dirty, tables)
+    version = _verified(database, connection, save, branch, made, content, table)
     is_plain = table is not None and not (table.has_triggers or found.has_foreign_collations)
     return Written(version, found.schema if is_plain and version.table_hash == content else None)
 
@@ -90,25 +91,36 @@ def _hashes(connection: Connection, state: BranchState) -> dict[str, str | None]
     return {name: table_hash(connection, name) for entry in state.status for name in entry.names}
 
 
-def _put(connection: Connection, save: Save, schema: TableSchema, table: TableState | None) -> str | None:
-    """Write the rows, and return the table's hash."""
+def _put(connection: Connection, save: Save, schema: TableSchema, table: TableState | None) -> tuple[str | None, str]:
+    """Write the rows. Return the table's hash, and that of all tables."""
     # For appends and upserts (table is None) Dolt checks the foreign keys itself. A replace deletes rows first.
     referring = table.referring if table is not None else ()
     with unchecked_references(connection, referring):
         put_rows(connection, save, schema, before=table.content if table is not None else None)
         check_references(connection, save.table, referring, save.rows.data)
-    return table_hash(connection, save.table)
+    return working_hashes(connection, save.table)
 
 
-def _commit(connection: Connection, save: Save, state: BranchState, dirty: dict[str, str | None]) -> str | None:
+@dataclass(frozen=True)
+class _Made:
+    """A commit, and Dolt's hash of all the tables that it was to have."""
+
+    commit: str
+    tables: str
+
+
+def _commit(
+    connection: Connection, save: Save, state: BranchState, dirty: dict[str, str | None], tables: str
+) -> _Made | None:
     """Commit the table and what its triggers and foreign keys changed. Returns None if nothing changed."""
     if state.is_clean:
         made = commit_all(connection, save.message, save.author)
     else:
         stage(connection, [save.table, *_also_changed(connection, save, state.branch, dirty)])
+        tables = staged_hash(connection)
         made = commit(connection, save.message, save.author)
     logger.debug("committed table %s to %s as %s", save.table, state.branch, made)
-    return made
+    return _Made(made, tables) if made is not None else None
 
 
 def _also_changed(connection: Connection, save: Save, branch: str, dirty: dict[str, str | None]) -> list[str]:
@@ -137,16 +149,25 @@ def _append(
 ) -> Version:
     """Add rows and commit. Rows that other writers add at the same time may be in the same version."""
     put_rows(connection, save, schema)
-    made = _commit(connection, save, state, dirty)
+    _, tables = working_hashes(connection, save.table)
+    made = _commit(connection, save, state, dirty, tables)
     if made is None:
         raise _lost(save, state.branch, "committed")
-    connection.switch(made)
-    content = check_landed(database, connection, state.branch, made, table=save.table)
-    return Version(made, state.branch, content, changed=True)
+    connection.switch(made.commit)
+    found = check_landed(database, connection, state.branch, made.commit, table=save.table)
+    if found.tables != made.tables:
+        warn_of_mingled(database, save, state.branch, made.commit)
+    return Version(made.commit, state.branch, found.content, changed=True)
 
 
 def _verified(
-    database: Database, connection: Connection, save: Save, branch: str, made: str | None, content: str | None
+    database: Database,
+    connection: Connection,
+    save: Save,
+    branch: str,
+    made: _Made | None,
+    content: str | None,
+    table: TableState | None,
 ) -> Version:
     """Check that the commit holds our rows only, because Dolt merges concurrent transactions row by row.
 
@@ -158,13 +179,17 @@ def _verified(
         if found != content:
             raise _lost(save, branch, "committed")
         return Version(now, branch, content, changed=False)
-    if check_landed(database, connection, branch, made, table=save.table) == content:
-        return Version(made, branch, content, changed=True)
-    with database.connect(made) as snapshot:
+    landed = check_landed(database, connection, branch, made.commit, table=save.table)
+    if landed.tables != made.tables:
+        warn_of_mingled(database, save, branch, made.commit)
+    if landed.content == content:
+        return Version(made.commit, branch, content, changed=True)
+    with database.connect(made.commit) as snapshot:
         there = table_hash(snapshot, save.table)
         if save.mode == REPLACE and there != content and not _holds(snapshot, save):
+            warn_of_mingled_rows(database, save, branch, made.commit, table.content if table is not None else None)
             raise _lost(save, branch, "changed")
-    return Version(made, branch, there, changed=True)
+    return Version(made.commit, branch, there, changed=True)
 
 
 def _lost(save: Save, branch: str, what: str) -> LostRaceError:

@@ -11,7 +11,7 @@ import datetime
 import random
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dolt_integrations.engine.names.identifiers import check_branch_name
 from dolt_integrations.engine.session.answers import anything, maybe, number, text, timestamp
@@ -75,27 +75,38 @@ def has_commit(connection: Connection, branch: str, commit: str) -> bool:
         BranchNotFoundError: No such branch.
         RevisionNotFoundError: No such commit.
     """
-    return landed_commit(connection, branch, commit, None)[0]
+    return landed_commit(connection, branch, commit, None).is_there
 
 
-def landed_commit(connection: Connection, branch: str, commit: str, table: str | None) -> tuple[bool, str | None]:
-    """Return whether a branch has a commit (see `has_commit`), and the hash of a table at the session's revision.
+class Landed(NamedTuple):
+    """What is found where a commit is to have landed.
 
-    The hash is None if there is no such table, or if `table` is None.
+    Attributes:
+        is_there: Whether the branch has the commit.
+        content: Dolt's hash of a table at the session's revision; None if there is no such table, or none was named.
+        tables: Dolt's hash of all tables in the session's HEAD; None where none was named.
     """
+
+    is_there: bool
+    content: str | None = None
+    tables: str | None = None
+
+
+def landed_commit(connection: Connection, branch: str, commit: str, table: str | None) -> Landed:
+    """Return whether a branch has a commit, and what the session sees of a table and all tables; see `has_commit`."""
     names = (f"refs/heads/{branch}", commit)
     try:
         if table is None:
-            return bool(connection.value("SELECT HAS_ANCESTOR(%s, %s)", names)), None
-        statement = "SELECT HAS_ANCESTOR(%s, %s), DOLT_HASHOF_TABLE(%s)"
-        found = connection.row(statement, (*names, table), (anything, text))
+            return Landed(bool(connection.value("SELECT HAS_ANCESTOR(%s, %s)", names)))
+        statement = "SELECT HAS_ANCESTOR(%s, %s), DOLT_HASHOF_TABLE(%s), DOLT_HASHOF_DB('HEAD')"
+        found = connection.row(statement, (*names, table), (anything, text, text))
     except TableNotFoundError:
-        return has_commit(connection, branch, commit), None
+        return Landed(has_commit(connection, branch, commit))
     except QueryError as error:
         if "nil pointer" in str(error):  # Dolt (1.83 and 2.3): the head is the first commit, and not this one
-            return False, None
+            return Landed(False)
         raise
-    return (bool(found[0]), str(found[1])) if found else (False, None)
+    return Landed(bool(found[0]), str(found[1]), str(found[2])) if found else Landed(False)
 
 
 def branches_below(connection: Connection, prefix: str, most: int) -> list[str]:

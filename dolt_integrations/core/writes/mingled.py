@@ -1,0 +1,94 @@
+"""Work of another client that Dolt has put into a save's commit."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from dolt_integrations.core.configs.mode import APPEND, REPLACE
+from dolt_integrations.engine.versions.merges import changed_tables
+from dolt_integrations.engine.versions.procedures import count_changes, parent, table_hash
+from dolt_integrations.engine.versions.state import branch_and_table
+from dolt_integrations.errors import DoltError
+
+if TYPE_CHECKING:
+    from dolt_integrations.core.branches.target import Save
+    from dolt_integrations.engine import Database
+
+logger = logging.getLogger(__name__)
+
+
+def warn_of_mingled(database: Database, save: Save, branch: str, made: str) -> None:
+    """Warn if a commit has more than the save has written. Never fails: the commit has landed.
+
+    Dolt's commit takes all that is staged on the branch when it ends, and concludes an open merge: also what another
+    client has staged or begun to merge since the transaction began, which the transaction does not see.
+
+    Args:
+        database: The database.
+        save: What was written, in one transaction.
+        branch: The branch.
+        made: The commit.
+    """
+    try:
+        found = _mingled(database, save, branch, made)
+    except DoltError as error:
+        logger.info("nothing is known of what else is in commit %s: %s", made, error)
+        return
+    if found:
+        logger.warning(
+            "commit %s of table `%s` on branch %r of %s also has what another client had staged or begun to merge "
+            "there meanwhile: %s. Look at it with: dolt show %s",
+            *(made, save.table, branch, database.location, ", ".join(found), made),
+        )
+
+
+def _mingled(database: Database, save: Save, branch: str, made: str) -> list[str]:
+    with database.connect() as connection:  # of a session on the branch Dolt 1.83 checks other rights here
+        before = parent(connection, made)
+        if before is None:
+            return []
+        others = [f"table `{name}`" for name in changed_tables(connection, before, made) if name != save.table]
+        counts = count_changes(connection, before, made, save.table) if save.mode != REPLACE else None
+    if others:
+        with database.connect(branch) as connection:
+            _, table = branch_and_table(connection, save.table)
+        others = others if table.stands_alone else []  # triggers and keys write to others, too
+    return [*others, *(["rows of the table itself"] if counts is not None and _is_more(save, *counts) else [])]
+
+
+def _is_more(save: Save, added: int, modified: int, removed: int) -> bool:
+    rows = save.rows.num_rows
+    return removed > 0 or (added, modified) != (rows, 0) if save.mode == APPEND else removed + added + modified > rows
+
+
+def warn_of_mingled_rows(database: Database, save: Save, branch: str, made: str, before: str | None) -> None:
+    """Warn if a `replace` finds rows of others in its commit that they had only staged: it is about to write anew.
+
+    Args:
+        database: The database.
+        save: What was written.
+        branch: The branch.
+        made: The commit; its table has other rows than were written.
+        before: Dolt's hash of the table as the transaction found it.
+    """
+    try:
+        is_as_found = _is_as_found(database, save, made, before)
+    except DoltError as error:
+        logger.info("nothing is known of the other rows in commit %s: %s", made, error)
+        return
+    if is_as_found:
+        logger.warning(
+            "commit %s of table `%s` on branch %r of %s has rows that another client had staged there meanwhile; the "
+            "table is written once more without them. Look at them with: dolt show %s",
+            *(made, save.table, branch, database.location, made),
+        )
+
+
+def _is_as_found(database: Database, save: Save, made: str, before: str | None) -> bool:
+    with database.connect() as connection:
+        start = parent(connection, made)
+    if start is None:
+        return False
+    with database.connect(start) as snapshot:
+        return table_hash(snapshot, save.table) == before
