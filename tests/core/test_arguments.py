@@ -1,6 +1,7 @@
 """Arguments of other kinds than declared: understood where that is plain, else refused by name."""
 
 import datetime
+import shutil
 
 import pandas as pd
 import pytest
@@ -27,7 +28,7 @@ from dolt_integrations.core import (
     save,
     write_table,
 )
-from dolt_integrations.engine import Author
+from dolt_integrations.engine import Author, open_database
 from dolt_integrations.errors import BranchNotFoundError, ConfigError
 from tests.conftest import run_sql
 
@@ -46,12 +47,13 @@ READERS = {
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    """Return a database with the table `t` on `main` and on `side`, each in a second commit."""
+    """A database with the table `t` on `main` and on `side`, each in a second commit."""
     path = str(tmp_path_factory.mktemp("arguments") / "db")
     write_table(path, "t", FRAME.head(1), primary_key="id")
     write_table(path, "t", FRAME)
     write_table(path, "t", FRAME.tail(1), branch_conf=NewBranch("side"))
-    return path
+    with open_database(path):
+        yield path
 
 
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS)
@@ -146,13 +148,21 @@ def test_the_url_of_a_remote_is_taken_for_its_config(tmp_path):
     assert len(read_table(str(tmp_path / "two"), "t", remote_conf="origin").data) == 2
 
 
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory):
+    """A remote, a clone of it that lacks the newest commit, and that commit."""
+    folder = tmp_path_factory.mktemp("behind")
+    (folder / "hub").mkdir()
+    remote = Remote(url=f"file://{folder}/hub")
+    write_table(str(folder / "one"), "t", FRAME.head(1), primary_key="id", remote_conf=remote)
+    read_table(str(folder / "two"), "t", remote_conf=remote)
+    return remote, folder / "two", write_table(str(folder / "one"), "t", FRAME, remote_conf=remote).commit
+
+
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS)
-def test_every_read_brings_the_branch_up_to_date_first(read, tmp_path):
-    (tmp_path / "hub").mkdir()
-    remote = Remote(url=f"file://{tmp_path}/hub")
-    write_table(str(tmp_path / "one"), "t", FRAME.head(1), primary_key="id", remote_conf=remote)
-    read_table(str(tmp_path / "two"), "t", remote_conf=remote)
-    newest = write_table(str(tmp_path / "one"), "t", FRAME, remote_conf=remote).commit
+def test_every_read_brings_the_branch_up_to_date_first(read, behind, tmp_path):
+    remote, clone, newest = behind
+    shutil.copytree(clone, tmp_path / "two")
 
     read(str(tmp_path / "two"), remote_conf=remote)
     read(str(tmp_path / "three"), remote_conf=remote)

@@ -73,7 +73,7 @@ def test_an_argument_of_another_format_is_an_error(suffix, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", [".tsv", ".feather", ".jsonl", ".csv.zst"])
-def test_what_load_wrote_makes_no_commit(suffix, repository, tmp_path):
+def test_what_load_wrote_makes_no_commit(suffix, database, tmp_path):
     frame = pd.DataFrame(
         {
             "id": [1, 2],
@@ -87,14 +87,14 @@ def test_what_load_wrote_makes_no_commit(suffix, repository, tmp_path):
             "size": pd.Categorical(["S", None], ["S", "L"], ordered=True),
         }
     )
-    write_table(repository.path, "t", frame.set_index("id"))
-    before = read_table(repository.path, "t").data
+    write_table(database, "t", frame.set_index("id"))
+    before = read_table(database, "t").data
 
-    load(repository.path, tmp_path / f"data{suffix}", "t")
-    version = save(repository.path, "t", tmp_path / f"data{suffix}")
+    load(database, tmp_path / f"data{suffix}", "t")
+    version = save(database, "t", tmp_path / f"data{suffix}")
 
     assert not version.changed
-    assert_frame_equal(read_table(repository.path, "t").data, before)
+    assert_frame_equal(read_table(database, "t").data, before)
 
 
 # Feather

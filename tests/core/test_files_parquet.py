@@ -94,13 +94,13 @@ def test_a_file_of_pandas_is_read_the_same_way_into_the_table_it_has_made(name, 
 
 
 @pytest.mark.parametrize("name", ["an index of rows", "a named index", "labels", "nullable", "labels of integers"])
-def test_a_parquet_file_of_pandas_and_what_is_loaded_of_it_make_one_commit(name, repository, tmp_path):
+def test_a_parquet_file_of_pandas_and_what_is_loaded_of_it_make_one_commit(name, database, tmp_path):
     FRAMES[name].to_parquet(tmp_path / "data.parquet")
-    save(repository.path, "t", tmp_path / "data.parquet")
-    first = read_table(repository.path, "t").data
+    save(database, "t", tmp_path / "data.parquet")
+    first = read_table(database, "t").data
 
-    assert not save(repository.path, "t", tmp_path / "data.parquet").changed
+    assert not save(database, "t", tmp_path / "data.parquet").changed
     for loaded in ("loaded.parquet", "loaded.csv"):
-        load(repository.path, tmp_path / loaded, "t")
-        assert not save(repository.path, "t", tmp_path / loaded).changed
-    assert_frame_equal(read_table(repository.path, "t").data, first)
+        load(database, tmp_path / loaded, "t")
+        assert not save(database, "t", tmp_path / loaded).changed
+    assert_frame_equal(read_table(database, "t").data, first)

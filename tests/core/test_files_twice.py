@@ -138,26 +138,26 @@ def test_whatever_the_cells_and_arguments_a_file_is_read_or_refused_the_same_way
     "name", ["thousands", "quoted empties", "empty header", "repeated names", "index", "no header"]
 )
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_a_file_that_is_saved_twice_and_what_is_loaded_of_it_make_one_commit(name, suffix, repository, file):
+def test_a_file_that_is_saved_twice_and_what_is_loaded_of_it_make_one_commit(name, suffix, database, file):
     data, args = FILES[name]
     file.write_text(data)
-    save(repository.path, "t", file, args)
-    first = read_table(repository.path, "t").data
+    save(database, "t", file, args)
+    first = read_table(database, "t").data
 
-    assert not save(repository.path, "t", file, args).changed
-    load(repository.path, file.with_name(f"loaded.{suffix}"), "t")
-    assert not save(repository.path, "t", file.with_name(f"loaded.{suffix}")).changed
-    pd.testing.assert_frame_equal(read_table(repository.path, "t").data, first)
+    assert not save(database, "t", file, args).changed
+    load(database, file.with_name(f"loaded.{suffix}"), "t")
+    assert not save(database, "t", file.with_name(f"loaded.{suffix}")).changed
+    pd.testing.assert_frame_equal(read_table(database, "t").data, first)
 
 
-def test_a_second_file_is_read_with_the_arguments_too(repository, file):
+def test_a_second_file_is_read_with_the_arguments_too(database, file):
     args = {"sep": ";", "decimal": ",", "thousands": ".", "true_values": ["ja"], "false_values": ["nein"]}
     file.write_text("id;x;ok\n1;1.000,5;ja\n2;2,5;nein\n")
-    save(repository.path, "t", file, args)
+    save(database, "t", file, args)
     file.write_text("id;x;ok\n1;1.000;ja\n2;;nein\n")
 
-    save(repository.path, "t", file, args)
+    save(database, "t", file, args)
 
-    frame = read_table(repository.path, "t").data
+    frame = read_table(database, "t").data
     assert sorted(values(frame, "x"), key=str) == [1000, None]
     assert sorted(values(frame, "ok")) == [False, True]

@@ -18,6 +18,7 @@ from dolt_integrations.core import (
     save,
     write_table,
 )
+from dolt_integrations.engine import open_database
 from dolt_integrations.errors import (
     ColumnNotFoundError,
     ConfigError,
@@ -30,6 +31,13 @@ from dolt_integrations.errors import (
 from tests.conftest import new_repository
 
 doltcli = pytest.importorskip("doltcli")
+
+
+@pytest.fixture
+def repository(repository):
+    """A database in a directory, whose private server runs on from call to call."""
+    with open_database(repository.path):
+        yield repository
 
 
 @pytest.fixture
@@ -203,10 +211,10 @@ def test_a_save_into_a_missing_directory_makes_a_database(bar, tmp_path):
     assert history(tmp_path / "new", "bar")["author"].tolist() == ["Ann"]
 
 
-def test_a_save_to_a_server(server, bar, tmp_path):
-    save(server.url, "bar", bar, {"primary_key": "c"})
+def test_a_save_to_a_server(database, bar, tmp_path):
+    save(database, "bar", bar, {"primary_key": "c"})
 
-    load(server.url, tmp_path / "out.csv", "bar")
+    load(database, tmp_path / "out.csv", "bar")
 
     assert (tmp_path / "out.csv").read_text().startswith("a,c\n")
 

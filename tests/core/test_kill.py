@@ -122,13 +122,22 @@ class Killing:
     def __init__(self, script, location, way, victim=""):
         self.location, self.way, self.victim = location, way, victim
         self.process = script(SAVER)
-        prepare(location)
-        before = 3
-        start(location, way, "whole")
-        said, self.statements = self.attempt("whole", 0, False)
-        assert said == "saved"
-        self.after = state(location, "whole")
-        self.before = None if way == "new branch" else ([1, 2], before)
+        self.before = None if way == "new branch" else ([1, 2], 3)
+        with open_database(location):
+            prepare(location)
+            start(location, way, "whole")
+            said, self.statements = self.attempt("whole", 0, False)
+            assert said == "saved"
+            self.after = state(location, "whole")
+
+    def check_all(self, every):
+        """Die at each of the statements, or at some, on a branch for each."""
+        chosen = moments(self.statements)[:: 1 if ALL else every]
+        with open_database(self.location):
+            for at, sent in chosen:
+                start(self.location, self.way, f"{at}-{sent}")
+        for at, sent in chosen:
+            self.check(at, sent)
 
     def attempt(self, branch, at, sent):
         """Save; return what became of it."""
@@ -138,7 +147,6 @@ class Killing:
     def check(self, at, sent):
         """Die at a statement, look, save again, and look again."""
         branch, where = f"{at}-{sent}", f"{'while' if sent else 'before'} {self.statements[at - 1]!r} ({at})"
-        start(self.location, self.way, branch)
         said, detail = self.attempt(branch, at, sent)
         if not self.victim:
             assert (said, detail) == ("killed", 9), where
@@ -160,27 +168,24 @@ class Killing:
 def test_a_process_that_dies_at_any_statement_has_saved_all_or_nothing(way, database, script):
     killing = Killing(script, database, way)
 
-    for at, sent in moments(killing.statements)[:: 1 if ALL else 7]:
-        killing.check(at, sent)
+    killing.check_all(every=7)
 
 
 @pytest.mark.parametrize("way", WAYS if ALL else ["append", "merge"])
 def test_a_process_that_dies_with_its_private_server_has_saved_all_or_nothing(way, repository, script):
     killing = Killing(script, repository.path, way)
 
-    for at, sent in moments(killing.statements)[:: 1 if ALL else 9]:
-        killing.check(at, sent)
+    killing.check_all(every=9)
 
     eventually(lambda: not processes_of(repository.path))
     assert repository.sql("select * from dolt_status") == []
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", WAYS if ALL else ["replace", "private branch", "merge", "transaction"])
 def test_a_private_server_that_dies_at_any_statement_has_saved_all_or_nothing(way, repository, script):
     killing = Killing(script, repository.path, way, str(repository.path / ".dolt" / "sql-server.info"))
 
-    for at, sent in moments(killing.statements)[:: 1 if ALL else 18]:
-        killing.check(at, sent)
+    killing.check_all(every=18)
 
     eventually(lambda: not processes_of(repository.path))
     assert repository.sql("select * from dolt_status") == []
@@ -191,8 +196,11 @@ def test_a_branch_that_is_moved_when_the_last_user_dies_has_its_tables(repositor
     killing = Killing(script, repository.path, "private branch")
     landing = next(at for at, text in enumerate(killing.statements, 1) if "DOLT_MERGE" in text)
 
-    for number in range(60 if ALL else 5):
-        branch = f"branch{number}"
-        start(repository.path, killing.way, branch)
+    branches = [f"branch{number}" for number in range(60 if ALL else 3)]
+    with open_database(repository.path):
+        for branch in branches:
+            start(repository.path, killing.way, branch)
+
+    for branch in branches:
         killing.attempt(branch, landing, True)
-        assert state(repository.path, branch) in (killing.before, killing.after), number
+        assert state(repository.path, branch) in (killing.before, killing.after), branch
