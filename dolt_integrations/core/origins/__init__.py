@@ -1,1 +1,1 @@
-"""From a table to the execution that wrote it, to the versions which that had read, and on: from commits alone."""
+"""Lineage from commits alone: the execution that wrote a table, the versions that it had read, and so on."""

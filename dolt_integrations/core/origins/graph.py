@@ -1,4 +1,4 @@
-"""`Lineage`: which execution wrote a table, what it had read, who wrote that; as a frame, as JSON and as a picture."""
+"""`Lineage`: the executions behind a table and what they had read, as a DataFrame, as OpenLineage and as a picture."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Read:
     """A version that an execution had read.
 
     Attributes:
-        database: Where, without a password.
-        table: The table; None where it cannot be told which one a query is of.
+        database: The database, without a password.
+        table: The table. None if the table of a query is unknown.
         commit: The version that was read.
-        written_by: The commit that had written the table as it is there; None where that was not looked up.
-        query: The SQL, of a read by a query.
-        problem: Why it was not followed; None where it was, or where its generation is beyond the depth.
+        written_by: The commit that wrote the table's version. None if it was not looked up.
+        query: The SQL, if a query was read.
+        problem: Why the read was not followed. None if it was, or if it is beyond the depth.
     """
 
     database: str
@@ -48,14 +48,14 @@ class Write:
     """A commit that wrote a table.
 
     Attributes:
-        generation: 1 is the table that was asked for, 2 what its writer had read, and so on.
-        database: Where, without a password.
+        generation: 1 for the requested table, 2 for what its writer had read, and so on.
+        database: The database, without a password.
         table: The table.
         commit: The commit that wrote it.
-        date: In UTC.
-        execution_id: The execution or run; None where no message names one.
-        task: The task, where it is named.
-        reads: What it had read.
+        date: The commit's date in UTC.
+        execution_id: The execution or run. None if the message names none.
+        task: The task, if the message names one.
+        reads: What the task had read.
     """
 
     generation: int
@@ -70,10 +70,10 @@ class Write:
 
 @dataclass(frozen=True)
 class Lineage:
-    """The writes that led to a table, those nearest to it first; a notebook shows the picture.
+    """The writes that led to a table, nearest first. Notebooks display it as a picture.
 
     Attributes:
-        title: Of what it is.
+        title: The title of the picture.
         writes: The commits.
     """
 
@@ -81,11 +81,11 @@ class Lineage:
     writes: tuple[Write, ...]
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return a row for each version that a write had read, and one for a write that had read none.
+        """Return a row for each version that a write had read, or one row for a write that had read none.
 
-        The columns are `generation`, `database`, `table`, `commit` (that wrote it), `date` (datetime64[us, UTC]),
-        `execution_id`, `task`, then what was read: `input_database`, `input_table`, `input_commit`, `input_written_by`
-        (the commit that had written it), `input_query`, and `problem`, why it was not followed.
+        The columns are `generation`, `database`, `table`, `commit` (of the write), `date` (datetime64[us, UTC]),
+        `execution_id`, `task`, and for the version that was read `input_database`, `input_table`, `input_commit`,
+        `input_written_by` (the commit that wrote it), `input_query`, and `problem` (why it was not followed).
         """
         rows = [(*_written(write), *_read(read)) for write in self.writes for read in write.reads or (None,)]
         frame = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -94,14 +94,14 @@ class Lineage:
         return frame.astype({"generation": "int64", **dict.fromkeys(texts, TEXT_DTYPE)})
 
     def to_openlineage(self) -> list[dict[str, Any]]:
-        """Return a run event for each commit, in OpenLineage's shape (spec 2-0-2), the oldest first.
+        """Return an OpenLineage run event (spec 2-0-2) for each commit, oldest first.
 
-        Datasets carry the commit in their `version` facet.
+        Datasets have the commit in their `version` facet.
         """
         return run_events(self.writes)
 
     def to_svg(self) -> str:
-        """Return the picture as an SVG file of its own, for light and for dark."""
+        """Return the picture as a standalone SVG document, for light and dark backgrounds."""
         return network_of(self.writes, self.title).svg(alone=True)
 
     def card(self) -> Card:

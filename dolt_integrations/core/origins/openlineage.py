@@ -1,4 +1,4 @@
-"""Lineage in the shape of OpenLineage's run events (https://openlineage.io/spec/2-0-2/OpenLineage.json)."""
+"""Lineage as OpenLineage run events (https://openlineage.io/spec/2-0-2/OpenLineage.json)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _VERSION = "https://openlineage.io/spec/facets/1-0-1/DatasetVersionDatasetFacet.
 
 
 def run_events(writes: Sequence[Write]) -> list[dict[str, Any]]:
-    """Return an event for each commit, the oldest first."""
+    """Return an event for each commit, oldest first."""
     commits: dict[tuple[str, str], list[Write]] = {}
     for write in sorted(writes, key=lambda write: write.date):
         commits.setdefault((write.database, write.commit), []).append(write)
@@ -41,7 +41,7 @@ def _event(group: Sequence[Write]) -> dict[str, Any]:
 
 
 def _job(write: Write) -> tuple[str, str]:
-    """Return namespace and name: for Flyte its project and domain with the task, for Metaflow the flow's step."""
+    """Return a job's namespace and name: Flyte's project and domain with the task, or Metaflow's flow with the step."""
     execution = write.execution_id or ""
     flyte, path = execution.split(":"), execution.split("/")
     if len(flyte) == 4 and flyte[0] == "ex":

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def network_of(writes: Sequence[Write], title: str) -> Network:
-    """Return the picture: from each version that was read to its execution, and on to the version that it wrote."""
+    """Return the picture: arrows lead from versions that were read to the execution, and on to what it wrote."""
     boxes: dict[str, Box] = {}
     arrows: dict[Arrow, None] = {}
     for write in writes:

@@ -1,4 +1,4 @@
-"""`who_wrote`: the commits that a row went through."""
+"""`who_wrote`: the commits that wrote a row."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Location
 
 Values = Mapping[str, Any]
-"""A row, each value by the name of its column."""
+"""A row: values by column name."""
 
 
 def who_wrote(
@@ -39,25 +39,25 @@ def who_wrote(
     as_of: AsOf | None = None,
     remote_conf: RemoteConf = None,
 ) -> pd.DataFrame:
-    """Return the commits that a row went through, with their executions, newest first.
+    """Return the commits that changed a row, with their executions, newest first.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
         tablename: A table with a primary key.
-        key: The row's primary key: a value; of several columns a tuple in the key's order, or a dict by name.
-        branch_conf: The branch; None is the default branch.
-        as_of: The newest commit to look at: a commit, tag, branch, ancestor spec or timestamp; None is the branch's.
-        remote_conf: What the database is cloned from or brought up to date with before.
+        key: The row's primary key: a value; for several columns, a tuple in the key's order or a dict by name.
+        branch_conf: The branch. None is the default branch.
+        as_of: The newest commit to consider: a commit, tag, branch, ancestor or timestamp. None is the branch's newest.
+        remote_conf: The remote to clone the database from, or to pull from, before.
 
     Returns:
         A row for each commit in which the row differs from all of the commit's parents: `diff_type` (added, modified
         or removed), `changed` (the names of the columns that differ), `commit`, `date` (datetime64[us, UTC]),
-        `author`, `email`, `message`, `execution_id`, `task`. None for a key that never was there.
+        `author`, `email`, `message`, `execution_id`, `task`. Empty if the key never existed.
 
     Raises:
-        ConfigError: The key has other columns than the table's, or an argument is of the wrong kind.
+        ConfigError: The key has other columns than the table's, or an argument has the wrong type.
         PrimaryKeyError: The table has no primary key.
-        NotFoundError: No such database, branch, revision or table, with the nearest names.
+        NotFoundError: The database, branch, revision or table does not exist. The hint suggests similar names.
 
     Example:
         >>> _ = write_table(folder, "t", pd.DataFrame({"id": [1], "n": [1]}), primary_key="id", message="Run: F/1")
@@ -103,13 +103,13 @@ def _key(table: str, schema: TableSchema, key: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value of numpy or pandas as Python's own."""
+    """Convert a numpy or pandas scalar to a plain Python value."""
     value = value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
     return value.item() if hasattr(value, "item") else value
 
 
 class _Rows:
-    """A row in the commits of a database, each looked up once."""
+    """A row in the commits of a database. Each version is looked up only once."""
 
     def __init__(self, database: Database, table: str, key: Mapping[str, Any]) -> None:
         self._database, self._table = database, table
@@ -117,7 +117,7 @@ class _Rows:
         self._known: dict[str, Values | None] = {}
 
     def change(self, entry: LogEntry) -> tuple[str, str] | None:
-        """Return what a commit did to the row, and to which columns; None if a parent has it as it is."""
+        """Return how a commit changed the row, and in which columns. None if a parent has the same row."""
         now = self._at(entry.commit)
         before = [self._at(parent) for parent in entry.parents] or [None]
         if now in before:

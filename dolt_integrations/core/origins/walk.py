@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 DEPTH = 10
 MOST = 500
-"""Commits that are followed."""
+"""The most commits per table to follow."""
 
 
 def lineage(
@@ -46,26 +46,26 @@ def lineage(
     databases: Mapping[str, Location] | None = None,
     remote_conf: RemoteConf = None,
 ) -> Lineage:
-    """Return which execution wrote a table, which versions it had read, which executions wrote those, and so on.
+    """Return the execution that wrote a table, the versions that it had read, the executions that wrote those, etc.
 
-    All of it comes from commits: the messages of tasks name the versions that they had read. Databases that these
-    name are opened as well, as far as they can be; what cannot be followed is in the result with the reason.
+    Everything comes from commits: tasks name the versions that they had read in their messages. Databases named there
+    are opened too, if possible. What cannot be followed is part of the result, with the reason.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
         tablename: The table.
-        branch_conf: The branch; None is the default branch.
-        as_of: The version of the table: a commit, tag, branch, ancestor spec or timestamp; None is the newest.
-        depth: How many generations: 1 is the table's writer and what it had read.
-        commits: How many of the newest commits of each table to follow: a table that is appended to has many writers.
-        databases: Where databases are that commits name otherwise, such as `{"/pod/shop": "mysql://me@db/shop"}`. With
-            a mapping only `db` and those are opened; with None every one is, by its name in the commit. The password
-            of the environment goes to no server that only a commit names.
-        remote_conf: What the database is cloned from or brought up to date with before.
+        branch_conf: The branch. None is the default branch.
+        as_of: The version of the table: a commit, tag, branch, ancestor or timestamp. None is the newest.
+        depth: The number of generations: 1 is the table's writer and what it had read.
+        commits: The most commits per table to follow, newest first. A table that is appended to has many writers.
+        databases: The locations of databases by their names in commits, such as `{"/pod/shop": "mysql://me@db/shop"}`.
+            With a mapping, only `db` and these are opened. With None, all are opened by their names in commits. The
+            environment's password is not sent to servers that only a commit names.
+        remote_conf: The remote to clone the database from, or to pull from, before.
 
     Raises:
-        ConfigError: An argument is of the wrong kind.
-        NotFoundError: No such database, branch, revision or table, with the nearest names.
+        ConfigError: An argument has the wrong type.
+        NotFoundError: The database, branch, revision or table does not exist. The hint suggests similar names.
 
     Example:
         >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Ann"]}), message="Run: Flow/7/start/1")
@@ -94,7 +94,7 @@ class _Version:
 
 
 class _Walk:
-    """Databases that are open, and the writers of versions, each looked up once."""
+    """Open databases, and the writers of versions, each looked up only once."""
 
     def __init__(self, stack: ExitStack, db: Location, databases: Mapping[str, Location] | None, commits: int) -> None:
         self.start = str(parse_location(db))
@@ -105,7 +105,7 @@ class _Walk:
         self._writers: dict[_Version, list[LogEntry]] = {}
 
     def writes(self, version: _Version, depth: int) -> list[Write]:
-        """Return the writes that led to a version, generation by generation."""
+        """Return the writes that led to a version, ordered by generation."""
         waiting, done = deque([(version, 1)]), {version}
         found: dict[tuple[str, str, str], Write] = {}
         while waiting and len(found) < MOST:
@@ -127,7 +127,7 @@ class _Walk:
         """Return an open database, which stays open until the walk ends.
 
         Raises:
-            DoltError: It cannot be opened; the same error each time.
+            DoltError: It cannot be opened. The error is the same each time.
         """
         if name not in self._open:
             self._open[name] = self._opened(name)
@@ -145,7 +145,7 @@ class _Walk:
             return error
 
     def _writers_of(self, version: _Version) -> list[LogEntry]:
-        """Return the newest commits that changed a table, merges that only brought others left out."""
+        """Return the newest commits that changed a table, without merges that only brought in other commits."""
         if version not in self._writers:
             database = self.database(version.database)
             with database.connect(version.commit) as snapshot:
@@ -157,7 +157,7 @@ class _Walk:
         return self._writers[version]
 
     def _reads(self, given: Input, follow: bool) -> Iterable[Read]:
-        """Return the tables of a read, each with the commit that had written it."""
+        """Return the tables of a read, each with the commit that wrote its version."""
         place = _canonical(given.database, self._locations)
         try:
             names: list[str | None] = [*self._tables(place, given)] if follow or " " in given.what else [given.what]
@@ -185,7 +185,7 @@ class _Walk:
 
 
 def _canonical(name: str, known: Mapping[str, Location]) -> str:
-    """Return a database's name in a form that is the same from every directory; one that is known as it is."""
+    """Return a database's name, with a relative path made absolute unless the name is a known one."""
     if name in known:
         return name
     try:

@@ -1,4 +1,4 @@
-"""The landing of what an attempt of a task wrote: what it adopts, supersedes, adds to, and when it is refused."""
+"""Landing the writes of a task's attempt: adopting and superseding earlier ones, and refusing conflicting ones."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ Superseded = dict[str, tuple[EarlierWrite, ...]]
 
 
 class OvertakenError(MergeConflictError):
-    """Others have written a table that several tasks write together.
+    """A table that several tasks write together was also written by other writers.
 
     Attributes:
-        newest: The tasks' newest commit of the table; None where the branch has none.
+        newest: The tasks' newest commit of the table. None if the branch has none.
     """
 
     def __init__(self, message: str, *, newest: str | None) -> None:
-        """Keep the commit beside the text."""
+        """Keep the commit as an attribute."""
         super().__init__(message)
         self.newest = newest
 
 
 class AttemptLanding:
-    """The landing of a block, in the turn of its branch and of its task."""
+    """The landing of a block, under the locks of its branch and of its task."""
 
     def __init__(
         self,
@@ -52,25 +52,25 @@ class AttemptLanding:
         claim: Claim,
         name: BlockName,
     ) -> None:
-        """Say what lands where.
+        """Prepare the landing.
 
         Args:
             block: How the writes of the attempt land.
-            database: Where.
-            session: Which holds the locks.
+            database: The database.
+            session: The session that holds the locks.
             branch: The branch.
-            author: Of the commit.
-            claim: On the name of the write.
-            name: How the writes are known.
+            author: The author of the commit.
+            claim: The claim on the write's name.
+            name: How the writes are recognised.
         """
         self.block, self.database, self.session, self.branch = block, database, session, branch
         self.author, self.claim, self.name = author, claim, name
 
     def land(self, writes: list[AttemptWrite]) -> Version:
-        """Commit the writes on the branch; see `AttemptBlock.land`.
+        """Commit the writes on the branch (see `AttemptBlock.land`).
 
         Raises:
-            DoltError: As there.
+            DoltError: As `AttemptBlock.land` does.
         """
         head = branch_head(self.session, self.branch)
         if head is None:
@@ -88,9 +88,9 @@ class AttemptLanding:
         return self._transact(self.block.read_at or self._start(), planned, self._message(planned, ()))
 
     def _start(self) -> str:
-        """Return the commit at which the branch is to be made."""
+        """Return the commit at which to create the branch."""
         if self.block.start is None:
-            hint = "Create it, or name the base at which it is to begin."
+            hint = "Create it, or give the base to create it from."
             raise BranchNotFoundError(f"no branch {self.branch!r} in database {self.database.location}", hint=hint)
         return resolve(self.session, self.block.start)
 
@@ -99,25 +99,25 @@ class AttemptLanding:
         return self.name.message(self.block.message, self.claim, self.branch, modes, superseded)
 
     def _past(self) -> tuple[Past, Superseded]:
-        """Return what the task has written to the branch, and what of it the block supersedes."""
+        """Return what the task has written to the branch, and which of these writes the block supersedes."""
         attempt = self.claim.attempt
         with self.database.connect(self.branch) as at:
             past = attempt.past(at, self.branch, *self._origins(at))
             superseded = {table: attempt.superseded(at, past, table) for table in self.name.tables}
         for table, mode in zip(self.name.tables, self.name.modes, strict=True):
-            if mode == REPLACE:  # what the run that is resumed has written is replaced as anybody's
+            if mode == REPLACE:  # a resumed run's rows are replaced like any other rows
                 superseded[table] = tuple(write for write in superseded[table] if write.name.node == attempt.node)
         return past, superseded
 
     def _origins(self, session: Connection) -> list[str]:
         found = [find_nodes(session, *origin) for origin in self.block.sharing.origins]
-        return [nodes[0] for nodes in found if len(nodes) == 1]  # of several of a run none is this one
+        return [nodes[0] for nodes in found if len(nodes) == 1]  # with several candidates, none is certain
 
     def _planned(self, writes: list[AttemptWrite], head: str, past: Past) -> list[AttemptWrite]:
         """Return the writes with their modes.
 
         Raises:
-            MergeConflictError: Others have written a table in between that tasks write together.
+            MergeConflictError: Other writers have written to a table that tasks write together.
         """
         try:
             return [replace(write, mode=self._mode(write, head, bool(past.of(write.table)))) for write in writes]
@@ -134,7 +134,7 @@ class AttemptLanding:
         return self._keyed(write.table, head, sharing.mode(write.table, head, has_written))
 
     def _keyed(self, table: str, commit: str | None, mode: str) -> str:
-        """Return a mode that the table at a commit can be written in: without a key, rows are added."""
+        """Return the mode that is possible for the table at a commit. Without a key, an upsert becomes an append."""
         if mode != UPSERT:
             return mode
         if commit is None:
@@ -144,10 +144,10 @@ class AttemptLanding:
         return UPSERT if existing is not None and existing.primary_key else APPEND
 
     def _check_unchanged(self, planned: list[AttemptWrite], head: str) -> None:
-        """Refuse to replace tables that others have changed since the block read.
+        """Refuse to replace tables that other writers have changed since the block read them.
 
         Raises:
-            MergeConflictError: Others have; the work is on a branch.
+            MergeConflictError: There are such tables. The error names the branch that keeps the work.
         """
         changed = self._changed(head, [write.table for write in planned if write.mode == REPLACE])
         if changed:
@@ -156,7 +156,7 @@ class AttemptLanding:
             raise self._kept(planned, self.block.read_at, f"{tables} of {self.database.location} {since}")
 
     def _changed(self, head: str, tables: list[str]) -> list[str]:
-        """Return the tables that others have changed since the block began, if it has read anything."""
+        """Return the tables that other writers have changed since the block's start, if it has read anything."""
         start = self.block.read_at
         if start is None or start == head:
             return []
@@ -165,7 +165,7 @@ class AttemptLanding:
             return [table for table in differ if self._is_by_others(after, start, head, table)]
 
     def _is_by_others(self, session: Connection, start: str, head: str, table: str) -> bool:
-        """Whether others than earlier attempts of the task have changed a table since the block's start."""
+        """Whether writers other than earlier attempts of the task have changed a table since the block's start."""
         name = table_name(session, table)
         known = {entry.commit for entry in log(session, start, name)}
         later = [entry for entry in log(session, head, name) if entry.commit not in known]
@@ -182,11 +182,11 @@ class AttemptLanding:
         return self._transact(begin, planned, message, taken)
 
     def _is_in(self, write: EarlierWrite, start: str | None) -> bool:
-        """Whether a replace at a start wins over a write anyway; None is the head of the branch."""
+        """Whether a replace that starts at a commit (None: the branch's head) overwrites a write anyway."""
         return start is None or is_ancestor(self.session, write.work, start)
 
     def _kept(self, planned: list[AttemptWrite], start: str | None, problem: str) -> MergeConflictError:
-        """Leave the work on a branch of its own, on top of what it was made for; return the error that names it."""
+        """Keep the work on a branch of its own, on top of `start`, and return the error that names the branch."""
         try:
             self._transact(start, planned, self.block.message, refuse=True)
         except AuditError as error:

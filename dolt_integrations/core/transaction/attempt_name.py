@@ -1,4 +1,4 @@
-"""How the block of a task's attempt is known: by its tables, how they are written, and a digest of all rows."""
+"""How the block of a task's attempt is recognised: by its tables, their modes, and a digest of all rows."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ TOGETHER = "together"
 
 @dataclass(frozen=True)
 class AttemptWrite:
-    """A frame that waits for the end of its block.
+    """A frame to write at the end of its block.
 
     Attributes:
         table: The table.
         data: The frame.
-        primary_key: The key's columns; None keeps the key that the table has.
-        mode: See `write_table`; None is `replace`, or the table together with other tasks.
+        primary_key: The key's columns. None keeps the key that the table has.
+        mode: See `write_table`. None is `replace`, or writing the table together with other tasks.
     """
 
     table: str
@@ -43,12 +43,12 @@ class AttemptWrite:
 
 @dataclass(frozen=True)
 class BlockName:
-    """The writes of a block as one: how they are known.
+    """How the writes of a block are recognised as one.
 
     Attributes:
-        tables: Their names, in order.
-        modes: What was asked for, or `together`.
-        digest: Of all rows.
+        tables: The tables, in order.
+        modes: The requested modes, or `together`.
+        digest: The digest of all rows.
     """
 
     tables: tuple[str, ...]
@@ -56,7 +56,7 @@ class BlockName:
     digest: str
 
     def name(self, claim: Claim, branch: str) -> WriteName:
-        """Return what names the block's commit."""
+        """Return the name of the block's commit."""
         return claim.name(self.tables, branch, self.modes, self.digest)
 
     def message(
@@ -65,17 +65,17 @@ class BlockName:
         """Return the message of the block's commit.
 
         Args:
-            message: What it says so far.
-            claim: On the name.
-            branch: Where to.
-            modes: How the tables are written in fact.
-            superseded: What the block supersedes.
+            message: The message without trailers.
+            claim: The claim on the name.
+            branch: The branch.
+            modes: The modes in which the tables are actually written.
+            superseded: The writes that the block supersedes.
         """
         text = superseding(message, dict.fromkeys(write.commit for write in superseded))
         return with_attempt(text, self.name(claim, branch), claim.attempt.number, modes)
 
     def adopted(self, database: Database, claim: Claim, past: Past, branch: str) -> EarlierWrite | None:
-        """Return an earlier commit of the same rows. A plain `replace` is no continuation of another run's."""
+        """Return an earlier commit of the same rows, or None. A plain `replace` does not continue another run's."""
         name = self.name(claim, branch)
         found = claim.attempt.adopted(past, name, lambda write: self._holds(database, write))
         if found is not None and found.name.node != name.node and REPLACE in self.modes:
@@ -87,7 +87,7 @@ class BlockName:
 
 
 def name_of(writes: Sequence[AttemptWrite], *, shared: bool) -> BlockName:
-    """Return how the writes of a block are known.
+    """Return how the writes of a block are recognised.
 
     Args:
         writes: The writes.

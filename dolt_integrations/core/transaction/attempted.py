@@ -1,4 +1,4 @@
-"""What an attempt of a task writes to several tables: one commit, known by its content, never over others' rows."""
+"""Writing several tables in a task's attempt: one commit, recognised by its content, that overwrites no one else's."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Sharing:
     """How several tasks write a table together.
 
     Attributes:
-        mode: Called with the table, the commit at the head of the branch, and whether this task has rows there. It
-            returns what becomes of the table's rows: `replace`, `append` or, where it has a key, `upsert`. It raises
-            `OvertakenError` where others have written it in between.
-        origins: What the names of the nodes begin and end with whose work this task continues, as in a resumed run.
+        mode: A function of the table, the branch's head commit, and whether this task has rows in the table. It returns
+            `replace`, `append`, or `upsert` for tables with a key. It raises `OvertakenError` if other writers have
+            written the table meanwhile.
+        origins: Prefixes and suffixes of the names of nodes that this task continues, as in a resumed run.
     """
 
     mode: Callable[[str, str, bool], str] | None = None
@@ -40,14 +40,14 @@ class AttemptBlock:
 
     Attributes:
         db: The database.
-        branch: The branch; None is the default branch.
-        attempt: Which attempt of which task writes.
-        message: Of the commit, before its trailers.
-        start: Where the branch begins if it does not exist; None if it has to exist.
-        read_at: The commit that the task read of the branch: a table that it replaces must not have changed since. None
-            if it has read nothing there.
-        author: Of the commit; None is whom the database names, else `default_author`.
-        default_author: The workflow itself.
+        branch: The branch. None is the default branch.
+        attempt: The task's attempt.
+        message: The commit message without trailers.
+        start: The revision at which to create the branch if it does not exist. None if it must exist.
+        read_at: The branch's commit that the task read. A table that it replaces must not have changed since. None if
+            it has read nothing there.
+        author: The author of the commit. None is the database's, or else `default_author`.
+        default_author: The author that stands for the workflow.
         sharing: How it writes tables together with other tasks.
     """
 
@@ -64,16 +64,16 @@ class AttemptBlock:
     def land(self, writes: Sequence[AttemptWrite]) -> Version:
         """Commit the writes on the branch.
 
-        Blocks take turns on a branch: two that replace one table are merged row by row else, and each side's deletes
-        would win (Dolt 1.83: no conflict, an empty table).
+        Blocks on a branch exclude each other. Otherwise Dolt would merge two blocks that replace the same table row by
+        row, and the deletes of both would win (Dolt 1.83: no conflict, an empty table).
 
         Returns:
-            The version that the branch has; that of an earlier attempt which wrote the same.
+            The version that the branch has now, or that of an earlier attempt that wrote the same rows.
 
         Raises:
-            MergeConflictError: The block read, and replaces, a table that others have changed since; or rows that it
-                changes were changed. The error names the branch that keeps the work.
-            BranchNotFoundError: The branch does not exist, and nothing says where it is to begin.
+            MergeConflictError: The block replaces a table that it read and that other writers have changed since, or
+                changes rows that were changed since. The error names the branch that keeps the work.
+            BranchNotFoundError: The branch does not exist, and `start` is None.
             DoltError: See `Transaction`.
         """
         with self.attempt.claim() as claim:
@@ -98,12 +98,12 @@ class AttemptBlock:
 
 
 def start_of_attempt(db: Location, branch: str | None, attempt: Attempt) -> Version | None:
-    """Return the version before what an earlier attempt of the task has landed; None if nothing of that is left.
+    """Return the version before the writes of the task's earlier attempts. None if there are none left.
 
-    What this attempt has adopted, or has read, is not left: its blocks begin where those of the attempt before did.
+    Writes that this attempt has adopted or read do not count. Blocks of a retry start where the earlier attempt's did.
 
     Raises:
-        NotFoundError: No such database or branch.
+        NotFoundError: The database or the branch does not exist.
     """
     with open_database(db) as database, database.connect(branch) as session:
         past = attempt.past(session, branch or find_head(session, None).branch)

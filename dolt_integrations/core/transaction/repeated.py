@@ -1,4 +1,4 @@
-"""A block whose write id is on its branch already: it writes nothing, and has to be of the same rows."""
+"""Blocks whose write id is already on their branch: they write nothing, and must have the same rows."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ class BlockDigest:
     """A digest of all rows that a block writes, in the order of its writes."""
 
     def __init__(self) -> None:
-        """Begin without rows."""
+        """Start without rows."""
         self._digest = hashlib.sha256()
 
     def add(self, table: str, mode: str, rows: RowsDigest) -> None:
-        """Add the rows of a write."""
+        """Add a write: its table, mode and digest of rows."""
         self._digest.update(f"{table.lower()} {mode} {rows.hex()}".encode())
 
     def hex(self) -> str:
-        """Return the digest, of 32 hexadecimal digits."""
+        """Return the digest as 32 hexadecimal digits."""
         return self._digest.hexdigest()[:32]
 
 
 def find_repeated(database: Database, branch: str, write_id: str) -> Version | None:
-    """Return the version that an earlier run of a block has made; None where the branch has none."""
+    """Return the version that an earlier run of the block made, or None if the branch has none."""
     found = find_write(database, branch, write_id)
     return Version(found, branch, changed=False) if found else None
 
 
 def commit_seen(database: Database, version: Version, *, has_written: bool) -> str:
-    """Return the commit that a repeated block reads: what the block saw that made the version.
+    """Return the commit that a repeated block reads, which is what the first run saw at that point.
 
     Args:
-        database: Where.
-        version: That the first run has made.
-        has_written: Whether the repeated block has written something yet.
+        database: The database.
+        version: The version that the first run made.
+        has_written: Whether the repeated block has already written something.
     """
     if has_written:
         return version.commit
@@ -53,10 +53,10 @@ def commit_seen(database: Database, version: Version, *, has_written: bool) -> s
 
 
 def check_same_rows(database: Database, write_id: str, version: Version, digest: BlockDigest) -> None:
-    """Make sure that a version has been made of the same rows.
+    """Check that the first run wrote the same rows.
 
     Raises:
-        ConfigError: It has been made of others.
+        ConfigError: It wrote other rows.
     """
     with database.connect() as connection:
         known = rows_digest_of(message_of(connection, version.commit))
