@@ -1,4 +1,4 @@
-"""Dolt for Metaflow: tables that steps read and write, each version tied to the run that made it."""
+"""Dolt for Metaflow: steps read and write tables, and each version names the run that made it."""
 
 from dolt_integrations.metaflow.action import DoltAction
 from dolt_integrations.metaflow.card import card_component

@@ -1,4 +1,4 @@
-"""`DoltAction`: one read or write of a table, as the `dolt` artifact keeps it."""
+"""`DoltAction`: one read or write of a table, as recorded in the `dolt` artifact."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ class DoltAction:
     """A read or write that a task made.
 
     Attributes:
-        key: What the action is called in the artifact: `as_key`, else the table's name.
-        config_id: Of the config in the artifact's `configs`.
+        key: The name of the action in the artifact: `as_key`, otherwise the table's name.
+        config_id: The id of its config in the artifact's `configs`.
         pathspec: The task, `Flow/run_id/step/task_id`; empty outside of a flow.
         table_name: The table; None for a query.
         commit: The commit that was read, or that the write made or found.
         kind: `read` or `write`.
-        query: The SQL. For a table it says what `read` means.
-        artifact_name: The attribute of the flow on which the frame was stored, if it was.
+        query: The SQL of the read; for a table, a SELECT of all its columns.
+        artifact_name: The attribute of the flow that holds the frame, if there is one.
         timestamp: Seconds since 1970.
-        branch: The branch that was read or written; None for a commit of no branch.
-        block: Which block of the task it was, counted from 1.
-        position: Where in its `foreach`es the task stands, an index for each level.
+        branch: The branch that was read or written; None for a commit without a branch.
+        block: The number of the block in the task, counted from 1.
+        position: The task's index in each level of nested `foreach`.
 
     Example:
         >>> DoltAction(key="prices", config_id="c", pathspec="F/1/start/1", table_name="prices").kind
@@ -58,12 +58,12 @@ class DoltAction:
 
     @property
     def identity(self) -> tuple[str, int, str, str]:
-        """What tells the action from all others: tasks hand on the artifacts of those before them."""
+        """A unique identifier of the action, because tasks inherit the artifacts of earlier tasks."""
         return (self.pathspec, self.block, self.kind, self.key)
 
     @property
     def name(self) -> str:
-        """The action's full name, which tells it from others of the same key.
+        """The action's full name, which is unique among actions with the same key.
 
         Example:
             >>> DoltAction(key="prices", config_id="c", pathspec="F/17/start/1", block=2).name
@@ -72,7 +72,7 @@ class DoltAction:
         return f"{self.key}@{'/'.join(self.pathspec.split('/')[2:])}#{self.block}"
 
     def same_data(self, other: DoltAction) -> bool:
-        """Whether both are of the same table or query, by the same config, at the same commit."""
+        """Whether both have the same table or query, config and commit."""
         return [getattr(self, name) for name in _DATA] == [getattr(other, name) for name in _DATA]
 
     def dict(self) -> dict[str, Any]:
@@ -84,7 +84,7 @@ _DATA = ("table_name", "query", "commit", "config_id")
 
 
 def table_query(table: str) -> str:
-    """Return what stands for a table in the artifact; it is not run.
+    """Return the query that represents a table in the artifact. It is not run.
 
     Example:
         >>> table_query("prices")
@@ -94,10 +94,10 @@ def table_query(table: str) -> str:
 
 
 def action_from_dict(value: object) -> DoltAction:
-    """Make an action of what `DoltAction.dict` returned. Upstream's, with fewer fields, are understood as well.
+    """Create an action from the result of `DoltAction.dict`, or from upstream's form with fewer fields.
 
     Raises:
-        ConfigError: It is none.
+        ConfigError: It is not an action.
     """
     if not isinstance(value, Mapping) or not {"key", "config_id"} <= set(value):
         raise ConfigError(f"{value!r} in a `dolt` artifact is no action", hint="Give the artifact as a run left it.")

@@ -1,4 +1,4 @@
-"""Which attempt of which task writes, and the tasks of the runs that it resumes whose work it continues."""
+"""The attempt of the writing task, and the tasks of the resumed runs whose work it continues."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ _ATTEMPTS: dict[tuple[str, int], Attempt] = {}
 _LOCK = threading.Lock()
 
 _PROCESS = os.getpid()
-"""The process that has imported this: Metaflow gives each task one of its own."""
+"""The process that imported this module. Metaflow runs each task in its own process."""
 
 
 def attempt_of(task: RunningTask, position: Sequence[int]) -> Attempt:
-    """Return the attempt of a task that runs in this process."""
+    """Return the attempt of the task that runs in this process."""
     node = f"{task.pathspec}@{_place(position)}"
     with _LOCK:
         return _ATTEMPTS.setdefault((node, task.attempt), Attempt(node, task.attempt))
 
 
 def check_process(task: RunningTask) -> None:
-    """Refuse to write in a child of the process that runs a task, by whatever way it was started.
+    """Refuse to write in a child of the task's process, however it was started.
 
     Raises:
-        ForkedProcessError: This is one.
+        ForkedProcessError: This is a child process.
     """
     if os.getpid() != _PROCESS or multiprocessing.parent_process() is not None:
         raise child_error(task.pathspec)
 
 
 def origins_of(task: RunningTask, position: Sequence[int]) -> list[tuple[str, str]]:
-    """Return what the names of the nodes begin and end with that did this task's work in the runs that it resumes.
+    """Return prefix and suffix of the node names that did this task's work in the runs that it resumes.
 
-    Their tasks have other ids, so they are known by their step and their place in the `foreach`es.
+    Tasks of those runs have other ids, so they are identified by step and position in each `foreach`.
     """
     flow, _, step = task.step.split("/")
     return [(f"{flow}/{origin}/{step}/", f"@{_place(position)}") for origin in task.origins]

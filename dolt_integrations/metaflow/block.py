@@ -1,4 +1,4 @@
-"""One block of work on a database: its reads see one commit, its writes are one commit."""
+"""One block of work on a database. All reads see one commit, and all writes become one commit."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ if TYPE_CHECKING:
     from dolt_integrations.metaflow.config import DoltConfig
 
 _NUMBERS: defaultdict[str, itertools.count[int]] = defaultdict(lambda: itertools.count(1))
-"""How many blocks each task of this process has begun: a retried task counts them anew, in a new process."""
+"""The number of blocks that each task of this process has begun. A retry runs in a new process and starts at 0."""
 
 
 _READ: defaultdict[str, dict[str, None]] = defaultdict(dict)
-"""What the blocks of each task of this process have read, as the messages of its commits say it."""
+"""The versions that the blocks of each task of this process have read, in the form of the commit messages."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a read gets its rows.
+    """The source of a read.
 
     Attributes:
         location: The database.
         version: The commit.
-        config_id: Of the config in the artifact.
+        config_id: The id of the config in the artifact.
     """
 
     location: Location
@@ -57,11 +57,11 @@ class Source:
 
 
 class Block:
-    """The reads and writes between the begin and the end of a `with` block.
+    """The reads and writes of a `with` block.
 
     Attributes:
-        number: Which block of its task it is, counted from 1; 0 outside of a flow.
-        actions: What was done, by key.
+        number: The number of the block in its task, counted from 1; 0 outside of a flow.
+        actions: The reads and writes, by key.
     """
 
     def __init__(
@@ -78,10 +78,10 @@ class Block:
         self._stack = ExitStack()
 
     def begin(self) -> None:
-        """Pin the commit, and keep the database's server.
+        """Pin the commit, and keep the database's server running.
 
         Raises:
-            NotFoundError: No such branch or commit. A database that is not there may be made by a write.
+            NotFoundError: No such branch or commit. A missing database is not an error: a write may create it.
         """
         if self.config is None:
             return
@@ -106,7 +106,7 @@ class Block:
         return find_pin(config)
 
     def end(self) -> None:
-        """Let go of the database's server."""
+        """Release the database's server."""
         self._stack.close()
 
     @property
@@ -114,7 +114,7 @@ class Block:
         """The commit of the config that the block reads.
 
         Raises:
-            NotFoundError: The database was not there when the block began.
+            NotFoundError: The database did not exist when the block began.
         """
         if self.config is None:
             raise ConfigError("there is no config to read by", hint="Give DoltDT(config=DoltConfig(...)).")
@@ -125,14 +125,14 @@ class Block:
         return Source(self.config.database, version, self.config.id)
 
     def read(self, key: str, source: Source, tablename: str | None, sql: str | None, recorded: str | None) -> Any:
-        """Read a table or a query, and keep in mind what was read.
+        """Read a table or a query, and record the read.
 
         Args:
-            key: What to call it.
-            source: Where.
-            tablename: The table; or
-            sql: a query.
-            recorded: The SQL that the artifact shows.
+            key: The name of the read in the artifact.
+            source: The source.
+            tablename: The table, or None for a query.
+            sql: The query, or None for a table.
+            recorded: The SQL to record in the artifact.
         """
         self._check_free(key)
         loaded = read_table(source.location, tablename, sql, as_of=source.version.commit)
@@ -147,10 +147,10 @@ class Block:
     def write(
         self, key: str, tablename: str, data: pd.DataFrame, pks: Sequence[str] | None, mode: str | None, recorded: str
     ) -> None:
-        """Check a frame, and keep it for the end of the block.
+        """Check a frame, and keep it until the end of the block.
 
         Raises:
-            DataError: It is not to be stored as it is.
+            DataError: The frame cannot be stored exactly.
         """
         self._check_free(key)
         check_table_name(tablename)
@@ -176,10 +176,10 @@ class Block:
         )
 
     def land(self) -> None:
-        """Commit what was written, in one commit on the config's branch.
+        """Commit all writes in one commit on the config's branch.
 
         Raises:
-            DoltError: See `Transaction`; the branch has nothing of the block then.
+            DoltError: As for `Transaction`; the branch then has nothing of the block.
         """
         if not self._writes or self.config is None or self.task is None:
             return
@@ -192,19 +192,19 @@ class Block:
                 self.actions[key] = replace(action, commit=version.commit, branch=version.branch)
 
     def named_actions(self, flow: FlowSpec) -> list[DoltAction]:
-        """Return what was done, with the attributes of the flow that hold the frames."""
+        """Return the actions, with the names of the flow's attributes that hold their frames."""
         return [
             replace(action, artifact_name=attribute_of(flow, self._frames[key])) for key, action in self.actions.items()
         ]
 
     def forget_writes(self) -> None:
-        """Drop what was not committed, as the block raised."""
+        """Discard the writes of a block that raised an exception."""
         self._writes = []
         self.actions = {key: action for key, action in self.actions.items() if action.kind == READ}
 
 
 def find_pin(config: DoltConfig) -> Version:
-    """Return the version that a config reads now: of a branch that is still to be made, that which it starts at.
+    """Return the version that a config reads now; for a branch that does not exist yet, the version it starts at.
 
     Raises:
         NotFoundError: No such database, branch or commit.

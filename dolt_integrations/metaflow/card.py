@@ -1,4 +1,4 @@
-"""Cards of Metaflow: what `@card` shows of tables."""
+"""Tables in Metaflow's cards (`@card`)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ if TYPE_CHECKING:
 
 
 class Shown(Protocol):
-    """What has a card: a `Table`, a `Repository`, a `Lineage`."""
+    """An object that has a card: a `Table`, a `Repository`, a `Lineage`."""
 
     def card(self) -> Any:
         """Return the card."""
 
 
 def card_component(shown_: Shown | Any) -> Markdown:
-    """Return a component for `current.card.append`, of a card or of what has one.
+    """Return a component for `current.card.append`, from a card or an object that has one.
 
-    The card is looked up now, in seconds at most; what cannot be looked up is a line in it and never fails a step.
+    The content is looked up now, in seconds at most. What cannot be looked up becomes a line in the card and never
+    fails a step.
 
     Args:
         shown_: A card (`DoltDT.card`, `table_card`, `diff_card` ...), or a `Table`, `Repository` or `Lineage`.
 
     Raises:
-        ConfigError: It is something else.
+        ConfigError: It has another type.
     """
     from metaflow import cards
 
@@ -36,7 +37,7 @@ def card_component(shown_: Shown | Any) -> Markdown:
     if not callable(html):
         hint = "Give a card, or a Table, Repository or Lineage: card_component(dolt.card('users'))."
         raise ConfigError(f"{shown(shown_)} of class {type(shown_).__name__} has no card", hint=hint)
-    # Markdown takes HTML as it is, up to the next empty line; a card is one line.
+    # Markdown passes HTML through until the next empty line, and a card is one line.
     markdown: Any = cards.Markdown  # type: ignore[attr-defined]  # metaflow fills this module when it is imported
     component: Markdown = markdown(" ".join(str(html()).splitlines()))
     return component

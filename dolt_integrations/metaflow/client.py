@@ -1,4 +1,4 @@
-"""What is asked of Metaflow: the task that runs, its flow, and the tasks of past runs with their artifacts."""
+"""Access to Metaflow: the running task, its flow, and the tasks of past runs with their artifacts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 ARTIFACT = "dolt"
-"""The artifact in which a flow keeps what it read and wrote."""
+"""The artifact in which a flow records its reads and writes."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class RunningTask:
     Attributes:
         pathspec: `Flow/run_id/step/task_id`.
         attempt: 0 at first; a retried task has a higher one.
-        origins: The id of the run that this one resumes, of the run that that one resumed, and so on.
+        origins: The ids of the run that this one resumes, of the run that that one resumed, and so on.
     """
 
     pathspec: str
@@ -62,7 +62,7 @@ class RunningTask:
 
 
 def running_task() -> RunningTask | None:
-    """Return the task that runs in this process; None outside of a running flow."""
+    """Return the task that runs in this process, or None outside of a running flow."""
     if not current.is_running_flow:
         return None
     path = f"{current.flow_name}/{current.run_id}/{current.step_name}/{current.task_id}"
@@ -79,7 +79,7 @@ def _origins(flow: str, origin: str | None) -> tuple[str, ...]:
 
 
 def _resumed_by(path: str) -> str | None:
-    """Return the id of the run that a run resumes; None if it resumes none."""
+    """Return the id of the run that a run resumes, or None."""
     try:
         data = (datum for step in Run(path, _namespace_check=False) for task in step for datum in task.metadata)
         said = next((str(datum.value) for datum in data if datum.name == "origin-run-id"), "")
@@ -90,9 +90,9 @@ def _resumed_by(path: str) -> str | None:
 
 
 def calling_flow() -> FlowSpec | None:
-    """Return the flow whose step calls, found on the stack; None if there is none.
+    """Return the flow whose step is calling, from the stack, or None.
 
-    Metaflow tells the names of what runs (`current`), not the flow itself, to which artifacts belong.
+    Metaflow's `current` has only the names of the running flow, not the object that holds the artifacts.
     """
     frame = inspect.currentframe()
     while frame is not None:
@@ -104,15 +104,15 @@ def calling_flow() -> FlowSpec | None:
 
 
 def position_of(flow: FlowSpec | None) -> list[int]:
-    """Return where in its `foreach`es a task stands: an index for each level, none outside of a foreach."""
+    """Return a task's index in each level of nested `foreach`; empty outside of one."""
     return [int(frame.index) for frame in getattr(flow, "_foreach_stack", None) or []]
 
 
 def find_run(path: str) -> Run:
-    """Return a run by its path, or by that of one of its steps or tasks.
+    """Return a run by its path, or by the path of one of its steps or tasks.
 
     Raises:
-        RunNotFoundError: The metadata that Metaflow looks at has none, or its namespace keeps it from view.
+        RunNotFoundError: Metaflow's metadata has no such run, or it is in another namespace.
     """
     parts = path.strip("/").split("/")
     hint = "Give `Flow/run_id`; runs of others are in view after `metaflow.namespace(None)`."
@@ -138,7 +138,7 @@ def step_records(step: Step) -> Iterator[Any]:
 
 
 def cloned_records(task: RunningTask) -> Iterator[Any]:
-    """Yield the records of the tasks of the running task's step that are done, or that a resume took over."""
+    """Yield the records of the finished tasks of the running task's step, including those that a resume cloned."""
     try:
         yield from step_records(Step(task.step, _namespace_check=False))
     except MetaflowException:

@@ -1,4 +1,4 @@
-"""`DoltConfig`: which database, on which branch, at which commit."""
+"""`DoltConfig`: a database, a branch and a commit."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from dolt_integrations.errors import ConfigError
 
 @dataclass(frozen=True)
 class DoltConfig:
-    """A database, and where in its history to work.
+    """A database, and the branch and commit to work on.
 
     Attributes:
         database: A directory, a `mysql://` URL, or a `doltcli.Dolt`. A missing or empty directory becomes a database
             with the first write.
-        branch: The branch that is read and written; None is the database's default branch.
-        commit: What is read in place of the branch's newest commit: a commit, tag, branch, ancestor spec (`HEAD~2`)
-            or moment. Writes go to `branch`, which has to be named then.
-        base: Where the first write makes `branch` if it does not exist: a commit, tag or branch. None is `commit`;
-            without either the branch has to exist.
-        author: Of the commits, as `Name <email>`; None is whom `dolt config` names, else the workflow itself.
-        connect_args: Options for a server by PyMySQL's names: `{"ssl_ca": ..., "connect_timeout": ...}`. They become a
+        branch: The branch to read and write; None is the database's default branch.
+        commit: The version to read instead of the branch's newest commit: a commit, tag, branch, ancestor spec
+            (`HEAD~2`) or timestamp. To write as well, name a `branch`.
+        base: The version from which the first write creates `branch`, if it does not exist: a commit, tag or branch.
+            None is `commit`; without either, the branch has to exist.
+        author: The author of commits, `Name <email>`; None is the identity in `dolt config`, otherwise the workflow.
+        connect_args: Connection options with PyMySQL's names: `{"ssl_ca": ..., "connect_timeout": ...}`. They become
             part of `database`.
-        message: A line for the messages of the commits, below the first, which names the task.
+        message: A line for the commit messages, below the first, which names the task.
 
     Example:
         >>> DoltConfig("shop", branch="backtest", commit="v1").start
@@ -45,10 +45,10 @@ class DoltConfig:
     message: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what contradicts itself; take a branch config, an `Author` and a datetime for what they name.
+        """Check the fields, and convert a branch config, an `Author` and a datetime to strings.
 
         Raises:
-            ConfigError: The database is none, a name is no text, or there is a base without a branch.
+            ConfigError: The database is invalid, a name is not a string, or there is a base without a branch.
         """
         object.__setattr__(self, "database", with_connect_args(self.database, self.connect_args))
         object.__setattr__(self, "connect_args", None)
@@ -70,24 +70,24 @@ class DoltConfig:
 
     @property
     def start(self) -> str | None:
-        """Where `branch` is made if it does not exist; None if it has to."""
+        """The version from which `branch` is created if it does not exist; None if it has to exist."""
         return self.base or self.commit
 
     @property
     def branch_conf(self) -> SerialBranch | NewBranch:
-        """The branch, as the core knows it."""
+        """The branch as a branch config of the core."""
         if self.branch and self.start:
             return NewBranch(self.branch, self.start)
         return SerialBranch(self.branch)
 
     @property
     def location(self) -> str:
-        """The database in a form that means the same from every directory, without a password."""
+        """The database without a password, in a form that does not depend on the working directory."""
         return str(parse_location(self.database))
 
     @property
     def id(self) -> str:
-        """What the `dolt` artifact calls the config: equal configs have one id.
+        """The id of the config in the `dolt` artifact. Equal configs have equal ids.
 
         Example:
             >>> DoltConfig("shop").id == DoltConfig("shop").id != DoltConfig("shop", branch="b").id
@@ -97,7 +97,7 @@ class DoltConfig:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def dict(self) -> dict[str, Any]:
-        """Return the config as a JSON object, as it stands in the artifact.
+        """Return the config as a JSON object, as stored in the artifact.
 
         Example:
             >>> DoltConfig("mysql://me:secret@db.local/shop").dict()["database"]
@@ -108,10 +108,10 @@ class DoltConfig:
 
 
 def parse_config(value: object, hint: str) -> DoltConfig | None:
-    """Return a config, made of the database alone where that is given.
+    """Return a config; if only a database is given, create one from it.
 
     Raises:
-        ConfigError: It is neither.
+        ConfigError: The value is neither a config nor a database.
     """
     if isinstance(value, (str, os.PathLike)):
         return DoltConfig(value)

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 
 class DoltDT:
-    """Reads and writes tables of a Dolt database, and keeps a record of it in the flow's `dolt` artifact.
+    """Reads and writes tables of a Dolt database, and records this in the flow's `dolt` artifact.
 
-    In a step, `with DoltDT(run=self, config=...) as dolt:` is a block: all its reads see the commit at which it began,
-    and all its writes are one commit, `Run: Flow/run_id/step/task_id`, made when it ends. A block that raises writes
-    nothing. Outside of a `with` each read sees the newest commit.
+    In a step, `with DoltDT(run=self, config=...) as dolt:` is a block. All its reads see the commit at which it began,
+    and all its writes become one commit when it ends, `Run: Flow/run_id/step/task_id`. A block that raises writes
+    nothing. Outside of a `with` block, each read sees the newest commit.
 
-    Given a past run, reads come back as that run read them, by their keys; a config then says where to write.
+    With a past run, reads return what that run read under the same keys; the config then says where to write.
 
     Example:
         >>> made = write_table(folder, "users", pd.DataFrame({"name": ["Ann"]}), message="Run: Flow/7/start/1")
@@ -52,11 +52,11 @@ class DoltDT:
         config: DoltConfig | str | None = None,
         audit: Run | Mapping[str, Any] | str | None = None,
     ) -> None:
-        """Say on what; nothing is opened yet.
+        """Set the run and the database. Nothing is opened yet.
 
         Args:
-            run: The flow that runs (`self`), or a past run: a `metaflow.Run` or its path.
-            config: Which database to read and write, a config or the database alone. With a past run: which to write.
+            run: The running flow (`self`), or a past run: a `metaflow.Run` or its path.
+            config: The database to read and write, as a config or a location. With a past run, the one to write.
             audit: The past run to read from: a `Run`, its path, or its `dolt` artifact.
 
         Raises:
@@ -75,7 +75,7 @@ class DoltDT:
             check_record(getattr(self._flow, "dolt", None) or {"actions": {}, "configs": {}})
 
     def __enter__(self) -> DoltDT:
-        """Begin a block: from now on reads see this commit.
+        """Begin a block: all its reads see the current commit.
 
         Raises:
             ConfigError: The block has begun already.
@@ -92,7 +92,7 @@ class DoltDT:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """End the block: commit what was written, unless it raised, and record what was done."""
+        """End the block: commit its writes, unless it raised, and record its actions."""
         block, self._block = self._block, None
         if block is None:
             return
@@ -112,11 +112,11 @@ class DoltDT:
         """Return a table, or what a past run read or wrote under a key.
 
         Args:
-            table: The table; of a past run the key, which is the table's name where the run gave no other.
-            as_key: What to call the read in this flow's artifact; by default like `table`.
+            table: The table. For a past run the key, which is the table's name unless the run gave another one.
+            as_key: The name of the read in this flow's artifact; default: `table`.
 
         Returns:
-            The frame as it was written: dtypes, and the index where it had a name.
+            The frame with the dtypes that were written, and with the index if it had a name.
 
         Raises:
             ConfigError: The key is taken in this block, or the past run read different things under it.
@@ -130,11 +130,11 @@ class DoltDT:
         return self._read(as_key or table, self._places.source(table), past.table_name, sql, past.query)
 
     def sql(self, query: str, as_key: str) -> pd.DataFrame:
-        """Return the result of a query; of a past run on the commit that it read under the key.
+        """Return the result of a query; for a past run, at the commit that it read under the key.
 
         Args:
             query: A SELECT.
-            as_key: What to call the read.
+            as_key: The name of the read in the artifact.
 
         Raises:
             QueryError: The query does not parse, or would write.
@@ -167,22 +167,21 @@ class DoltDT:
         *,
         mode: str | None = None,
     ) -> None:
-        """Write a frame to a table, when the block ends.
+        """Write a frame to a table at the end of the block.
 
         Args:
-            df: The rows. Columns, and the levels of the index that have names.
-            table_name: The table; made when it is not there.
-            pks: The primary key: names of columns or index levels. None is the named index, else the key that the
-                table has.
-            as_key: What to call the write in the artifact; by default like the table.
+            df: The rows: the columns, and the levels of the index that have names.
+            table_name: The table. It is created if it does not exist.
+            pks: The primary key: names of columns or index levels. None is the named index, otherwise the table's key.
+            as_key: The name of the write in the artifact; default: the table's name.
             mode: `replace`, `append` or `upsert`: see `write_table`. None is `replace`; but the tasks of a `foreach`
                 write a table together: the first of a run replaces it, the others add their rows, and two that write
                 one key are an error.
 
         Raises:
             ConfigError: There is no running flow, no block or no config to write by, or the key is taken.
-            DataError: The frame is not to be stored as it is, or has NULLs or duplicates in its key; nothing of the
-                block is written, unless the error is caught.
+            DataError: The frame cannot be stored exactly, or has NULLs or duplicates in its key. Nothing of the block
+                is written, unless the error is caught.
         """
         block = self._writing()
         keys = parse_key(pks, "pks")
@@ -204,9 +203,9 @@ class DoltDT:
         """Return the rows of a table that differ between two commits; see `dolt_integrations.core.diff`.
 
         Args:
-            from_commit: The old version: a commit, tag, branch, ancestor spec or moment.
-            to_commit: The new one.
-            table: The table; of several, a dict of frames comes back.
+            from_commit: The old version: a commit, tag, branch, ancestor spec or timestamp.
+            to_commit: The new version.
+            table: One table, or several; for several, the result is a dict of frames.
         """
         if not isinstance(table, str):
             return {name: self.diff(from_commit, to_commit, name) for name in table}
@@ -228,14 +227,14 @@ class DoltDT:
         return history(location, table, branch_conf=SerialBranch(branch), as_of=as_of)
 
     def card(self, table: str | None = None) -> Card:
-        """Return what a table looks like as a card, for a notebook or for `card_component`; never an error of Dolt's.
+        """Return a card of a table, for a notebook or for `card_component`. Errors of Dolt become lines in the card.
 
         Args:
-            table: The table, as its newest commit has it, a `with` block that has ended included; of a past run the
-                key, as that run had it. None is the database as a whole.
+            table: The table at its newest commit, after a `with` block including its writes. For a past run the key,
+                as that run had it. None is the whole database.
 
         Raises:
-            ConfigError: There is no config, and the past run does not tell which database is meant.
+            ConfigError: There is no config, and the past run does not determine the database.
             KeyNotFoundError: The past run has nothing under the key.
         """
         if table is None:
@@ -248,12 +247,12 @@ class DoltDT:
         return table_card(location, table, branch_conf=SerialBranch(branch), as_of=as_of)
 
     def get_run(self, table: str, branch: str | None = None, commit: str | None = None) -> RunPath:
-        """Return the path of the run's task that last changed a table, `Flow/run_id/step/task_id`.
+        """Return the path of the task that last changed a table, `Flow/run_id/step/task_id`.
 
         Args:
-            table: The table; of a past run the key, and the table is taken as that run had it.
-            branch: Where to look; None is the config's branch.
-            commit: The point up to which to look; None is the block's commit, the config's, or the newest.
+            table: The table. For a past run the key, which stands for the table as that run had it.
+            branch: The branch to search; None is the config's branch.
+            commit: The newest commit to search; None is the block's commit, the config's, or the newest.
 
         Raises:
             RunNotFoundError: No run has changed the table.

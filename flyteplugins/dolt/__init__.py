@@ -1,4 +1,4 @@
-"""Tasks of Flyte 2 that read and write versioned tables of a Dolt database."""
+"""Versioned tables of a Dolt database as inputs and outputs of Flyte 2 tasks."""
 
 from dolt_integrations.adapters import check_installed
 

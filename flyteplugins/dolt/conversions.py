@@ -1,4 +1,4 @@
-"""A `DoltTable` as a `flyte.io.DataFrame`, and the other way round."""
+"""Conversions between `DoltTable` and `flyte.io.DataFrame`."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from flyteplugins.dolt.runtime import FlyteRuntime
 
 
 def to_dataframe(table: DoltTable) -> DataFrame:
-    """Return a `flyte.io.DataFrame` of a `DoltTable`, which is saved first if it has rows that Dolt does not have.
+    """Convert a `DoltTable` to a `flyte.io.DataFrame`. New rows are saved first.
 
     Raises:
-        ConfigError: Its config has what no URI says: a query, a remote, metadata, a merge.
+        ConfigError: Its config has something that a URI cannot express: a query, a remote, metadata.
         DoltError: The rows cannot be saved.
     """
     if not isinstance(table, DoltTable):
@@ -31,10 +31,10 @@ def to_dataframe(table: DoltTable) -> DataFrame:
 
 
 def to_dolt_table(frame: DataFrame) -> DoltTable:
-    """Return a `DoltTable` of a `flyte.io.DataFrame` with a `dolt://` URI: of its rows, or of the version in it.
+    """Convert a `flyte.io.DataFrame` with a `dolt://` URI to a `DoltTable` with its rows, or with the URI's version.
 
     Raises:
-        ConfigError: It has no such URI.
+        ConfigError: It has no `dolt://` URI.
     """
     if not isinstance(frame, DataFrame):
         raise ConfigError(f"{shown(frame)} of type {type(frame).__name__} is not a flyte.io.DataFrame")

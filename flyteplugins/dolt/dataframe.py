@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from dolt_integrations.flyte.table import DoltTable
 
 FORMATS = ("", SCHEME)
-"""The format is Dolt's, whether it is named or not."""
+"""The formats to register for: `dolt`, and none."""
 
 _CLASSES = {PANDAS: "DataFrame", ARROW: "Table", POLARS: "DataFrame"}
 """The class of each library's frames."""
@@ -45,17 +45,17 @@ class DoltEncoder(extend.DataFrameEncoder[Any]):
     """Writes a frame to the table of its `dolt://` URI, and returns the table at the commit."""
 
     def __init__(self, python_type: type[Any], supported_format: str) -> None:
-        """Take frames of a class."""
+        """Encode frames of a class."""
         super().__init__(python_type, SCHEME, supported_format)
 
     async def encode(
         self, dataframe: DataFrame, structured_dataset_type: types_pb2.StructuredDatasetType
     ) -> literals_pb2.StructuredDataset:
-        """Write the frame, in a thread, so that the other tasks of a local run go on.
+        """Write the frame, in a thread, so that other tasks of a local run can continue.
 
         Raises:
-            ConfigError: The URI is none.
-            DoltError: The frame cannot be written; then nothing is. In a container, it is Flyte's `RuntimeUserError`.
+            ConfigError: The URI is invalid.
+            DoltError: The frame cannot be written, and nothing is. In a container, Flyte's `RuntimeUserError`.
         """
         with reported():
             if not dataframe.uri:
@@ -72,7 +72,7 @@ class DoltDecoder(extend.DataFrameDecoder[Any]):
     """Reads the table that a `dolt://` URI names, at the commit if it has one."""
 
     def __init__(self, python_type: type[Any], supported_format: str, library: str) -> None:
-        """Make frames of a library's class."""
+        """Decode to frames of a library's class."""
         super().__init__(python_type, SCHEME, supported_format)
         self._library = library
 
@@ -81,13 +81,13 @@ class DoltDecoder(extend.DataFrameDecoder[Any]):
         flyte_value: literals_pb2.StructuredDataset,
         current_task_metadata: literals_pb2.StructuredDatasetMetadata,
     ) -> Any:
-        """Return the rows: a coroutine of all, or an asynchronous generator where Flyte asks for an iterator.
+        """Return a coroutine for all rows, or an asynchronous generator of batches if Flyte asks for an iterator.
 
         Raises:
-            DoltError: The URI is none, or the table cannot be read.
+            DoltError: The URI is invalid, or the table cannot be read.
         """
         table = received(flyte_value.uri, wanted_columns(flyte_value.metadata, current_task_metadata))
-        # Flyte calls both in the same way: a decoder is to know which of the two it is for.
+        # Flyte calls a decoder in the same way for both.
         if sys._getframe(1).f_code is extend.DataFrameTransformerEngine.iter_as.__code__:
             return _batches(table, self._library)
         return asyncio.to_thread(read_as, table, self._library)
@@ -103,7 +103,7 @@ async def _batches(table: DoltTable, library: str) -> AsyncIterator[Any]:
 def wanted_columns(
     sent: literals_pb2.StructuredDatasetMetadata | None, wanted: literals_pb2.StructuredDatasetMetadata | None
 ) -> list[str] | None:
-    """Return the columns that a task declares; None where Flyte has only copied those of the literal."""
+    """Return the columns that a task declares; None if Flyte only copied those of the literal."""
     of_literal, of_task = (
         [column.name for column in each.structured_dataset_type.columns] if each is not None else []
         for each in (sent, wanted)
@@ -122,20 +122,20 @@ def _columns(schema: pa.Schema) -> list[types_pb2.StructuredDatasetType.DatasetC
 
 
 def register_handlers(library: str) -> None:
-    """Make the encoder and the decoder of a library's frames known to Flyte; it has to be imported."""
+    """Register the encoder and decoder for a library's frames. The library has to be imported."""
     engine = extend.DataFrameTransformerEngine
     python_type = getattr(sys.modules[library], _CLASSES[library])
     for name in FORMATS:
         for handler in (DoltEncoder(python_type, name), DoltDecoder(python_type, name, library)):
             if library == POLARS:
-                # Not for tasks that are annotated with polars' class: how they hand it on is for Flyte's own plugin.
+                # Not for tasks annotated with a polars class: Flyte's own plugin handles those.
                 engine._handler_finder(handler, SCHEME)[name] = handler
             else:
                 engine.register(handler, override=True)
 
 
 def check_places() -> None:
-    """Refuse frames that are meant for Dolt and would become files."""
+    """Refuse frames that are meant for Dolt but would become files."""
     engine = extend.DataFrameTransformerEngine
     own = engine.to_literal
 
@@ -151,7 +151,7 @@ def check_places() -> None:
 
 
 def register_when_imported() -> None:
-    """Do as Flyte does for its own handlers: those of the libraries that the program has imported, when asked."""
+    """Register handlers when Flyte looks for its own, for the libraries that are imported by then."""
     own: Callable[[], None] = _dataframe.lazy_import_dataframe_handler
     registered: set[str] = set()
 

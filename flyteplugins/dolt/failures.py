@@ -1,4 +1,4 @@
-"""Errors of a save, as Flyte reports them."""
+"""Reporting the errors of a save to Flyte's backend."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def reported() -> Iterator[None]:
-    """Make an error of the block, in a container, one whose text Flyte hands to the backend.
+    """In a container, convert an error of the block to one whose message Flyte reports to the backend.
 
-    An error in the conversion of outputs ends the container otherwise, and nobody but its log knows why.
+    Otherwise an error in the conversion of outputs ends the container, and only its log shows the reason.
 
     Raises:
         RuntimeUserError: The block raised a `DoltError` in a container.

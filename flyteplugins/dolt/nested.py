@@ -1,7 +1,7 @@
-"""`flyte.io.DataFrame`s inside of dataclasses, models and containers: saved before Flyte serialises what they are in.
+"""Saves each `flyte.io.DataFrame` in a dataclass, model or container before Flyte serialises the object.
 
-Flyte takes a nested DataFrame that has a URI for one that is saved, and hands on its URI alone: the rows of one that is
-to be saved at a `dolt://` URI would be lost without a word.
+Flyte assumes that a nested DataFrame with a URI is saved already and passes on only the URI, so the rows of a new one
+with a `dolt://` URI would be lost silently.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def save_nested_frames() -> None:
-    """Save nested frames where Flyte uploads those that it knows to be new (`_invoke_lazy_uploaders`)."""
+    """Save nested frames when Flyte uploads those that it knows to be new (`_invoke_lazy_uploaders`)."""
     own: Callable[[Any], Any] = _type_engine._invoke_lazy_uploaders
 
     async def save_and_upload(obj: Any) -> None:
@@ -55,11 +55,11 @@ def _members_of(value: Any) -> list[Any]:
 
 
 async def _save(frame: DataFrame) -> None:
-    """Save a frame, whose URI is that of its commit then.
+    """Save a frame, and set its URI to that of the commit.
 
     Raises:
-        ConfigError: No task runs: only tasks write.
-        DoltError: It cannot be saved.
+        ConfigError: No task is running; only tasks write.
+        DoltError: The frame cannot be saved.
     """
     if FlyteRuntime().is_compiling():
         hint = "Return it from a task, or save it by `dolt_integrations.core.write_table` and pass its URI."

@@ -1,4 +1,4 @@
-"""What Flyte 2 tells only when a task begins: its name, its inputs and the program that defines it."""
+"""An observer for what Flyte 2 reveals only when a task begins: its name, its inputs and the defining program."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _RUN_TASK = inspect.unwrap(taskrunner.run_task).__code__
 class _Observer:
     @contextlib.contextmanager
     def task_span(self, info: Any, recorder: Any) -> Iterator[None]:
-        """Note what is known of a task that begins."""
+        """Record the trailers of a task that begins."""
         context = internal_ctx().data.task_context
         if context is not None:
             task, inputs = _running()
@@ -40,12 +40,12 @@ class _Observer:
 
     @contextlib.contextmanager
     def step_span(self, info: Any, recorder: Any) -> Iterator[None]:
-        """Let the step of a trace go on."""
+        """Ignore the steps of a trace."""
         yield
 
 
 def _running() -> tuple[Any, dict[str, Any]]:
-    """Return the task that begins, and its inputs as Python has them: an observer is not told of them."""
+    """Return the starting task and its inputs as Python values, which Flyte does not pass to observers."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code is not _RUN_TASK:
         frame = frame.f_back
@@ -54,7 +54,7 @@ def _running() -> tuple[Any, dict[str, Any]]:
 
 
 def observe_tasks() -> None:
-    """Ask Flyte to tell when a task begins: 2.12 does, older ones may not."""
+    """Register the observer. Flyte 2.12 calls it when a task begins; older versions may not."""
     try:
         from flyte._observe import register_observer
     except ImportError:

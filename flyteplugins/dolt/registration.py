@@ -1,4 +1,4 @@
-"""What Flyte 2 has to know, registered once: the entry point of the group `flyte.plugins.types` asks for it."""
+"""Registration with Flyte 2, called by the entry point of the group `flyte.plugins.types`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from flyteplugins.dolt.transformers import DoltConfigTransformer, DoltTableTrans
 
 @functools.cache
 def register() -> None:
-    """Make `DoltConfig`, `DoltTable` and frames at `dolt://` URIs known to Flyte."""
+    """Register `DoltConfig`, `DoltTable` and frames at `dolt://` URIs with Flyte."""
     register_runtime(FlyteRuntime())
     observe_tasks()
     TypeEngine.register(DoltConfigTransformer())

@@ -1,4 +1,4 @@
-"""What Flyte 2 knows of the task that runs now."""
+"""Flyte 2's information about the running task."""
 
 from __future__ import annotations
 
@@ -22,40 +22,40 @@ ACTION = "Flyte-Action"
 _KEY = "flyteplugins.dolt"
 _lock = threading.Lock()
 _attempts: dict[str, int] = {}
-"""How often each action has been tried in this process."""
+"""The number of attempts of each action in this process."""
 
 
 class Scope:
-    """An attempt of an action, which is as long as its task's context."""
+    """An attempt of an action. It has the lifetime of its task's context."""
 
     def __init__(self) -> None:
-        """Begin, with nothing known but what an observer adds: the trailers of its commits."""
+        """Start without trailers; an observer adds them."""
         self.trailers: dict[str, str] = {}
         self.attempt: Attempt | None = None
 
 
 def scope_of(context: TaskContext) -> Scope:
-    """Return the attempt that a context is of. Flyte copies contexts, for groups and traces, and shares this dict."""
+    """Return the attempt of a context. Flyte copies contexts, for groups and traces, but the copies share a dict."""
     scope: Scope = context.data.setdefault(_KEY, Scope())
     return scope
 
 
 class FlyteRuntime(Runtime):
-    """What the context of Flyte's current task says."""
+    """The runtime of Flyte 2's current context."""
 
     @property
     def context(self) -> TaskContext | None:
-        """The context of the task that runs now; of a local run, also while the inputs of its first task are taken."""
+        """The context of the running task; in a local run, also while the inputs of its first task are converted."""
         return internal_ctx().data.task_context
 
     @property
     def scope(self) -> object | None:
-        """The attempt that runs now."""
+        """The running attempt."""
         return scope_of(self.context) if self.context is not None else None
 
     @property
     def execution(self) -> Execution:
-        """The run, its action and task, and which attempt it is."""
+        """The run, its action and task, and the attempt."""
         context = self.context
         if context is None:
             return Execution()
@@ -64,15 +64,15 @@ class FlyteRuntime(Runtime):
         return Execution(_run_of(context), trailers, _attempt_of(context))
 
     def is_running(self) -> bool:
-        """Whether a task of Flyte 2 runs."""
+        """Whether a task of Flyte 2 is running."""
         return self.context is not None
 
     def is_compiling(self) -> bool:
-        """Whether no task runs: defaults of inputs are taken, or inputs of a remote run; only tasks write."""
+        """Whether no task is running, so that defaults or the inputs of a remote run are being converted."""
         return self.context is None
 
     def is_pickling(self) -> bool:
-        """Whether Flyte pickles a value that it has no other way to hand on."""
+        """Whether Flyte is pickling a value of an unknown type."""
         frame = sys._getframe(1)
         code = FlytePickle.to_pickle.__code__
         while frame is not None and frame.f_code is not code:
@@ -88,10 +88,10 @@ def _run_of(context: TaskContext) -> str:
 
 
 def _attempt_of(context: TaskContext) -> Attempt:
-    """Return which attempt of which action runs.
+    """Return the running action and attempt.
 
-    A run's name is unique in one control plane only: where it keeps its data and when it was started tell two of them
-    apart. A backend sets FLYTE_ATTEMPT_NUMBER; a local run, or a container that is used again, tries in one process.
+    A run's name is unique in one control plane only, so the place of its data and its start time belong to the node
+    too. A backend sets FLYTE_ATTEMPT_NUMBER; a local run, or a reused container, makes several attempts in one process.
     """
     scope = scope_of(context)
     with _lock:

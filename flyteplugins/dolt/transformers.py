@@ -1,4 +1,4 @@
-"""A `DoltConfig` and a `DoltTable` as Flyte 2's literals and back."""
+"""Transformers between `DoltConfig` or `DoltTable` and Flyte 2's literals."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ T = TypeVar("T", DoltConfig, DoltTable)
 
 
 class _StructTransformer(TypeTransformer[T]):
-    """A class that travels as a STRUCT which says in its metadata whose it is, so that it is found again."""
+    """A transformer to a STRUCT. The metadata of its literal type names the class, so it can be found from the type."""
 
     def get_literal_type(self, t: type[T] | None = None) -> LiteralType:
         """Return the literal type."""
@@ -41,7 +41,7 @@ class _StructTransformer(TypeTransformer[T]):
         """Return the class for its own literal type.
 
         Raises:
-            ValueError: It is another one's; Flyte then asks the next transformer.
+            ValueError: The literal type belongs to another class; Flyte then asks the next transformer.
         """
         if literal_type.simple == SimpleType.STRUCT and literal_type.metadata == self._metadata:
             return self.python_type
@@ -52,16 +52,16 @@ class _StructTransformer(TypeTransformer[T]):
         return bool(schema.get("type") == "object" and schema.get("title") == self.name)
 
     def from_binary_idl(self, binary_idl_object: Any, expected_python_type: type[T]) -> T:
-        """Return the object in the msgpack of a field of a dataclass."""
+        """Return the object in the msgpack of a dataclass field."""
         content = unpacked(binary_idl_object.value, binary_idl_object.tag)
         return class_of(expected_python_type, self.python_type).from_dict(content)
 
     async def to_python_value(self, lv: Literal, expected_python_type: type[T]) -> T:
-        """Return the object that a literal is of. A table's rows are read when `data` is used.
+        """Return the object of a literal. A table's rows are read when `data` is used.
 
         Raises:
             LiteralError: The literal is not a STRUCT.
-            ConfigError: It is one, but not of such an object.
+            ConfigError: It is a STRUCT, but not that of such an object.
         """
         scalar = lv.scalar
         if scalar.HasField("binary"):
@@ -74,7 +74,7 @@ class _StructTransformer(TypeTransformer[T]):
 
 
 class DoltConfigTransformer(_StructTransformer[DoltConfig]):
-    """Hands a `DoltConfig` from task to task, its branch config intact."""
+    """Passes a `DoltConfig` between tasks, including its branch config."""
 
     def __init__(self) -> None:
         """Transform `DoltConfig`."""
@@ -84,32 +84,32 @@ class DoltConfigTransformer(_StructTransformer[DoltConfig]):
         """Return the config as a STRUCT.
 
         Raises:
-            NotADoltTableError: The value is no config.
+            NotADoltTableError: The value is not a config.
         """
         if not isinstance(python_val, DoltConfig):
             raise NotADoltTableError(f"value {shown(python_val)} of {type(python_val).__name__} is not a DoltConfig")
         return Literal(scalar=Scalar(generic=_struct(python_val.to_dict())))
 
     def to_html(self, python_val: DoltConfig, expected_python_type: type[DoltConfig]) -> str:
-        """Return what a report shows of a config."""
+        """Return the HTML of a config for a report."""
         return config_html(python_val)
 
 
 class DoltTableTransformer(_StructTransformer[DoltTable]):
-    """Writes a `DoltTable` where a task returns one, and hands the next task the version that was written."""
+    """Writes a `DoltTable` that a task returns, and passes the written version to the next task."""
 
     def __init__(self) -> None:
         """Transform `DoltTable`."""
         super().__init__(name="DoltTable", t=DoltTable)
 
     async def to_literal(self, python_val: DoltTable, python_type: type[DoltTable], expected: LiteralType) -> Literal:
-        """Write the table if it has rows that Dolt does not have, and return the reference to it.
+        """Write the table if it has rows that Dolt does not have, and return a reference to it.
 
-        The rows go in a thread, so that the other tasks of a local run go on.
+        Rows are written in a thread, so that other tasks of a local run can continue.
 
         Raises:
             NotADoltTableError: The value is not a `DoltTable`.
-            DoltError: It cannot be written; then nothing is. In a container, it is Flyte's `RuntimeUserError`.
+            DoltError: It cannot be written, and nothing is. In a container, Flyte's `RuntimeUserError`.
         """
         if not isinstance(python_val, DoltTable):
             raise NotADoltTableError(f"value {shown(python_val)} of {type(python_val).__name__} is not a DoltTable")
@@ -118,7 +118,7 @@ class DoltTableTransformer(_StructTransformer[DoltTable]):
         return Literal(scalar=Scalar(generic=_struct(content)), hash=_hash(content))
 
     def to_html(self, python_val: DoltTable, expected_python_type: type[DoltTable]) -> str:
-        """Return what a report shows of a table, in seconds at most; it is never an error."""
+        """Return the HTML of a table for a report. It takes seconds at most and never fails."""
         return table_html(python_val)
 
 
@@ -129,9 +129,9 @@ def _struct(content: dict[str, Any]) -> Struct:
 
 
 def _hash(content: dict[str, Any]) -> str:
-    """Return what Flyte's cache goes by: the place and the content of the table, in whatever commit.
+    """Return the hash for Flyte's cache: of the table's location and content, independent of the commit.
 
-    Empty for a query or a table that was not looked at: then the literal itself counts.
+    It is empty for a query or a table that was neither read nor written; Flyte then uses the literal.
     """
     table_hash = (content["version"] or {}).get("table_hash")
     if table_hash is None:
