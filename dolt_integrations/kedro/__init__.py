@@ -1,4 +1,4 @@
-"""Dolt for Kedro: datasets of a catalog that are tables, each version tied to the run that made it."""
+"""Dolt for Kedro: tables as datasets in a catalog, where each version names the run that made it."""
 
 from dolt_integrations.kedro.file_dataset import DoltFileDataset
 from dolt_integrations.kedro.hooks import DoltRunHooks

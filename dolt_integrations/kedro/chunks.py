@@ -1,4 +1,4 @@
-"""Nodes that yield their outputs in chunks: Kedro saves each chunk as if it were all."""
+"""Nodes that yield their outputs in chunks: Kedro saves each chunk as if it were the whole output."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _RUNS_NODES: CodeType = Task._run_node_sequential.__code__
 
 
 def check_chunks(table: str, mode: str) -> None:
-    """Refuse to replace a table by a chunk: the next chunk would replace that, and only the last one would be left.
+    """Refuse to replace a table by a chunk: each chunk would replace the previous one, and only the last would remain.
 
     Raises:
-        ConfigError: Nothing is written.
+        ConfigError: The output is a chunk. Nothing is written.
     """
     if mode != REPLACE:
         return
@@ -34,7 +34,7 @@ def check_chunks(table: str, mode: str) -> None:
 
 
 def _node_that_saves() -> Any:
-    """Return the node whose output Kedro saves in this thread; None outside of a run."""
+    """Return the node whose output Kedro is saving in this thread, or None outside of a run."""
     frame = sys._getframe()
     while frame is not None:
         if frame.f_code is _RUNS_NODES:

@@ -1,4 +1,4 @@
-"""What the datasets of a Dolt database have in common: where they are, and which version of it a load reads."""
+"""The base class of datasets: the database, the branch, and the version that a load reads."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ D = TypeVar("D", bound="DoltDataset")
 
 
 class DoltDataset(AbstractVersionedDataset[Any, Any]):
-    """The base of the datasets. Nothing is opened before a dataset is used, and nothing is held open.
+    """The base class of the datasets. Nothing is opened before a dataset is used, and nothing stays open.
 
-    Kedro's versions are files below a folder; those of a table are the commits of its database. So none is written
-    under a name of its own, a load version may be anything that names a commit, and `versioned: true` may be left out.
+    Kedro's versions are files in a folder; a table's versions are the commits of its database. So saves have no
+    version names, a load version may be anything that names a commit, and `versioned: true` is optional.
     """
 
     versioned = True
-    """Kedro asks for it: a load version of the command line is never ignored."""
+    """Kedro reads it, so that load versions from the command line are not ignored."""
 
     def __init__(
         self,
@@ -49,17 +49,17 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         metadata: Mapping[str, Any] | None,
         version: KedroVersion | None,
     ) -> None:
-        """Say where the dataset is.
+        """Set the location of the dataset.
 
         Args:
-            what: The table, or what stands for it in Kedro's texts.
-            database: See `DoltTableDataset`, as for all that follow.
-            branch: See there.
-            credentials: See there.
-            remote: See there.
-            hooks: See there.
-            metadata: See there.
-            version: What Kedro says of versions.
+            what: The table, or the name that represents it in Kedro's messages.
+            database: See `DoltTableDataset`.
+            branch: See `DoltTableDataset`.
+            credentials: See `DoltTableDataset`.
+            remote: See `DoltTableDataset`.
+            hooks: See `DoltTableDataset`.
+            metadata: See `DoltTableDataset`.
+            version: The load and save version from Kedro.
         """
         super().__init__(PurePosixPath(what), version)
         self.metadata = metadata
@@ -76,7 +76,7 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
 
     @classmethod
     def _save_wrapper(cls, save_func: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
-        """Wrap `save` as Kedro does for datasets without versions: no path of a version has to be free."""
+        """Wrap `save` as Kedro does for datasets without versions, because no path of a version has to be unused."""
         return AbstractDataset._save_wrapper.__func__(cls, save_func)  # type: ignore[attr-defined, no-any-return]
 
     def _copy(self: D, **overwrite_params: Any) -> D:
@@ -88,11 +88,11 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle without the Transaction of a run, which is of this process."""
+        """Pickle without the Transaction of a run, which belongs to this process."""
         return {**self.__dict__, "work": None}
 
     def _load_args(self, load_args: object, known: tuple[str, ...]) -> dict[str, Any]:
-        """Return the options of a load, all of which are known, and keep its `as_of`."""
+        """Check and return the options of a load, and keep its `as_of`."""
         options = options_of(load_args, "load_args")
         check_options(options, (*known, "as_of"), "load_args")
         self._as_of = options.pop("as_of", None)
@@ -107,7 +107,7 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         source: dict[str, Any] = {"db": self._location, "meta_conf": self._hooks, "remote_conf": self._remote}
         source |= {"branch_conf": self._branch, **self._version_to_read()}
         if self.work is not None and self.work.is_own(str(source["as_of"])):
-            # Nobody else can look at that commit, and no remote has it.
+            # Only this run can read that commit, and no remote has it.
             source.update(meta_conf=(), remote_conf=None)
         return source
 
@@ -124,19 +124,19 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         return {"as_of": self._as_of}
 
     def _commit_of_run(self) -> str | None:
-        """Return the commit that the run's Transaction has, or that was saved last; None is the branch's newest."""
+        """Return the commit of the run's Transaction, or that of the last save; None is the branch's newest commit."""
         if self.work is not None:
             return self.work.commit_to_read(self._table())
         return self._saved.commit if self._saved is not None else None
 
     def _warn_of_pinned(self) -> None:
-        """Say that a load will not return what is saved, as Kedro does."""
+        """Warn that a load will not return what was saved, as Kedro does."""
         pinned = (self._version.load if self._version else None) or self._as_of
         if pinned is not None:
             warnings.warn(f"{self} is saved, and loads of it read version {pinned!r}, not what is saved", stacklevel=4)
 
     def _message(self, table: str, note: str | None) -> str:
-        """Return the message of a save: the run that makes it, if there is one, and what its node has read."""
+        """Return the commit message of a save: the run, if there is one, and what its node has read."""
         origin = self.origin
         if origin is not None and origin.node is not None:
             notes = [note] if note else []
@@ -145,7 +145,7 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         return note or (message_of(Run(run), [], []) if run else f"Save {table} by Kedro")
 
     def _note(self, commit: str, what: str) -> None:
-        """Keep in mind which version a run has read, unless it is what the run itself has written."""
+        """Record the version that a run has read, unless the run itself wrote it."""
         if self.origin is not None and not (self.work is not None and self.work.is_own(commit)):
             note_read(self.origin, commit, what, self._shown)
 
@@ -167,12 +167,12 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
 
     @property
     def place(self) -> tuple[str, Branch | None]:
-        """The database, in a form that means the same everywhere and has no password, and the branch."""
+        """The database, without a password and independent of the working directory, and the branch."""
         return self._shown, self._branch
 
     @property
     def location(self) -> Location:
-        """The database, as it is opened."""
+        """The location with which the database is opened."""
         return self._location
 
     @property
@@ -181,13 +181,13 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         return self._saved
 
     def transaction_options(self) -> dict[str, Any]:
-        """Return what a Transaction is made with; its branch is None where it only has to be there."""
+        """Return the arguments for a Transaction. The branch is None if it only has to exist."""
         is_plain = self._branch is None or isinstance(self._branch, (AppendBranch, SerialBranch))
         branch = None if is_plain else self._branch
         return {"db": self._location, "merge_to": branch, "remote_conf": self._remote, "meta_conf": self._hooks}
 
     def leave(self, version: Version | None) -> None:
-        """End the part in a run: from now on loads read what the run has brought to the branch."""
+        """Leave the run: from now on, loads read the branch."""
         self.work, self.pinned, self.origin, self._saved = None, None, None, version
 
     def resolve_load_version(self) -> str:
@@ -201,7 +201,7 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         return find_version(self._location, **where, remote_conf=self._remote).commit
 
     def resolve_save_version(self) -> str | None:
-        """Return the commit that the last save made or found; None before one, and after `release`."""
+        """Return the commit that the last save made or found; None before a save and after `release`."""
         return self._saved.commit if self._saved is not None else None
 
     def _get_versions(self) -> list[str]:
@@ -217,7 +217,7 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         return path
 
     def _table(self) -> str | None:
-        """Return the table whose commits are its versions; None is all commits."""
+        """Return the table whose commits are the dataset's versions; None for all commits."""
         return None
 
     def _release(self) -> None:
@@ -225,7 +225,7 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         self._saved = None
 
     def _describe(self) -> dict[str, Any]:
-        """Return what Kedro shows of the dataset, without a password."""
+        """Return the fields that Kedro displays, without a password."""
         version = self._version.load if self._version else None
         branch = self._branch.name if self._branch is not None else None
         return {"database": self._shown, "branch": branch, "as_of": self._as_of, "version": version}

@@ -58,24 +58,24 @@ class DoltFileDataset(DoltDataset):
         metadata: Mapping[str, Any] | None = None,
         version: KedroVersion | None = None,
     ) -> None:
-        """Say which table, and where its file is.
+        """Set the table and its file.
 
         Args:
-            database: As for `DoltTableDataset`, as all that is not named here.
-            table: See there.
-            filepath: The file that a load writes; its suffix names the format.
-            branch: See there.
-            load_args: `as_of`, and what `dolt_integrations.core.load` takes beside it.
-            save_args: What `dolt_integrations.core.save` takes, and `message`.
-            credentials: See there.
-            remote: See there.
-            hooks: See there.
-            metadata: See there.
-            version: See there.
+            database: See `DoltTableDataset`.
+            table: See `DoltTableDataset`.
+            filepath: The file that a load writes. Its suffix names the format.
+            branch: See `DoltTableDataset`.
+            load_args: `as_of`, and other arguments of `dolt_integrations.core.load`.
+            save_args: The arguments of `dolt_integrations.core.save`, and `message`.
+            credentials: See `DoltTableDataset`.
+            remote: See `DoltTableDataset`.
+            hooks: See `DoltTableDataset`.
+            metadata: See `DoltTableDataset`.
+            version: See `DoltTableDataset`.
 
         Raises:
-            ConfigError: An argument is of the wrong kind, or there is no filepath.
-            InvalidNameError: Dolt has no tables of this name.
+            ConfigError: An argument has the wrong type, or there is no filepath.
+            InvalidNameError: Dolt does not accept the name for a table.
         """
         check_table_name(table)
         if not isinstance(filepath, (str, os.PathLike)) or not str(filepath):
@@ -121,7 +121,7 @@ class DoltFileDataset(DoltDataset):
             data: The path of the file that a node has written.
 
         Raises:
-            DatasetError: As `dolt_integrations.core.save`; its cause is the `DoltError`, and the table is as it was.
+            DatasetError: As for `dolt_integrations.core.save`. Its cause is the `DoltError`; the table is unchanged.
         """
         if not isinstance(data, (str, os.PathLike)):
             hint = "Return the path of a file, or use a DoltTableDataset for frames."
@@ -156,7 +156,7 @@ class DoltFileDataset(DoltDataset):
         return self._name
 
     def transaction_options(self) -> dict[str, Any]:
-        """Return what a Transaction on the database and the branch is made with."""
+        """Return the arguments for a Transaction on the database and the branch."""
         return {**super().transaction_options(), **{name: self._write.get(name) for name in ("author", "write_id")}}
 
     def _describe(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The libraries in whose frames a dataset hands its rows to a node."""
+"""The libraries whose frames a load can return."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ LIBRARIES = ("pandas", "polars", "arrow")
 
 
 def check_library(dataframe: str) -> None:
-    """Refuse a library that there is no reader for.
+    """Check the name of a library.
 
     Raises:
-        ConfigError: With the nearest name.
+        ConfigError: The library is unknown; the hint suggests a similar name.
     """
     check_options([dataframe], LIBRARIES, "dataframe")
 
 
 def read_frame(dataframe: str, arguments: Mapping[str, Any]) -> tuple[Any, Version]:
-    """Read a table or a query in one of the libraries.
+    """Read a table or a query as a frame of one of the libraries.
 
     Args:
         dataframe: One of `LIBRARIES`.
-        arguments: Of `read_table`.
+        arguments: The arguments of `read_table`.
 
     Returns:
-        A pandas or polars DataFrame or a pyarrow Table, and the version that it is of.
+        A pandas or polars DataFrame or a pyarrow Table, and its version.
     """
     if dataframe == "pandas":
         loaded = read_table(**arguments)

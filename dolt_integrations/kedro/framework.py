@@ -1,11 +1,11 @@
-"""The names that are imported from Kedro, or the error that says what to install."""
+"""The names imported from Kedro, or an error that says what to install."""
 
 from __future__ import annotations
 
 from dolt_integrations.adapters import check_installed
 
 OLDEST = (1, 0)
-"""The oldest Kedro whose hooks have a `run_id`. 0.19 calls it `session_id`, and its catalog is another one."""
+"""The oldest Kedro whose hooks have a `run_id`. 0.19 calls it `session_id` and has another catalog class."""
 
 check_installed("kedro", OLDEST, "dolt_integrations.kedro", "kedro")
 

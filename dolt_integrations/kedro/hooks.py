@@ -1,4 +1,4 @@
-"""`DoltRunHooks`: what a run of Kedro writes lands together, and each commit says which run made it, and from what."""
+"""`DoltRunHooks`: a Kedro run lands as one commit, whose message names the run and its inputs."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _OPTIONS = ("audit", "author", "on_conflict", "tests", "write_id")
 class DoltRunHooks:
     """Hooks for `settings.py`: a run is one Transaction on each branch that it writes to.
 
-    All outputs of a run land in one commit when it has ended, or none of them. The run sees what it has written, and
-    everything else as it was when the run began. The commit's message names the run, the pipeline, the nodes, what they
-    wrote, the versions of what they had read, and the Git commit of the project.
+    All outputs of a run land in one commit when it ends, or none of them. The run sees its own writes, and everything
+    else as it was when the run began. The commit's message names the run, the pipeline, the nodes, their outputs, the
+    versions of their inputs, and the Git commit of the project.
 
     Example:
         >>> HOOKS = (DoltRunHooks(tests=True),)
     """
 
     def __init__(self, transaction: bool = True, **options: Any) -> None:
-        """Say how runs land.
+        """Set how runs land.
 
         Args:
-            transaction: Whether a run is one commit. Else each save is one, at once, with the same names in it.
-            **options: As `Transaction` takes them: `audit`, `tests`, `on_conflict`, `author`, `write_id`.
+            transaction: Whether a run is one commit. Otherwise each save is a commit of its own with the same message.
+            **options: Options of `Transaction`: `audit`, `tests`, `on_conflict`, `author`, `write_id`.
 
         Raises:
             ConfigError: An option is unknown, or there are options without a transaction.
@@ -54,11 +54,11 @@ class DoltRunHooks:
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
     ) -> None:
-        """Begin the run's Transactions, and pin what it reads elsewhere.
+        """Begin the run's Transactions, and pin the versions that it reads on other branches.
 
         Raises:
             ConfigError: The nodes run in processes of their own, or datasets contradict each other.
-            DoltError: As `Transaction`. Nothing has run.
+            DoltError: As for `Transaction`. No node has run.
         """
         datasets = datasets_of(pipeline, catalog)
         if not datasets:
@@ -78,7 +78,7 @@ class DoltRunHooks:
         self._runs[run.run.id] = (threading.get_ident(), run)
 
     def _end_interrupted(self) -> None:
-        """Drop what a run of this thread has left: Kedro says nothing of one that Ctrl-C has ended."""
+        """Discard what a previous run of this thread left behind: Kedro calls no hook after Ctrl-C."""
         for name, (thread, run) in list(self._runs.items()):
             if thread == threading.get_ident():
                 del self._runs[name]
@@ -86,10 +86,10 @@ class DoltRunHooks:
 
     @hook_impl(trylast=True)
     def after_pipeline_run(self, run_params: dict[str, Any]) -> None:
-        """Land what the run has written.
+        """Land the writes of the run.
 
         Raises:
-            DoltError: As `Transaction`: a conflict, an audit that refuses. The branch has nothing of the run.
+            DoltError: As for `Transaction`, such as a conflict or a refusing audit. The branch has nothing of the run.
         """
         _, run = self._runs.pop(run_params["run_id"], (0, None))
         if run is not None:
@@ -97,7 +97,7 @@ class DoltRunHooks:
 
     @hook_impl
     def on_pipeline_error(self, error: Exception, run_params: dict[str, Any]) -> None:
-        """Drop what the run has written."""
+        """Discard the writes of the run."""
         _, run = self._runs.pop(run_params["run_id"], (0, None))
         if run is not None:
             run.abandon(error)

@@ -1,4 +1,4 @@
-"""From a run to the tables that it wrote and the versions that it had read, and on to the runs that wrote those."""
+"""Lineage of Kedro runs: the tables that a run wrote, the versions that it read, and the runs that wrote those."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COLUMNS = [*_WHO, *_WHAT, "written_by", "git_commit"]
 
 
 def lineage(database: Location, run: str | None = None, *, branch: BranchEntry = None) -> pd.DataFrame:
-    """Return what runs of Kedro wrote to a branch, from what, and which runs had written that.
+    """Return what Kedro runs wrote to a branch, what they read, and which runs wrote that.
 
     Args:
         database: A directory or a `mysql://` URL.

@@ -1,4 +1,4 @@
-"""Where a commit comes from: the run, the pipeline and the node of Kedro, and what the node had read."""
+"""The origin of a commit: Kedro's run, pipeline and node, and what the node read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PREFIX = "Kedro run: "
-"""What the first line of a run's commits begins with; the run's id follows."""
+"""The prefix of the first line of a run's commits, before the run's id."""
 
 _PROJECT, _PIPELINE, _NODE, _GIT = "Kedro-Project", "Kedro-Pipeline", "Kedro-Node", "Git-Commit"
 _INPUT, _OUTPUT = "Kedro-Input", "Kedro-Output"
@@ -69,7 +69,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Origin:
-    """What a dataset is in a run.
+    """The role of a dataset in a run.
 
     Attributes:
         run: The run.
@@ -84,26 +84,26 @@ class Origin:
     inputs: tuple[str, ...] = ()
 
     def inputs_read(self) -> list[Input]:
-        """Return what the node that saves the dataset has read of Dolt databases."""
+        """Return the inputs from Dolt databases that the node that saves the dataset has read."""
         with _lock:
             read = {name: _READ[self.run.id, name] for name in self.inputs if (self.run.id, name) in _READ}
         return [Input(name, *version, self.node or "") for name, version in read.items()]
 
 
 _READ: dict[tuple[str, str], tuple[str, str, str]] = {}
-"""What the datasets of a run have read last in this process: commit, table and database, by run and dataset."""
+"""The last reads of the datasets in this process: commit, table and database, by run and dataset."""
 
 _lock = threading.Lock()
 
 
 def note_read(origin: Origin, commit: str, table: str, database: str) -> None:
-    """Keep in mind which version a dataset of a run has read."""
+    """Record the version that a dataset of a run has read."""
     with _lock:
         _READ[origin.run.id, origin.dataset] = (commit, table, database)
 
 
 def forget_reads(run: Run) -> None:
-    """Drop what is kept of a run that has ended."""
+    """Discard the records of a run that has ended."""
     with _lock:
         for key in [key for key in _READ if key[0] == run.id]:
             del _READ[key]
@@ -139,7 +139,7 @@ def message_of(run: Run, outputs: Iterable[Output], inputs: Iterable[Input], not
 
 
 def run_of(message: str) -> Run | None:
-    """Return the run that a commit's message names; None where it names none of Kedro."""
+    """Return the Kedro run that a commit's message names, or None."""
     if not message.startswith(PREFIX):
         return None
     trailers = trailers_of(message)
@@ -148,12 +148,12 @@ def run_of(message: str) -> Run | None:
 
 
 def outputs_in(message: str) -> list[Output]:
-    """Return what a commit's message says that the run wrote."""
+    """Return the outputs of the run that a commit's message names."""
     return [Output(*words) for value in trailer_values(message, _OUTPUT) if (words := _words(value, 3))]
 
 
 def inputs_in(message: str) -> list[Input]:
-    """Return what a commit's message says that the nodes of the run had read."""
+    """Return the inputs of the run's nodes that a commit's message names."""
     return [Input(*words) for value in trailer_values(message, _INPUT) if (words := _words(value, 5))]
 
 

@@ -1,4 +1,4 @@
-"""Where a dataset of a catalog is: its database, with the credentials that the catalog has for it, and its branch."""
+"""The location of a dataset: its database, with the catalog's credentials, and its branch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dolt_integrations.errors import ConfigError
 from dolt_integrations.kedro.framework import find_kedro_project
 
 BranchEntry = Branch | Mapping[str, Any] | str | None
-"""A branch as a catalog names it: its name, or a mapping with a `type` such as `NewBranch` and the fields of that."""
+"""A branch in a catalog: its name, or a mapping with a `type` such as `NewBranch` and its fields."""
 
 _CREDENTIALS = "Name an entry of credentials.yml, such as `dolt: {user: flyte, password: ...}`."
 
@@ -21,7 +21,7 @@ _CREDENTIALS = "Name an entry of credentials.yml, such as `dolt: {user: flyte, p
 def find_location(database: Location | None, credentials: Mapping[str, Any] | None) -> Location:
     """Return the database's location, with the user, the password and the options of the credentials.
 
-    A relative directory is one of the Kedro project, from whichever folder of it the program was started.
+    A relative directory is relative to the Kedro project, in whichever folder of it the program was started.
 
     Args:
         database: A directory or a `mysql://` URL; None or empty takes the credentials' `url`.
@@ -67,7 +67,7 @@ def _in_project(database: Any) -> Location:
 
 
 def _with_user(location: Location, user: object) -> Location:
-    """Return a URL with a user, which it may have already."""
+    """Add a user to a URL, which may contain the same user already."""
     scheme, mark, rest = str(location).partition("://")
     if not isinstance(user, str) or not user:
         raise ConfigError("the `user` of the credentials is no text, or empty", hint=_CREDENTIALS)
@@ -81,10 +81,10 @@ def _with_user(location: Location, user: object) -> Location:
 
 
 def parse_branch(branch: BranchEntry) -> Branch | None:
-    """Return the config of a branch that a catalog names.
+    """Return the branch config for a branch in a catalog.
 
     Raises:
-        ConfigError: There is no such kind of branch, or a field is wrong.
+        ConfigError: The `type` is unknown, or a field is wrong.
 
     Example:
         >>> parse_branch({"type": "MergeBranch", "branch_from": "c2", "merge_to": "master"})

@@ -53,23 +53,23 @@ class DoltQueryDataset(DoltDataset):
         metadata: Mapping[str, Any] | None = None,
         version: KedroVersion | None = None,
     ) -> None:
-        """Say which query, and of which database.
+        """Set the query and the database.
 
         Args:
-            database: As for `DoltTableDataset`, as all that is not named here.
-            sql: A query that only reads; it may look back with `AS OF`. Or
-            filepath: a file with one.
-            branch: See there.
-            dataframe: See there.
+            database: See `DoltTableDataset`.
+            sql: A read-only query. It may use `AS OF`. Give either `sql` or `filepath`.
+            filepath: A file that contains the query.
+            branch: See `DoltTableDataset`.
+            dataframe: See `DoltTableDataset`.
             load_args: `params` for the query's `%s` or `%(name)s`, `as_of` for an old version.
-            credentials: See there.
-            remote: See there.
-            hooks: See there.
-            metadata: See there.
-            version: See there.
+            credentials: See `DoltTableDataset`.
+            remote: See `DoltTableDataset`.
+            hooks: See `DoltTableDataset`.
+            metadata: See `DoltTableDataset`.
+            version: See `DoltTableDataset`.
 
         Raises:
-            ConfigError: Both or neither of `sql` and `filepath`, or an argument is of the wrong kind.
+            ConfigError: Both or neither of `sql` and `filepath` are given, or an argument has the wrong type.
         """
         if (sql is None) == (filepath is None):
             which = "both `sql` and `filepath`" if sql is not None else "neither `sql` nor `filepath`"
@@ -113,14 +113,14 @@ class DoltQueryDataset(DoltDataset):
 
         Raises:
             VersionNotFoundError: There is no such load version.
-            DatasetError: As `read_table`; its cause is the `DoltError`.
+            DatasetError: As for `read_table`. Its cause is the `DoltError`.
         """
         frame, version = self._read(self.sql, self._dataframe)
         self._note(version.commit, " ".join(self.sql.split()))
         return frame
 
     def save(self, data: Any) -> None:
-        """Refuse: nothing is written to a query.
+        """Refuse to save, because a query is read-only.
 
         Raises:
             DatasetError: Always.

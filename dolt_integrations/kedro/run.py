@@ -1,4 +1,4 @@
-"""What a run does with the datasets of Dolt databases: which of them share a Transaction, and what they read."""
+"""The Dolt datasets of a run: which of them share a Transaction, and which versions they read."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Place = tuple[str, str | None]
-"""A database, and the name of a branch of it; None is the default branch of one that is not there yet."""
+"""A database and a branch name; None is the default branch of a database that does not exist yet."""
 
 
 def datasets_of(pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> dict[str, DoltDataset]:
-    """Return the datasets of a pipeline that are of Dolt databases, by their names in the catalog."""
+    """Return the Dolt datasets of a pipeline, by their names in the catalog."""
     found = {name: catalog.get(name) for name in sorted(pipeline.datasets())}
     inner = {name: getattr(dataset, "_dataset", dataset) for name, dataset in found.items()}  # of a CachedDataset
     return {name: dataset for name, dataset in inner.items() if isinstance(dataset, DoltDataset)}
 
 
 class DoltRun:
-    """The datasets of Dolt databases in a run that goes on."""
+    """The Dolt datasets of the current run."""
 
     def __init__(self, run: Run, pipeline: Pipeline, datasets: Mapping[str, DoltDataset]) -> None:
-        """Tell each dataset what it is in the run."""
+        """Give each dataset its role in the run."""
         self.run, self._datasets = run, dict(datasets)
         self._saved = {name: datasets[name] for name in sorted(pipeline.all_outputs()) if name in datasets}
         self._works: dict[Place, Work] = {}
@@ -48,15 +48,15 @@ class DoltRun:
             dataset.origin = Origin(run, name, node.name if node else None, tuple(node.inputs) if node else ())
 
     def begin(self, options: Mapping[str, Any], *, transaction: bool) -> None:
-        """Begin a Transaction for each branch that is written to, and pin what the run reads of others.
+        """Begin a Transaction for each branch that is written to, and pin the versions that are read on others.
 
         Args:
-            options: Of each `Transaction`.
-            transaction: False leaves each save a commit of its own.
+            options: The options of each `Transaction`.
+            transaction: Whether to use Transactions. If False, each save is a commit of its own.
 
         Raises:
-            ConfigError: Datasets of one branch contradict each other.
-            DoltError: As `Transaction`; nothing has begun then.
+            ConfigError: Datasets on one branch contradict each other.
+            DoltError: As for `Transaction`. Nothing has begun then.
         """
         if transaction:
             self._make_databases()
@@ -69,7 +69,7 @@ class DoltRun:
             dataset.pinned = None if places[name] in written else _commit_of(dataset)
 
     def _make_databases(self) -> None:
-        """Make the databases that are not there yet: only then do their branches have names."""
+        """Create missing databases, because only then do their branches have names."""
         for dataset in self._saved.values():
             try:
                 find_version(dataset.location)
@@ -104,10 +104,10 @@ class DoltRun:
             stack.pop_all()
 
     def land(self) -> None:
-        """Bring what the run has written to its branches.
+        """Land the run's writes on its branches.
 
         Raises:
-            DoltError: As `Transaction`. The branch in question has nothing of the run.
+            DoltError: As for `Transaction`. The branch concerned has nothing of the run.
         """
         landed: dict[int, Version | None] = {}
         try:
@@ -123,7 +123,7 @@ class DoltRun:
         self._leave(landed)
 
     def abandon(self, error: BaseException) -> None:
-        """Drop what the run has written and not landed."""
+        """Discard the writes that have not landed."""
         while self._works:
             self._works.popitem()[1].abandon(error)
         self._leave({})
@@ -138,7 +138,7 @@ class DoltRun:
 
 
 def _is_there(database: Location, branch: Branch) -> bool:
-    """Whether a branch that a run would make is there already."""
+    """Whether a branch that a run would create exists already."""
     if not branch.creates:
         return False
     try:
@@ -176,4 +176,4 @@ def _commit_of(dataset: DoltDataset) -> str | None:
     try:
         return dataset.resolve_load_version()
     except (NotFoundError, VersionNotFoundError):
-        return None  # the load says what is missing, if there is one
+        return None  # a load will raise the error

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from dolt_integrations.kedro.place import BranchEntry
 
 TablePreview = NewType("TablePreview", dict)  # type: ignore[type-arg]
-"""What Kedro-Viz knows a preview of rows by; kedro-datasets has a type of this name as well."""
+"""The type by which Kedro-Viz recognises a preview of rows; kedro-datasets has a type with this name as well."""
 
 logger = logging.getLogger(__name__)
 
@@ -78,27 +78,27 @@ class DoltTableDataset(DoltDataset):
         metadata: Mapping[str, Any] | None = None,
         version: KedroVersion | None = None,
     ) -> None:
-        """Say where the table is and how it is read and written.
+        """Set the location of the table, and how it is read and written.
 
         Args:
-            database: A directory, relative to the Kedro project, or `mysql://user@host:port/database`; None where the
-                credentials have a `url`. A missing or empty directory becomes a database with the first save.
-            table: The table; made by the first save.
+            database: A directory, relative to the Kedro project, or `mysql://user@host:port/database`; None if the
+                credentials have a `url`. The first save creates the database in a missing or empty directory.
+            table: The table. The first save creates it.
             branch: A name, or a mapping with the `type` of a branch config: `{type: NewBranch, branch: run/1}`. None is
                 the database's default branch.
-            dataframe: What a load returns: `pandas`, `polars` or `arrow`. A save takes each of them.
+            dataframe: What a load returns: `pandas`, `polars` or `arrow`. A save accepts all of them.
             load_args: `columns`, `where` and `params` for a part of the table, `as_of` for an old version.
-            save_args: `primary_key`, `mode` (`replace`, `append`, `upsert`), `overwrite`, `author`, `message` and
-                `write_id`, as `dolt_integrations.core.write_table` takes them.
-            credentials: An entry of credentials.yml: `user`, `password`, `url`, and options of the connection.
-            remote: What the branch is pulled from before, and pushed to after a save.
-            hooks: What is notified of each save and load: `{_type: DoltMeta, db: ..., tablename: actions}`.
-            metadata: Not looked at; Kedro plugins read it.
-            version: Given by Kedro.
+            save_args: Arguments of `dolt_integrations.core.write_table`: `primary_key`, `mode` (`replace`, `append`,
+                `upsert`), `overwrite`, `author`, `message` and `write_id`.
+            credentials: An entry in credentials.yml: `user`, `password`, `url`, and connection options.
+            remote: The remote to pull from before a save or load, and to push to after a save.
+            hooks: Hooks that record every save and load: `{_type: DoltMeta, db: ..., tablename: actions}`.
+            metadata: Ignored; for other Kedro plugins.
+            version: Set by Kedro.
 
         Raises:
-            ConfigError: An argument is of the wrong kind, or an option is unknown.
-            InvalidNameError: Dolt has no tables of this name.
+            ConfigError: An argument has the wrong type, or an option is unknown.
+            InvalidNameError: Dolt does not accept the name for a table.
         """
         check_table_name(table)
         check_library(dataframe)
@@ -119,7 +119,7 @@ class DoltTableDataset(DoltDataset):
         self._write = _checked(save_args)
 
     def load(self) -> Any:
-        """Return the rows, in the types that were saved.
+        """Return the rows with the types that were saved.
 
         Raises:
             VersionNotFoundError: There is no such load version.
@@ -131,13 +131,13 @@ class DoltTableDataset(DoltDataset):
         return frame
 
     def save(self, data: Any) -> None:
-        """Write the rows, in one commit. A table that is like them already is left alone.
+        """Write the rows in one commit. If they are equal to the table, nothing is written.
 
         Args:
             data: A pandas or polars DataFrame, a pyarrow Table, or a stream of them.
 
         Raises:
-            DatasetError: As `write_table`; its cause is the `DoltError`, and the table is as it was.
+            DatasetError: As for `write_table`. Its cause is the `DoltError`; the table is unchanged.
         """
         self._warn_of_pinned()
         if self.work is not None:
@@ -186,10 +186,10 @@ class DoltTableDataset(DoltDataset):
 
 
 def _checked(save_args: object) -> dict[str, Any]:
-    """Return the options of a save, before anything is opened.
+    """Check and return the options of a save, before anything is opened.
 
     Raises:
-        ConfigError: One is unknown, or of the wrong kind.
+        ConfigError: An option is unknown or has the wrong type.
     """
     options = {"mode": REPLACE, **options_of(save_args, "save_args")}
     check_options(options, _SAVE_ARGS, "save_args")

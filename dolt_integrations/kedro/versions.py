@@ -1,4 +1,4 @@
-"""Load versions: what `kedro run --load-versions=users:v1.2` names of a Dolt table."""
+"""Load versions of tables, as in `kedro run --load-versions=users:v1.2`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core import Branch, Location, Remote
 
 _RUN = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}\.\d{2}\.\d{2}\.\d{3}Z")
-"""How Kedro writes the id of a run, which is the save version of all its datasets."""
+"""The format of a Kedro run's id, which is the save version of all its datasets."""
 
 
 def commit_of(location: Location, branch: Branch | None, remote: Remote | None, label: str) -> str:
