@@ -1,1 +1,1 @@
-"""What is shown of a table, a database, a version and a diff: looked up in bounded time, drawn by `render`."""
+"""Cards of tables, databases, versions and diffs: queried in bounded time, and drawn by `render`."""

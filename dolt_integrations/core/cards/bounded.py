@@ -1,4 +1,4 @@
-"""Looking at a database for a card: in bounded time, and never with an error."""
+"""Querying a database for a card, in bounded time and without raising errors."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ logger = logging.getLogger(__name__)
 
 
 class Look:
-    """A database that a card looks at, until its time is over.
+    """A database that a card may query until its time is over.
 
     Attributes:
         location: The database, without a password.
     """
 
     def __init__(self, database: Database, end: float) -> None:
-        """Look at an open database until a time of `time.monotonic`."""
+        """Use an open database until a time, as of `time.monotonic`."""
         self._database, self._end = database, end
         self.location = database.location
 
     @property
     def database(self) -> Database:
-        """The database; its sessions wait for an answer for as long as there is time.
+        """The database. Its sessions wait for results for as long as there is time.
 
         Raises:
             ServerLostError: The time is over.
@@ -50,7 +50,7 @@ class Look:
         return replace(self._database, address=address, patience=left)
 
     def connect(self, revision: str | None = None) -> Connection:
-        """Open a session; see `database`."""
+        """Open a session (see `database`)."""
         return self.database.connect(revision)
 
 
@@ -67,11 +67,11 @@ def looking_at(location: Location) -> Iterator[Look]:
 
 
 def guarded(what: str, parts: Callable[[], Iterable[Part]]) -> list[Part]:
-    """Return parts of a card; where they cannot be made, one that says why.
+    """Return parts of a card, or one part that explains why they cannot be shown.
 
     Args:
-        what: What is missing then.
-        parts: Makes them.
+        what: The name of what is missing then.
+        parts: Returns the parts.
     """
     try:
         return list(parts())

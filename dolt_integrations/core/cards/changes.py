@@ -1,4 +1,4 @@
-"""What a commit changed in a table, in a card: how many rows, some of them with the changed cells marked."""
+"""A commit's changes to a table, for a card: the number of rows, and some of them with changed cells marked."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from dolt_integrations.render.card import Part
 
 ROWS = 20
-"""Changed rows that are shown."""
+"""The most changed rows to show."""
 
 
 def changes_of(look: Look, entry: LogEntry, table: str) -> list[Part]:
-    """Return what a commit changed in a table, seen from its first parent."""
+    """Return what a commit changed in a table, relative to its first parent."""
     if not entry.parents:
         return [Note(f"Commit {entry.commit[:8]} is the first one.")]
     return changes_between(look, entry.parents[0], entry.commit, table, f"Changed by commit {entry.commit[:8]}")
 
 
 def changes_between(look: Look, old: str, new: str, table: str, title: str) -> list[Part]:
-    """Return what differs in a table between two commits, given by their whole hashes."""
+    """Return the differences of a table between two commits, given by their full hashes."""
     with look.connect() as session:
         versions = TableVersions(look.database, session, table)
         before, after = versions.at(old), versions.at(new)

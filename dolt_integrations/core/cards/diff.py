@@ -1,4 +1,4 @@
-"""The card of a diff: a frame of `diff`, with the changed cells marked; or what differs between two versions."""
+"""Cards of diffs: of a frame that `diff` returned, or of two versions, with the changed cells marked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dolt_integrations.render.card import Part
 
 ROWS = 50
-"""Rows of a frame that are shown."""
+"""The most rows of a frame to show."""
 
 _KIND, _FROM, _TO = "diff_type", "from_", "to_"
 
@@ -28,16 +28,16 @@ _KIND, _FROM, _TO = "diff_type", "from_", "to_"
 def compare_card(
     db: Location, tablename: str, from_: AsOf, to: AsOf = "HEAD", *, branch_conf: BranchConf = None
 ) -> Card:
-    """Return what differs in a table between two versions: how many rows, some of them, the changed cells marked.
+    """Return a card with the number of rows that differ between two versions, and some of them with cells marked.
 
-    Dolt finds them, and no more than a few are fetched, however large the table is; see `table_card`.
+    Dolt computes the differences, and only a few rows are fetched however large the table is (see `table_card`).
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
         tablename: The table.
-        from_: The old version: a commit, tag, branch, ancestor spec or timestamp.
-        to: The new version; by default the newest commit of the branch.
-        branch_conf: The branch from which `HEAD` and timestamps are seen; None is the default branch.
+        from_: The old version: a commit, tag, branch, ancestor or timestamp.
+        to: The new version. The default is the newest commit of the branch.
+        branch_conf: The branch to which `HEAD` and timestamps refer. None is the default branch.
     """
 
     def parts() -> list[Part]:
@@ -51,13 +51,13 @@ def compare_card(
 
 
 def diff_card(frame: pd.DataFrame) -> Card:
-    """Return a frame of `diff` as a card in which the changed cells are marked.
+    """Return a card of a frame that `diff` returned, with the changed cells marked.
 
     Args:
-        frame: As `diff` returns it, whole or filtered; the first rows and columns are shown.
+        frame: The frame, which may have been filtered. The card shows its first rows and columns.
 
     Raises:
-        DataError: It is no such frame.
+        DataError: It is not such a frame.
 
     Example:
         >>> old = write_table(folder, "users", pd.DataFrame({"id": [1], "name": ["Bo"]}), primary_key="id")
@@ -93,14 +93,14 @@ def _cell(kind: str, row: dict[Any, Any], name: str) -> Cell:
 
 
 def _same(old: Any, new: Any) -> bool:
-    """Whether two values are one; what cannot be compared is, if it looks the same."""
+    """Whether two values are equal. Values that cannot be compared are equal if their text is."""
     if shown_value(old) != shown_value(new):
         return False
     return not isinstance(old, bytes) or bool(old == new)
 
 
 def shown_value(value: Any) -> str | None:
-    """Return what is shown of a value; None is NULL."""
+    """Return the text to show for a value. None is NULL."""
     if isinstance(value, bytes):
         return f"{len(value):,} bytes"
     missing = value is None or (pd.api.types.is_scalar(value) and pd.isna(value))

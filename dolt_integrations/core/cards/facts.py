@@ -1,4 +1,4 @@
-"""What a commit's message says, as facts of a card."""
+"""A commit's metadata as facts of a card."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Fact = tuple[str, str | tuple[str, ...] | None]
 
 
 def commit_facts(entry: LogEntry) -> tuple[Fact, ...]:
-    """Return who made a commit, when, and what its message says: the execution, and each trailer by its name."""
+    """Return a commit's author and date, and from its message the execution and each trailer."""
     subject = entry.message.partition("\n")[0]
     execution = execution_of(subject)
     made = (("execution", execution), ("message", None if execution else subject))
@@ -25,7 +25,7 @@ def commit_facts(entry: LogEntry) -> tuple[Fact, ...]:
 
 
 def said_by(message: str) -> dict[str, list[str]]:
-    """Return the trailers of a message, each with its values."""
+    """Return the trailers of a message, with all values of each."""
     found: dict[str, list[str]] = {}
     if trailers_of(message):
         for line in message.strip().splitlines()[::-1]:
@@ -37,7 +37,7 @@ def said_by(message: str) -> dict[str, list[str]]:
 
 
 def rows_text(count: int, is_all: bool) -> str:
-    """Return a number of rows.
+    """Return a number of rows as text.
 
     Example:
         >>> rows_text(1, True), rows_text(100000, False)
@@ -48,5 +48,5 @@ def rows_text(count: int, is_all: bool) -> str:
 
 
 def headings_of(columns: tuple[Column, ...], key: tuple[str, ...]) -> tuple[Heading, ...]:
-    """Return the heads of a table's columns."""
+    """Return the headings of a table's columns."""
     return tuple(Heading(column.name, column.sql_type, column.name in key) for column in columns)

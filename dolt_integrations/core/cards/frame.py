@@ -13,13 +13,13 @@ from dolt_integrations.render import Cell, Grid, Heading, Note
 from dolt_integrations.render.grid import COLUMNS, left_out
 
 ROWS = 10
-"""Rows that are shown."""
+"""The most rows to show."""
 
 
 def frame_part(frame: Any, title: str) -> Grid | Note:
-    """Return the first rows and columns of a pandas or polars DataFrame or an Arrow Table; its class of another one.
+    """Return the first rows and columns of a pandas or polars DataFrame or an Arrow Table. For others, the class.
 
-    A stream is not touched: it can be read once only.
+    A stream is not consumed, because it can be read only once.
     """
     if isinstance(frame, pd.DataFrame):
         few = frame.iloc[:ROWS, :COLUMNS]

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from dolt_integrations.render.card import Part
 
 MOST = 20
-"""Branches and tables that are shown."""
+"""The most branches and tables to show."""
 
 
 def repository_card(db: Location) -> Card:
-    """Return what a database looks like now, as a card for a notebook or a report; see `table_card`.
+    """Return a card of a database's current state for a notebook or a report (see `table_card`).
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.

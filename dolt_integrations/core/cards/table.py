@@ -1,4 +1,4 @@
-"""The card of a table: where it is, its columns, its first rows, what changed last, the commits around."""
+"""The card of a table: its location, columns, first rows, last changes, and the commits around it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from dolt_integrations.render.card import Part
 
 ROWS = 10
-"""Rows that are shown."""
+"""The most rows to show."""
 
 SCHEMA = 50
-"""Columns that the list of columns shows."""
+"""The most columns in the list of columns."""
 
 UNFOLDED = 20
-"""Columns up to which the list of columns is open."""
+"""The most columns with which the list of columns is expanded."""
 
 
 def table_card(
@@ -47,17 +47,17 @@ def table_card(
     as_of: AsOf | None = None,
     selection: Selection | None = None,
 ) -> Card:
-    """Return what a table looks like in one version, as a card for a notebook or a report.
+    """Return a card of a table in one version, for a notebook or a report.
 
-    A card is made in bounded time (`Limits.card_seconds`), never fetches a whole table or value, and is never an error:
-    what cannot be looked up is a line in it.
+    A card takes bounded time (`Limits.card_seconds`), never fetches a whole table or value, and never raises for what
+    it cannot look up: it has a line about that instead.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
         tablename: The table.
-        branch_conf: The branch; None is the default branch.
-        as_of: A commit, tag, branch, ancestor spec or timestamp; None is the branch's newest commit.
-        selection: The columns and rows that are shown; None is all.
+        branch_conf: The branch. None is the default branch.
+        as_of: A commit, tag, branch, ancestor or timestamp. None is the branch's newest commit.
+        selection: The columns and rows to show. None shows all.
 
     Example:
         >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1], "name": ["<Ann>"]}), primary_key="id")
@@ -139,7 +139,7 @@ def _column(column: Column, schema: TableSchema) -> tuple[Cell, ...]:
 def _rows(at: _At, selection: Selection) -> Grid:
     columns, where = selection.columns_of(at.table, at.schema), selection.where
     if where is not None and looks_back(where):
-        where = None  # it would take a branch to look back from
+        where = None  # a condition on history would need a private branch
     with at.look.connect(at.commit) as snapshot:
         total, is_all = count_rows(snapshot, at.table, at.schema, limits().card_rows)
         if where is not None:

@@ -60,9 +60,9 @@ def _find_past(database: Database, newest: str, as_of: AsOf) -> str:
 
     The branch's name is not used, because Dolt may resolve it to a branch whose name differs by case.
     """
-    moment = timestamp_of(as_of)
-    if moment is not None and moment > datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + _SLACK:
+    timestamp = timestamp_of(as_of)
+    if timestamp is not None and timestamp > datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + _SLACK:
         hint = "A timestamp without a zone is in UTC; add the zone, as in 2026-11-01T12:00:00+01:00."
         raise RevisionNotFoundError(f"as_of {as_of} is in the future", hint=hint)
     with database.connect() as connection:
-        return commit_at(connection, moment, newest) if moment else resolve(connection, str(as_of), newest)
+        return commit_at(connection, timestamp, newest) if timestamp else resolve(connection, str(as_of), newest)

@@ -107,8 +107,8 @@ class Block:
     def _find_repeated(self, stack: ExitStack) -> Version | None:
         if self.options.write_id is None or self._is_new:
             return None
-        turn = stack.enter_context(self.database.connect())
-        stack.enter_context(turn.lock(self.database.address.database, "write", self.options.write_id))
+        session = stack.enter_context(self.database.connect())
+        stack.enter_context(session.lock(self.database.address.database, "write", self.options.write_id))
         return find_repeated(self.database, self.branch, self.options.write_id)
 
     def _take_back(self) -> Superseded:

@@ -63,7 +63,7 @@ def _is_more(save: Save, added: int, modified: int, removed: int) -> bool:
 
 
 def warn_of_mingled_rows(database: Database, save: Save, branch: str, made: str, before: str | None) -> None:
-    """Warn if a `replace` finds rows of others in its commit that they had only staged: it is about to write anew.
+    """Warn if a `replace` finds rows of others in its commit that they had only staged, before it writes again.
 
     Args:
         database: The database.
