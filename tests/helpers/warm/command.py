@@ -26,16 +26,13 @@ COMMANDS = ("a0", "dolt-integrations", "kedro", "pyflyte", "pyflyte-execute", "p
 @functools.cache
 def scripts() -> Path:
     """Return a folder for PATH, with `python` and the commands of installed packages that it runs."""
+    if not hasattr(os, "pidfd_open"):
+        return Path(sys.executable).parent
     folder = Path(tempfile.mkdtemp(prefix="warm-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    installed = {name: Path(sys.executable).with_name(name) for name in COMMANDS}
-    if not hasattr(os, "pidfd_open"):
-        for name, file in {"python": Path(sys.executable), **installed}.items():
-            (folder / name).symlink_to(file)
-        return folder
     _write(folder, "python")
-    for name, file in installed.items():
-        _write(folder, name, os.fspath(file))
+    for name in COMMANDS:
+        _write(folder, name, str(Path(sys.executable).with_name(name)))
     _start_server(folder / "socket")
     return folder
 
