@@ -83,3 +83,22 @@ def test_what_is_not_in_the_commit_is_no_warning(shop, meanwhile, caplog, save, 
     save(shop)
 
     assert warnings(caplog) == []
+
+
+def test_a_column_comment_that_another_client_stages_meanwhile_is_named_in_a_warning(shop, meanwhile, caplog):
+    meanwhile("ALTER TABLE o MODIFY COLUMN id INT COMMENT 'theirs'", "CALL DOLT_ADD('o')")
+
+    SAVES["append"](shop)
+
+    (warning,) = warnings(caplog)
+    assert "`o`" in warning
+
+
+def test_a_merge_that_another_client_begins_meanwhile_is_named_in_a_warning(shop, meanwhile, caplog):
+    run_sql(shop, "CALL DOLT_CHECKOUT('-b', 'side')", "INSERT INTO o VALUES (8)", "CALL DOLT_COMMIT('-am', 'Side')")
+    meanwhile("SET autocommit = 0", "CALL DOLT_MERGE('--no-ff', '--no-commit', 'side')", "COMMIT")
+
+    SAVES["append"](shop)
+
+    (warning,) = warnings(caplog)
+    assert "`o`" in warning

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.configs.mode import APPEND, REPLACE
+from dolt_integrations.engine.tables.schema import find_definition
 from dolt_integrations.engine.versions.merges import changed_tables
 from dolt_integrations.engine.versions.procedures import count_changes, parent, table_hash
 from dolt_integrations.engine.versions.state import branch_and_table
@@ -13,7 +14,7 @@ from dolt_integrations.errors import DoltError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branches.target import Save
-    from dolt_integrations.engine import Database
+    from dolt_integrations.engine import Connection, Database
 
 logger = logging.getLogger(__name__)
 
@@ -48,13 +49,27 @@ def _mingled(database: Database, save: Save, branch: str, made: str) -> list[str
         before = parent(connection, made)
         if before is None:
             return []
-        others = [f"table `{name}`" for name in changed_tables(connection, before, made) if name != save.table]
+        others = [name for name in changed_tables(connection, before, made) if name != save.table]
         counts = count_changes(connection, before, made, save.table) if save.mode != REPLACE else None
     if others:
         with database.connect(branch) as connection:
             _, table = branch_and_table(connection, save.table)
-        others = others if table.stands_alone else []  # triggers and keys write to others, too
-    return [*others, *(["rows of the table itself"] if counts is not None and _is_more(save, *counts) else [])]
+        others = _different(database, before, made, others) if table.stands_alone else []  # else it wrote to them
+    names = [f"table `{name}`" for name in others]
+    return [*names, *(["rows of the table itself"] if counts is not None and _is_more(save, *counts) else [])]
+
+
+def _different(database: Database, before: str, made: str, tables: list[str]) -> list[str]:
+    """Return the tables that really differ: after a race Dolt may hash equal rows without a key otherwise."""
+    with database.connect(before) as old, database.connect(made) as new:
+        same = [name for name in tables if _definition(old, name) == _definition(new, name)]
+    with database.connect() as connection:
+        return [name for name in tables if name not in same or any(count_changes(connection, before, made, name))]
+
+
+def _definition(snapshot: Connection, table: str) -> str | None:
+    found = find_definition(snapshot, table)
+    return found.create if found is not None else None
 
 
 def _is_more(save: Save, added: int, modified: int, removed: int) -> bool:
