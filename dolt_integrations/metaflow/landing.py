@@ -1,4 +1,4 @@
-"""Bringing what a block wrote onto its branch, as one commit of the task's attempt."""
+"""Landing the writes of a block on its branch, as one commit of the task's attempt."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from dolt_integrations.metaflow.config import DoltConfig
 
 INPUT = "Run-Input"
-"""The trailer for each version that a task had read."""
+"""The trailer for each version that a task read."""
 
 DEFAULT_AUTHOR = Author("metaflow", "metaflow@localhost")
-"""The workflow itself, where nobody is named."""
+"""The default author: the workflow itself."""
 
 
 def land(
@@ -33,20 +33,20 @@ def land(
     read_at: str | None,
     inputs: Sequence[str] = (),
 ) -> Version:
-    """Commit what a block wrote, on the branch of its config.
+    """Commit the writes of a block on the branch of its config.
 
     Args:
-        config: Where to.
-        task: That wrote.
-        position: Where in its `foreach`es the task stands; empty outside of one.
-        writes: What it wrote.
-        read_at: The commit that the block read of the branch; None if it read nothing there, so that it need not mind
-            what others have written since.
+        config: The config, with database and branch.
+        task: The task that wrote.
+        position: The task's index in each level of nested `foreach`; empty outside of one.
+        writes: The writes.
+        read_at: The commit of the branch that the block read; None if it read nothing there, so that later writes of
+            others do not matter.
         inputs: The versions that the task has read, each `<commit> <table or query> of <database>`.
 
     Raises:
         ForkedProcessError: This is a child of the task's process.
-        DoltError: As `AttemptBlock.land`.
+        DoltError: As for `AttemptBlock.land`.
     """
     check_process(task)
     check_branch(config)
@@ -68,16 +68,16 @@ def land(
 
 
 def _message(task: RunningTask, inputs: Sequence[str], line: str | None) -> str:
-    """Return what the commit's message says first: the task, the config's line, and what the task has read."""
+    """Return the beginning of the commit message: the task, the config's line, and the versions that were read."""
     read = "\n".join(f"{INPUT}: {each}" for each in inputs)
     return "\n\n".join(part for part in (f"Run: {task.pathspec}", line, read) if part)
 
 
 def check_branch(config: DoltConfig) -> None:
-    """Refuse to write where a config names a commit alone.
+    """Refuse to write if a config names a commit without a branch.
 
     Raises:
-        ConfigError: It names no branch.
+        ConfigError: The config names no branch.
     """
     if config.branch is None and config.commit is not None:
         hint = "Name one: DoltConfig(branch=..., commit=...); it is made at the commit if it does not exist."

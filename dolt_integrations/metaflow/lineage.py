@@ -1,4 +1,4 @@
-"""From a run to the tables and commits that it read, and on to the runs that wrote those."""
+"""Lineage of runs: the tables and commits that a run read, and the runs that wrote those."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def lineage(run: Run | Mapping[str, Any] | str, *, depth: int = 1) -> pd.DataFra
 
     Args:
         run: A `metaflow.Run`, its path, or its `dolt` artifact.
-        depth: How many generations of runs to tell of: 1 is this one, 2 also those that wrote what it read.
+        depth: The number of generations of runs: 1 is this run, 2 includes the runs that wrote what it read.
 
     Returns:
         A row for each table of each read and write, in the order in which they were made, generation by generation:
@@ -85,7 +85,7 @@ def _writer(location: str, table: str | None, action: DoltAction) -> str | None:
 
 
 def _tables_of(location: str, action: DoltAction) -> list[str | None]:
-    """Return the table, or those that a query names: the words of it that are tables at its commit."""
+    """Return the table, or the tables that a query names: its words that are tables at its commit."""
     if action.table_name is not None:
         return [action.table_name]
     words = {word.lower() for word in re.findall(r"[^\s`,();.=<>+*/-]+", _LITERAL.sub(" ", action.query or ""))}

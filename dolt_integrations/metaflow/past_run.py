@@ -1,4 +1,4 @@
-"""What a run read and wrote, collected from its tasks, to be found again by key."""
+"""The reads and writes of a past run, collected from its tasks, by key."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class PastRun:
     """The actions of a run.
 
     Attributes:
-        source: What it is of, for texts.
-        actions: In the order in which they were made.
+        source: The name of the run or artifact, for error messages.
+        actions: The actions, in the order in which they were made.
         configs: The configs that they name, as JSON objects by id.
-        path: The path that was given, if one was: of the run, or of one of its steps or tasks.
+        path: The path that was given, if any: of the run, or of one of its steps or tasks.
     """
 
     source: str
@@ -36,7 +36,7 @@ class PastRun:
         """Return the database that an action was on.
 
         Raises:
-            ConfigError: The artifact does not tell.
+            ConfigError: The artifact does not say.
         """
         location = self.configs.get(action.config_id, {}).get("database")
         if not isinstance(location, str):
@@ -44,19 +44,18 @@ class PastRun:
         return str(from_literal(location))
 
     def find(self, key: str, *, step: str = "", position: Sequence[int] = ()) -> DoltAction:
-        """Return the action of a key: the read, or else the last write.
+        """Return the action of a key: the read or, if there is none, the last write.
 
-        Where tasks read different things under one key, it is the read of the same step at the same place in its
-        `foreach`es.
+        If tasks read different things under one key, return the read of the same step at the same `foreach` position.
 
         Args:
             key: A key, or the full name of an action.
-            step: The name of the step that asks.
-            position: Where in its `foreach`es the task that asks stands.
+            step: The name of the calling step.
+            position: The calling task's index in each level of nested `foreach`.
 
         Raises:
-            KeyNotFoundError: There is none, with the nearest keys.
-            ConfigError: There are several that differ, with their full names.
+            KeyNotFoundError: No action has the key; the hint suggests similar keys.
+            ConfigError: Several actions with different data have the key; the hint lists their full names.
         """
         found = [action for action in self.actions if key in (action.key, action.name)]
         if not found:
@@ -73,7 +72,7 @@ class PastRun:
         return narrowed[-1]
 
     def _narrow(self, reads: list[DoltAction], step: str, position: tuple[int, ...]) -> list[DoltAction]:
-        """Keep the reads nearest to the task that asks, as long as they differ and some are left."""
+        """Keep the reads that are closest to the calling task, as long as they differ and some are left."""
         for near in (
             lambda action: action.pathspec == self.path,
             lambda action: action.step == step,
@@ -88,14 +87,14 @@ class PastRun:
 
 
 def past_run_of(source: object) -> PastRun:
-    """Collect what a run read and wrote.
+    """Collect the reads and writes of a run.
 
     Args:
         source: A `metaflow.Run`, a run's path (or that of one of its tasks), or a `dolt` artifact.
 
     Raises:
         RunNotFoundError: No such run, or none of its tasks has a `dolt` artifact.
-        ConfigError: It is none of these.
+        ConfigError: The source has another type.
 
     Example:
         >>> action = DoltAction(key="prices", config_id="c", commit="gstc", table_name="prices")

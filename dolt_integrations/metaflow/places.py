@@ -1,4 +1,4 @@
-"""Where a `DoltDT` looks: the database of its config, or what a past run read and wrote."""
+"""The sources of a `DoltDT`: the database of its config, and the reads and writes of a past run."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ NO_CONFIG = "Give config=DoltConfig(database=..., branch=...)."
 
 
 def one_source(run: object, audit: object, config: object) -> object:
-    """Return the past run to read from, of the two ways to give one; None where there is a config alone.
+    """Return the past run to read from, which can be given in two ways; None if there is only a config.
 
     Raises:
-        ConfigError: Both are given, or nothing at all.
+        ConfigError: Both ways are used, or there is neither a past run nor a config.
     """
     if run is not None and audit is not None:
         raise ConfigError("DoltDT has a past run as `run` and another as `audit`", hint="Give one of them.")
@@ -38,20 +38,20 @@ class Places:
     """Finds the database, branch and commit that a key or a table stands for.
 
     Attributes:
-        config: Which database to read and write, if one was named.
-        past_run: The past run to read from, if one was named.
+        config: The config of the database to read and write, or None.
+        past_run: The past run to read from, or None.
     """
 
     def __init__(
         self, config: DoltConfig | None, past_run: PastRun | None, task: RunningTask | None, flow: FlowSpec | None
     ) -> None:
-        """Say what is known.
+        """Set the sources.
 
         Args:
-            config: See there.
-            past_run: See there.
-            task: The task that runs, if one does.
-            flow: Its flow.
+            config: See the attributes.
+            past_run: See the attributes.
+            task: The running task, or None.
+            flow: Its flow, or None.
         """
         self.config, self.past_run = config, past_run
         self._task, self._flow = task, flow
@@ -60,28 +60,28 @@ class Places:
         """Return the past run.
 
         Raises:
-            ConfigError: There is none.
+            ConfigError: No past run was given.
         """
         if self.past_run is None:
             raise ConfigError("this DoltDT has no past run", hint="Give DoltDT(run='Flow/run_id').")
         return self.past_run
 
     def find(self, key: str) -> DoltAction:
-        """Return what the past run did under a key, as it concerns the task that asks.
+        """Return the past run's action under a key that matches the calling task best.
 
         Raises:
-            KeyNotFoundError: Nothing.
-            ConfigError: Different things.
+            KeyNotFoundError: The past run has no action under the key.
+            ConfigError: It has several actions with different data under the key.
         """
         step = self._task.pathspec.split("/")[2] if self._task else ""
         return self.past().find(key, step=step, position=position_of(self._flow))
 
     def source(self, key: str) -> Source:
-        """Return where the past run read what it did under a key.
+        """Return the source of the past run's action under a key.
 
         Raises:
-            KeyNotFoundError: It did nothing.
-            ConfigError: It did different things.
+            KeyNotFoundError: The past run has no action under the key.
+            ConfigError: It has several actions with different data under the key.
         """
         action = self.find(key)
         location = self.past().database(action)
@@ -91,10 +91,10 @@ class Places:
         return Source(location, version, action.config_id)
 
     def where(self, table: str | None) -> tuple[Any, str | None]:
-        """Return the database to look at, and the branch.
+        """Return the database and the branch to look at.
 
         Raises:
-            ConfigError: There is no config, and the past run does not tell.
+            ConfigError: There is no config, and the past run does not determine them.
         """
         if self.config is not None:
             return self.config.database, self.config.branch

@@ -1,4 +1,4 @@
-"""The `dolt` artifact: what the tasks of a flow read and wrote, handed on from step to step."""
+"""The `dolt` artifact: the reads and writes of a flow's tasks, passed on from step to step."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def check_record(value: object) -> Mapping[str, Any]:
-    """Return a `dolt` artifact, or say that it is none.
+    """Check and return a `dolt` artifact.
 
     Raises:
-        ConfigError: It is something else.
+        ConfigError: It is not such an artifact.
 
     Example:
         >>> check_record({"actions": {}, "configs": {}})
@@ -34,10 +34,10 @@ def check_record(value: object) -> Mapping[str, Any]:
 def add_to_record(flow: FlowSpec, actions: Iterable[DoltAction], configs: Mapping[str, Mapping[str, Any]]) -> None:
     """Add actions to the artifact of a running flow.
 
-    A key names the newest action; an older one of that key moves to its full name, so that nothing is lost.
+    A key names the newest action. An older action with that key is kept under its full name.
 
     Raises:
-        ConfigError: The flow keeps something else there.
+        ConfigError: The flow uses the attribute for something else.
     """
     known = check_record(getattr(flow, ARTIFACT, None) or {"actions": {}, "configs": {}})
     entries = dict(known["actions"])
@@ -49,16 +49,16 @@ def add_to_record(flow: FlowSpec, actions: Iterable[DoltAction], configs: Mappin
 
 
 def merge_records(flow: FlowSpec, inputs: Iterable[Any]) -> None:
-    """Give a join step the records of all the steps that it joins.
+    """Merge the records of all steps that a join step joins.
 
-    Call it before `self.merge_artifacts(inputs)`, which takes the differing `dolt` artifacts for a conflict otherwise.
+    Call it before `self.merge_artifacts(inputs)`, which otherwise treats the different `dolt` artifacts as a conflict.
 
     Args:
         flow: The flow (`self`).
-        inputs: What the join step is given.
+        inputs: The `inputs` argument of the join step.
 
     Raises:
-        ConfigError: A step keeps something else in `dolt`.
+        ConfigError: A step uses `dolt` for something else.
     """
     records = [check_record(record) for each in inputs if (record := getattr(each, ARTIFACT, None))]
     entries = [action_from_dict(entry) for record in records for entry in record["actions"].values()]
@@ -75,5 +75,5 @@ def _put_aside(entries: dict[str, Any], action: DoltAction) -> None:
 
 
 def attribute_of(flow: FlowSpec | None, value: object) -> str | None:
-    """Return the name of the attribute of a flow that is this very object; None if none is."""
+    """Return the name of the flow's attribute that is this very object, or None."""
     return next((name for name, held in vars(flow).items() if held is value), None) if flow is not None else None

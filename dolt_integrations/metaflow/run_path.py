@@ -1,4 +1,4 @@
-"""From a table to the run that wrote it."""
+"""Finding the run that wrote a table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PREFIX = "Run: "
-"""What the first line of a block's commit begins with; the path of the task follows."""
+"""The prefix of the first line of a block's commit, before the path of the task."""
 
 
 class RunPath(str):
@@ -62,7 +62,7 @@ def last_run(location: Location, table: str, branch: str | None, commit: str | N
     """Return the path of the run that last changed a table.
 
     Raises:
-        RunNotFoundError: None has.
+        RunNotFoundError: No run has changed the table.
         NotFoundError: No such database, branch, commit or table.
 
     Example:

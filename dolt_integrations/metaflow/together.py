@@ -1,4 +1,4 @@
-"""A table that the tasks of a `foreach` write together: the first replaces what was there, the others add."""
+"""A table that the tasks of a `foreach` write together: the first replaces it, the others add their rows."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def mode_of_shared(location: Location, task: RunningTask, table: str, head: str, *, has_written: bool) -> str:
-    """Return what becomes of the rows that a table has.
+    """Return the mode in which a task of a `foreach` writes a table.
 
     Args:
         location: The database.
-        task: The task, one of several of a `foreach`.
+        task: The task.
         table: The table.
         head: The commit at the head of the branch.
         has_written: Whether an earlier attempt of the task, or of the run that is resumed, has rows there.
@@ -43,21 +43,21 @@ def mode_of_shared(location: Location, task: RunningTask, table: str, head: str,
         _check_newest(past, taken_over, task, table, str(location))
     if not others.any() and not taken_over.any():
         return REPLACE
-    # What an earlier block, or the run that is resumed, has written already is written again, not twice.
+    # Rows that an earlier block or the resumed run has written already must not be added twice.
     return UPSERT if ours.any() or task.origins else APPEND
 
 
 def _steps(task: RunningTask) -> tuple[str, ...]:
-    """Return what the paths of the step's tasks begin with, in this run and in those that it resumes."""
+    """Return the prefixes of the paths of the step's tasks, in this run and in those that it resumes."""
     flow, run, step = task.step.split("/")
     return tuple(f"{flow}/{each}/{step}/" for each in (run, *task.origins))
 
 
 def _check_newest(past: pd.DataFrame, taken_over: pd.Series, task: RunningTask, table: str, location: str) -> None:
-    """Refuse to put rows of a run among those of another one.
+    """Refuse to add rows of a run to those of another run.
 
     Raises:
-        OvertakenError: The newest commit of the table is another run's, or no run's.
+        OvertakenError: The newest commit of the table belongs to another run, or to none.
     """
     flow, run, _ = task.step.split("/")
     ours = taken_over | past["execution_id"].str.startswith(tuple(f"{flow}/{each}/" for each in (run, *task.origins)))
