@@ -1,4 +1,4 @@
-"""`added_rows`: what a commit has added to a table, whatever was there and whoever wrote beside it."""
+"""`added_rows`: the rows that a commit has added, whatever the table held and others wrote at the same time."""
 
 from __future__ import annotations
 

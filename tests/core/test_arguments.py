@@ -1,4 +1,4 @@
-"""Arguments of other kinds than declared: understood where that is plain, else refused by name."""
+"""Arguments of other types than declared: accepted if their meaning is clear, otherwise refused by name."""
 
 import datetime
 import shutil

@@ -1,4 +1,4 @@
-"""Arrow Tables: every type comes back as it went in, however it is written, read and written again."""
+"""Arrow Tables: every type round-trips, however it is written, read and written again."""
 
 import decimal
 

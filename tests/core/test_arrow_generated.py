@@ -1,4 +1,4 @@
-"""Arrow Tables of any types and values, nested ones too: through Dolt and back, and no commit for what was read."""
+"""Generated Arrow Tables, including nested types: they round-trip, and saving what was read makes no commit."""
 
 import pyarrow as pa
 from hypothesis import HealthCheck, Phase, given, settings

@@ -1,4 +1,4 @@
-"""Rows of other Arrow types than the table's: every value stays what it is, and the type is one that holds them all."""
+"""Appending rows of other Arrow types than the table's: values stay the same, in a type that holds them all."""
 
 import decimal
 

@@ -1,4 +1,4 @@
-"""Attempts of a node: the same rows are adopted, other ones superseded, and what was read is built upon."""
+"""Attempts of a node: equal rows are adopted, others are superseded, and rows that were read are kept."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Random programs of attempts against a model in plain Python: other rows here, a read there, others in between."""
+"""Random sequences of attempts, with reads and other writers in between, against a plain-Python model."""
 
 import os
 import random

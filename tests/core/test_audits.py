@@ -1,4 +1,4 @@
-"""What the result of an audit means: it accepts the work, refuses it, or says nothing."""
+"""Results of an audit: which accept the work, which refuse it, and which are unclear."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The cache of versions by itself: what is stored in it, where, and what goes when it is full."""
+"""The cache of versions alone: what is stored, where, and what is removed when it is full."""
 
 import os
 

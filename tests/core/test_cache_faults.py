@@ -1,4 +1,4 @@
-"""What is wrong with the cache of versions is not noticed: files, directories, disks; and the data is always right."""
+"""Faults of the cache (files, directories, disks) go unnoticed, and the rows are always right."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""What is read and written goes through the cache of versions, and is as a fetch gives it."""
+"""Reads and writes use the cache, and the rows are the same as fetched ones."""
 
 import decimal
 import itertools

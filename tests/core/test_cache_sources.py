@@ -1,4 +1,4 @@
-"""A version is kept for the place that it came from: a server that lies about a hash is believed about itself alone."""
+"""Cached versions belong to their source: a server that lies about a hash affects only itself."""
 
 import os
 

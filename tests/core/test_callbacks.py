@@ -1,4 +1,4 @@
-"""A literal names a callback; what runs is what the program has registered under that name."""
+"""A literal names a callback, and only a function that the program has registered under that name runs."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""Cards of tables and databases: what they say, and what keeps them small, quick and without an error."""
+"""Cards of tables and databases: their content, and that they stay small, fast and free of errors."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""Plain values that come to a column of categories, and categories that come to plain values."""
+"""Appending plain values to a column of categories, and categories to plain values."""
 
 import pandas as pd
 import polars as pl

@@ -1,4 +1,4 @@
-"""Thresholds that are changed while a block runs."""
+"""Limits that are changed during a block."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""The ends of what a column holds: it stays for the last value, and gives way to the next one."""
+"""Bounds of column types: a column stays for the largest value that it holds, and is widened for the next."""
 
 import numpy as np
 import pandas as pd

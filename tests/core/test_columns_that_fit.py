@@ -1,4 +1,4 @@
-"""Columns of tables that others made stay as they are where a frame's values fit, on every way into the table."""
+"""Columns of tables that others created stay unchanged if a frame's values fit, on every way to write."""
 
 import contextlib
 import datetime

@@ -1,4 +1,4 @@
-"""Many at once: threads and processes, on one directory and on one server, on one table and on several."""
+"""Concurrency: threads and processes, on a directory and on a server, on one table and on several."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""`connect_args`: how a server is connected with, by PyMySQL's names, at each door and in a literal."""
+"""`connect_args`: connection options by PyMySQL's names, for every entry point and in literals."""
 
 import json
 import pickle

@@ -1,4 +1,4 @@
-"""Named connections: a location that the environment explains where it is used."""
+"""Named connections: locations that the environment resolves when they are used."""
 
 import json
 import pickle

@@ -1,4 +1,4 @@
-"""Constraints of tables that others made: what breaks one is told with its name, the value and the row."""
+"""Constraints of tables that others created: errors name the constraint, the value and the row."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Passwords belong to servers: those that the program or its environment names, not those that only a literal does."""
+"""Passwords are sent only to servers that the program or its environment names, not to those of a literal."""
 
 import copy
 import json

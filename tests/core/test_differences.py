@@ -1,4 +1,4 @@
-"""Saves that send only what differs: what lands is exactly the frame, and the history shows only what changed."""
+"""Saves that send only differences: the table equals the frame, and the history shows only what changed."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Saves that send only what differs while others work: the later wins, and uncommitted work stays."""
+"""Saves that send only differences while others write: the last one wins, and uncommitted work is kept."""
 
 import pytest
 

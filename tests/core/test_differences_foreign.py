@@ -1,4 +1,4 @@
-"""Saves that send only what differs to tables that others made."""
+"""Saves that send only differences, to tables that others created."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Values of every type that change a little, and keys of every type: the difference has them."""
+"""Small changes to values of every type, and keys of every type, are found as differences."""
 
 import datetime
 import decimal

@@ -1,4 +1,4 @@
-"""Few rows through connectorx, which reads many: types that it cannot read, or not exactly."""
+"""Types that connectorx cannot read, or not exactly."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Things go wrong in the middle: killed servers and processes, full and read-only disks. Nothing half-done is seen."""
+"""Faults in the middle: killed servers and processes, full and read-only disks. Nothing is half done."""
 
 import os
 import signal

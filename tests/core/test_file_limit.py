@@ -1,4 +1,4 @@
-"""Files that would become too large are errors before they do."""
+"""Files that would become too large in memory are refused before they do."""
 
 import bz2
 import gzip

@@ -1,4 +1,4 @@
-"""What the cells of a file are: in an existing table, whose columns say it, and in a new one."""
+"""How the cells of a file are interpreted: by the columns of an existing table, and in a new one."""
 
 import datetime
 import decimal

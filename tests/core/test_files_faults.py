@@ -1,4 +1,4 @@
-"""Files that are wrong, and what is said of them."""
+"""Errors of files that cannot be read, and their messages."""
 
 import gzip
 import zipfile

@@ -1,4 +1,4 @@
-"""Parquet files of others, and ours as others read them."""
+"""Parquet files of other programs, and ours as other programs read them."""
 
 import pandas as pd
 import pyarrow as pa

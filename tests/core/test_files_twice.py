@@ -1,4 +1,4 @@
-"""A file is read the same way the first and the second time: into a new table, and into the table it has made."""
+"""A file is read the same way into a new table and into the table that it created."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Comments that are no marks, and marks whose columns others changed."""
+"""Column comments that are not marks, and marks of columns that others changed."""
 
 import pandas as pd
 import pytest

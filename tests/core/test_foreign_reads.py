@@ -1,4 +1,4 @@
-"""Tables that others made, without any mark, as frames."""
+"""Reading tables that others created, without marks."""
 
 import datetime
 

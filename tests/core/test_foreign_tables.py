@@ -1,4 +1,4 @@
-"""Tables that this project did not make: read, changed and saved back, with all that they were declared with."""
+"""Tables that others created are read, changed and saved back with all their declarations."""
 
 import decimal
 

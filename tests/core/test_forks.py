@@ -1,4 +1,4 @@
-"""Forked children of a process that has saved or loaded: one clear error at once, and the parent's work goes on."""
+"""Forks of a process that has saved or loaded raise one clear error, and the parent's work continues."""
 
 import pytest
 

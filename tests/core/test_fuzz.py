@@ -1,4 +1,4 @@
-"""URLs, options and files of any bytes: understood, or an error of ours. `make fuzz` makes up more of them."""
+"""URLs, options and files of arbitrary bytes: accepted, or refused with an error of ours (see `make fuzz`)."""
 
 import io
 

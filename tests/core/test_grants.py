@@ -1,4 +1,4 @@
-"""The least rights that a reader, a writer and a maintainer of a server's database need: docs/servers-and-rights.md."""
+"""The minimal privileges of a reader, a writer and a maintainer: docs/servers-and-rights.md."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""The history of a table without a key is exact, though Dolt's hash of it may change where its rows do not."""
+"""The history of a table without a key is exact, even if Dolt's hash changes while its rows do not."""
 
 import threading
 

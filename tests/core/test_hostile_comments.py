@@ -1,4 +1,4 @@
-"""Whatever a column's comment says, the table is read: as the comment says where that is so, else by the SQL types."""
+"""Tables are readable whatever a column comment says: by the comment if it fits, or else by the SQL types."""
 
 import json
 import logging

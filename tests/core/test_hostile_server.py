@@ -1,4 +1,4 @@
-"""Servers that ask for files and passwords, and servers that talk nonsense: no secret leaves, every error is ours."""
+"""Servers that ask for files and passwords or send nonsense: no secret leaks, and every error is ours."""
 
 import time
 

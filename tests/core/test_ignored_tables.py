@@ -1,4 +1,4 @@
-"""Tables that `dolt_ignore` names are saved as asked, by every way; what others keep in such tables stays theirs."""
+"""Tables that `dolt_ignore` matches can be saved in every way, and others' work in them is kept."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What an import of the core brings with it."""
+"""What importing the core imports."""
 
 import subprocess
 import sys

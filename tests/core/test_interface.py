@@ -1,4 +1,4 @@
-"""`save` and `load`: the article "Workflow Managers" as it is written, and what goes wrong with files."""
+"""`save` and `load`: the article "Workflow Managers" as written, and errors of files."""
 
 import logging
 

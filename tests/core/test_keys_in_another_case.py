@@ -1,4 +1,4 @@
-"""Columns that a frame names in another case than the table: they are its columns, and keep what it said of them."""
+"""Columns that a frame names in another case than the table are the table's, and keep their declarations."""
 
 import pandas as pd
 import pytest

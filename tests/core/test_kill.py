@@ -1,4 +1,4 @@
-"""kill -9 at the statements of a save, of the process that saves and of the server: all or nothing, and once."""
+"""`kill -9` at every statement of a save, of the client and of the server: all or nothing, and only once."""
 
 import json
 import os

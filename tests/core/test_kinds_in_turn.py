@@ -1,4 +1,4 @@
-"""A table that pandas, pyarrow and polars write in turn: what one has read makes no commit when it is written back."""
+"""pandas, pyarrow and polars write one table alternately: writing back what another has read makes no commit."""
 
 import datetime
 import decimal

@@ -1,4 +1,4 @@
-"""A server that keeps to the protocol and lies about a result: what comes out is right or an error of ours, in time."""
+"""A server that follows the protocol but lies about results: the rows are right, or the error is ours, in time."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What a user without rights is told on day two, and what the rights of a saving user allow."""
+"""Errors of management operations for a user without privileges, and what a saving user may do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Merges that conflict: the error says what and where, the target has nothing of it, the work is on a branch."""
+"""Merges that conflict: the error names the rows, the target is unchanged, and the work is on a branch."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Many merges into one branch at once: all land, none takes another one's rows away."""
+"""Many concurrent merges into one branch: all land, and none loses another's rows."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Renames, drops and other columns on the other side: nobody loses anything, and a side decides as its name says."""
+"""Renames, drops and new columns on the other side: nothing is lost, and `on_conflict` decides as named."""
 
 import re
 

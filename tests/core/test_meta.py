@@ -1,4 +1,4 @@
-"""Metadata: what is told of saves and loads, to callbacks and to tables."""
+"""Hooks: how saves and loads are recorded, by callbacks and in tables."""
 
 import datetime
 import logging

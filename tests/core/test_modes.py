@@ -1,4 +1,4 @@
-"""Write modes: what becomes of the rows that a table has, in every state that the table can be in."""
+"""Write modes: what happens to existing rows, in every state of the table."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Write modes beside constraints and somebody's uncommitted work: what would break either is not written."""
+"""Write modes with constraints and uncommitted work: a write that would violate either is refused."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Branches, tags and tables whose names differ only in case: told apart where Dolt does, and refused where not."""
+"""Branches, tags and tables whose names differ only by case: distinguished if Dolt does so, or else refused."""
 
 import threading
 from functools import partial

@@ -1,4 +1,4 @@
-"""Many that make one branch at once: whatever a save reports is on the branch."""
+"""Concurrent creation of one branch: every commit that a save reports is on the branch."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Columns of objects as pandas leaves them: booleans with blanks, integers with None, arrays in cells."""
+"""Object columns as pandas produces them: booleans with missing values, integers with None, arrays in cells."""
 
 import datetime
 import decimal

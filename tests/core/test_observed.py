@@ -1,4 +1,4 @@
-"""What the log and a trace say of each save and load."""
+"""The log line and the trace of each save and load."""
 
 from __future__ import annotations
 

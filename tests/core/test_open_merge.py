@@ -1,4 +1,4 @@
-"""A merge or cherry-pick that the user has begun is the user's to conclude: no save commits it, and none is lost."""
+"""A merge or cherry-pick in progress stays the user's to conclude: no save commits it or loses it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Reading a part of a table: some columns, the rows that meet a condition, and nothing else."""
+"""Reading part of a table: some columns, and only the rows that satisfy a condition."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""What a past execution had read, as its commits on any branch say: where it cannot be told, that is an error."""
+"""What a past execution had read, according to its commits on any branch; ambiguity is an error."""
 
 from __future__ import annotations
 

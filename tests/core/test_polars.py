@@ -1,4 +1,4 @@
-"""polars DataFrames: every dtype comes back as it went in, and what polars does not have is an error of ours."""
+"""polars DataFrames: every dtype round-trips, and what polars cannot hold is an error of ours."""
 
 import datetime
 import decimal

@@ -1,4 +1,4 @@
-"""Private branches: whose session lives is left alone, wherever it runs; what nobody holds is removed."""
+"""Private branches are kept while their session lives, wherever it runs, and removed afterwards."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What the core asks of the engine: named operations, and no SQL of its own."""
+"""What the core requires of the engine: named operations, and no SQL of its own."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Loads of a table's versions: by name, by revision, by moment; and of what Dolt tells of them."""
+"""Loading versions of a table: by name, revision and timestamp."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""Loads at the edges: clocks that differ, servers that go away or take no writes, settings of a server."""
+"""Edge cases of loads: clock differences, servers that go away or are read-only, server settings."""
 
 import datetime
 import importlib

@@ -1,4 +1,4 @@
-"""Loads of a query's result: its rows and dtypes however hard it is, and that it writes nothing."""
+"""Loading query results: rows and dtypes of difficult queries, and that nothing is written."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""A version of a table is read as what differs from one that is in the cache, and is as a fetch gives it."""
+"""A version that is read as differences from a cached version equals the fetched one."""
 
 import pandas as pd
 import pyarrow as pa

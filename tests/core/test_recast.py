@@ -1,4 +1,4 @@
-"""Nested Arrow values are cast part by part, whatever their nesting and wherever they were sliced."""
+"""Nested Arrow values are cast part by part, whatever their nesting and slicing."""
 
 import pyarrow as pa
 import pytest

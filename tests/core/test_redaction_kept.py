@@ -1,4 +1,4 @@
-"""What a save leaves in the database and in the log has no password of a URL: commits, rows of `DoltMeta`, records."""
+"""No password of a URL stays in the database or the log: commits, rows of `DoltMeta`, log records."""
 
 import logging
 

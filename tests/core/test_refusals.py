@@ -1,4 +1,4 @@
-"""What cannot be stored: each with its error, which says where, and nothing written."""
+"""What cannot be stored raises its own error, which names the position, and nothing is written."""
 
 import datetime
 import decimal

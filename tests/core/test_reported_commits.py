@@ -1,4 +1,4 @@
-"""What a save reports is on its branch, though another client moves or deletes that at the same moment."""
+"""The commit that a save reports is on its branch, even if another client moves or deletes the branch."""
 
 import pandas as pd
 import pytest

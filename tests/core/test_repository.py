@@ -1,4 +1,4 @@
-"""`Repository` and its `Table`: everything that the core does, with what is said once said once."""
+"""`Repository` and `Table`: all features of the core, configured once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CHECKs and UNIQUE keys of a table outlive a save of other columns, or the save is refused."""
+"""CHECKs and UNIQUE keys of a table survive a save of other columns, or the save is refused."""
 
 import pandas as pd
 import pytest

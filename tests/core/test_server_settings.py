@@ -1,4 +1,4 @@
-"""A server whose administrator has set things otherwise: saves come to the same."""
+"""Saves give the same result with other server settings."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""A cache that machines share: an S3 server, other file systems of fsspec, and what goes wrong with them."""
+"""A cache that several machines share: S3, other filesystems of fsspec, and their failures."""
 
 import io
 import logging

@@ -1,4 +1,4 @@
-"""Whatever an object store does to a cache, the rows are right, or they are fetched from Dolt."""
+"""Whatever an object store does, the rows are right or fetched from Dolt."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -1,4 +1,4 @@
-"""What single types promise, to Dolt and back."""
+"""Guarantees of single types, to Dolt and back."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at some moment of a save, a load or a wait, in a process group: it ends, and nothing is left."""
+"""Ctrl-C and SIGTERM at random times during a save, a load or a wait: the process ends and leaves nothing."""
 
 import contextlib
 import json

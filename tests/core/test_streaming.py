@@ -1,4 +1,4 @@
-"""Frames larger than memory: batches become one commit, or nothing does."""
+"""Frames larger than memory: all batches become one commit, or nothing does."""
 
 import dataclasses
 import os

@@ -1,4 +1,4 @@
-"""Batches that are appended, upserted, merged, or written to a branch."""
+"""Streams that are appended, upserted, merged, or written to a branch."""
 
 import pandas as pd
 import pytest

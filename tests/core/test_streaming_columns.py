@@ -1,4 +1,4 @@
-"""Batches whose columns differ: what one table holds of them, and what is refused."""
+"""Streams whose batches have different columns: what a table can hold, and what is refused."""
 
 import datetime
 import decimal

@@ -1,4 +1,4 @@
-"""Batches while others work on the database: their commits and their uncommitted work stay."""
+"""Streams while others write: their commits and their uncommitted work are kept."""
 
 import dataclasses
 

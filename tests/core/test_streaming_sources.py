@@ -1,4 +1,4 @@
-"""What gives the batches: a `RecordBatchReader`, a polars `LazyFrame`, Arrow tables of every type."""
+"""Sources of streams: `RecordBatchReader`, polars `LazyFrame`, Arrow tables of every type."""
 
 import datetime
 import decimal

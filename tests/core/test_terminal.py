@@ -1,4 +1,4 @@
-"""Nothing is printed by a read, whatever is in the table: no panic of the fast reader, no warning."""
+"""Reads print nothing, whatever the table holds: no panic of the fast reader, no warning."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Our row of the comparison in benchmarks/frames.py: each of its frames comes back as it went in."""
+"""Our row of the comparison in benchmarks/frames.py: each of its frames round-trips."""
 
 import pytest
 from pandas.testing import assert_frame_equal

@@ -1,4 +1,4 @@
-"""Encrypted sessions with a server that takes no others."""
+"""Encrypted sessions with a server that accepts no others."""
 
 import contextlib
 import shutil

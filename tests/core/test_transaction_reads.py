@@ -1,4 +1,4 @@
-"""What a `Transaction` reads: its private branch, with what it has written, from frames and from streams."""
+"""What a `Transaction` reads: its private branch, including what it has written from frames and streams."""
 
 import pandas as pd
 import polars as pl

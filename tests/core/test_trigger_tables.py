@@ -1,4 +1,4 @@
-"""What a save changes in other tables, by triggers and cascading keys, is in its commit, or the save is refused."""
+"""Changes that a save causes in other tables, by triggers and cascades, are in its commit, or it is refused."""
 
 import pandas as pd
 import pytest

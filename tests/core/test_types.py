@@ -1,4 +1,4 @@
-"""Everything that a column, an index or a label may be, to Dolt and back."""
+"""Everything that a column, an index or a label can be, to Dolt and back."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""A table that was made and not committed is said to be so, by every way of reading; the hint leads somewhere."""
+"""Reading a table that exists but is not committed: the error says so, and its hint works."""
 
 import pytest
 

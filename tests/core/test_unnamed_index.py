@@ -1,4 +1,4 @@
-"""An index without a name: labels come back, row numbers are left out with a warning, through every way to write."""
+"""Unnamed indexes: labels are kept, and row numbers are dropped with a warning, on every way to write."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""A file of ours is there whole or not at all, also where its process is killed while it writes."""
+"""Files are written completely or not at all, even if the process is killed."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A save is one commit: of its table's rows and columns, with its message and author."""
+"""A save is one commit of the table's rows and columns, with its message and author."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""The user's own work beside a save: the branch that is checked out, uncommitted changes, open transactions."""
+"""The user's own work during a save: the checked-out branch, uncommitted changes, open transactions."""
 
 import shutil
 

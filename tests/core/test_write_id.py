@@ -1,4 +1,4 @@
-"""Write ids: a retry finds its own commit and writes nothing, in every mode, and after a lost connection."""
+"""Write ids: a retry finds its commit and writes nothing, in every mode and after a lost connection."""
 
 import contextlib
 import select

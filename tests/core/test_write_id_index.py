@@ -1,4 +1,4 @@
-"""Write ids are found without walking through the whole log, and exactly those that the log has."""
+"""Write ids are found without reading the whole log, with the same result."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""What a save leaves behind: no branch, no file, no word, though a process was killed in the middle."""
+"""A save leaves no branch, no file and no output behind, even if a process was killed."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Where a save goes: a directory, which may have to become a database, or a server's database."""
+"""Where a save goes: a directory, which may become a database, or a server's database."""
 
 import subprocess
 

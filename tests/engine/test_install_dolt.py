@@ -1,4 +1,4 @@
-"""What `scripts/install_dolt.sh` takes for a dolt: the network is a `curl` of the tests'."""
+"""Which files `scripts/install_dolt.sh` accepts as dolt. The tests' own `curl` stands for the network."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Ctrl-C while rows become text for the server."""
+"""Ctrl-C while rows are converted to text for the server."""
 
 import os
 import signal

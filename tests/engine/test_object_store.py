@@ -1,4 +1,4 @@
-"""The S3 server of the tests: what Dolt and fsspec do with it, so that tests that use it rest on something."""
+"""The S3 server of the tests works with Dolt and fsspec, so that tests can rely on it."""
 
 import fsspec
 

@@ -1,4 +1,4 @@
-"""Values in the places of `%s` and `%(name)s`."""
+"""Values for `%s` and `%(name)s`."""
 
 from __future__ import annotations
 

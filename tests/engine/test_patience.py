@@ -1,4 +1,4 @@
-"""Sessions with a server that is restarted, or has as many sessions as it takes."""
+"""Sessions with a server that restarts, or has reached its maximum of connections."""
 
 import logging
 import socket

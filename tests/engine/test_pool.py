@@ -1,4 +1,4 @@
-"""Sessions that are kept for the next use of a server."""
+"""Sessions that are kept for reuse."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""The private server of a directory: blocks, threads and processes share one, whatever the directory is."""
+"""The private server of a directory: blocks, threads and processes share one, for any directory."""
 
 import threading
 

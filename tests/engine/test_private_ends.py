@@ -1,4 +1,4 @@
-"""The end of a private server: none is left, however its users end."""
+"""Private servers end with their users, however those end."""
 
 import multiprocessing
 import os

@@ -1,4 +1,4 @@
-"""`kill -9` at every step on the way to a private server and to a new database: neither file nor process is left."""
+"""`kill -9` at every step of starting a private server and creating a database leaves no file or process."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""A private server beside the user's own dolt: servers, sessions, the CLI."""
+"""A private server next to the user's own dolt: servers, sessions, the CLI."""
 
 import subprocess
 import threading

@@ -1,4 +1,4 @@
-"""What a private server shows and leaves: files, ports, secrets."""
+"""What a private server exposes and leaves behind: files, ports, secrets."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The remotes of a database: their URLs, their branches, what is fetched from them and pushed to them."""
+"""Remotes of a database: their URLs and branches, fetching and pushing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a private server's files lie: in a folder that is this user's alone, the same for all processes."""
+"""The directory for a private server's files: private to the user, and the same for all processes."""
 
 import os
 

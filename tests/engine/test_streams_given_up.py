@@ -1,4 +1,4 @@
-"""Streams that end with their session: nothing is asked of a server that is gone."""
+"""Results that are abandoned when their session ends: nothing is sent to a server that is gone."""
 
 import gc
 from contextlib import suppress
