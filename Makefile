@@ -119,7 +119,7 @@ pods: $(VENV)/.installed-test dolt moto ## a hundred pods write through one serv
 fuzz: export FUZZ_EXAMPLES ?= 300
 fuzz: $(VENV)/.installed-test dolt moto ## lies of servers, literals, URLs, column comments and files, made up at length; half an hour
 	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_lying_server.py tests/core/test_fuzz.py \
-		tests/core/test_hostile_comments.py tests/core/test_credentials.py $(PYTEST)
+		tests/core/test_hostile_comments.py tests/core/test_credentials.py tests/core/test_differences.py $(PYTEST)
 
 mutate: $(VENV)/.installed-test dolt ## small changes to the product that the tests should notice; two hours (MUTATE="--each 1")
 	@$(PIP) -e '.[mutate]'

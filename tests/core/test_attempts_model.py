@@ -9,7 +9,7 @@ from dolt_integrations.core import AppendBranch, MergeBranch, read_table, write_
 from dolt_integrations.errors import PrimaryKeyError, SupersededError
 from tests.helpers.saves.attempts import Model, Node, contents, rows
 
-PROGRAMS = int(os.environ.get("ATTEMPT_PROGRAMS", "4"))
+PROGRAMS = int(os.environ.get("ATTEMPT_PROGRAMS", "2"))
 TABLES = ("t", "u")
 
 

@@ -230,7 +230,7 @@ def test_a_read_only_directory_is_read(own_cache):
     assert done.stdout == f"{SIZE} None\n", done.stderr
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("damage", ["empty", "cut in the middle", "a bit of the rows", "of a later format"])
 def test_a_read_with_a_damaged_file_is_right(database, damage):
     write_table(database, "t", frame(), primary_key="n")
     (path,) = folder().glob("*.arrow")

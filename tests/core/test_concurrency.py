@@ -81,8 +81,11 @@ def assert_nothing_is_left(url):
     assert run_sql(url, "SELECT * FROM dolt_status") == []
 
 
-@pytest.mark.parametrize("tables", [["a", "b", "c"], ["t", "t", "t"]], ids=["tables of their own", "one table"])
-@pytest.mark.parametrize("widen", [False, True], ids=["rows", "columns"])
+@pytest.mark.parametrize(
+    ("tables", "widen"),
+    [(["a", "b", "c"], False), (["t", "t", "t"], False), (["t", "t", "t"], True)],
+    ids=["tables of their own", "one table", "columns of one table"],
+)
 def test_processes_save_to_one_server_at_once(tables, widen, database, script):
     run_processes(script, database, tables, 4, widen)
 

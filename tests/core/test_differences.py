@@ -11,6 +11,7 @@ from dolt_integrations.core import read_table, write_table
 from dolt_integrations.limits import limits
 from tests.conftest import run_sql
 from tests.helpers.saves.edits import BOTH_WAYS, SIZE, assert_landed, base, changes, edited
+from tests.helpers.values.fuzzing import examples
 from tests.helpers.values.samples import assert_same
 from tests.helpers.values.strategies import AWKWARD_TEXTS
 
@@ -174,7 +175,7 @@ def spelled(rows):
 
 
 @BOTH_WAYS
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     before=st.dictionaries(st.integers(-20, 20), ROW, min_size=1, max_size=15),
     edits=st.dictionaries(st.integers(-20, 20), st.none() | ROW, max_size=8),
@@ -195,7 +196,7 @@ def test_any_edits_land_and_are_the_diff(database, small, before, edits, seed):
         assert changes(database) == len(differing)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     before=st.lists(st.tuples(st.sampled_from([0.0, -0.0, None, 1.5]), st.sampled_from(["", None, "a"])), max_size=10),
     after=st.lists(st.tuples(st.sampled_from([0.0, -0.0, None, 1.5]), st.sampled_from(["", None, "a"])), max_size=10),
