@@ -1,5 +1,6 @@
 """The examples in the docstrings, run as they stand."""
 
+import contextlib
 import doctest
 import importlib
 import pkgutil
@@ -11,6 +12,7 @@ import pytest
 import dolt_integrations
 import flytekitplugins.dolt
 from dolt_integrations import core, engine, errors
+from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 
 MODULES = sorted(
     name
@@ -32,6 +34,12 @@ def examples():
 EXAMPLES = examples()
 
 
+def served(test):
+    """Keep the private server of an example's folder from call to call, where it makes several."""
+    calls = sum("folder" in example.source for example in test.examples)
+    return open_database(test.globs["folder"], create=DEFAULT_AUTHOR) if calls > 1 else contextlib.nullcontext()
+
+
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_an_example_gives_what_it_shows(name, tmp_path):
     test = EXAMPLES[name]
@@ -43,7 +51,8 @@ def test_an_example_gives_what_it_shows(name, tmp_path):
     test.globs = {**names, "pd": pd, "pa": pa, "folder": str(tmp_path / "database"), **test.globs}
 
     report = []
-    results = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test, out=report.append)
+    with served(test):
+        results = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test, out=report.append)
 
     assert results.failed == 0, "".join(report)
 

@@ -88,8 +88,10 @@ def test_the_table_keeps_its_key_and_all_that_was_said_of_it(way, users):
     assert {2, 3} <= {key for (key,) in run_sql(users, "SELECT Id FROM Users", revision=revision)}
 
 
-def test_a_large_frame_keeps_them_as_well(users):
-    write_table(users, "Users", rows(*range(1, 10_002)))
+def test_a_large_frame_keeps_them_as_well(users, set_limits):
+    set_limits(in_place_rows=10)
+
+    write_table(users, "Users", rows(*range(1, 12)))
 
     made = run_sql(users, "SHOW CREATE TABLE Users")[0][1]
     assert [what for what in KEPT if what not in made] == []
