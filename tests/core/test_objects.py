@@ -123,6 +123,6 @@ def test_the_call_of_a_refusal_mends_the_column(values, database):
 @pytest.mark.parametrize("missing", [pd.NaT, pd.NA, None, float("nan"), decimal.Decimal("NaN")])
 def test_texts_with_any_missing_value_come_back(missing, database):
     write_table(database, "t", pd.DataFrame({"id": [1, 2], "x": objects("a", missing)}), primary_key="id")
-    write_table(database, "t", pd.DataFrame({"id": [3], "x": objects(missing)}), mode="append")
+    write_table(database, "t", pd.DataFrame({"id": [3, 4], "x": objects("b", missing)}), mode="append")
 
-    assert found_in(database) == ["a", None, None]
+    assert found_in(database) == ["a", None, "b", None]

@@ -137,6 +137,9 @@ BAD_FRAMES = {
     "a decimal that is no number": (
         objects(decimal.Decimal(1), decimal.Decimal("snan")), UnsupportedValueError, r"'a'.*`t`.*NaN.*row 1"
     ),
+    "a decimal that pandas takes for missing": (
+        objects(None, decimal.Decimal("nan")), UnsupportedValueError, r"'a'.*`t`.*NaN.*row 1"
+    ),
     "a decimal of minus nothing": (objects(decimal.Decimal("-0")), UnsupportedValueError, r"'a'.*`t`.*-0.*row 0"),
     "a time with a zone": (
         objects(datetime.time(1, tzinfo=datetime.timezone.utc)), UnsupportedValueError, r"'a'.*`t`.*zone.*row 0"

@@ -55,7 +55,7 @@ def encode_objects(series: pd.Series, where: str) -> EncodedColumn:
     """
     if _are_texts(series):
         return EncodedColumn(to_texts(series, where), None, True, Mark(dtype="object"))
-    _check_signals(series, where)
+    _check_nans(series, where)
     values = [None if missing else value for value, missing in zip(series, series.isna(), strict=True)]
     if any(isinstance(value, np.ndarray) for value in values) and _are_arrays(values):
         return encode_arrays(values, where, series.name)
@@ -73,12 +73,13 @@ def _are_texts(series: pd.Series) -> bool:
         return False
 
 
-def _check_signals(series: pd.Series, where: str) -> None:
-    """Refuse signalling NaNs first, because even checking whether one is missing raises."""
+def _check_nans(series: pd.Series, where: str) -> None:
+    """Refuse NaNs of Decimal, which pandas takes for missing values; among texts nothing else can be meant."""
+    among_texts = any(isinstance(value, str) for value in series)
     for row, value in enumerate(series):
-        if isinstance(value, decimal.Decimal) and value.is_snan():
+        if isinstance(value, decimal.Decimal) and (value.is_snan() or (value.is_nan() and not among_texts)):
             problem = f"{where} holds {value!r}, which a DECIMAL cannot keep (row {row}, counted from 0)"
-            raise UnsupportedValueError(problem, hint="Change or drop the value.")
+            raise UnsupportedValueError(problem, hint="Drop the value, or make it None, which becomes NULL.")
 
 
 def _are_arrays(values: Sequence[Any]) -> bool:
