@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from dolt_integrations.core.arrow.polars import to_polars
     from dolt_integrations.core.cards.frame import frame_part
     from dolt_integrations.core.configs.as_of import check_as_of
     from dolt_integrations.core.configs.branch import named_branch
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from dolt_integrations.core.configs.selection import Part, part_of
     from dolt_integrations.core.frames.frame import EncodedFrame, encode_frame, frame_of
     from dolt_integrations.core.frames.interchange import to_arrow
-    from dolt_integrations.core.frames.polars import to_polars
     from dolt_integrations.core.installed import check_installed
     from dolt_integrations.core.manage.past import PastExecution, commit_read, past_execution
     from dolt_integrations.core.manage.place import Place
@@ -88,7 +88,7 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.core.frames.frame": "EncodedFrame encode_frame frame_of",
         "dolt_integrations.core.frames.interchange": "to_arrow",
         "dolt_integrations.core.configs.key": "Key parse_key",
-        "dolt_integrations.core.frames.polars": "to_polars",
+        "dolt_integrations.core.arrow.polars": "to_polars",
         "dolt_integrations.core.manage.past": "PastExecution commit_read past_execution",
         "dolt_integrations.core.manage.place": "Place",
         "dolt_integrations.core.provenance.attempt": "Attempt child_error",

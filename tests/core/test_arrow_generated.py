@@ -4,9 +4,9 @@ import pyarrow as pa
 from hypothesis import HealthCheck, Phase, given, settings
 
 from dolt_integrations.core import read_arrow, read_table, write_table
+from dolt_integrations.core.arrow.polars import from_polars, to_polars
 from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.core.frames.interchange import to_arrow
-from dolt_integrations.core.frames.polars import from_polars, to_polars
 from dolt_integrations.errors import UnsupportedTypeError
 from tests.helpers.values.arrow_strategies import arrow_tables
 from tests.helpers.values.samples import NUMBERS

@@ -2,12 +2,18 @@
 
 import datetime
 import decimal
+import uuid
 
+import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
+from dolt_integrations import Repository
 from dolt_integrations.core import read_arrow, read_table, write_table
-from dolt_integrations.core.frames.polars import to_polars
+from dolt_integrations.core.arrow.polars import to_polars
+from dolt_integrations.errors import UnsupportedTypeError
 from tests.helpers.values.samples import assert_same
 
 FRAME = pd.DataFrame(
@@ -17,10 +23,19 @@ FRAME = pd.DataFrame(
         "money": [decimal.Decimal("1.5"), None], 7: pd.array([1, None], "Int64"),
     }
 )  # fmt: skip
+OTHERS = pd.DataFrame(
+    {
+        "id": [1, 2], "time": [datetime.time(1), None], "uuid": [uuid.UUID(int=1), None],
+        "doc": [{"b": 1, "a": [None]}, None],
+        "whole": [[1.0], None], "array": [np.array([1, 2]), None], "size": pd.Categorical([3, None], [3, 1]),
+        "second": pd.to_datetime(["2020-01-01", None]).as_unit("s"), "large": [2**70, None],
+    }
+).astype({"large": object})  # fmt: skip
 FRAMES = {
     "a key": FRAME,
     "an index": FRAME.set_index("id"),
     "labels without a name": FRAME.set_axis(["x", "y"]),
+    "what Arrow and polars have in other types": OTHERS,
 }
 
 
@@ -35,3 +50,28 @@ def test_what_arrow_and_polars_read_is_written_back_without_a_commit(name, datab
     assert not write_table(database, "t", to_polars(read)).changed
     assert not write_table(database, "t", frame).changed
     assert_same(read_table(database, "t").data, frame)
+
+
+@pytest.mark.parametrize("texts", [["a"], ['{"b":1,"a":2}'], ["[1.0]"]])
+def test_strings_that_are_no_documents_do_not_go_into_a_column_of_them(texts, database):
+    write_table(database, "t", pd.DataFrame({"id": [1], "doc": [[1]]}), primary_key="id")
+
+    with pytest.raises(UnsupportedTypeError, match="doc"):
+        write_table(database, "t", pa.table({"id": [1], "doc": pa.array(texts, pa.large_string())}))
+
+
+def test_strings_that_are_no_uuids_become_strings(database):
+    write_table(database, "t", pd.DataFrame({"id": [1], "user": [uuid.UUID(int=1)]}), primary_key="id")
+
+    write_table(database, "t", pl.DataFrame({"id": [1], "user": ["ann"]}))
+
+    assert read_table(database, "t").data["user"].tolist() == ["ann"]
+
+
+def test_a_scan_of_large_numbers_and_an_enum_is_read_as_polars(database):
+    frame = pl.DataFrame({"id": [1], "kind": pl.Series(["a"], dtype=pl.Enum(["b", "a"]))})
+    write_table(database, "enum", frame, primary_key="id")
+    write_table(database, "large", pd.DataFrame({"n": [2**70]}, dtype=object))
+
+    assert Repository(database).table("enum").scan().to_polars().equals(frame)
+    assert Repository(database).table("large").scan().to_polars()["n"].to_list() == [2**70]

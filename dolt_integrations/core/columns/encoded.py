@@ -22,6 +22,7 @@ class EncodedColumn:
         mark: The dtype, and anything else that the SQL type does not express.
         unindexed: Whether the frame's library has no index and no integer labels, like Arrow and polars. Then the
             table's column keeps what it says about them.
+        polars: Whether the frame is of polars, which reads several Arrow types as one.
         unit: The unit of durations, which are stored as counts of it: `s`, `ms`, `us` or `ns`.
     """
 
@@ -31,6 +32,7 @@ class EncodedColumn:
     mark: Mark
     unit: str | None = None
     unindexed: bool = False
+    polars: bool = False
 
 
 def refuse(bad: pa.Array, where: str, problem: str, values: pa.Array, hint: str = "Change or drop the value.") -> None:

@@ -52,6 +52,37 @@ def _to_json(value: Any, row: int, where: str) -> str | None:
     return text
 
 
+def normalized(text: str) -> str:
+    """Return a document as a save writes it: Dolt orders keys and writes numbers in another way.
+
+    Example:
+        >>> normalized('{"b":1,"a":2}')
+        '{"a": 2, "b": 1}'
+    """
+    return json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True)
+
+
+def not_documents(texts: pa.Array, *, in_json: bool) -> pa.Array:
+    """Return which strings are no documents that are read as the same strings: from a JSON column, or from a text.
+
+    Example:
+        >>> not_documents(pa.array(["[1.0]", None, "a"]), in_json=False).to_pylist()
+        [False, False, True]
+        >>> not_documents(pa.array(["[1.0]", None, "a"]), in_json=True).to_pylist()
+        [True, False, True]
+    """
+    return pa.array([text is not None and not _is_normalized(text, in_json) for text in texts.to_pylist()], pa.bool_())
+
+
+def _is_normalized(text: str, in_json: bool) -> bool:
+    try:
+        value = json.loads(text)
+        same = json.dumps(value, allow_nan=False, ensure_ascii=False, sort_keys=True) == text
+    except (ValueError, RecursionError):
+        return False
+    return same and (not in_json or _survives(value))
+
+
 def _survives(value: Any) -> bool:
     """Whether Dolt's JSON returns all numbers unchanged: it stores doubles, and prints whole ones without a point."""
     if isinstance(value, dict):

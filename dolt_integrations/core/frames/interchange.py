@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -10,6 +9,7 @@ import pyarrow as pa
 from dolt_integrations.core.arrow.types import arrow_type_of, exactly, restore_categories, restore_type
 from dolt_integrations.core.columns.arrays import ARRAYS, decode_arrays
 from dolt_integrations.core.columns.comments import read_as_commented
+from dolt_integrations.core.columns.json import normalized
 from dolt_integrations.engine import parse_type
 
 if TYPE_CHECKING:
@@ -50,9 +50,6 @@ def _restore(values: pa.ChunkedArray, column: Column, mark: Mark) -> pa.ChunkedA
 
 
 def _normalized(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return JSON strings in the form that a save writes. Dolt orders keys and formats numbers differently."""
-    made = [
-        None if text is None else json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True)
-        for text in texts.to_pylist()
-    ]
+    """Return JSON documents as a save writes them."""
+    made = [None if text is None else normalized(text) for text in texts.to_pylist()]
     return pa.chunked_array([pa.array(made, texts.type)], texts.type)

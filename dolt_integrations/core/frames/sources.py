@@ -10,11 +10,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
+from dolt_integrations.core.arrow.polars import from_polars
 from dolt_integrations.core.codec import encode_column
 from dolt_integrations.core.columns.encoded import EncodedColumn
 from dolt_integrations.core.frames.arrow import column_metadata, encode_named_column, index_levels, label_maker
 from dolt_integrations.core.frames.index import level_label, stored_levels
-from dolt_integrations.core.frames.polars import from_polars
 from dolt_integrations.errors import DataError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def frame_sources(frame: Any, where: str, *, in_stream: bool = False) -> list[So
         UnsupportedTypeError: A polars column cannot be converted to Arrow.
     """
     if isinstance(frame, pl.DataFrame):
-        frame = from_polars(frame, where)
+        return list(map(_of_polars, _of_table(from_polars(frame, where), where, in_stream=in_stream)))
     if isinstance(frame, pa.RecordBatch):
         frame = pa.Table.from_batches([frame])
     if isinstance(frame, pa.Table):
@@ -73,6 +73,10 @@ def _of_frame(frame: pd.DataFrame, where: str, *, in_stream: bool) -> list[Sourc
 
 def _series_encoder(values: pd.Series) -> Callable[[str], EncodedColumn]:
     return lambda where: encode_column(values, where)
+
+
+def _of_polars(source: Source) -> Source:
+    return replace(source, encode=lambda where: replace(source.encode(where), polars=True))
 
 
 def _of_table(table: pa.Table, where: str, *, in_stream: bool) -> list[Source]:

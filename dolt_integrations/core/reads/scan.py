@@ -69,11 +69,12 @@ class Scan:
         """Return the rows as a polars DataFrame, without going through pandas.
 
         Raises:
-            DoltError: As `read_table` does.
+            UnsupportedTypeError: A column of a type that polars does not have.
+            DoltError: As `read_table`.
         """
-        import polars as pl
+        from dolt_integrations.core.arrow.polars import to_polars
 
-        return pl.DataFrame(pl.from_arrow(self.to_arrow()))
+        return to_polars(self.to_arrow())
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[pd.DataFrame]:
         """Read a table in batches, in bounded memory.

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dolt_integrations.core.columns.encoded import shown
+from dolt_integrations.core.columns.json import not_documents
 from dolt_integrations.core.columns.mark import mark_of
 from dolt_integrations.core.schemas.numbers import (
     INTEGER_BYTES,
@@ -97,6 +98,12 @@ def misfit(encoded: EncodedColumn, column: Column) -> str | None:
 def _same_base(encoded: EncodedColumn, column: Column) -> pa.Array | None:
     same = parse_type(encoded.sql_type or "text").base == parse_type(column.sql_type).base
     return _none(encoded) if same else None
+
+
+def _documents(encoded: EncodedColumn, column: Column) -> pa.Array | None:
+    if encoded.sql_type is None and encoded.mark.arrow == "large_string":  # as which Arrow reads documents
+        return not_documents(encoded.values, in_json=True)
+    return _same_base(encoded, column)
 
 
 def _none(encoded: EncodedColumn) -> pa.Array:
@@ -230,11 +237,12 @@ def _is_geometry(value: bytes, srid: int | None) -> bool:
 _CHECKS: dict[str, Callable[[EncodedColumn, Column], Any]] = {
     **dict.fromkeys(INTEGER_BYTES, not_integers),
     **dict.fromkeys(("float", "double"), not_floats),
-    **dict.fromkeys(("date", "json"), _same_base),
+    "date": _same_base,
     **dict.fromkeys(("datetime", "timestamp"), _timestamps),
     **dict.fromkeys(("char", "varchar", *TEXT_BYTES), _texts),
     **dict.fromkeys(("binary", "varbinary", *BLOB_BYTES), _binaries),
     **dict.fromkeys(GEOMETRIES, _geometries),
+    "json": _documents,
     "decimal": _decimals,
     "bit": not_bits,
     "year": not_years,

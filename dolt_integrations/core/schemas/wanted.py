@@ -6,23 +6,23 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from dolt_integrations.core.arrow.types import ANY, arrow_type_of
 from dolt_integrations.core.codec import needed_mark
-from dolt_integrations.core.columns.arrow_names import type_of_json
-from dolt_integrations.core.columns.mark import Mark, mark_of, with_mark
+from dolt_integrations.core.columns.mark import mark_of, with_mark
 from dolt_integrations.core.columns.objects import FAST_DECIMAL, decimal_type
 from dolt_integrations.core.schemas.alterations import holds_all
 from dolt_integrations.core.schemas.fits import misfit
 from dolt_integrations.core.schemas.limits import check_limits, fitted_row
+from dolt_integrations.core.schemas.read_alike import is_read_alike
 from dolt_integrations.core.schemas.text_types import LONGEST_KEY, key_bytes_type, text_types
 from dolt_integrations.engine import Column, TableSchema, parse_type
 from dolt_integrations.errors import PrimaryKeyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pyarrow as pa
 
     from dolt_integrations.core.columns.encoded import EncodedColumn
 
@@ -130,34 +130,9 @@ def marked(column: Column, encoded: EncodedColumn) -> Column:
     if encoded.unindexed:
         there = mark_of(column.comment)
         mark = replace(mark, index=there.index, label=there.label)
-    if _is_read_alike(column, mark, encoded):
+    if is_read_alike(column, mark, encoded):
         return column
     return replace(column, comment=with_mark(column.comment, mark))
-
-
-def _is_read_alike(column: Column, mark: Mark, encoded: EncodedColumn) -> bool:
-    """Whether a column's comment implies the mark, and perhaps more about the other kind of frame.
-
-    The pandas dtype in a comment must not change when Arrow writes the column, nor the other way round. Otherwise each
-    kind of frame would make a commit after the other.
-    """
-    there = mark_of(column.comment)
-    if (there.index, there.label) != (mark.index, mark.label):
-        return False
-    if encoded.mark.arrow is None or encoded.mark.dtype == ANY:
-        return replace(there, arrow=None) == mark and there.arrow is not None
-    if there.of in ("uuid", "json") and there.of != encoded.mark.of:
-        return False
-    if "category" in (there.dtype, encoded.mark.dtype) and there.categories != encoded.mark.categories:
-        return False
-    try:
-        kind, given = arrow_type_of(column), type_of_json(encoded.mark.arrow)
-        if there.arrow is None and pa.types.is_dictionary(kind) and pa.types.is_dictionary(given):
-            # pandas, pyarrow and polars use indices of different sizes for categories.
-            return bool(kind.value_type == given.value_type and kind.ordered == given.ordered)
-        return bool(kind == given)
-    except (TypeError, ValueError, KeyError, AttributeError, pa.ArrowException):
-        return False
 
 
 def _placed(column: Column, encoded: EncodedColumn) -> Column:
