@@ -2,8 +2,10 @@
 
     pyflyte run --remote --image registry.internal/flytekitplugins-dolt:2.0.0 cluster_example.py nightly
 
-The secret `dolt` in the namespace of the tasks has two keys: `connection` is `mysql://flyte@dolt.internal:3306/shop`,
-and `password` that user's password. Neither is in any literal. On this machine, with a directory instead of the server:
+The secret `dolt` in the namespace of the tasks has three keys: `connection` is
+`mysql://flyte@dolt.internal:3306/shop?tls=required&ssl_ca=/etc/flyte/secrets/dolt/ca.crt`, `password` that user's
+password, and `ca.crt` the CA of the server. None is in any literal. On this machine, with a directory instead
+of the server:
 
     DOLT_CONNECTION_SHOP=$PWD/foo python cluster_example.py
 """
@@ -21,7 +23,8 @@ from flytekitplugins.dolt import DoltConfig, DoltTable
 # In the pod DOLT_CONNECTION_SHOP is the path of the mounted file, which says what `connection:shop` is.
 connection = Secret(group="dolt", key="connection", env_var="DOLT_CONNECTION_SHOP")
 password = Secret(group="dolt", key="password")
-secrets = [connection, password]
+ca = Secret(group="dolt", key="ca.crt")
+secrets = [connection, password, ca]
 
 sales_conf = DoltConfig(
     db_path="connection:shop",
