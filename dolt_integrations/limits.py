@@ -70,7 +70,7 @@ class Limits:
     leftover_seconds: float = 60.0
     abandoned_seconds: float = 24 * 3600.0
     idle_sessions: int = 8
-    idle_seconds: float = 60.0
+    idle_seconds: float = 20.0
     silent_seconds: float = 5.0
     progress_seconds: float = 1.0
     card_seconds: float = 10.0

@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import random
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
+from dolt_integrations.engine.session.held import FULL, NoSessionError, starting_again
+from dolt_integrations.errors import ServerUnreachableError
 from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
@@ -20,26 +23,44 @@ T = TypeVar("T")
 
 _FIRST_PAUSE = 0.01
 _LONGEST_PAUSE = 1.0
+_LONGEST_WAIT = 60.0
+"""Seconds for which work starts again because the server has no second session for it."""
 
 
 def retried(attempt: Callable[[], T], *transient: type[DoltError], attempts: int | None = None) -> T:
     """Call `attempt` until it succeeds, with growing pauses. The error of the last attempt is raised unchanged.
+
+    Where a lost server is no reason to stop, an attempt does not wait for a second session while it holds one: it ends,
+    others get what it held, and it starts again.
 
     Args:
         attempt: The operation. It must read the state of the database anew in each call.
         transient: The errors after which to retry.
         attempts: The most calls. None is the number of `Limits`.
 
+    Raises:
+        ServerUnreachableError: The server had no second session for a minute.
+
     Example:
         >>> retried(lambda: 1, DoltError)
         1
     """
-    pause, attempts = _FIRST_PAUSE, attempts or limits().attempts
-    for number in range(1, attempts):
+    with starting_again() if issubclass(NoSessionError, transient) else nullcontext():
+        return _retried(attempt, transient, attempts or limits().attempts)
+
+
+def _retried(attempt: Callable[[], T], transient: tuple[type[DoltError], ...], attempts: int) -> T:
+    pause, begun, failed = _FIRST_PAUSE, time.monotonic(), 0
+    while True:
         try:
             return attempt()
         except transient as error:
-            logger.info("attempt %d of %d: %s", number, attempts, error)
-            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries, guards nothing
-            pause = min(pause * 2, _LONGEST_PAUSE)
-    return attempt()
+            is_full = isinstance(error, NoSessionError)
+            failed += not is_full
+            if is_full and time.monotonic() - begun > _LONGEST_WAIT:
+                raise ServerUnreachableError(f"{error.args[0]}, nor had it for a minute", hint=FULL) from error
+            if failed >= attempts:
+                raise
+            logger.info("attempt %d of %d: %s", failed, attempts, error)
+        time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries, guards nothing
+        pause = min(pause * 2, _LONGEST_PAUSE)

@@ -76,11 +76,11 @@ def test_what_is_found_is_what_the_log_has_on_every_branch(database):
         committed(database, f"m{step}\n\nWrite-Id: {chance.choice(NAMES)}", branch=branch)
         if step == 20:
             run_sql(database, "CALL DOLT_CHECKOUT('main')", "CALL DOLT_RESET('--hard', 'HEAD~2')")
-        with open_database(database) as opened:
+        with open_database(database) as opened, opened.connect() as session:
             for each in branches:
                 head = dict(run_sql(database, "SELECT name, hash FROM dolt_branches"))[each]
                 name = chance.choice(NAMES)
-                assert find_commits(opened, each, str(name)) == in_the_log(opened, head, str(name))
+                assert find_commits(session, each, str(name)) == in_the_log(opened, head, str(name))
     assert indexed(database) > 10
 
 

@@ -140,6 +140,21 @@ def test_a_session_that_was_idle_for_long_is_not_used(database, set_limits):
     assert use(database) != number
 
 
+def test_an_idle_session_ends_in_a_program_that_does_not_come_back(database, set_limits):
+    pool.POOL.empty()
+    set_limits(idle_seconds=0.1)
+    number = use(database)
+
+    watcher, deadline = open_session(database), time.monotonic() + 20
+    with watcher.cursor() as cursor:
+        while True:
+            cursor.execute("SHOW PROCESSLIST")
+            if number not in [row[0] for row in cursor.fetchall()]:
+                break
+            assert time.monotonic() < deadline
+    watcher.close()
+
+
 def test_few_sessions_are_kept(database):
     name = database.rpartition("/")[2]
     connections = [connect(database) for _ in range(limits().idle_sessions + 3)]

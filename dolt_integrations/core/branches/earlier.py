@@ -13,7 +13,8 @@ from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import superseding, with_attempt
 from dolt_integrations.core.rows.differences import has_same_rows
 from dolt_integrations.core.rows.version_rows import cast_alike
-from dolt_integrations.engine import Database, describe_table, fetch, select_table
+from dolt_integrations.engine import Connection, describe_table, fetch, select_table
+from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.versions.procedures import table_hash
 
 if TYPE_CHECKING:
@@ -24,27 +25,27 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def find_earlier(database: Database, save: Save, branch: str, write_id: str, digest: str | None) -> Version | None:
+def find_earlier(session: Connection, save: Save, branch: str, write_id: str, digest: str | None) -> Version | None:
     """Return the version that a write with this write id made, or None if no commit has the id and these rows.
 
     Args:
-        database: The database.
+        session: A session at no revision.
         save: What to write.
         branch: The branch to write to.
         write_id: The user's name for the write.
         digest: The digest of the rows. None for a stream, which is recognised by the id and the table alone.
     """
-    found = find_commits(database, branch, write_id)
-    commit = next((each for each in found if has_written(database, each, save.table, rows=digest)), None)
+    found = find_commits(session, branch, write_id)
+    commit = next((each for each in found if has_written(session, each, save.table, rows=digest)), None)
     if commit is not None:
-        return _version(database, commit, branch, save.table)
+        return _version(session, commit, branch, save.table)
     if found:
         logger.warning("commit %s has write id %r for other rows: writing table %s", found[0], write_id, save.table)
     return None
 
 
-def _version(database: Database, commit: str, branch: str, table: str) -> Version:
-    with database.connect(commit) as snapshot:
+def _version(session: Connection, commit: str, branch: str, table: str) -> Version:
+    with visiting(session, commit) as snapshot:
         return Version(commit, branch, table_hash(snapshot, table), changed=False)
 
 
@@ -53,12 +54,13 @@ class Turn:
     """A write of an attempt, while it holds the lock of its node and table.
 
     Attributes:
+        session: The session that holds the lock. It is at the same revision after each call.
         claim: The claim on the write's name.
         past: What the node has written to the branch.
         merged: Whether the write is merged into the branch, so that the table has other writers' rows as well.
     """
 
-    database: Database
+    session: Connection
     claim: Claim
     branch: str
     past: Past
@@ -71,7 +73,7 @@ class Turn:
             return None
         logger.info("commit %s already has these rows of table %s", found.commit, save.table)
         self.claim.done(found.commit)
-        return _version(self.database, found.commit, self.branch, save.table)
+        return _version(self.session, found.commit, self.branch, save.table)
 
     def name(self, save: Save, digest: str) -> WriteName:
         """Return the name that identifies the write in its commit's message."""
@@ -81,7 +83,7 @@ class Turn:
         """Return the earlier writes of a table that this write supersedes, newest first."""
         if not self.past.of(table):
             return ()
-        with self.database.connect(self.branch) as session:
+        with visiting(self.session, self.branch) as session:
             return self.claim.attempt.superseded(session, self.past, table)
 
     def named(self, save: Save, digest: str) -> Save:
@@ -97,26 +99,26 @@ class Turn:
     def _holds(self, write: EarlierWrite, save: Save) -> bool:
         """Whether a commit that names these rows has them. A rebase or cherry-pick may have moved its message."""
         if save.mode == REPLACE and not self.merged and save.rest is None:
-            same = _same_content(self.database, write.commit, save)
+            same = _same_content(self.session, write.commit, save)
             if same is not None:
                 return same
-        return has_written(self.database, write.work, save.table)
+        return has_written(self.session, write.work, save.table)
 
 
-def turn_of(database: Database, claim: Claim, branch: str, *, exists: bool, merged: bool) -> Turn:
-    """Read what a node has written to a branch. The caller holds the lock of the node and table.
+def turn_of(session: Connection, claim: Claim, branch: str, *, exists: bool, merged: bool) -> Turn:
+    """Read what a node has written to a branch.
 
     Args:
-        database: The database.
+        session: The session that holds the lock of the node and table.
         claim: The claim on the write's name.
         branch: The branch to write to.
         exists: Whether the branch exists.
         merged: Whether the write is merged into it.
     """
     if not exists:
-        return Turn(database, claim, branch, Past(), merged)
-    with database.connect(branch) as session:
-        return Turn(database, claim, branch, claim.attempt.past(session, branch), merged)
+        return Turn(session, claim, branch, Past(), merged)
+    with visiting(session, branch):
+        return Turn(session, claim, branch, claim.attempt.past(session, branch), merged)
 
 
 def superseding_save(save: Save, superseded: tuple[EarlierWrite, ...], *, inside: bool) -> Save:
@@ -133,9 +135,9 @@ def superseding_save(save: Save, superseded: tuple[EarlierWrite, ...], *, inside
     return replace(save, message=message, superseded=superseded if inside else ())
 
 
-def _same_content(database: Database, commit: str, save: Save) -> bool | None:
+def _same_content(session: Connection, commit: str, save: Save) -> bool | None:
     """Whether the table holds exactly the save's rows in a commit. None if they cannot be compared."""
-    with database.connect(commit) as snapshot:
+    with visiting(session, commit) as snapshot:
         if table_hash(snapshot, save.table) is None:
             return False
         table = save.named(snapshot).table

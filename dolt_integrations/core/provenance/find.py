@@ -17,6 +17,7 @@ from dolt_integrations.core.provenance.write_id import (
     node_of,
     write_id_of,
 )
+from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.versions.heads import commit_of, find_head
 from dolt_integrations.engine.versions.log import entries_since
 from dolt_integrations.engine.versions.message_index import Naming, entries_naming
@@ -50,25 +51,25 @@ class EarlierWrite:
     modes: tuple[str, ...]
 
 
-def find_commits(database: Database, branch: str | None, write_id: str) -> list[str]:
+def find_commits(session: Connection, branch: str | None, write_id: str) -> list[str]:
     """Return the commits of a write on a branch, newest first. Empty if the branch does not exist.
 
     Args:
-        database: The database.
+        session: A session at no revision.
         branch: The branch. None is the default branch.
         write_id: The write id.
     """
-    with database.connect() as session:
-        head = find_head(session, branch).commit
-        if head is None:
-            return []
-        entries = entries_naming(session, head, f"id {write_id}", f"{_TRAILER}: {write_id}", _WRITES)
+    head = find_head(session, branch).commit
+    if head is None:
+        return []
+    entries = entries_naming(session, head, f"id {write_id}", f"{_TRAILER}: {write_id}", _WRITES)
     return [entry.commit for entry in entries if write_id_of(entry.message) == write_id]
 
 
 def find_write(database: Database, branch: str | None, write_id: str) -> str | None:
     """Return the newest commit of a write. None if the branch has none or does not exist."""
-    return next(iter(find_commits(database, branch, write_id)), None)
+    with database.connect() as session:
+        return next(iter(find_commits(session, branch, write_id)), None)
 
 
 def _names_in(message: str) -> list[str]:
@@ -128,24 +129,29 @@ def find_nodes(session: Connection, prefix: str, suffix: str) -> list[str]:
     return sorted({node for node in nodes if node and node.startswith(prefix) and node.endswith(suffix)})
 
 
-def has_written(database: Database, commit: str, table: str, *, rows: str | None = None) -> bool:
+def has_written(session: Connection, commit: str, table: str, *, rows: str | None = None) -> bool:
     """Whether a commit changed a table, and does not name a digest of other rows.
 
     A merge changed the table if it differs from either parent. If the branch won every conflict, it differs only from
     the merged work.
 
     Args:
-        database: The database.
+        session: A session. It is at the same revision afterwards.
         commit: The commit.
         table: The table.
         rows: The digest of the expected rows. None accepts any.
     """
-    with database.connect(commit) as snapshot:
+    with visiting(session, commit) as snapshot:
         content, before = table_hash(snapshot, table), parents(snapshot, commit)
         known = trailers_of(message_of(snapshot, commit)).get(_ROWS)
     if content is None or (rows is not None and known is not None and known != rows):
         return False
-    return not before or any(hash_at(database, each, table) != content for each in before)
+    return not before or any(_hash_at(session, each, table) != content for each in before)
+
+
+def _hash_at(session: Connection, commit: str, table: str) -> str | None:
+    with visiting(session, commit) as snapshot:
+        return table_hash(snapshot, table)
 
 
 def hash_at(database: Database, commit: str, table: str) -> str | None:

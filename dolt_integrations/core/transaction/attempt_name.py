@@ -83,7 +83,8 @@ class BlockName:
         return found
 
     def _holds(self, database: Database, write: EarlierWrite) -> bool:
-        return any(has_written(database, write.work, table) for table in self.tables)
+        with database.connect() as session:
+            return any(has_written(session, write.work, table) for table in self.tables)
 
 
 def name_of(writes: Sequence[AttemptWrite], *, shared: bool) -> BlockName:

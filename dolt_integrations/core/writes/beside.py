@@ -18,6 +18,7 @@ from dolt_integrations.core.rows import cache
 from dolt_integrations.core.writes.landing import CommitInfo, CreateBranch, Landing, Merge, PutOnTop
 from dolt_integrations.core.writes.workspace import Workspace, open_workspace
 from dolt_integrations.core.writes.written import Written
+from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.tables.schema import find_definition
 from dolt_integrations.engine.versions.log import is_ancestor
 from dolt_integrations.engine.versions.procedures import head, table_hash
@@ -89,7 +90,7 @@ def save_beside(
         if changed:
             check_landed(database, work.session, target.branch, landed, keep=save.rest is not None)
     if landed != work.head:
-        with database.connect(landed) as snapshot:
+        with visiting(connection, landed) as snapshot:
             there = table_hash(snapshot, save.table)
         content, plain = there, plain if there == content else None
     return Written(Version(landed, target.branch, content, bool(changed)), plain)

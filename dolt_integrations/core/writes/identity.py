@@ -77,7 +77,7 @@ class _Named(Identity):
         if is_new:
             return save
         stack.enter_context(connection.lock(database.address.database, "write", self._write_id))
-        return find_earlier(database, save, place.branch, self._write_id, self._digest) or save
+        return find_earlier(connection, save, place.branch, self._write_id, self._digest) or save
 
 
 class _ByContent(Identity):
@@ -91,7 +91,7 @@ class _ByContent(Identity):
         self, stack: ExitStack, database: Database, connection: Connection, save: Save, place: Place
     ) -> Save | Version:
         stack.enter_context(self._claim.attempt.turn(connection, database, [save.table]))
-        turn = turn_of(database, self._claim, place.branch, exists=place.exists, merged=place.merged)
+        turn = turn_of(connection, self._claim, place.branch, exists=place.exists, merged=place.merged)
         self.message = save.message
         if save.rest is not None:
             return replace(save, turn=turn)  # the digest is known only after the last batch

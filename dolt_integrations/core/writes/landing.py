@@ -12,10 +12,11 @@ from dolt_integrations.core.branches.conflicting import conflict_error
 from dolt_integrations.core.branches.forward import MovedError, forward
 from dolt_integrations.core.branches.merge import Superseded, merge_into
 from dolt_integrations.core.branches.pending import refuse_twins, state_to_write
-from dolt_integrations.core.branches.private import keep_branch, private_branch
+from dolt_integrations.core.branches.private import keep_branch, private_branch, reserved
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import Author, Connection
+from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.versions.branches import create_branch
 from dolt_integrations.engine.versions.heads import branches_in_other_case
 from dolt_integrations.engine.versions.merges import Conflict
@@ -155,13 +156,20 @@ class PutOnTop(Landing):
             now = state.head
             if now == work.start:
                 return forward(target, branch, work.head, tables, state)
-            self._check_untouched(work, branch, now)
-            other = stack.enter_context(private_branch(work.database, now))
+            self._check_untouched(target, work, branch, now)
+            place = stack.enter_context(reserved(target)) if self.session is not None else None
+            other = stack.enter_context(private_branch(work.database, now, place))
             take_tables(other, work.head, tables)
             commit(other, info.message, info.author)
-            return forward(target, branch, head(other), tables)
+            made = head(other)
+            target.switch(branch)
+            try:
+                return forward(target, branch, made, tables)
+            except MovedError as error:  # raised in the block, it would end the session
+                moved = error
+        raise moved
 
-    def _check_untouched(self, work: Workspace, branch: str, now: str) -> None:
+    def _check_untouched(self, target: Connection, work: Workspace, branch: str, now: str) -> None:
         """Check that no other writer has changed the work's tables since it began (see `session`).
 
         Raises:
@@ -171,8 +179,10 @@ class PutOnTop(Landing):
         tables = [table for table in sorted(work.changed) if self.session is not None or table != self.table]
         if not tables:
             return
-        with work.database.connect(work.start) as old, work.database.connect(now) as new:
-            touched = [table for table in tables if table_hash(old, table) != table_hash(new, table)]
+        with visiting(target, work.start):
+            before = [table_hash(target, table) for table in tables]
+        with visiting(target, now):
+            touched = [table for table, old in zip(tables, before, strict=True) if table_hash(target, table) != old]
         if touched and self.session is not None:
             raise LostRaceError(f"another session changed table `{touched[0]}` on {branch} at the same time")
         if touched:

@@ -12,6 +12,7 @@ import pymysql
 from dolt_integrations.engine.names.identifiers import is_commit_hash, quote
 from dolt_integrations.engine.session.answers import text
 from dolt_integrations.engine.session.forks import forked_error
+from dolt_integrations.engine.session.held import FULL, NoSessionError, is_enough, note
 from dolt_integrations.engine.session.locks import LOCK_TIMEOUT, held
 from dolt_integrations.engine.session.patience import open_patiently
 from dolt_integrations.engine.session.pool import POOL
@@ -73,6 +74,7 @@ class Connection(Statements):
         self._process = os.getpid()
         self._interruption: BaseException | None = None
         self._session = self._open()
+        note(self)
         self.in_transaction = False
         self.loads_files = local_infile
         self.takes_files: bool | None = None
@@ -80,28 +82,28 @@ class Connection(Statements):
 
     def _open(self) -> Session:
         database = f"{self.address.database}/{self.revision}" if self.revision else self.address.database
-        session = POOL.take(self.address, local_infile=self._local_infile)
+        session, hurried = POOL.take(self.address, local_infile=self._local_infile), is_enough(self.address)
         try:
             if session is None:
-                return open_patiently(self.address, database, local_infile=self._local_infile)
+                return open_patiently(self.address, database, local_infile=self._local_infile, hurried=hurried)
             if self.revision:
                 session.select_db(database)
         except (pymysql.MySQLError, OSError) as error:
             if session is not None:
                 end(session)
-            raise self._no_session(error) from error
+            raise self._no_session(error, hurried=hurried) from error
         return session
 
-    def _no_session(self, error: BaseException) -> DoltError:
-        translated = self._translated(error)
+    def _no_session(self, error: BaseException, *, hurried: bool) -> DoltError:
+        translated, at = self._translated(error), f"{self.address.host}:{self.address.port}"
+        if hurried and isinstance(translated, (ServerLostError, ServerUnreachableError)):
+            return NoSessionError(f"the server has no second session for this work now ({self._where})", hint=FULL)
         if isinstance(translated, ServerLostError):
             hint = f"Is it a Dolt server? It had {self.address.connect_timeout:g} s (`?connect_timeout=` in the URL)."
-            where = f"{self.address.host}:{self.address.port}"
-            return ServerUnreachableError(f"no answer from {where} ({self._where})", hint=hint)
+            return ServerUnreachableError(f"no answer from {at} ({self._where})", hint=hint)
         if isinstance(translated, AccessDeniedError) and self.address.withheld:
-            host, port = self.address.host, self.address.port
-            hint = f"To send it, set DOLT_CLI_HOST={host}:{port}, or name the server in the program itself."
-            what = f"DOLT_CLI_PASSWORD is not sent to {host}:{port}, which only a literal names, and without it"
+            hint = f"To send it, set DOLT_CLI_HOST={at}, or name the server in the program itself."
+            what = f"DOLT_CLI_PASSWORD is not sent to {at}, which only a literal names, and without it"
             return AccessDeniedError(f"{what} {error.args[-1] if error.args else error} ({self._where})", hint=hint)
         return translated
 
@@ -148,6 +150,11 @@ class Connection(Statements):
     def _set_branch(self, branch: str) -> None:
         # With @@ Dolt does not take every database's name.
         self.execute(f"SET SESSION {quote(f'{self.address.database}_head_ref')} = %s", (f"refs/heads/{branch}",))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the session has neither ended nor been given back."""
+        return bool(self._session.open)
 
     @property
     def is_encrypted(self) -> bool:

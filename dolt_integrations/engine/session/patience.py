@@ -24,9 +24,18 @@ logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 2.0
 
+_HURRIED, _HURRIED_WAIT = 4.0, 0.2
+"""The seconds that somebody has who holds a session: for an answer, and for a server that refuses."""
 
-def open_patiently(address: ServerAddress, database: str, *, local_infile: bool) -> Session:
+
+def open_patiently(address: ServerAddress, database: str, *, local_infile: bool, hurried: bool = False) -> Session:
     """Open a session. If the server refuses one, retry with growing pauses for the address's `wait`.
+
+    Args:
+        address: The server.
+        database: The database, or `database/revision`.
+        local_infile: Whether the session is to send files.
+        hurried: Whether to give up soon, because others may wait for what the caller holds.
 
     Raises:
         pymysql.MySQLError: As `open_session`, when the time is up, or where another attempt would change nothing.
@@ -34,7 +43,11 @@ def open_patiently(address: ServerAddress, database: str, *, local_infile: bool)
         ServerError: As `open_session`.
         ConfigError: As `open_session`.
     """
-    begun, pause, seconds = time.monotonic(), _FIRST_PAUSE, min(address.connect_timeout, limits().silent_seconds)
+    silence = limits().silent_seconds
+    if hurried:
+        limit = min(address.connect_timeout, _HURRIED)
+        address, silence = replace(address, connect_timeout=limit, wait=min(address.wait, _HURRIED_WAIT)), limit / 2
+    begun, pause, seconds = time.monotonic(), _FIRST_PAUSE, min(address.connect_timeout, silence)
     while True:
         asked = time.monotonic()
         try:

@@ -33,6 +33,7 @@ class _Pool:
     def reset(self) -> None:
         self._lock = threading.Lock()
         self._idle: list[_Idle] = []
+        self._timer: threading.Timer | None = None
 
     def take(self, address: ServerAddress, *, local_infile: bool) -> Session | None:
         """Return an idle session reset to its initial state, or None if none is alive."""
@@ -48,15 +49,34 @@ class _Pool:
                 return found.session
 
     def _find(self, address: ServerAddress, local_infile: bool) -> _Idle | None:
+        self._end_old()
         with self._lock:
-            old = [each for each in self._idle if each.since < time.monotonic() - limits().idle_seconds]
-            self._idle = [each for each in self._idle if each not in old]
             fitting = [each for each in self._idle if (each.address, each.local_infile) == (address, local_infile)]
             for each in fitting[-1:]:
                 self._idle.remove(each)
+        return fitting[-1] if fitting else None
+
+    def _end_old(self) -> None:
+        with self._lock:
+            old = [each for each in self._idle if each.since <= time.monotonic() - limits().idle_seconds]
+            self._idle = [each for each in self._idle if each not in old]
         for each in old:
             end(each.session)
-        return fitting[-1] if fitting else None
+
+    def _on_time(self) -> None:
+        self._end_old()
+        with self._lock:
+            self._timer = None
+            self._watch()
+
+    def _watch(self) -> None:
+        """See to it that sessions end on time in a program that goes on without the database, such as a long task."""
+        if self._idle and self._timer is None:
+            self._timer = threading.Timer(
+                max(self._idle[0].since + limits().idle_seconds - time.monotonic(), 0.0), self._on_time
+            )
+            self._timer.daemon = True
+            self._timer.start()
 
     def give(self, session: Session, address: ServerAddress, *, local_infile: bool, moved: bool) -> None:
         """Keep a session for the next use.
@@ -77,6 +97,7 @@ class _Pool:
             self._idle.append(_Idle(session, address, local_infile))
             kept = limits().idle_sessions
             surplus, self._idle = self._idle[:-kept], self._idle[-kept:]
+            self._watch()
         for each in surplus:
             end(each.session)
 
@@ -85,6 +106,9 @@ class _Pool:
         with self._lock:
             gone = [each for each in self._idle if address is None or _server(each.address) == _server(address)]
             self._idle = [each for each in self._idle if each not in gone]
+            if not self._idle and self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
         for each in gone:
             end(each.session)
 

@@ -6,6 +6,7 @@ message where the number is not enough. The messages are those of Dolt 1.83.
 
 from __future__ import annotations
 
+from dolt_integrations.engine.session.held import FULL
 from dolt_integrations.engine.session.remote_rules import REMOTE_RULES, Rule
 from dolt_integrations.errors import (
     AccessDeniedError,
@@ -48,7 +49,7 @@ RULES = (
     Rule(
         ServerUnreachableError,
         codes=(1040, 1203),
-        hint="Let fewer tasks run at a time, or let the server take more: `max_connections` in its configuration.",
+        hint=FULL,
     ),
     Rule(
         ServerLostError,
