@@ -86,6 +86,8 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "session.connection": "Connection",
         "session.transactions": "back_to_save_point give_up save_point trial",
         "session.locks": "free_locks tried",
+        "session.held": "FULL NoSessionError starting_again",
+        "session.visiting": "visiting",
         "session.forks": "check_process",
         "session.moved": "listening",
         "session.server": "server_time server_version takes_files",
@@ -147,7 +149,8 @@ OPERATIONS: dict[str, dict[str, str]] = {
     },
     "merges": {
         "versions.merges": (
-            "Conflict ConflictRow changed_tables commit_merge conflicts merge refused_merge resolve_rows"
+            "Conflict ConflictRow changed_tables commit_merge conflicted_tables conflicts merge refused_merge "
+            "resolve_rows"
         ),
     },
     "remotes": {

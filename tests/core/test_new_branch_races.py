@@ -8,7 +8,7 @@ import threading
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import NewBranch, Transaction, write_table
+from dolt_integrations.core import NewBranch, Transaction, read_table, write_table
 from dolt_integrations.core.branches.private import keep_branch
 from dolt_integrations.engine import open_database
 from dolt_integrations.engine.session.connection import Connection
@@ -143,3 +143,21 @@ def test_work_that_is_kept_twice_is_on_one_branch(database):
 
     assert len(set(kept)) == 1
     assert run_sql(database, f"SELECT HASHOF('{kept[0]}')") == [(commit,)]
+
+
+def test_a_private_branch_that_dolt_has_made_by_half_is_made_again(database, monkeypatch):
+    """Dolt gives up on "optimistic lock failed", after it has made the branch and before its working set."""
+    real, seen = Connection.execute, []
+
+    def execute(connection, statement, arguments=()):
+        done = real(connection, statement, arguments)
+        if "DOLT_BRANCH(%s, %s)" in statement and not seen:
+            seen.append(arguments[0])
+            raise LostRaceError("optimistic lock failed on database Root update")
+        return done
+
+    monkeypatch.setattr(Connection, "execute", execute)
+    write_table(database, "t", iter([rows(1)]))
+
+    assert seen[0].startswith("dolt-integrations/work/")
+    assert read_table(database, "t").data.equals(rows(1))

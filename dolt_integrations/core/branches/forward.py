@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.pending import check_clean, check_others, state_to_write
+from dolt_integrations.core.branches.phantoms import clear_overtaken
 from dolt_integrations.engine import Connection
 from dolt_integrations.engine.versions.procedures import fast_forward, stage, table_hash
 from dolt_integrations.errors import LostRaceError, UncommittedChangesError
@@ -52,7 +53,8 @@ def forward(
         UncommittedChangesError: A merge is in progress on the branch, one of the tables has uncommitted work, or
             another table has uncommitted work that cannot be kept.
     """
-    pending = list((state or state_to_write(connection, branch)).status)
+    state = state or state_to_write(connection, branch)
+    pending = list(state.status)
     for table in {*tables, *_new_in(connection, commit, pending)}:
         check_clean(pending, table, branch)
     staged = check_others(pending, branch)
@@ -60,6 +62,8 @@ def forward(
         fast_forward(connection, commit)
     except (LostRaceError, UncommittedChangesError) as error:
         # Dolt also reports local changes when another writer commits at the same time. The check above found none.
+        if not state.is_clean and not pending:
+            clear_overtaken(connection, branch, state.head, commit)
         raise MovedError(f"{branch} moved while a save landed: {error}") from error
     stage(connection, sorted(staged))
     logger.debug("moved %s forward to %s", branch, commit)

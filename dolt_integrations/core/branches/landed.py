@@ -36,7 +36,7 @@ def check_landed(
         table: A table whose hash to return, with that of all tables.
 
     Returns:
-        What the session sees: the hashes of the table and of all tables, or None without a table.
+        What the session sees: the hashes of the table and of all tables, and the commit's parent; None without a table.
 
     Raises:
         UnlandedError: Another client has moved or deleted the branch meanwhile.

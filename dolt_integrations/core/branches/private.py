@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.branches.phantoms import clear_noted
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import Connection
 from dolt_integrations.engine.session.locks import free_locks
@@ -82,9 +83,10 @@ def private_branch(database: Database, start: str, place: Reserved | None = None
     made = False
     try:
         with _session_for(database, name, place) as workspace:
-            create_unshared_branch(workspace, name, start)
+            create_unshared_branch(workspace, name, start, is_unique=True)
             made = True
             workspace.switch(name)
+            clear_noted(workspace)
             yield workspace
             if workspace.revision == name:
                 workspace.leave_revision()

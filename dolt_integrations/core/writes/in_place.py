@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.pending import check_clean, check_state
+from dolt_integrations.core.branches.phantoms import clear_overtaken
 from dolt_integrations.core.configs.mode import APPEND, REPLACE
 from dolt_integrations.core.frames.frame import decode_result, encode_frame
 from dolt_integrations.core.provenance.version import Version
@@ -16,14 +17,24 @@ from dolt_integrations.core.writes.foreign_keys import check_references, uncheck
 from dolt_integrations.core.writes.mingled import warn_of_mingled, warn_of_mingled_rows
 from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine import Result, describe_table, fetch, select_table
+from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.tables.schema import find_definition
-from dolt_integrations.engine.versions.procedures import commit, commit_all, head_and_table, stage, status, table_hash
+from dolt_integrations.engine.versions.procedures import (
+    commit,
+    commit_all,
+    head_and_table,
+    parent,
+    stage,
+    status,
+    table_hash,
+)
 from dolt_integrations.engine.versions.state import branch_and_table, branch_state, staged_hash, working_hashes
 from dolt_integrations.errors import LostRaceError, UncommittedChangesError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branches.target import Save
     from dolt_integrations.engine import Connection, Database, TableSchema
+    from dolt_integrations.engine.versions.branches import Landed
     from dolt_integrations.engine.versions.state import BranchState, TableState
 
 logger = logging.getLogger(__name__)
@@ -71,7 +82,7 @@ def save_in_transaction(
             return Written(_append(database, connection, save, found.schema, state, dirty))
         content, tables = _put(connection, save, found.schema, table)
         made = _commit(connection, save, state, dirty, tables)
-    version = _verified(database, connection, save, branch, made, content, table)
+    version = _verified(database, connection, save, state, made, content, table)
     is_plain = table is not None and not (table.has_triggers or found.has_foreign_collations)
     return Written(version, found.schema if is_plain and version.table_hash == content else None)
 
@@ -154,17 +165,25 @@ def _append(
     if made is None:
         raise _lost(save, state.branch, "committed")
     connection.switch(made.commit)
+    found = _landed(database, connection, save, state, made)
+    return Version(made.commit, state.branch, found.content, changed=True)
+
+
+def _landed(database: Database, connection: Connection, save: Save, state: BranchState, made: _Made) -> Landed:
+    """Check that the branch has the commit, and mend what other clients mixed into it."""
     found = check_landed(database, connection, state.branch, made.commit, table=save.table)
     if found.tables != made.tables:
         warn_of_mingled(database, save, state.branch, made.commit)
-    return Version(made.commit, state.branch, found.content, changed=True)
+    before = found.parent or parent(connection, made.commit) or state.head
+    clear_overtaken(connection, state.branch, state.head, before)
+    return found
 
 
 def _verified(
     database: Database,
     connection: Connection,
     save: Save,
-    branch: str,
+    state: BranchState,
     made: _Made | None,
     content: str | None,
     table: TableState | None,
@@ -174,17 +193,15 @@ def _verified(
     Raises:
         LostRaceError: Another writer's rows are in the table, or the branch lost the commit.
     """
+    branch = state.branch
     if made is None:
         now, found = head_and_table(connection, save.table)
         if found != content:
             raise _lost(save, branch, "committed")
         return Version(now, branch, content, changed=False)
-    landed = check_landed(database, connection, branch, made.commit, table=save.table)
-    if landed.tables != made.tables:
-        warn_of_mingled(database, save, branch, made.commit)
-    if landed.content == content:
+    if _landed(database, connection, save, state, made).content == content:
         return Version(made.commit, branch, content, changed=True)
-    with database.connect(made.commit) as snapshot:
+    with visiting(connection, made.commit) as snapshot:
         there = table_hash(snapshot, save.table)
         if save.mode == REPLACE and there != content and not _holds(snapshot, save):
             warn_of_mingled_rows(database, save, branch, made.commit, table.content if table is not None else None)

@@ -17,10 +17,11 @@ from dolt_integrations.core.writes.beside import save_beside
 from dolt_integrations.core.writes.in_place import save_in_transaction
 from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine import find_table
+from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.tables.schema import find_name
 from dolt_integrations.engine.versions.procedures import table_hash
 from dolt_integrations.engine.versions.state import branch_and_table
-from dolt_integrations.errors import LostRaceError, UncommittedChangesError
+from dolt_integrations.errors import LostRaceError
 from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
@@ -54,21 +55,23 @@ def _write(database: Database, connection: Connection, save: Save, branch_conf: 
 def _write_at_once(database: Database, connection: Connection, save: Save, branch: str) -> Written | None:
     """Write in one transaction on the branch, if the table has the right columns.
 
-    Adding rows to a table with a primary key needs no lock: Dolt merges such transactions, and refuses equal keys.
+    Appends and upserts to a table with a primary key take the lock of the branch, and not that of the table, which a
+    writer of the whole table holds for long. Without the branch's lock, commits would overlap (see `phantoms`).
 
     Returns:
         What was written, or None if one transaction is not enough.
     """
+    name = database.address.database
     if save.mode != REPLACE:
         try:
-            written = save_in_transaction(database, connection, save, branch, keyed=True)
+            with connection.lock(name, branch):
+                written = save_in_transaction(database, connection, save, branch, keyed=True)
         except UnlandedError:
             raise
-        except (LostRaceError, UncommittedChangesError):
-            written = None  # A save that is landing makes the table look changed. Under the lock we know.
+        except LostRaceError:
+            written = None  # A client without our locks was faster.
         if written is not None:
             return written
-    name = database.address.database
     with connection.locks((name, branch, save.table.lower()), (name, branch)):
         return save_in_transaction(database, connection, save, branch)
 
@@ -77,14 +80,16 @@ def _is_small(save: Save) -> bool:
     return save.size <= limits().in_place_rows
 
 
-def _compared(database: Database, save: Save, schema: TableSchema, start: str, table: TableState) -> Save:
+def _compared(
+    database: Database, connection: Connection, save: Save, schema: TableSchema, start: str, table: TableState
+) -> Save:
     """Return the save with its differences from the table's current version, if computing them is worthwhile."""
     base = table.content
     if save.mode != REPLACE or save.overwrite or save.rows.num_rows < limits().compared_rows or base is None:
         return save
     old = cached_rows(database.address.source, start, save.table, schema, base)
     if old is None:
-        with database.connect(start) as snapshot:
+        with visiting(connection, start) as snapshot:
             if table_hash(snapshot, save.table) != base or find_table(snapshot, save.table) != schema:
                 return save
             old = rows_of(snapshot, save.table, schema, base)
@@ -109,7 +114,7 @@ def _save_to(database: Database, place: Reserved, save: Save, branch_conf: Branc
     existing = find_table(connection, save.table) if name is not None else None
     schema = save.schema(existing)
     if existing == schema:
-        save = _compared(database, save, schema, target.start, table)
+        save = _compared(database, connection, save, schema, target.start, table)
         if save.differences is not None and save.differences.size == 0:
             return Written(Version(target.start, branch, save.differences.base, changed=False))
     if existing == schema and _is_small(save) and not any(entry.staged for entry in state.status):

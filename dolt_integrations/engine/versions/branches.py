@@ -46,18 +46,28 @@ def create_branch(connection: Connection, name: str, commit: str) -> None:
             raise LostRaceError(what, hint="Try again.")
 
 
-def create_unshared_branch(connection: Connection, name: str, commit: str) -> None:
+def create_unshared_branch(connection: Connection, name: str, commit: str, *, is_unique: bool = False) -> None:
     """Create a branch whose name no other session knows, without a lock. See `create_branch`.
 
     Dolt fails if others create or move other branches at the same time ("optimistic lock failed"); it is then repeated.
+    Dolt may have created the branch by then, without its working set.
+
+    Args:
+        connection: A session on the database.
+        name: The branch.
+        commit: The commit to start at.
+        is_unique: Whether nobody else can have created a branch of this name, so that it may be deleted.
     """
     check_branch_name(name)
     for left in reversed(range(_ATTEMPTS)):
         try:
             connection.execute("CALL DOLT_BRANCH(%s, %s)", (name, commit))
         except LostRaceError:
-            if not left or branch_head(connection, name) is not None:
+            is_there = branch_head(connection, name) is not None
+            if not left or (is_there and not is_unique):
                 raise
+            if is_there:
+                delete_branch(connection, name)
             time.sleep(random.uniform(0, _PAUSE))  # noqa: S311 - spreads attempts, guards nothing
         else:
             return
@@ -85,11 +95,13 @@ class Landed(NamedTuple):
         is_there: Whether the branch has the commit.
         content: Dolt's hash of a table at the session's revision; None if there is no such table, or none was named.
         tables: Dolt's hash of all tables in the session's HEAD; None where none was named.
+        parent: The first parent of the commit; None if no table was named.
     """
 
     is_there: bool
     content: str | None = None
     tables: str | None = None
+    parent: str | None = None
 
 
 def landed_commit(connection: Connection, branch: str, commit: str, table: str | None) -> Landed:
@@ -98,15 +110,15 @@ def landed_commit(connection: Connection, branch: str, commit: str, table: str |
     try:
         if table is None:
             return Landed(bool(connection.value("SELECT HAS_ANCESTOR(%s, %s)", names)))
-        statement = "SELECT HAS_ANCESTOR(%s, %s), DOLT_HASHOF_TABLE(%s), DOLT_HASHOF_DB('HEAD')"
-        found = connection.row(statement, (*names, table), (anything, text, text))
+        statement = "SELECT HAS_ANCESTOR(%s, %s), DOLT_HASHOF_TABLE(%s), DOLT_HASHOF_DB('HEAD'), HASHOF(%s)"
+        found = connection.row(statement, (*names, table, f"{commit}^"), (anything, text, text, text))
     except TableNotFoundError:
         return Landed(has_commit(connection, branch, commit))
     except QueryError as error:
         if "nil pointer" in str(error):  # Dolt (1.83 and 2.3): the head is the first commit, and not this one
             return Landed(False)
         raise
-    return Landed(bool(found[0]), str(found[1]), str(found[2])) if found else Landed(False)
+    return Landed(bool(found[0]), *map(str, found[1:])) if found else Landed(False)
 
 
 def branches_below(connection: Connection, prefix: str, most: int) -> list[str]:

@@ -102,6 +102,12 @@ def conflicts(connection: Connection, most: int = SHOWN_ROWS) -> list[Conflict]:
     return found
 
 
+def conflicted_tables(connection: Connection) -> list[str]:
+    """Return the tables for which the session's branch has noted conflicts."""
+    counted = connection.rows("SELECT `table`, num_conflicts FROM dolt_conflicts", kinds=(text, number))
+    return [table for table, count in counted if count]
+
+
 _TABLE = re.compile(
     r"\btable (?:with same name )?['`]?(?P<table>[^'`]{1,200}?)['`]?(?: because| has| added|,| deleted|$)"
 )

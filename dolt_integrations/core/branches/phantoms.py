@@ -1,0 +1,58 @@
+"""Conflicts that Dolt notes where there are none, and that keep later branches from being written to.
+
+Where others commit while a transaction runs, its DOLT_COMMIT merges what they committed with itself. Of a table without
+a key Dolt (1.83 and 2.3) takes equal changes for conflicts, and writes these into the commit, unasked and unseen: the
+rows are right, and the branch's own working set has no conflicts. But in each branch that begins at such a commit,
+every transaction fails: "Merge conflict detected".
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine import DEFAULT_AUTHOR
+from dolt_integrations.engine.versions.merges import changed_tables, conflicted_tables, resolve_rows
+from dolt_integrations.engine.versions.procedures import commit, stage, status, table_hash
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine import Connection
+
+logger = logging.getLogger(__name__)
+
+_MESSAGE = "Clear conflicts that concurrent commits left in tables without a key"
+
+
+def clear_overtaken(connection: Connection, branch: str, start: str, overtook: str) -> None:
+    """Clear what a commit of ours has noted of tables that other clients, without our locks, changed meanwhile.
+
+    Args:
+        connection: A session, which is on the branch afterwards, and holds its lock.
+        branch: The branch.
+        start: The commit that the transaction began at.
+        overtook: The parent of the commit that it made.
+    """
+    if start == overtook:
+        return
+    connection.switch(branch)
+    pending = status(connection)
+    if any(entry.staged for entry in pending):
+        logger.warning("conflicts may be noted in the head of %s, where somebody has staged work", branch)
+        return
+    with connection.in_database():
+        changed = changed_tables(connection, start, overtook)
+    theirs = {name for entry in pending for name in entry.names}
+    stage(connection, [each for each in changed if each not in theirs and table_hash(connection, each) is not None])
+    if commit(connection, _MESSAGE, DEFAULT_AUTHOR):
+        logger.info("cleared conflicts that a commit on %s had noted", branch)
+
+
+def clear_noted(workspace: Connection) -> None:
+    """Clear what the commit that a private branch has just begun at has noted, so that it can be written to."""
+    tables = conflicted_tables(workspace)
+    if not tables:
+        return
+    for table in tables:
+        resolve_rows(workspace, table, "ours")
+    stage(workspace, tables)
+    commit(workspace, _MESSAGE, DEFAULT_AUTHOR)
