@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dolt_integrations.core import read_batches, read_table, write_table
-from dolt_integrations.engine import open_database, run_query
+from dolt_integrations.engine import DEFAULT_AUTHOR, open_database, run_query
 from dolt_integrations.engine.sql.parameters import bind
 from dolt_integrations.errors import ConfigError
 
@@ -23,11 +24,12 @@ HOSTILE = ["'", "\\", "\\'", "' OR 1=1 -- ", "%s", "%(x)s", "%%", "\0", "a\nb", 
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("parameters") / "db"
     frame = pd.DataFrame({"id": range(len(HOSTILE)), "text": HOSTILE, "share": [n / 10 for n in range(len(HOSTILE))]})
-    write_table(path, "t", frame, primary_key="id")
-    return path
+    with open_database(path, create=DEFAULT_AUTHOR):
+        write_table(path, "t", frame, primary_key="id")
+        yield path
 
 
 @pytest.mark.parametrize("text", HOSTILE)
