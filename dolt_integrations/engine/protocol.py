@@ -78,6 +78,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     },
     "databases": {
         "server.database": "Database open_database",
+        "server.shared": "one_server",
         "server.clone": "clone_directory is_database is_shallow",
         "server.deepen": "deepen",
         "server.dolt": "Source remote_password",

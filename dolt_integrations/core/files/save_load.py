@@ -16,6 +16,7 @@ from dolt_integrations.core.reads.read import read_table
 from dolt_integrations.core.remotes.follow import saving_to
 from dolt_integrations.core.writes.write import write_table
 from dolt_integrations.engine import check_table_name, find_table, open_database, parse_author
+from dolt_integrations.engine.server.shared import one_server
 from dolt_integrations.errors import ConfigError, DatabaseNotFoundError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _SAVE_ARGS = {"mode", "primary_key", "schema", "author", "write_id"}
 _LOAD_ARGS = {"as_of"}
 
 
+@one_server()
 def load(
     db: Location,
     filename: str | os.PathLike[str],
@@ -82,6 +84,7 @@ def load(
     return loaded.version
 
 
+@one_server()
 def save(
     db: Location,
     tablename: str,

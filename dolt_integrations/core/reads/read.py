@@ -38,6 +38,7 @@ from dolt_integrations.engine import (
     parse_location,
     run_query,
 )
+from dolt_integrations.engine.server.shared import one_server
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.sql.parameters import Params, bind, check_params
 from dolt_integrations.engine.tables.query import looks_back
@@ -186,6 +187,7 @@ def _hash_at(database: Database, tablename: str | None, commit: str) -> str | No
         return None
 
 
+@one_server()
 def _load(
     db: Location,
     tablename: str | None,

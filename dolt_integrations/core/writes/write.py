@@ -32,6 +32,7 @@ from dolt_integrations.engine import (
     parse_author,
     parse_location,
 )
+from dolt_integrations.engine.server.shared import one_server
 from dolt_integrations.errors import LostRaceError, ServerLostError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+@one_server()
 def write_table(
     db: Location,
     tablename: str,

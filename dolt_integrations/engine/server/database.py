@@ -15,7 +15,7 @@ from dolt_integrations.engine.server.interrupts import hear_interrupts
 from dolt_integrations.engine.server.lasting import check_lasting
 from dolt_integrations.engine.server.ownership import check_ownership
 from dolt_integrations.engine.server.private import START_TIMEOUT
-from dolt_integrations.engine.server.shared import SHARED
+from dolt_integrations.engine.server.shared import shared_server
 from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.errors import DatabaseNotFoundError
 
@@ -94,7 +94,7 @@ def open_database(
     if create is not None and not carried:
         check_lasting(address)
     _check_directory(address, create, timeout)
-    with SHARED.use(address.path, timeout) as server_address:
+    with shared_server(address.path, timeout) as server_address:
         yield Database(str(address), server_address, configured_author(address.path))
 
 

@@ -62,10 +62,11 @@ def running_server(directory: Path) -> RunningServer | None:
         os.kill(server.pid, 0)
     except (OSError, ValueError):
         return None
-    return server if _listens(server.port) else None
+    return server if listens(server.port) else None
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether something listens at a port of this machine."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=2).close()
     except OSError:

@@ -6,7 +6,7 @@ import os
 import tempfile
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.engine.names.address import ServerAddress
 from dolt_integrations.engine.names.identifiers import nearest
 from dolt_integrations.engine.server.ownership import make_private
-from dolt_integrations.engine.server.private import LOCAL_USER, PrivateServer
+from dolt_integrations.engine.server.private import LOCAL_USER, PrivateServer, listens
 from dolt_integrations.engine.session.answers import text
 from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.engine.session.pool import POOL
@@ -22,6 +22,7 @@ from dolt_integrations.errors import DatabaseNotFoundError, ServerLostError, Ser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 _SYSTEM_DATABASES = {"information_schema", "mysql", "performance_schema", "sys"}
 
@@ -79,8 +80,93 @@ class SharedServers:
             make_private(Path(key))
 
 
-SHARED = SharedServers()
-os.register_at_fork(after_in_child=SHARED.reset)
+_SHARED = SharedServers()
+os.register_at_fork(after_in_child=_SHARED.reset)
+
+
+class _Kept(threading.local):
+    """What a thread keeps until its block ends; None outside of `one_server`."""
+
+    servers: _Servers | None = None
+
+
+class _Servers:
+    """Private servers that are kept, each by one more use than its blocks have."""
+
+    def __init__(self) -> None:
+        self._uses: dict[str, tuple[AbstractContextManager[ServerAddress], int]] = {}
+
+    def keep(self, key: str, timeout: float) -> None:
+        """Go on using a server that is in use now."""
+        if key not in self._uses:
+            use = _SHARED.use(Path(key), timeout)
+            self._uses[key] = use, use.__enter__().port
+
+    def check(self, key: str) -> None:
+        """Let a server go that was killed meanwhile."""
+        if key in self._uses and not listens(self._uses[key][1]):
+            self.let_go(key)
+
+    def let_go(self, key: str) -> None:
+        """Stop using a server, if it is kept."""
+        if key in self._uses:
+            self._uses.pop(key)[0].__exit__(None, None, None)
+
+    def end_with(self, stack: ExitStack) -> None:
+        """Let all servers go when a stack ends."""
+        for use, _ in self._uses.values():
+            stack.push(use)
+
+
+_KEPT = _Kept()
+
+
+@contextmanager
+def one_server() -> Iterator[None]:
+    """Keep the private servers that this thread uses in a block until it ends; none is started twice.
+
+    Only what succeeded keeps its server: after an error it may be gone. A block within another one belongs to it.
+
+    Example:
+        >>> with one_server():
+        ...     version = write_table(folder, "users", pd.DataFrame({"id": [1]}))
+        ...     frame = read_table(folder, "users").data
+    """
+    if _KEPT.servers is not None:
+        yield
+        return
+    kept = _KEPT.servers = _Servers()
+    with ExitStack() as stack:
+        try:
+            yield
+        finally:
+            _KEPT.servers = None
+            kept.end_with(stack)
+
+
+@contextmanager
+def shared_server(path: Path, timeout: float) -> Iterator[ServerAddress]:
+    """Yield the address of a directory's server, which other blocks and threads of this process may use as well.
+
+    Args:
+        path: The directory.
+        timeout: Seconds to wait for another process that holds it.
+
+    Raises:
+        DoltError: What `PrivateServer` raises.
+    """
+    key, kept = os.path.realpath(path), _KEPT.servers
+    if kept is not None:
+        kept.check(key)
+    with _SHARED.use(path, timeout) as address:
+        try:
+            yield address
+        except Exception:
+            if kept is not None:
+                kept.let_go(key)
+            raise
+        if kept is not None and kept is _KEPT.servers:
+            kept.keep(key, timeout)
 
 
 def _serve(path: Path, timeout: float) -> tuple[PrivateServer, ServerAddress]:
