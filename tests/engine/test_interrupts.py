@@ -12,8 +12,18 @@ import pytest
 from dolt_integrations.engine import open_database
 from dolt_integrations.engine.server.interrupts import beside_signals
 from dolt_integrations.engine.tables import bulk
+from dolt_integrations.limits import limits
 
 
+@pytest.fixture
+def ctrl_c():
+    """Python's own handler of Ctrl-C; flytekit installs one that ends the process."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_does_not_reach_the_work_but_its_caller():
     ended = threading.Event()
 
@@ -35,7 +45,7 @@ def test_an_error_of_the_work_is_the_callers():
 
 @pytest.mark.parametrize("loads_files", [True, False])
 def test_polars_converts_rows_where_ctrl_c_is_not_taken_for_a_wrong_type(repository, loads_files):
-    count = bulk.FEW + 1
+    count = limits().insert_rows + 1
     rows = pa.table({"id": range(count), "text": ["text"] * count, "ratio": [0.5] * count})
     calls = defaultdict(set)
 

@@ -18,11 +18,20 @@ from dolt_integrations.engine.server.private import LOCAL_USER, PrivateServer, l
 from dolt_integrations.engine.session.answers import text
 from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.engine.session.pool import POOL
-from dolt_integrations.errors import DatabaseNotFoundError, ServerLostError, ServerUnreachableError, StorageError
+from dolt_integrations.errors import (
+    AccessDeniedError,
+    DatabaseNotFoundError,
+    ServerLostError,
+    ServerUnreachableError,
+    StorageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+
+_DENIALS = 5
+"""How often a server at the private one's port may deny access before it is an error."""
 
 _SYSTEM_DATABASES = {"information_schema", "mysql", "performance_schema", "sys"}
 
@@ -170,15 +179,21 @@ def shared_server(path: Path, timeout: float) -> Iterator[ServerAddress]:
 
 
 def _serve(path: Path, timeout: float) -> tuple[PrivateServer, ServerAddress]:
-    """Find or start a server, and try again where the one that was found is just going away."""
-    deadline = time.monotonic() + timeout
+    """Find or start a server. Try again if the one found is going away, or if another program took its port.
+
+    Dolt records its port before it listens there. Until it has failed to bind and ended, another server that listens at
+    the port answers in its place and denies access: hence a few attempts.
+    """
+    deadline, denials = time.monotonic() + timeout, 0
     while True:
         server = _private_server(path, max(0.0, deadline - time.monotonic()))
         try:
             return server, _address_of(server, path)
         except BaseException as error:
             server.close(in_haste=not isinstance(error, Exception))
-            if not isinstance(error, (ServerLostError, ServerUnreachableError)) or time.monotonic() > deadline:
+            denials += isinstance(error, AccessDeniedError)
+            passing = isinstance(error, (ServerLostError, ServerUnreachableError, AccessDeniedError))
+            if not passing or denials > _DENIALS or time.monotonic() > deadline:
                 raise
         time.sleep(0.05)
 
