@@ -12,6 +12,7 @@ from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.options import check_limit, check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
+from dolt_integrations.core.provenance.find import hash_at
 from dolt_integrations.core.provenance.trailers import execution_of, run_of
 from dolt_integrations.core.provenance.write_id import write_id_of
 from dolt_integrations.core.reads.revision import find_commit
@@ -135,13 +136,8 @@ def _changes_rows(connection: Connection, versions: TableVersions, entry: LogEnt
 
 def _is_new(database: Database, merge: LogEntry, table: str) -> bool:
     """Whether a merge's version of a table differs from that of every parent."""
-    made = _hash_at(database, merge.commit, table)
-    return all(_hash_at(database, parent, table) != made for parent in merge.parents)
-
-
-def _hash_at(database: Database, commit: str, table: str) -> str | None:
-    with database.connect(commit) as snapshot:
-        return table_hash(snapshot, table)
+    made = hash_at(database, merge.commit, table)
+    return all(hash_at(database, parent, table) != made for parent in merge.parents)
 
 
 def commits_frame(entries: Sequence[LogEntry], branch: str | None) -> pd.DataFrame:
