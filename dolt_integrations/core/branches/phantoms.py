@@ -37,7 +37,7 @@ def clear_overtaken(connection: Connection, branch: str, start: str, overtook: s
     connection.switch(branch)
     pending = status(connection)
     if any(entry.staged for entry in pending):
-        logger.warning("conflicts may be noted in the head of %s, where somebody has staged work", branch)
+        logger.warning("conflicts may be noted in the head of %s, where another client has staged work", branch)
         return
     with connection.in_database():
         changed = changed_tables(connection, start, overtook)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dolt_integrations.core.configs.mode import APPEND, REPLACE
 from dolt_integrations.engine.tables.schema import find_definition
@@ -13,10 +13,14 @@ from dolt_integrations.engine.versions.state import branch_and_table
 from dolt_integrations.errors import DoltError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dolt_integrations.core.branches.target import Save
     from dolt_integrations.engine import Connection, Database
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 def warn_of_mingled(database: Database, save: Save, branch: str, made: str) -> None:
@@ -31,17 +35,22 @@ def warn_of_mingled(database: Database, save: Save, branch: str, made: str) -> N
         branch: The branch.
         made: The commit.
     """
-    try:
-        found = _mingled(database, save, branch, made)
-    except DoltError as error:
-        logger.info("nothing is known of what else is in commit %s: %s", made, error)
-        return
+    found = _known(lambda: _mingled(database, save, branch, made), made)
     if found:
         logger.warning(
             "commit %s of table `%s` on branch %r of %s also has what another client had staged or begun to merge "
             "there meanwhile: %s. Look at it with: dolt show %s",
             *(made, save.table, branch, database.location, ", ".join(found), made),
         )
+
+
+def _known(look: Callable[[], T], made: str) -> T | None:
+    """Return what a look at a commit finds, or None if it fails: that is no reason for the save to fail."""
+    try:
+        return look()
+    except DoltError as error:
+        logger.info("cannot find out what else is in commit %s: %s", made, error)
+        return None
 
 
 def _mingled(database: Database, save: Save, branch: str, made: str) -> list[str]:
@@ -87,12 +96,7 @@ def warn_of_mingled_rows(database: Database, save: Save, branch: str, made: str,
         made: The commit; its table has other rows than were written.
         before: Dolt's hash of the table as the transaction found it.
     """
-    try:
-        is_as_found = _is_as_found(database, save, made, before)
-    except DoltError as error:
-        logger.info("nothing is known of the other rows in commit %s: %s", made, error)
-        return
-    if is_as_found:
+    if _known(lambda: _is_as_found(database, save, made, before), made):
         logger.warning(
             "commit %s of table `%s` on branch %r of %s has rows that another client had staged there meanwhile; the "
             "table is written once more without them. Look at them with: dolt show %s",
