@@ -10,9 +10,10 @@ from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.branches.private import PREFIX, private_branch
 from dolt_integrations.engine import open_database
 from dolt_integrations.errors import ServerLostError
-from tests.conftest import Script, eventually, run_sql
+from tests.conftest import eventually, run_sql
 from tests.helpers.saves.saves import ONE, TWO
 from tests.helpers.saves.witness import branches
+from tests.helpers.script import Script
 
 HOLD = """
 import sys

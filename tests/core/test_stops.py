@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from tests.conftest import Script, eventually, new_repository, processes_of
+from tests.conftest import eventually, new_repository, processes_of
 from tests.helpers.saves.stopping import ROWS, WAYS, frame
+from tests.helpers.script import Script
 
 SOAK = int(os.environ.get("STOPS", "0"))
 """Stops of each way in a soak, at random moments; in the suite there are a few."""

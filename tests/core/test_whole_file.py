@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from dolt_integrations.core.whole_file import whole_file
-from tests.conftest import Script
+from tests.helpers.script import Script
 
 WRITE = """
 import sys

@@ -1,0 +1,66 @@
+"""Python code of a test in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Script:
+    """Python code in a process of its own, which speaks with the test line by line."""
+
+    def __init__(self, code: str, *arguments: object) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            cwd=Path(__file__).parent.parent.parent,
+        )  # fmt: skip
+
+    def expect(self, line: str) -> None:
+        """Wait for a line of its output."""
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline().strip()
+        assert said == line, f"it said {said!r}: {self.process.stderr.read() if not said else ''}"
+
+    def tell(self, line: str) -> None:
+        """Give it a line of input."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def finish(self, timeout: float = 60) -> str:
+        """Wait for its end, which has to be a good one; return what it printed."""
+        output, errors = self.process.communicate(timeout=timeout)
+        assert self.process.returncode == 0, output + errors
+        return output
+
+    def kill(self) -> None:
+        """End it as the kernel does when memory runs out: `kill -9`."""
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture
+def script() -> Iterator[Callable[..., Script]]:
+    """Starts a `Script`; none outlives the test."""
+    started: list[Script] = []
+
+    def start(code: str, *arguments: object) -> Script:
+        started.append(Script(code, *arguments))
+        return started[-1]
+
+    yield start
+    for running in started:
+        if running.process.poll() is None:
+            running.kill()
+        for pipe in (running.process.stdin, running.process.stdout, running.process.stderr):
+            if pipe is not None:
+                pipe.close()
