@@ -138,7 +138,11 @@ def test_a_user_s_checkout_stays(repository: Directory) -> None:
     assert len(read_table(repository.path, "users", branch_conf=SerialBranch("main")).data) == 1
 
 
-@pytest.mark.parametrize("options", [{"author": "Ann"}, {"remote": 5}, {"hooks": 5}], ids=["author", "remote", "hooks"])
+@pytest.mark.parametrize(
+    "options",
+    [{"author": "Ann"}, {"author": 5}, {"remote": 5}, {"hooks": 5}],
+    ids=["author", "author of another type", "remote", "hooks"],
+)
 def test_a_wrong_argument_of_a_repository_is_refused_at_the_door(folder: Path, options: dict[str, object]) -> None:
     with pytest.raises(ConfigError):
         Repository(folder, **options)  # type: ignore[arg-type]

@@ -73,7 +73,7 @@ class Repository(Operations):
         """
         self.location = with_connect_args(location, connect_args)
         parse_location(self.location)
-        self.author = parse_author(author) if isinstance(author, str) else author
+        self.author = parse_author(author) if author is not None else None
         self.remote = Remote.parse(remote)
         self.hooks = metas_of(hooks)
 
