@@ -132,7 +132,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "versions.tags": "Tag create_tag delete_tag find_tags",
     },
     "commits": {
-        "versions.procedures": (
+        "versions.commits": (
             "Branches TableStatus active_branch branches commit commit_all commit_at count_changes "
             "discard_changes fast_forward find_branches head head_and_table is_merging message_of parent "
             "parents resolve soft_reset stage status table_hash tags take_table uncommitted_tables"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.pending import check_clean, check_others, state_to_write
 from dolt_integrations.core.branches.phantoms import clear_overtaken
 from dolt_integrations.engine import Connection
-from dolt_integrations.engine.versions.procedures import fast_forward, stage, table_hash
+from dolt_integrations.engine.versions.commits import fast_forward, stage, table_hash
 from dolt_integrations.errors import LostRaceError, UncommittedChangesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dolt_integrations.engine.versions.procedures import TableStatus
+    from dolt_integrations.engine.versions.commits import TableStatus
     from dolt_integrations.engine.versions.state import BranchState
 
 logger = logging.getLogger(__name__)

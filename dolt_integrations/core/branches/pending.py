@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dolt_integrations.engine import Connection, Database
-    from dolt_integrations.engine.versions.procedures import TableStatus
+    from dolt_integrations.engine.versions.commits import TableStatus
     from dolt_integrations.engine.versions.state import BranchState
 
 

@@ -19,8 +19,8 @@ from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.rows.changes import TableVersions
 from dolt_integrations.engine import Database, Location, Result, open_database
+from dolt_integrations.engine.versions.commits import message_of, parents
 from dolt_integrations.engine.versions.log import log
-from dolt_integrations.engine.versions.procedures import message_of, parents
 from dolt_integrations.errors import ServerLostError
 
 if TYPE_CHECKING:

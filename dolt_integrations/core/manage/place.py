@@ -11,8 +11,8 @@ from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.provenance.meta import Meta, record_save
 from dolt_integrations.core.remotes.follow import loading_from, saving_to
 from dolt_integrations.engine import DEFAULT_AUTHOR, Author, Location, open_database
+from dolt_integrations.engine.versions.commits import message_of
 from dolt_integrations.engine.versions.merges import changed_tables
-from dolt_integrations.engine.versions.procedures import message_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

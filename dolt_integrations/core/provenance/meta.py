@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from dolt_integrations.core.configs.options import made_of, shown_kind
 from dolt_integrations.core.provenance.trailers import execution_of
 from dolt_integrations.core.provenance.write_id import write_id_of
-from dolt_integrations.engine.versions.procedures import count_changes, message_of, parent
+from dolt_integrations.engine.versions.commits import count_changes, message_of, parent
 from dolt_integrations.errors import ConfigError, DoltError, MetadataError, QueryError
 
 if TYPE_CHECKING:

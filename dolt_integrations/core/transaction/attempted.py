@@ -11,8 +11,8 @@ from dolt_integrations.core.retry import retried
 from dolt_integrations.core.transaction.attempt_landing import AttemptLanding
 from dolt_integrations.core.transaction.attempt_name import AttemptWrite, name_of
 from dolt_integrations.engine import Author, Location, open_database
+from dolt_integrations.engine.versions.commits import parent
 from dolt_integrations.engine.versions.heads import find_head
-from dolt_integrations.engine.versions.procedures import parent
 from dolt_integrations.errors import (
     LostRaceError,
     ServerLostError,

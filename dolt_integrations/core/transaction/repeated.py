@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.provenance.find import find_write
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import rows_digest_of
-from dolt_integrations.engine.versions.procedures import message_of, parent
+from dolt_integrations.engine.versions.commits import message_of, parent
 from dolt_integrations.errors import ConfigError
 
 if TYPE_CHECKING:

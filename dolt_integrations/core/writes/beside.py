@@ -20,8 +20,8 @@ from dolt_integrations.core.writes.workspace import Workspace, open_workspace
 from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.tables.schema import find_definition
+from dolt_integrations.engine.versions.commits import head, table_hash
 from dolt_integrations.engine.versions.log import is_ancestor
-from dolt_integrations.engine.versions.procedures import head, table_hash
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branches.merge import Superseded

@@ -19,7 +19,7 @@ from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine import Result, describe_table, fetch, select_table
 from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.tables.schema import find_definition
-from dolt_integrations.engine.versions.procedures import (
+from dolt_integrations.engine.versions.commits import (
     commit,
     commit_all,
     head_and_table,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.session.answers import maybe, text
-from dolt_integrations.engine.versions.procedures import TableStatus, status
+from dolt_integrations.engine.versions.commits import TableStatus, status
 from dolt_integrations.errors import TableNotFoundError
 
 if TYPE_CHECKING:
