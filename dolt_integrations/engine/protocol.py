@@ -125,18 +125,20 @@ OPERATIONS: dict[str, dict[str, str]] = {
             "BranchHead Landed branch_heads branches_below create_branch create_unshared_branch delete_branch "
             "landed_commit newest_branches rename_branch"
         ),
-        "versions.heads": "Head branch_head branches_in_other_case commit_of find_head remote_head",
-        "versions.state": (
-            "BranchState TableState branch_and_table branch_state referring_tables staged_hash working_hashes"
+        "versions.heads": (
+            "Branches Head active_branch branch_head branches branches_in_other_case commit_of find_branches "
+            "find_head remote_head"
         ),
-        "versions.tags": "Tag create_tag delete_tag find_tags",
+        "versions.tags": "Tag create_tag delete_tag find_tags tags",
+    },
+    "working sets": {
+        "versions.state": "BranchState TableState branch_and_table branch_state referring_tables",
+        "versions.hashes": "head_and_table staged_hash table_hash working_hashes",
+        "versions.working_set": "TableStatus discard_changes is_merging stage status take_table uncommitted_tables",
     },
     "commits": {
-        "versions.commits": (
-            "Branches TableStatus active_branch branches commit commit_all commit_at count_changes "
-            "discard_changes fast_forward find_branches head head_and_table is_merging message_of parent "
-            "parents resolve soft_reset stage status table_hash tags take_table uncommitted_tables"
-        ),
+        "versions.commits": "commit commit_all count_changes fast_forward head message_of parent parents soft_reset",
+        "versions.revisions": "commit_at resolve",
         "versions.log": "LogEntry entries_anywhere entries_since is_ancestor log",
         "versions.message_index": "BRANCH Naming entries_naming",
         "versions.checks": "failed_checks",

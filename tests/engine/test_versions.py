@@ -3,7 +3,7 @@ import datetime
 import pytest
 
 from dolt_integrations.engine import Author, Connection, parse_location, quote
-from dolt_integrations.engine.versions import branches, commits
+from dolt_integrations.engine.versions import branches, commits, hashes, heads, revisions, working_set
 from dolt_integrations.errors import (
     BranchNotFoundError,
     InvalidNameError,
@@ -28,16 +28,16 @@ def test_the_active_branch_is_the_sessions(connection, database):
     run_sql(database, "CALL DOLT_BRANCH('other')")
 
     with Connection(parse_location(database), "other") as other:
-        assert commits.active_branch(other) == "other"
-    assert commits.active_branch(connection) == "main"
+        assert heads.active_branch(other) == "other"
+    assert heads.active_branch(connection) == "main"
 
 
 def test_branches_are_told_with_their_heads(connection):
     branches.create_branch(connection, "other", "HEAD~1")
 
-    assert commits.branches(connection) == {
+    assert heads.branches(connection) == {
         "main": commits.head(connection),
-        "other": commits.resolve(connection, "HEAD~1"),
+        "other": revisions.resolve(connection, "HEAD~1"),
     }
 
 
@@ -46,13 +46,13 @@ def test_a_revision_is_resolved_to_its_commit(revision, connection):
     branches.create_branch(connection, "release", "main")
     connection.execute("CALL DOLT_TAG('v1', 'main')")
 
-    assert commits.resolve(connection, revision) == commits.head(connection)
+    assert revisions.resolve(connection, revision) == commits.head(connection)
 
 
 def test_a_commit_is_resolved_to_itself(connection):
     commit = commits.head(connection)
 
-    assert commits.resolve(connection, commit) == commit
+    assert revisions.resolve(connection, commit) == commit
 
 
 @pytest.mark.parametrize(
@@ -60,35 +60,35 @@ def test_a_commit_is_resolved_to_itself(connection):
 )
 def test_a_revision_that_is_not_there_is_an_error(revision, connection):
     with pytest.raises(RevisionNotFoundError):
-        commits.resolve(connection, revision)
+        revisions.resolve(connection, revision)
 
 
 def test_the_error_names_the_nearest_branches_and_tags(connection):
     branches.create_branch(connection, "release", "main")
 
     with pytest.raises(RevisionNotFoundError, match="`release`"):
-        commits.resolve(connection, "relase")
+        revisions.resolve(connection, "relase")
 
 
 def test_the_commit_of_a_moment_is_the_newest_that_is_not_younger(connection):
     (first,), (second,) = connection.rows("SELECT commit_hash FROM dolt_log ORDER BY commit_order")[-2:]
     moment = connection.value("SELECT date FROM dolt_log WHERE commit_hash = %s", (second,))
 
-    assert commits.commit_at(connection, moment, second) == second
-    assert commits.commit_at(connection, moment - datetime.timedelta(milliseconds=1), second) in (first, second)
-    assert commits.commit_at(connection, datetime.datetime(2999, 1, 1), second) == second
+    assert revisions.commit_at(connection, moment, second) == second
+    assert revisions.commit_at(connection, moment - datetime.timedelta(milliseconds=1), second) in (first, second)
+    assert revisions.commit_at(connection, datetime.datetime(2999, 1, 1), second) == second
 
 
 def test_a_moment_before_the_first_commit_is_an_error_that_tells_the_first(connection):
     with pytest.raises(RevisionNotFoundError, match="first commit is from 20"):
-        commits.commit_at(connection, datetime.datetime(2001, 1, 1), commits.head(connection))
+        revisions.commit_at(connection, datetime.datetime(2001, 1, 1), commits.head(connection))
 
 
 @pytest.mark.parametrize("name", ["run/a_is_2", "a-b", "x" * 100, "a@b", "100%"])
 def test_a_branch_is_created_under_any_name_that_dolt_takes(name, connection):
     branches.create_branch(connection, name, "main")
 
-    assert name in commits.branches(connection)
+    assert name in heads.branches(connection)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_branch_name_that_dolt_does_not_take_is_an_error(name, connection):
     with pytest.raises(InvalidNameError):
         branches.create_branch(connection, name, "main")
 
-    assert list(commits.branches(connection)) == ["main"]
+    assert list(heads.branches(connection)) == ["main"]
 
 
 def test_a_branch_that_is_there_already_is_a_lost_race(connection):
@@ -119,7 +119,7 @@ def test_a_branch_is_deleted_merged_or_not(connection, database):
 
     branches.delete_branch(connection, "other")
 
-    assert list(commits.branches(connection)) == ["main"]
+    assert list(heads.branches(connection)) == ["main"]
 
 
 def test_deleting_a_branch_that_is_not_there_is_an_error(connection):
@@ -129,10 +129,10 @@ def test_deleting_a_branch_that_is_not_there_is_an_error(connection):
 
 def test_the_status_tells_staged_from_unstaged(connection):
     connection.execute("CREATE TABLE staged (a int)")
-    commits.stage(connection, ["staged"])
+    working_set.stage(connection, ["staged"])
     connection.execute("INSERT INTO t VALUES (1)")
 
-    told = {(entry.table, entry.staged) for entry in commits.status(connection)}
+    told = {(entry.table, entry.staged) for entry in working_set.status(connection)}
 
     assert told == {("staged", True), ("t", False)}
 
@@ -141,16 +141,16 @@ def test_only_what_is_staged_is_committed(connection):
     connection.execute("INSERT INTO t VALUES (1)")
     connection.execute("CREATE TABLE u (a int)")
 
-    commits.stage(connection, ["u"])
+    working_set.stage(connection, ["u"])
     commits.commit(connection, "one of two", DIANE)
 
-    assert [entry.table for entry in commits.status(connection)] == ["t"]
+    assert [entry.table for entry in working_set.status(connection)] == ["t"]
 
 
 def test_a_commit_has_its_message_and_its_author(connection):
     message = 'It\'s "done"\n\n100 % é 🍣\nKey: value'
     connection.execute("INSERT INTO t VALUES (1)")
-    commits.stage(connection, ["t"])
+    working_set.stage(connection, ["t"])
 
     commit = commits.commit(connection, message, DIANE)
 
@@ -167,14 +167,14 @@ def test_a_table_of_any_name_is_staged_alone(table, connection):
     connection.execute(f"CREATE TABLE {quote(table)} (a int)")
     connection.execute("INSERT INTO t VALUES (1)")
 
-    commits.stage(connection, [table])
+    working_set.stage(connection, [table])
 
-    assert [entry.table for entry in commits.status(connection) if entry.staged] == [table]
+    assert [entry.table for entry in working_set.status(connection) if entry.staged] == [table]
 
 
 def test_staging_a_table_that_is_not_there_is_an_error(connection):
     with pytest.raises(TableNotFoundError):
-        commits.stage(connection, ["nowhere"])
+        working_set.stage(connection, ["nowhere"])
 
 
 def test_a_branch_moves_forward_onto_a_descendant(connection, database):
@@ -183,7 +183,7 @@ def test_a_branch_moves_forward_onto_a_descendant(connection, database):
 
     commits.fast_forward(connection, "other")
 
-    assert commits.head(connection) == commits.branches(connection)["other"]
+    assert commits.head(connection) == heads.branches(connection)["other"]
 
 
 def test_a_branch_that_has_moved_on_is_a_lost_race(connection, database):
@@ -213,30 +213,30 @@ def test_tables_with_equal_content_have_equal_hashes(connection):
     connection.execute("CREATE TABLE one (a int PRIMARY KEY)")
     connection.execute("CREATE TABLE other (a int PRIMARY KEY)")
 
-    before = commits.table_hash(connection, "one")
+    before = hashes.table_hash(connection, "one")
     connection.execute("INSERT INTO one VALUES (1)")
-    after = commits.table_hash(connection, "one")
+    after = hashes.table_hash(connection, "one")
     connection.execute("DELETE FROM one")
 
     assert before != after
-    assert commits.table_hash(connection, "one") == before
+    assert hashes.table_hash(connection, "one") == before
 
 
 @pytest.mark.parametrize("table", ["a`b", "a'b", "100%", "日本", "order"])
 def test_a_table_of_any_name_has_a_hash(table, connection):
     connection.execute(f"CREATE TABLE {quote(table)} (a int)")
 
-    assert len(commits.table_hash(connection, table)) == 32
+    assert len(hashes.table_hash(connection, table)) == 32
 
 
 def test_no_table_has_no_hash(connection):
-    assert commits.table_hash(connection, "nowhere") is None
+    assert hashes.table_hash(connection, "nowhere") is None
 
 
 def test_a_table_whose_drop_is_staged_is_staged_again(connection):
     connection.execute("DROP TABLE t")
 
-    commits.stage(connection, ["t"])
-    commits.stage(connection, ["t"])
+    working_set.stage(connection, ["t"])
+    working_set.stage(connection, ["t"])
 
-    assert [(entry.table, entry.staged) for entry in commits.status(connection)] == [("t", True)]
+    assert [(entry.table, entry.staged) for entry in working_set.status(connection)] == [("t", True)]

@@ -13,9 +13,10 @@ from dolt_integrations.core.rows.changes import TableVersions
 from dolt_integrations.core.rows.compare import as_series, compare_rows
 from dolt_integrations.engine.tables.changes import delete_rows, upsert_rows
 from dolt_integrations.engine.tables.contents import drop_table
-from dolt_integrations.engine.versions.commits import commit, head, stage
+from dolt_integrations.engine.versions.commits import commit, head
 from dolt_integrations.engine.versions.merges import Conflict
 from dolt_integrations.engine.versions.remotes import merge_base
+from dolt_integrations.engine.versions.working_set import stage
 from dolt_integrations.errors import DataError, MergeConflictError
 
 if TYPE_CHECKING:

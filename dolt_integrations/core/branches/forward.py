@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.pending import check_clean, check_others, state_to_write
 from dolt_integrations.core.branches.phantoms import clear_overtaken
 from dolt_integrations.engine import Connection
-from dolt_integrations.engine.versions.commits import fast_forward, stage, table_hash
+from dolt_integrations.engine.versions.commits import fast_forward
+from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.working_set import stage
 from dolt_integrations.errors import LostRaceError, UncommittedChangesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dolt_integrations.engine.versions.commits import TableStatus
     from dolt_integrations.engine.versions.state import BranchState
+    from dolt_integrations.engine.versions.working_set import TableStatus
 
 logger = logging.getLogger(__name__)
 

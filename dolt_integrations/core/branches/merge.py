@@ -20,7 +20,7 @@ from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import find_table
 from dolt_integrations.engine.session.transactions import trial
 from dolt_integrations.engine.tables.schema import tables_in_two_cases
-from dolt_integrations.engine.versions.commits import commit, head, resolve
+from dolt_integrations.engine.versions.commits import commit, head
 from dolt_integrations.engine.versions.log import is_ancestor
 from dolt_integrations.engine.versions.merges import (
     Conflict,
@@ -31,6 +31,7 @@ from dolt_integrations.engine.versions.merges import (
     refused_merge,
     resolve_rows,
 )
+from dolt_integrations.engine.versions.revisions import resolve
 from dolt_integrations.errors import LostRaceError, MergeConflictError, SupersededError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dolt_integrations.engine import Connection, Database
-    from dolt_integrations.engine.versions.commits import TableStatus
     from dolt_integrations.engine.versions.state import BranchState
+    from dolt_integrations.engine.versions.working_set import TableStatus
 
 
 def pending_work(connection: Connection, branch: str) -> list[TableStatus]:

@@ -18,14 +18,15 @@ from dolt_integrations.core.schemas.union import extended
 from dolt_integrations.core.schemas.violations import check_required
 from dolt_integrations.engine import Author, nearest, table_name
 from dolt_integrations.engine.names.identifiers import check_branch_name
-from dolt_integrations.engine.versions.commits import branches, resolve, table_hash
-from dolt_integrations.engine.versions.heads import Head, branches_in_other_case, find_head
+from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.heads import Head, branches, branches_in_other_case, find_head
+from dolt_integrations.engine.versions.revisions import resolve
 from dolt_integrations.errors import BranchNotFoundError, PrimaryKeyError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.configs.branch import Branch
     from dolt_integrations.engine import Connection, Database, TableSchema
-    from dolt_integrations.engine.versions.commits import Branches
+    from dolt_integrations.engine.versions.heads import Branches
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.private import PREFIX
 from dolt_integrations.core.provenance.trailers import execution_of
-from dolt_integrations.engine.versions.commits import find_branches, tags
+from dolt_integrations.engine.versions.heads import find_branches
 from dolt_integrations.engine.versions.log import log
+from dolt_integrations.engine.versions.tags import tags
 from dolt_integrations.render import Commit, CommitGraph
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dolt_integrations.engine import find_base_table
 from dolt_integrations.engine.tables.preview import count_rows
 from dolt_integrations.engine.tables.schema import tables
 from dolt_integrations.engine.versions.branches import newest_branches
-from dolt_integrations.engine.versions.commits import find_branches
+from dolt_integrations.engine.versions.heads import find_branches
 from dolt_integrations.limits import limits
 from dolt_integrations.render import Card, Cell, Facts, Grid, Heading
 from dolt_integrations.render.grid import left_out

@@ -23,7 +23,7 @@ from dolt_integrations.engine.versions.branches import (
     delete_branch,
     rename_branch,
 )
-from dolt_integrations.engine.versions.commits import active_branch, find_branches
+from dolt_integrations.engine.versions.heads import active_branch, find_branches
 from dolt_integrations.errors import (
     ConfigError,
     LostRaceError,

@@ -16,8 +16,10 @@ from dolt_integrations.engine.names.address import DirectoryAddress
 from dolt_integrations.engine.names.connections import locate
 from dolt_integrations.engine.session.server import server_time, server_version, takes_files
 from dolt_integrations.engine.versions.branches import branch_heads
-from dolt_integrations.engine.versions.commits import active_branch, head, is_merging, uncommitted_tables
+from dolt_integrations.engine.versions.commits import head
+from dolt_integrations.engine.versions.heads import active_branch
 from dolt_integrations.engine.versions.tags import find_tags
+from dolt_integrations.engine.versions.working_set import is_merging, uncommitted_tables
 from dolt_integrations.errors import AccessDeniedError, DoltError
 
 if TYPE_CHECKING:

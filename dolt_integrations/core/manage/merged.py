@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.private import PREFIX
-from dolt_integrations.engine.versions.commits import branches
+from dolt_integrations.engine.versions.heads import branches
 from dolt_integrations.engine.versions.log import is_ancestor
 from dolt_integrations.engine.versions.message_index import BRANCH as INDEX
 from dolt_integrations.engine.versions.tags import find_tags

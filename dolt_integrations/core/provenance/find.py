@@ -18,7 +18,8 @@ from dolt_integrations.core.provenance.write_id import (
     write_id_of,
 )
 from dolt_integrations.engine.session.visiting import visiting
-from dolt_integrations.engine.versions.commits import message_of, parents, table_hash
+from dolt_integrations.engine.versions.commits import message_of, parents
+from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.heads import commit_of, find_head
 from dolt_integrations.engine.versions.log import entries_since
 from dolt_integrations.engine.versions.message_index import Naming, entries_naming

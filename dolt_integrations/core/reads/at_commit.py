@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.engine.tables.query import looks_back
-from dolt_integrations.engine.versions.commits import head, status
+from dolt_integrations.engine.versions.commits import head
+from dolt_integrations.engine.versions.working_set import status
 from dolt_integrations.errors import (
     AccessDeniedError,
     DoltError,

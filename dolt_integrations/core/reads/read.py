@@ -42,7 +42,7 @@ from dolt_integrations.engine.server.shared import one_server
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.sql.parameters import Params, bind, check_params
 from dolt_integrations.engine.tables.query import looks_back
-from dolt_integrations.engine.versions.commits import table_hash
+from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.errors import ConfigError, NotFoundError, ServerLostError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.target import required_head
 from dolt_integrations.core.configs.as_of import AsOf, pinned_commit, timestamp_of
 from dolt_integrations.core.provenance.reads import note_read
-from dolt_integrations.engine.versions.commits import commit_at, resolve
 from dolt_integrations.engine.versions.heads import find_head
+from dolt_integrations.engine.versions.revisions import commit_at, resolve
 from dolt_integrations.errors import RevisionNotFoundError
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import node_of
 from dolt_integrations.core.transaction.transaction import Transaction
 from dolt_integrations.engine import Author, Connection, Database, find_table, table_name
-from dolt_integrations.engine.versions.commits import resolve, table_hash
+from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.heads import branch_head
 from dolt_integrations.engine.versions.log import is_ancestor, log
+from dolt_integrations.engine.versions.revisions import resolve
 from dolt_integrations.errors import AuditError, BranchNotFoundError, MergeConflictError
 
 if TYPE_CHECKING:

@@ -28,9 +28,10 @@ from dolt_integrations.core.writes.build import batches_of
 from dolt_integrations.core.writes.landing import CommitInfo, CreateBranch, Merge
 from dolt_integrations.core.writes.workspace import Workspace, open_workspace
 from dolt_integrations.engine import DEFAULT_AUTHOR, Author, find_table, table_name
-from dolt_integrations.engine.versions.commits import head, resolve
+from dolt_integrations.engine.versions.commits import head
 from dolt_integrations.engine.versions.heads import find_head
 from dolt_integrations.engine.versions.log import is_ancestor
+from dolt_integrations.engine.versions.revisions import resolve
 from dolt_integrations.errors import AuditError, LostRaceError
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from dolt_integrations.core.writes.workspace import Workspace, open_workspace
 from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.tables.schema import find_definition
-from dolt_integrations.engine.versions.commits import head, table_hash
+from dolt_integrations.engine.versions.commits import head
+from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.log import is_ancestor
 
 if TYPE_CHECKING:

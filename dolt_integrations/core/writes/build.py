@@ -20,8 +20,10 @@ from dolt_integrations.engine import find_table
 from dolt_integrations.engine.tables.alter import alter
 from dolt_integrations.engine.tables.changes import delete_rows, replace_rows, upsert_rows
 from dolt_integrations.engine.tables.contents import any_text_matches, create_table, drop_table, empty_table
-from dolt_integrations.engine.versions.commits import commit, stage, status, table_hash
+from dolt_integrations.engine.versions.commits import commit
+from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.state import branch_and_table
+from dolt_integrations.engine.versions.working_set import stage, status
 from dolt_integrations.errors import DataError, LostRaceError, QueryError, UnsupportedTypeError
 
 if TYPE_CHECKING:

@@ -19,16 +19,10 @@ from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine import Result, describe_table, fetch, select_table
 from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.tables.schema import find_definition
-from dolt_integrations.engine.versions.commits import (
-    commit,
-    commit_all,
-    head_and_table,
-    parent,
-    stage,
-    status,
-    table_hash,
-)
-from dolt_integrations.engine.versions.state import branch_and_table, branch_state, staged_hash, working_hashes
+from dolt_integrations.engine.versions.commits import commit, commit_all, parent
+from dolt_integrations.engine.versions.hashes import head_and_table, staged_hash, table_hash, working_hashes
+from dolt_integrations.engine.versions.state import branch_and_table, branch_state
+from dolt_integrations.engine.versions.working_set import stage, status
 from dolt_integrations.errors import LostRaceError, UncommittedChangesError
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import Author, Connection
 from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.versions.branches import create_branch
-from dolt_integrations.engine.versions.commits import commit, head, table_hash
+from dolt_integrations.engine.versions.commits import commit, head
+from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.heads import branches_in_other_case
 from dolt_integrations.engine.versions.merges import Conflict
 from dolt_integrations.errors import InvalidNameError, LostRaceError, MergeConflictError, SupersededError

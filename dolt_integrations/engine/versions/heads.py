@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.session.answers import text
+from dolt_integrations.engine.session.answers import maybe, text
 from dolt_integrations.errors import BranchNotFoundError, QueryError, RevisionNotFoundError
 
 if TYPE_CHECKING:
@@ -97,3 +97,42 @@ def branches_in_other_case(connection: Connection, name: str) -> list[str]:
         return []
     known = [each for (each,) in connection.rows("SELECT name FROM dolt_branches", kinds=(text,))]
     return [each for each in known if each != name and each.lower() == name.lower()]
+
+
+@dataclass(frozen=True)
+class Branches:
+    """The branches of a database.
+
+    Attributes:
+        active: The session's branch; on a new session the default branch.
+        heads: The commit at the head of each branch, by branch name.
+    """
+
+    active: str
+    heads: dict[str, str]
+
+    def name_of(self, branch: str | None) -> str:
+        """Return the name of a branch; None is the active one."""
+        return self.active if branch is None else branch
+
+    def others_in_case(self, branch: str) -> list[str]:
+        """Return the branches whose names differ from this one only in case. Dolt's sessions treat them as equal."""
+        return [name for name in self.heads if name != branch and name.lower() == branch.lower()]
+
+
+def find_branches(connection: Connection) -> Branches:
+    """Return all branches, and the one that the session is on."""
+    kinds = (maybe(text), text, text)
+    rows = connection.rows("SELECT active_branch(), name, hash FROM dolt_branches", kinds=kinds)
+    with connection.understood("the list of branches"):
+        return Branches(str(rows[0][0]), {name: commit for _, name, commit in rows})
+
+
+def active_branch(connection: Connection) -> str:
+    """Return the session's branch; on a new session, the branch that the directory has checked out."""
+    return str(connection.value("SELECT active_branch()", kind=text))
+
+
+def branches(connection: Connection) -> dict[str, str]:
+    """Return the commit at the head of each branch, by branch name."""
+    return dict(connection.rows("SELECT name, hash FROM dolt_branches", kinds=(text, text)))

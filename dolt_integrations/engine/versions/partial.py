@@ -11,7 +11,6 @@ from dolt_integrations.engine.sql.types import DATES, parse_type
 from dolt_integrations.engine.tables.fetch import fetch
 from dolt_integrations.engine.tables.negative_zeros import is_negative_zero
 from dolt_integrations.engine.tables.preview import count_rows
-from dolt_integrations.engine.versions.commits import table_hash
 from dolt_integrations.engine.versions.differing import (
     AMBIGUOUS,
     TableVersion,
@@ -19,6 +18,7 @@ from dolt_integrations.engine.versions.differing import (
     diff_function,
     exact_version,
 )
+from dolt_integrations.engine.versions.hashes import table_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

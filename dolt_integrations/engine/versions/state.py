@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.session.answers import maybe, text
-from dolt_integrations.engine.versions.commits import TableStatus, status
+from dolt_integrations.engine.versions.working_set import TableStatus, status
 from dolt_integrations.errors import TableNotFoundError
 
 if TYPE_CHECKING:
@@ -96,22 +96,6 @@ def branch_and_table(connection: Connection, table: str, *, is_there: bool = Tru
     with connection.understood(f"the state of table `{table}`"):
         referring = tuple(name for kind, name, *_ in rows[1:] if kind == "reference")
         return branch, TableState(rows[0][7] or None, referring, any(kind == "trigger" for kind, *_ in rows[1:]))
-
-
-def working_hashes(connection: Connection, table: str) -> tuple[str | None, str]:
-    """Return Dolt's hash of a table, and that of all tables, in the working set of the session's branch.
-
-    Raises:
-        TableNotFoundError: There is no such table.
-    """
-    statement = "SELECT DOLT_HASHOF_TABLE(%s), DOLT_HASHOF_DB('WORKING')"
-    found = connection.row(statement, (table,), (text, text))
-    return (str(found[0]), str(found[1])) if found else (None, "")
-
-
-def staged_hash(connection: Connection) -> str:
-    """Return Dolt's hash of all tables as they are staged on the session's branch."""
-    return str(connection.value("SELECT DOLT_HASHOF_DB('STAGED')", kind=text))
 
 
 def referring_tables(connection: Connection, table: str) -> list[str]:

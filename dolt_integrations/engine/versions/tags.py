@@ -49,3 +49,8 @@ def create_tag(connection: Connection, name: str, commit: str, message: str, aut
 def delete_tag(connection: Connection, name: str) -> None:
     """Delete a tag. Its commit stays as long as a branch or another tag leads to it."""
     connection.execute("CALL DOLT_TAG('-d', %s)", (name,))
+
+
+def tags(connection: Connection) -> dict[str, str]:
+    """Return every tag with its commit."""
+    return dict(connection.rows("SELECT tag_name, tag_hash FROM dolt_tags", kinds=(text, text)))

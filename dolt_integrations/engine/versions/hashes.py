@@ -1,0 +1,55 @@
+"""Dolt's hashes of schema and rows: of one table, or of all tables of a branch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.session.answers import text
+from dolt_integrations.errors import TableNotFoundError
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine.session.connection import Connection
+
+
+def head_and_table(connection: Connection, table: str) -> tuple[str, str]:
+    """Return the commit at the head of the session's branch, and the hash of a table in its working set.
+
+    Raises:
+        TableNotFoundError: There is no such table.
+    """
+    found = connection.row("SELECT DOLT_MERGE_BASE('HEAD', 'HEAD'), DOLT_HASHOF_TABLE(%s)", (table,), (text, text))
+    return (str(found[0]), str(found[1])) if found else ("", "")
+
+
+def table_hash(connection: Connection, table: str) -> str | None:
+    """Return the hash of a table's schema and rows in the session's working set, or None if there is no such table."""
+    try:
+        return str(connection.value("SELECT DOLT_HASHOF_TABLE(%s)", (table,), text))
+    except TableNotFoundError:
+        return _hash_in_any_case(connection, table)
+
+
+def _hash_in_any_case(connection: Connection, table: str) -> str | None:
+    row = connection.row(
+        "SELECT DOLT_HASHOF_TABLE(table_name) FROM information_schema.tables "
+        "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND LOWER(table_name) = LOWER(%s)",
+        (table,),
+        (text,),
+    )
+    return str(row[0]) if row else None
+
+
+def working_hashes(connection: Connection, table: str) -> tuple[str | None, str]:
+    """Return Dolt's hash of a table, and that of all tables, in the working set of the session's branch.
+
+    Raises:
+        TableNotFoundError: There is no such table.
+    """
+    statement = "SELECT DOLT_HASHOF_TABLE(%s), DOLT_HASHOF_DB('WORKING')"
+    found = connection.row(statement, (table,), (text, text))
+    return (str(found[0]), str(found[1])) if found else (None, "")
+
+
+def staged_hash(connection: Connection) -> str:
+    """Return Dolt's hash of all tables as they are staged on the session's branch."""
+    return str(connection.value("SELECT DOLT_HASHOF_DB('STAGED')", kind=text))

@@ -1,0 +1,88 @@
+"""Resolving a branch, tag, commit, ancestor spec or timestamp to a commit."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.names.identifiers import is_commit_hash, nearest
+from dolt_integrations.engine.session.answers import text
+from dolt_integrations.engine.versions.heads import branch_head, branches, commit_of, remote_head, tag_commit
+from dolt_integrations.engine.versions.tags import tags
+from dolt_integrations.errors import BranchNotFoundError, RevisionNotFoundError
+
+if TYPE_CHECKING:
+    import datetime
+
+    from dolt_integrations.engine.session.connection import Connection
+
+
+def resolve(connection: Connection, revision: str, newest: str | None = None) -> str:
+    """Return the commit hash of a branch, tag, commit or ancestor spec (`HEAD~2`, `main^`).
+
+    Branches have precedence over tags, and tags over remote branches. Names are case-sensitive, unlike in most of
+    Dolt's own functions.
+
+    Args:
+        connection: A session on the database.
+        revision: The branch, tag, commit or ancestor spec.
+        newest: The commit that `HEAD` denotes; None for the head of the session's branch.
+
+    Raises:
+        RevisionNotFoundError: There is no such revision; the hint suggests similar names of branches and tags.
+    """
+    name, steps = _without_steps(revision)
+    try:
+        base = _base(connection, name, newest)
+        return base if is_commit_hash(base) and base != name and not steps else commit_of(connection, base + steps)
+    except (RevisionNotFoundError, BranchNotFoundError) as error:
+        raise _no_revision(connection, revision) from error
+
+
+def _base(connection: Connection, name: str, newest: str | None) -> str:
+    """Resolve a name without an ancestor suffix: a branch, tag, remote branch, full hash, or HEAD."""
+    if name.upper() == "HEAD":
+        return newest or "HEAD"
+    if is_commit_hash(name):
+        return name
+    found = branch_head(connection, name) or tag_commit(connection, name) or remote_head(connection, name)
+    if found is None:
+        raise BranchNotFoundError(f"branch not found: {name}")
+    return found
+
+
+def _without_steps(revision: str) -> tuple[str, str]:
+    """Split a revision into a name and its ancestor suffix such as `~2^`. Works from the end, in linear time."""
+    steps = re.match(r"(?:\d*[~^])*", revision[::-1])
+    at = len(revision) - (steps.end() if steps else 0)
+    return revision[:at], revision[at:]
+
+
+def _no_revision(connection: Connection, revision: str) -> RevisionNotFoundError:
+    hint = nearest(revision, [*branches(connection), *tags(connection)])
+    return RevisionNotFoundError(f"no commit, branch or tag {revision!r} in database {connection.address}", hint=hint)
+
+
+def commit_at(connection: Connection, moment: datetime.datetime, newest: str) -> str:
+    """Return the newest ancestor of a commit (or the commit itself) that is not later than a timestamp.
+
+    Args:
+        connection: A session on the database, at no revision: at one, Dolt 1.83 checks other rights for `dolt_log()`.
+        moment: The timestamp, naive and in UTC.
+        newest: The full hash of the commit.
+
+    Raises:
+        RevisionNotFoundError: All of these commits are later.
+    """
+    row = connection.row(
+        "SELECT commit_hash FROM dolt_log(%s) WHERE date <= %s ORDER BY date DESC, commit_order DESC LIMIT 1",
+        (newest, moment.strftime("%Y-%m-%d %H:%M:%S.%f")),
+        (text,),
+    )
+    if row is None:
+        first = connection.value("SELECT MIN(date) FROM dolt_log(%s)", (newest,))
+        raise RevisionNotFoundError(
+            f"database {connection.address} has no commit as old as {moment:%Y-%m-%d %H:%M:%S} UTC",
+            hint=f"The first commit is from {first} UTC.",
+        )
+    return str(row[0])

@@ -1,0 +1,69 @@
+"""The working set of a branch: uncommitted work, staged or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine.session.answers import text
+from dolt_integrations.errors import TableNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dolt_integrations.engine.session.connection import Connection
+
+
+@dataclass(frozen=True)
+class TableStatus:
+    """A row of `dolt_status`: a table with uncommitted work, staged or not."""
+
+    table: str
+    staged: bool
+    status: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The table's name, or both names of a renamed table, which Dolt shows as `old -> new`."""
+        return tuple(self.table.split(" -> ")) if self.status == "renamed" else (self.table,)
+
+
+def status(connection: Connection) -> list[TableStatus]:
+    """Return the uncommitted work on the session's branch, including tables that `dolt_ignore` names."""
+    columns, kinds = "SELECT table_name, CAST(staged AS CHAR), status", (text, text, text)
+    try:
+        rows = connection.rows(f"{columns} FROM dolt_status_ignored", kinds=kinds)
+    except TableNotFoundError:  # Dolt before 1.82 has no such view of its status
+        rows = connection.rows(f"{columns} FROM dolt_status", kinds=kinds)
+    return [TableStatus(table, staged == "1", word) for table, staged, word in rows]
+
+
+def uncommitted_tables(connection: Connection) -> list[str]:
+    """Return the tables of the session's branch with uncommitted work, except those that `dolt_ignore` names."""
+    return [name for (name,) in connection.rows("SELECT DISTINCT table_name FROM dolt_status", kinds=(text,))]
+
+
+def is_merging(connection: Connection) -> bool:
+    """Whether a merge or cherry-pick is in progress on the session's branch; the next commit would conclude it."""
+    return bool(connection.value("SELECT is_merging FROM dolt_merge_status"))
+
+
+def stage(connection: Connection, tables: Iterable[str]) -> None:
+    """Stage exactly these tables, even if `dolt_ignore` names them."""
+    for table in tables:
+        # Without -f Dolt leaves out what dolt_ignore names, and reports success.
+        try:
+            connection.execute("CALL DOLT_ADD('-f', '--', %s)", (table,))
+        except TableNotFoundError:  # Dolt 2 raises this if the drop of a table is staged already
+            if not any(entry.staged and table in entry.names for entry in status(connection)):
+                raise
+
+
+def discard_changes(connection: Connection) -> None:
+    """Reset the session's branch to its head. Uncommitted work is lost."""
+    connection.execute("CALL DOLT_RESET('--hard')")
+
+
+def take_table(connection: Connection, revision: str, table: str) -> None:
+    """Set a table of the session's branch to its version at a revision. Stages it and all other uncommitted work."""
+    connection.execute("CALL DOLT_CHECKOUT(%s, '--', %s)", (revision, table))
