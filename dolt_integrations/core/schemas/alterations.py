@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.columns.mark import mark_of
-from dolt_integrations.core.schemas.fits import BLOB_BYTES, no_member
+from dolt_integrations.core.schemas.fits import no_member
 from dolt_integrations.core.schemas.numbers import INTEGER_BYTES, integer_range
+from dolt_integrations.core.schemas.strings import BLOB_BYTES
 from dolt_integrations.engine import Column, TableSchema, parse_type
 from dolt_integrations.engine.tables.alter import add_column, alter_table, change_column, drop_column, move_column
 from dolt_integrations.errors import UnsupportedTypeError

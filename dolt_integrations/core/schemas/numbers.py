@@ -75,17 +75,18 @@ def not_integers(encoded: EncodedColumn, column: Column) -> pa.Array | None:
     """Return which values an integer column cannot hold. None if they are not numbers."""
     sql_type, own = parse_type(column.sql_type), parse_type(encoded.sql_type or "text")
     if not is_number(encoded):
-        return _none(encoded) if (own.base, own.unsigned) == (sql_type.base, sql_type.unsigned) else None
+        return none_of(encoded) if (own.base, own.unsigned) == (sql_type.base, sql_type.unsigned) else None
     if not sql_type.is_boolean:
         return outside(encoded.values, *integer_range(sql_type))
     flags = outside(encoded.values, 0, 1)
     if encoded.sql_type != "tinyint" or encoded.mark.of is not None:
         return flags
     # A TINYINT(1) is read as int8 if it holds numbers other than 0 and 1.
-    return _none(encoded) if pc.any(flags).as_py() else None
+    return none_of(encoded) if pc.any(flags).as_py() else None
 
 
-def _none(encoded: EncodedColumn) -> pa.Array:
+def none_of(encoded: EncodedColumn) -> pa.Array:
+    """Return False for each value: the column can hold them all."""
     return pa.array(np.zeros(len(encoded.values), bool))
 
 
