@@ -25,7 +25,8 @@ from dolt_integrations.core.provenance.write_id import (
 )
 from dolt_integrations.core.transaction.repeated import BlockDigest, check_same_rows, commit_seen, find_repeated
 from dolt_integrations.core.writes.build import batches_of
-from dolt_integrations.core.writes.landing import CommitInfo, CreateBranch, Merge
+from dolt_integrations.core.writes.commit_info import CommitInfo
+from dolt_integrations.core.writes.landing import CreateBranch, Merge
 from dolt_integrations.core.writes.workspace import Workspace, open_workspace
 from dolt_integrations.engine import DEFAULT_AUTHOR, Author, find_table, table_name
 from dolt_integrations.engine.versions.commits import head

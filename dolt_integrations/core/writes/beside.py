@@ -15,7 +15,8 @@ from dolt_integrations.core.frames.digest import RowsDigest
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import superseding, without_superseding
 from dolt_integrations.core.rows import cache
-from dolt_integrations.core.writes.landing import CommitInfo, CreateBranch, Landing, Merge, PutOnTop
+from dolt_integrations.core.writes.commit_info import CommitInfo
+from dolt_integrations.core.writes.landing import CreateBranch, Landing, Merge, PutOnTop
 from dolt_integrations.core.writes.workspace import Workspace, open_workspace
 from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine.session.visiting import visiting

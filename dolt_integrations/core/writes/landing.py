@@ -15,7 +15,7 @@ from dolt_integrations.core.branches.pending import refuse_twins, state_to_write
 from dolt_integrations.core.branches.private import keep_branch, private_branch, reserved
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.retry import retried
-from dolt_integrations.engine import Author, Connection
+from dolt_integrations.engine import Connection
 from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.versions.branches import create_branch
 from dolt_integrations.engine.versions.commits import commit, head
@@ -25,22 +25,10 @@ from dolt_integrations.engine.versions.merges import Conflict
 from dolt_integrations.errors import InvalidNameError, LostRaceError, MergeConflictError, SupersededError
 
 if TYPE_CHECKING:
+    from dolt_integrations.core.writes.commit_info import CommitInfo
     from dolt_integrations.core.writes.workspace import Workspace
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class CommitInfo:
-    """A commit's metadata.
-
-    Attributes:
-        message: The message, including trailers.
-        author: The author.
-    """
-
-    message: str
-    author: Author
 
 
 class Landing(ABC):

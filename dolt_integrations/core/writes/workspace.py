@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from dolt_integrations.core.frames.digest import RowsDigest
     from dolt_integrations.core.provenance.find import EarlierWrite
     from dolt_integrations.core.writes.build import Built
-    from dolt_integrations.core.writes.landing import CommitInfo, Landing
+    from dolt_integrations.core.writes.commit_info import CommitInfo
+    from dolt_integrations.core.writes.landing import Landing
     from dolt_integrations.engine import Connection, Database, TableSchema
 
 
