@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core import SerialBranch, diff, history, repository_card, table_card
-from dolt_integrations.metaflow.block import Block
-from dolt_integrations.metaflow.config import DoltConfig
-from dolt_integrations.metaflow.places import Places
 from dolt_integrations.metaflow.run_path import RunPath, last_run, revision
 
 if TYPE_CHECKING:
@@ -15,7 +12,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from dolt_integrations.metaflow.block import Block
+    from dolt_integrations.metaflow.config import DoltConfig
     from dolt_integrations.metaflow.past_run import PastRun
+    from dolt_integrations.metaflow.places import Places
     from dolt_integrations.render import Card
 
 
