@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from dolt_integrations.core.provenance.meta import Action, Meta, metas_from_dicts
     from dolt_integrations.core.provenance.version import Version
     from dolt_integrations.core.reads.batches import read_batches
-    from dolt_integrations.core.reads.read import Loaded, find_version, read_arrow, read_table
+    from dolt_integrations.core.reads.read import Loaded, read_arrow, read_table
+    from dolt_integrations.core.reads.revision import find_version
     from dolt_integrations.core.reads.scan import Scan
     from dolt_integrations.core.repository.repository import Repository
     from dolt_integrations.core.repository.table import Table
@@ -69,7 +70,8 @@ __getattr__, __dir__ = lazy_names(
         ".provenance.meta": "Action Meta metas_from_dicts",
         ".provenance.version": "Version",
         ".reads.batches": "read_batches",
-        ".reads.read": "Loaded find_version read_arrow read_table",
+        ".reads.read": "Loaded read_arrow read_table",
+        ".reads.revision": "find_version",
         ".configs.as_of": "AsOf",
         ".reads.scan": "Scan",
         ".repository.repository": "Repository",

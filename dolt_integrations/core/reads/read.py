@@ -18,7 +18,6 @@ from dolt_integrations.core.frames.frame import decode_result
 from dolt_integrations.core.frames.interchange import to_arrow
 from dolt_integrations.core.observed import observed
 from dolt_integrations.core.provenance.meta import metas_for_load, record_load
-from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.reads.at_commit import session_for
 from dolt_integrations.core.reads.revision import find_commit
@@ -43,7 +42,7 @@ from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.sql.parameters import Params, bind, check_params
 from dolt_integrations.engine.tables.query import looks_back
 from dolt_integrations.engine.versions.hashes import table_hash
-from dolt_integrations.errors import ConfigError, NotFoundError, ServerLostError
+from dolt_integrations.errors import ConfigError, ServerLostError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,50 +140,6 @@ def read_arrow(
     part, sql = _bound(columns, where, sql, params)
     result, version = _load(db, tablename, sql, part, branch_conf, as_of, meta_conf, remote_conf)
     return to_arrow(result), version
-
-
-def find_version(
-    db: Location,
-    tablename: str | None = None,
-    *,
-    branch_conf: BranchConf = None,
-    as_of: AsOf | None = None,
-    remote_conf: RemoteConf = None,
-) -> Version:
-    """Resolve `as_of` to the commit that it names now, to pin later reads to it.
-
-    Args:
-        db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
-        tablename: A table whose hash the version includes. The hash is None if the table does not exist.
-        branch_conf: The branch. None is the default branch.
-        as_of: The version, as for `read_table`.
-        remote_conf: The remote to clone the database from, or to pull from, before.
-
-    Raises:
-        ConfigError: An argument has the wrong type.
-        NotFoundError: The database, the branch or the revision does not exist.
-        ServerError: The server or the remote cannot be reached, or refuses.
-    """
-    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
-    check_as_of(as_of)
-
-    def attempt() -> Version:
-        with open_database(db) as database, unnoted():
-            found, commit = find_commit(database, branch, as_of)
-            return Version(commit, found, _hash_at(database, tablename, commit))
-
-    with loading_from(remote, db, branch, shallow=branch is None and as_of is None):
-        return retried(attempt, ServerLostError)
-
-
-def _hash_at(database: Database, tablename: str | None, commit: str) -> str | None:
-    if tablename is None:
-        return None
-    try:
-        with database.connect(commit) as snapshot:
-            return table_hash(snapshot, tablename)
-    except NotFoundError:
-        return None
 
 
 @one_server()

@@ -7,15 +7,21 @@ import datetime
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.target import required_head
-from dolt_integrations.core.configs.as_of import AsOf, pinned_commit, timestamp_of
-from dolt_integrations.core.provenance.reads import note_read
+from dolt_integrations.core.configs.as_of import AsOf, check_as_of, pinned_commit, timestamp_of
+from dolt_integrations.core.configs.branch import Branch, BranchConf
+from dolt_integrations.core.configs.remote import Remote, RemoteConf
+from dolt_integrations.core.provenance.reads import note_read, unnoted
+from dolt_integrations.core.provenance.version import Version
+from dolt_integrations.core.remotes.follow import loading_from
+from dolt_integrations.core.retry import retried
+from dolt_integrations.engine import Database, Location, open_database
+from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.heads import find_head
 from dolt_integrations.engine.versions.revisions import commit_at, resolve
-from dolt_integrations.errors import RevisionNotFoundError
+from dolt_integrations.errors import NotFoundError, RevisionNotFoundError, ServerLostError
 
 if TYPE_CHECKING:
-    from dolt_integrations.core.configs.branch import Branch
-    from dolt_integrations.engine import Connection, Database
+    from dolt_integrations.engine import Connection
 
 _SLACK = datetime.timedelta(minutes=5)
 """How far the clocks of two machines may differ."""
@@ -66,3 +72,47 @@ def _find_past(database: Database, newest: str, as_of: AsOf) -> str:
         raise RevisionNotFoundError(f"as_of {as_of} is in the future", hint=hint)
     with database.connect() as connection:
         return commit_at(connection, timestamp, newest) if timestamp else resolve(connection, str(as_of), newest)
+
+
+def find_version(
+    db: Location,
+    tablename: str | None = None,
+    *,
+    branch_conf: BranchConf = None,
+    as_of: AsOf | None = None,
+    remote_conf: RemoteConf = None,
+) -> Version:
+    """Resolve `as_of` to the commit that it names now, to pin later reads to it.
+
+    Args:
+        db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
+        tablename: A table whose hash the version includes. The hash is None if the table does not exist.
+        branch_conf: The branch. None is the default branch.
+        as_of: The version, as for `read_table`.
+        remote_conf: The remote to clone the database from, or to pull from, before.
+
+    Raises:
+        ConfigError: An argument has the wrong type.
+        NotFoundError: The database, the branch or the revision does not exist.
+        ServerError: The server or the remote cannot be reached, or refuses.
+    """
+    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
+    check_as_of(as_of)
+
+    def attempt() -> Version:
+        with open_database(db) as database, unnoted():
+            found, commit = find_commit(database, branch, as_of)
+            return Version(commit, found, _hash_at(database, tablename, commit))
+
+    with loading_from(remote, db, branch, shallow=branch is None and as_of is None):
+        return retried(attempt, ServerLostError)
+
+
+def _hash_at(database: Database, tablename: str | None, commit: str) -> str | None:
+    if tablename is None:
+        return None
+    try:
+        with database.connect(commit) as snapshot:
+            return table_hash(snapshot, tablename)
+    except NotFoundError:
+        return None

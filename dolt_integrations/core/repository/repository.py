@@ -9,7 +9,7 @@ from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.inspect.history import history
 from dolt_integrations.core.provenance.meta import metas_of
-from dolt_integrations.core.reads.read import find_version
+from dolt_integrations.core.reads.revision import find_version
 from dolt_integrations.core.reads.scan import Scan
 from dolt_integrations.core.repository.operations import Operations
 from dolt_integrations.core.repository.table import Table
