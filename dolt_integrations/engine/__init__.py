@@ -25,15 +25,9 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.tables.batches import fetch_by_key
     from dolt_integrations.engine.tables.bulk import insert_table
     from dolt_integrations.engine.tables.fetch import fetch, fetch_batches
+    from dolt_integrations.engine.tables.names import table_name
     from dolt_integrations.engine.tables.query import Result, check_condition, check_query, run_query, select_table
-    from dolt_integrations.engine.tables.schema import (
-        Column,
-        TableSchema,
-        describe_table,
-        find_base_table,
-        find_table,
-        table_name,
-    )
+    from dolt_integrations.engine.tables.schema import Column, TableSchema, describe_table, find_base_table, find_table
     from dolt_integrations.redaction import redact
 
 __getattr__, __dir__ = lazy_names(
@@ -50,7 +44,8 @@ __getattr__, __dir__ = lazy_names(
         ".tables.batches": "fetch_by_key",
         ".tables.fetch": "fetch fetch_batches",
         ".tables.query": "Result check_condition check_query run_query select_table",
-        ".tables.schema": "Column TableSchema describe_table find_base_table find_table table_name",
+        ".tables.names": "table_name",
+        ".tables.schema": "Column TableSchema describe_table find_base_table find_table",
         "dolt_integrations.redaction": "redact",
     },
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,8 @@ from dolt_integrations.engine.names.identifiers import nearest, quote
 from dolt_integrations.engine.session.answers import maybe, number, text
 from dolt_integrations.engine.sql.definitions import column_details, compares_otherwise, has_unique_key
 from dolt_integrations.engine.sql.types import arrow_type
-from dolt_integrations.errors import InvalidNameError, TableNotFoundError
+from dolt_integrations.engine.tables.names import tables, two_in_case
+from dolt_integrations.errors import TableNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,43 +77,6 @@ def _literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-_TABLES = "SHOW FULL TABLES"
-
-
-def tables(connection: Connection) -> list[str]:
-    """Return the names of the tables at the session's revision."""
-    rows = connection.rows(_TABLES, kinds=(text, text))
-    return [name for name, kind in rows if kind == "BASE TABLE"]
-
-
-def table_name(connection: Connection, name: str) -> str:
-    """Return a table's name in the case that the database has; if there is no such table, return the name unchanged.
-
-    Raises:
-        InvalidNameError: It is the name of a view, or of two tables that differ only in case.
-    """
-    return find_name(connection, name) or name
-
-
-def find_name(connection: Connection, name: str) -> str | None:
-    """Return a table's name in the case that the database has, or None if there is no such table.
-
-    Raises:
-        InvalidNameError: It is the name of a view, or of two tables that differ only in case.
-    """
-    rows: list[tuple[str, str]] = [(found, kind) for found, kind in connection.rows(_TABLES, kinds=(text, text))]
-    matches = [entry for entry in rows if entry[0].lower() == name.lower()]
-    if len(matches) > 1:
-        raise _two_in_case(connection, name, [found for found, _ in matches])
-    for found, kind in matches:
-        if kind == "VIEW":
-            raise InvalidNameError(
-                f"`{found}` is a view of {connection.address}, not a table", hint="Choose another name."
-            )
-        return found
-    return None
-
-
 def describe_table(connection: Connection, table: str) -> TableSchema:
     """Return a table's schema at the session's revision.
 
@@ -132,7 +95,7 @@ def _definition(connection: Connection, table: str) -> tuple[str, str]:
     """Return the name of a table or view in the case that the database has, and its CREATE statement."""
     name, create = connection.row(f"SHOW CREATE TABLE {quote(table)}", kinds=(text, text)) or (table, "")
     if name != table and table in (known := tables(connection)):
-        raise _two_in_case(connection, table, [each for each in known if each.lower() == table.lower()])
+        raise two_in_case(connection, table, [each for each in known if each.lower() == table.lower()])
     return name, create
 
 
@@ -140,21 +103,6 @@ def definition(connection: Connection, table: str) -> str:
     """Return the CREATE statement of a table as Dolt shows it, with keys, checks and foreign keys."""
     _, create = connection.row(f"SHOW CREATE TABLE {quote(table)}", kinds=(text, text)) or ("", "")
     return str(create)
-
-
-def _two_in_case(connection: Connection, name: str, found: list[str]) -> InvalidNameError:
-    where = f"{connection.address} at {connection.revision}" if connection.revision else str(connection.address)
-    return InvalidNameError(
-        f"{where} has tables {' and '.join(f'`{each}`' for each in sorted(found))}, and Dolt takes both for `{name}`",
-        hint="Rename the one that Dolt finds by either name (RENAME TABLE), and commit that.",
-    )
-
-
-def tables_in_two_cases(connection: Connection) -> list[str]:
-    """Return the tables at the session's revision whose names differ only in case from that of another table."""
-    names = tables(connection)
-    cases = Counter(name.lower() for name in names)
-    return [name for name in names if cases[name.lower()] > 1]
 
 
 @dataclass(frozen=True)

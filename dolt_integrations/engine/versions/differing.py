@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.session.answers import text
 from dolt_integrations.engine.tables.fetch import fetch
-from dolt_integrations.engine.tables.schema import Column, TableSchema, find_definition, find_table, table_name
+from dolt_integrations.engine.tables.names import table_name
+from dolt_integrations.engine.tables.schema import Column, TableSchema, find_definition, find_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
