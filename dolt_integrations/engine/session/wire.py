@@ -10,6 +10,7 @@ import pymysql
 import pymysql.connections
 from pymysql.constants import CLIENT, CR
 
+from dolt_integrations.engine.session.authentication import ClearPassword, Refused, refuse
 from dolt_integrations.errors import DoltError, ServerError
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ _MySQLResult: Any = pymysql.connections.MySQLResult
 
 CHUNK = 1 << 16
 """Bytes of a file that are sent in one packet."""
-
-NEEDS_ENCRYPTION = 2061
-"""The client library's number for an authentication that requires a secure connection (CR_AUTH_PLUGIN_ERR)."""
 
 
 class Session(_Connection):  # type: ignore[misc]
@@ -51,7 +49,7 @@ class Session(_Connection):  # type: ignore[misc]
             ServerError: The files of `tls` cannot be used, or the server is no Dolt.
         """
         self._tls = tls
-        plugins = {"mysql_clear_password": _ClearPassword, "dialog": _Refused, "mysql_old_password": _Refused}
+        plugins = {"mysql_clear_password": ClearPassword, "dialog": Refused, "mysql_old_password": Refused}
         encryption = {"ssl": tls.context()} if tls.is_tried else {"ssl_disabled": True}
         super().__init__(**arguments, **encryption, auth_plugin_map=plugins)
 
@@ -125,12 +123,12 @@ class Session(_Connection):  # type: ignore[misc]
     @property
     def server_public_key(self) -> None:
         """Refuse to ask an unencrypted server for the key that encrypts the password: it could be an attacker's."""
-        _refuse("the server asks for the password itself on a connection that is not encrypted")
+        refuse("the server asks for the password itself on a connection that is not encrypted")
 
     @server_public_key.setter
     def server_public_key(self, key: object) -> None:
         if key is not None:
-            _refuse("the server asks for the password itself on a connection that is not encrypted")
+            refuse("the server asks for the password itself on a connection that is not encrypted")
 
     def _force_close(self) -> None:
         """Drop the session and the rest of its answer, for which a cursor would ask when it is collected."""
@@ -221,35 +219,6 @@ def _send(file: Readable, session: Any) -> None:
         session._force_close()
         raise
     session.write_packet(b"")
-
-
-def _refuse(what: str) -> NoReturn:
-    raise pymysql.OperationalError(NEEDS_ENCRYPTION, f"{what}; it is not sent")
-
-
-class _Refused:
-    """An authentication method that sends the password in clear, or as good as that."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def authenticate(self, packet: Any) -> Any:
-        """Send nothing."""
-        _refuse("the server asks for the password by a method that anybody could read")
-
-
-class _ClearPassword(_Refused):
-    """`mysql_clear_password`, allowed if the server's certificate is verified or the user asked not to verify it."""
-
-    def authenticate(self, packet: Any) -> Any:
-        """Send the password if no one else can read it."""
-        session: Any = self.session
-        if not (session.is_encrypted and session._tls.is_required):
-            _refuse("the server asks for the password in clear, and no encryption was asked for")
-        session.write_packet(session.password + b"\0")
-        answer = session._read_packet()
-        answer.check_error()
-        return answer
 
 
 def not_dolt(server: str, what: str) -> ServerError:
