@@ -35,6 +35,9 @@ sys.dont_write_bytecode = False
 os.environ.setdefault("GOGC", "400")
 os.environ.setdefault("GOMEMLIMIT", "512MiB")
 
+# Each dolt command would start another one that sends usage metrics: 0.04 of its 0.10 s of CPU.
+os.environ["DOLT_DISABLE_EVENT_FLUSH"] = "true"
+
 
 def pytest_report_header() -> str:
     """Name the dolt that the tests run."""
