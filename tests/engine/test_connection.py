@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from pymysql.constants import CLIENT
 
 from dolt_integrations.engine import Connection, open_database, parse_location
 from dolt_integrations.errors import (
@@ -51,6 +52,15 @@ def guarded(database):
 def test_a_session_is_on_the_default_branch(database):
     with connect(database) as connection:
         assert connection.value("SELECT active_branch()") == "main"
+
+
+def test_a_session_offers_no_files_unless_it_is_to_send_some(database):
+    address = parse_location(database)
+
+    with open_database(database) as opened, opened.connect() as plain, Connection(address) as other:
+        assert not any(each.loads_files or each._session.client_flag & CLIENT.LOCAL_FILES for each in (plain, other))
+    with Connection(address, local_infile=True) as sending:
+        assert sending._session.client_flag & CLIENT.LOCAL_FILES
 
 
 def test_a_session_can_be_on_another_branch(database):
@@ -225,10 +235,11 @@ def test_a_transaction_that_raises_is_rolled_back(database):
             connection.execute("INSERT INTO t VALUES (1)")
             raise KeyError
 
-    with connect(database) as connection, pytest.raises(KeyError):
-        fail(connection)
+    with contextlib.closing(connect(database)) as connection:
+        with pytest.raises(KeyError):
+            fail(connection)
 
-    assert run_sql(database, "SELECT a FROM t") == []
+        assert connection.rows("SELECT a FROM t") == []  # another session never saw the row
 
 
 def test_transactions_that_conflict_are_a_lost_race(database):
