@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from dolt_integrations.core import SerialBranch, read_table, write_table
-from dolt_integrations.errors import ConfigError, DataError, DoltError, PrimaryKeyError
+from dolt_integrations.errors import ConfigError, DataError, DoltError, PrimaryKeyError, ServerLostError
 from tests.conftest import eventually, processes_of, run_sql
 from tests.helpers.saves.streams import batches, failing, nothing_landed, ns, numbers, rows
 from tests.helpers.saves.witness import branches, log
@@ -108,6 +108,16 @@ def test_an_error_of_the_iterator_is_shown_as_it_is(database, after, error):
 
     assert raised.value is error
     assert nothing_landed(database)
+
+
+def test_a_server_that_is_lost_between_two_batches_is_an_error_and_no_half_is_written(database):
+    """The iterator cannot be read again, so writing again would write what is left of it."""
+    write_table(database, "t", numbers(0, 20), primary_key="n")
+
+    with pytest.raises(ServerLostError, match="it went away"):
+        write_table(database, "t", failing(ServerLostError("it went away"), after=1))
+
+    assert len(rows(database)) == 20
 
 
 @pytest.mark.parametrize("mode", ["replace", "append", "upsert"])
