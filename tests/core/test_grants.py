@@ -111,6 +111,13 @@ def test_a_query_that_looks_back_from_an_old_commit_tells_a_reader_what_it_needs
         read_table(login("reader"), sql="SELECT COUNT(*) AS n FROM t AS OF 'HEAD'", as_of=versions[0])
 
 
+def test_a_query_that_looks_back_does_not_show_a_reader_what_is_not_committed(login, database, versions):
+    run_sql(database, "INSERT INTO t VALUES (77, 'not committed')")
+
+    with pytest.raises(AccessDeniedError, match="without uncommitted changes"):
+        read_table(login("reader"), sql="SELECT COUNT(*) AS n FROM t, (SELECT HASHOF('HEAD')) AS q")
+
+
 def test_a_reader_cannot_write(login, database, versions):
     for path in ("append", "large", "stream", "merge", "block", "new branch"):
         with pytest.raises(AccessDeniedError):

@@ -65,6 +65,8 @@ def test_head_of_a_server_that_takes_no_writes_is_that_of_the_commit_or_an_error
     assert read_table(url, "t", as_of=first).data["n"].tolist() == [1]
     with pytest.raises(DoltError, match="query of history"):
         read_table(url, sql="SELECT n FROM t AS OF 'HEAD'", as_of=first)
+    with pytest.raises(DoltError, match="query of history"):
+        read_table(url, sql="SELECT n FROM t AS OF 'HEAD'", as_of="HEAD~1")
 
 
 def test_a_server_whose_sql_mode_is_empty_is_strict_to_us(server):
