@@ -208,6 +208,8 @@ def test_a_retry_after_a_callback_that_raised_tells_of_the_commit_and_writes_not
 
     assert [action.to_commit for action in heard] == [version.commit]
     assert heard[0].context_id == "run-1"
+    assert (heard[0].rows_added, heard[0].rows_modified, heard[0].rows_deleted) == (3, 0, 0)
+    assert heard[0].from_commit != heard[0].to_commit
     assert len(read_table(database, "t").data) == 3
 
 
