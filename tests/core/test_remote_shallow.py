@@ -124,6 +124,16 @@ def test_a_shallow_clone_with_a_stash_keeps_it(tmp_path, remote):
     assert "stash@{0}" in shallow.dolt("stash", "list")
 
 
+def test_a_shallow_clone_with_a_tag_of_its_own_keeps_it(tmp_path, remote):
+    clone_if_missing(remote, tmp_path / "shop", shallow=True)
+    shallow = Repository(tmp_path / "shop")
+    shallow.dolt("tag", "of-its-own")
+
+    clone_if_missing(remote, tmp_path / "shop")
+
+    assert "of-its-own" in shallow.dolt("tag")
+
+
 def test_a_query_that_looks_back_is_loaded_from_a_clone_with_its_history(tmp_path, remote):
     found = read_table(tmp_path / "shop", sql="SELECT name FROM users AS OF 'HEAD~1'", remote_conf=remote)
 
