@@ -1,5 +1,9 @@
+import contextlib
 import os
+import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -30,6 +34,19 @@ with lease.starting(time.monotonic() + 20):
     sys.stdin.readline()
 lease.release()
 """
+
+
+@contextlib.contextmanager
+def abandoned_connection(directory):
+    """Yield the server's end of a connection that its client has closed: the server is still at work for it."""
+    (directory / ".dolt").mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        (directory / ".dolt" / "sql-server.info").write_text(f"1:{listening.getsockname()[1]}:secret")
+        client = socket.create_connection(listening.getsockname())
+        working, _ = listening.accept()
+        client.close()
+        assert working.recv(1) == b""
+        yield working
 
 
 @pytest.fixture
@@ -203,17 +220,10 @@ def test_a_folder_that_is_removed_before_its_lock_is_taken_is_made_anew(folder, 
     lease.release()
 
 
-def test_a_supervisor_waits_for_the_statement_of_a_user_that_was_killed(tmp_path, monkeypatch):
-    """A connection that the client has closed, and the server has not: it is still at work for it."""
+def test_a_statement_that_goes_on_without_its_client_is_waited_for(tmp_path, monkeypatch):
     monkeypatch.setattr(supervisor, "LAST_STATEMENT", 600.0)
     monkeypatch.setattr(supervisor, "NOTICE", 0.0)
-    (tmp_path / ".dolt").mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        (tmp_path / ".dolt" / "sql-server.info").write_text(f"1:{listening.getsockname()[1]}:secret")
-        client = socket.create_connection(listening.getsockname())
-        working, _ = listening.accept()
-        client.close()
-        assert working.recv(1) == b""
+    with abandoned_connection(tmp_path) as working:
         waiting = threading.Thread(target=supervisor._wait_for_statements, args=(str(tmp_path),))
         waiting.start()
         waiting.join(0.2)
@@ -223,6 +233,36 @@ def test_a_supervisor_waits_for_the_statement_of_a_user_that_was_killed(tmp_path
 
     assert waited
     assert not waiting.is_alive()
+
+
+def test_a_supervisor_waits_for_the_statement_of_a_user_that_was_killed(folder, tmp_path):
+    folder.mkdir()
+    (folder / "lease").touch()
+    order = supervisor.pack(str(tmp_path), [shutil.which("sleep"), "600"], {})
+    command = [sys.executable, "-I", "-S", supervisor.__file__, str(folder)]
+    with abandoned_connection(tmp_path) as working, subprocess.Popen(command, stdin=subprocess.PIPE) as running:
+        running.stdin.write(order)
+        running.stdin.close()
+        eventually((folder / "server.log").exists)
+        time.sleep(0.3)
+        waited = running.poll() is None
+        working.close()
+
+    assert waited
+    assert not folder.exists()
+
+
+def test_a_folder_that_was_made_again_meanwhile_is_not_removed(folder):
+    """A process that waited for the lock of a removed folder holds a lock on a file that has no path."""
+    lease = Lease(folder, soon())
+    os.rename(folder, f"{folder}.removed")
+    other = Lease(folder, soon())
+
+    supervisor.remove_unused(str(folder), lease._file)
+
+    assert folder.exists()
+    other.release()
+    lease.drop()
 
 
 def test_a_supervisor_removes_its_folder_after_the_last_user_was_killed(repository, temporary, script):
