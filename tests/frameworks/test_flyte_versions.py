@@ -188,6 +188,19 @@ def test_as_of_an_ancestor(past: Past, as_of: str) -> None:
     assert values(received(table)) == [2]
 
 
+def test_an_old_version_that_a_task_returns_is_pinned(repository: Repository) -> None:
+    @task
+    def old() -> DoltTable:
+        return DoltTable(config=config(repository, as_of="HEAD~1"))
+
+    for a in (1, 2):
+        commit_behind_flytes_back(repository, a)
+    table = old()
+    commit_behind_flytes_back(repository, 3)
+
+    assert values(table) == [1]
+
+
 def test_as_of_a_commit(past: Past) -> None:
     table = DoltTable(config=config(past.repository, as_of=past.commits[0]))
 
