@@ -61,24 +61,32 @@ def test_a_program_that_is_no_dolt_is_an_error_of_ours(repository, tmp_path, mon
         pass
 
 
-def test_a_database_is_made_in_the_name_of_the_author(tmp_path):
-    init_database(tmp_path / "shop", tmp_path / "root", Author("Diane", "diane@girlcroosh.com"))
+@pytest.fixture
+def runtime(tmp_path):
+    """A folder for the files that dolt leaves, as a lease has it."""
+    folder = tmp_path / "runtime"
+    folder.mkdir()
+    return folder
+
+
+def test_a_database_is_made_in_the_name_of_the_author(tmp_path, runtime):
+    init_database(tmp_path / "shop", runtime, Author("Diane", "diane@girlcroosh.com"))
 
     log = Repository(tmp_path / "shop").sql("select committer, email from dolt_log")
     assert log == [{"committer": "Diane", "email": "diane@girlcroosh.com"}]
 
 
-def test_making_a_database_leaves_the_home_alone(tmp_path, home):
-    init_database(tmp_path / "shop", tmp_path / "root", DEFAULT_AUTHOR)
+def test_making_a_database_leaves_the_home_alone(tmp_path, home, runtime):
+    init_database(tmp_path / "shop", runtime, DEFAULT_AUTHOR)
 
     assert list(home.iterdir()) == []
 
 
-def test_making_a_database_in_a_file_is_an_error_of_ours(tmp_path):
+def test_making_a_database_in_a_file_is_an_error_of_ours(tmp_path, runtime):
     (tmp_path / "shop").write_text("")
 
     with pytest.raises(DoltError, match="shop"):
-        init_database(tmp_path / "shop", tmp_path / "root", DEFAULT_AUTHOR)
+        init_database(tmp_path / "shop", runtime, DEFAULT_AUTHOR)
 
 
 def test_the_quiet_environment_switches_metrics_off(tmp_path):
