@@ -108,7 +108,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     },
     "rows": {
         "tables.bulk": "insert_table",
-        "tables.changes": "delete_rows replace_rows upsert_rows",
+        "tables.dml": "delete_rows replace_rows upsert_rows",
         "tables.contents": (
             "any_text_matches copy_rows create_table drop_table empty_table largest_number row_count "
             "set_foreign_key_checks without_foreign_key_checks"
@@ -143,9 +143,9 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "versions.garbage": "collect_garbage",
     },
     "differences": {
-        "versions.differing": "TableVersion any_differs can_differ differing_rows find_version_of written_keys",
-        "versions.partial": "Counts count_differing fetch_removed fetch_written find_step has_negative_zeros",
-        "versions.shown": "ShownChange comparable count_kinds shown_changes",
+        "versions.diff": "TableVersion any_differs can_differ differing_rows find_version_of written_keys",
+        "versions.incremental": "Counts count_differing fetch_removed fetch_written find_step has_negative_zeros",
+        "versions.diff_preview": "ShownChange comparable count_kinds shown_changes",
         "versions.multisets": "Pinned Subtraction",
     },
     "merges": {

@@ -12,7 +12,7 @@ from pandas.testing import assert_frame_equal
 
 from dolt_integrations.core import AppendBranch, NewBranch, read_arrow, write_table
 from dolt_integrations.core.inspect.diff import diff
-from dolt_integrations.core.rows.compare import compare_rows
+from dolt_integrations.core.rows.local_diff import compare_rows
 from dolt_integrations.errors import (
     BranchNotFoundError,
     ConfigError,

@@ -9,10 +9,10 @@ import polars as pl
 import pyarrow as pa
 
 from dolt_integrations.core.branches.take import EntangledError, take_tables
-from dolt_integrations.core.rows.changes import TableVersions
-from dolt_integrations.core.rows.compare import as_series, compare_rows
-from dolt_integrations.engine.tables.changes import delete_rows, upsert_rows
+from dolt_integrations.core.rows.diff import TableVersions
+from dolt_integrations.core.rows.local_diff import as_series, compare_rows
 from dolt_integrations.engine.tables.contents import drop_table
+from dolt_integrations.engine.tables.dml import delete_rows, upsert_rows
 from dolt_integrations.engine.versions.commits import commit, head
 from dolt_integrations.engine.versions.merges import Conflict
 from dolt_integrations.engine.versions.remotes import merge_base
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dolt_integrations.engine import Author, Connection, Database
-    from dolt_integrations.engine.versions.differing import TableVersion
+    from dolt_integrations.engine.versions.diff import TableVersion
 
 logger = logging.getLogger(__name__)
 

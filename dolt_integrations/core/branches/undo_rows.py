@@ -10,8 +10,8 @@ import polars as pl
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.take import take_tables
 from dolt_integrations.core.provenance.write_id import node_of
-from dolt_integrations.core.rows.changes import TableVersions, same_key
-from dolt_integrations.core.rows.compare import as_series
+from dolt_integrations.core.rows.diff import TableVersions, same_key
+from dolt_integrations.core.rows.local_diff import as_series
 from dolt_integrations.engine import DEFAULT_AUTHOR, table_name
 from dolt_integrations.engine.tables.contents import copy_rows, empty_table
 from dolt_integrations.engine.versions.commits import commit, head
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dolt_integrations.core.provenance.find import EarlierWrite
-    from dolt_integrations.core.rows.changes import Changes
+    from dolt_integrations.core.rows.diff import Changes
     from dolt_integrations.engine import Connection, Database
     from dolt_integrations.engine.versions.log import LogEntry
 

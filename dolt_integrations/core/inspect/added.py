@@ -17,7 +17,7 @@ from dolt_integrations.core.provenance.write_id import superseded_in
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.rows.changes import TableVersions
+from dolt_integrations.core.rows.diff import TableVersions
 from dolt_integrations.engine import Database, Location, Result, open_database
 from dolt_integrations.engine.versions.commits import message_of, parents
 from dolt_integrations.engine.versions.log import log
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from dolt_integrations.core.configs.as_of import AsOf
-    from dolt_integrations.core.rows.changes import Changes
+    from dolt_integrations.core.rows.diff import Changes
     from dolt_integrations.engine import Connection, TableSchema
 
 Row = tuple[Any, ...]

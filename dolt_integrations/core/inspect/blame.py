@@ -17,8 +17,8 @@ from dolt_integrations.core.inspect.history import commits_frame
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.rows.changes import TableVersions, same_key
-from dolt_integrations.core.rows.compare import as_series
+from dolt_integrations.core.rows.diff import TableVersions, same_key
+from dolt_integrations.core.rows.local_diff import as_series
 from dolt_integrations.engine import Connection, Database, Location, fetch, open_database, select_table
 from dolt_integrations.engine.versions.log import LogEntry, log
 from dolt_integrations.errors import PrimaryKeyError, ServerLostError
@@ -26,7 +26,7 @@ from dolt_integrations.errors import PrimaryKeyError, ServerLostError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from dolt_integrations.engine.versions.differing import TableVersion
+    from dolt_integrations.engine.versions.diff import TableVersion
 
 _ROW = "row"
 

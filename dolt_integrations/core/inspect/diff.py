@@ -17,7 +17,7 @@ from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.rows.changes import TableVersions
+from dolt_integrations.core.rows.diff import TableVersions
 from dolt_integrations.engine import Database, Location, open_database
 from dolt_integrations.errors import ServerLostError
 

@@ -18,9 +18,9 @@ from dolt_integrations.core.provenance.write_id import write_id_of
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.rows.changes import TableVersions
+from dolt_integrations.core.rows.diff import TableVersions
 from dolt_integrations.engine import Connection, Database, Location, open_database, table_name
-from dolt_integrations.engine.versions.differing import any_differs, can_differ
+from dolt_integrations.engine.versions.diff import any_differs, can_differ
 from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.log import LogEntry, log
 from dolt_integrations.errors import ServerLostError

@@ -13,7 +13,7 @@ from dolt_integrations.core.configs.options import check_text
 from dolt_integrations.core.manage.executions import entries_of
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.reads.revision import find_commit
-from dolt_integrations.core.rows.changes import TableVersions
+from dolt_integrations.core.rows.diff import TableVersions
 from dolt_integrations.engine.tables.names import tables
 from dolt_integrations.engine.versions.log import log
 from dolt_integrations.engine.versions.merges import changed_tables
@@ -22,7 +22,7 @@ from dolt_integrations.errors import NotFoundError, RunNotFoundError
 if TYPE_CHECKING:
     from dolt_integrations.core.manage.place import Place
     from dolt_integrations.engine import Connection, Database
-    from dolt_integrations.engine.versions.differing import TableVersion
+    from dolt_integrations.engine.versions.diff import TableVersion
 
 
 class _Side:

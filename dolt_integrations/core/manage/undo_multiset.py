@@ -10,7 +10,7 @@ from dolt_integrations.engine.versions.multisets import Pinned, Subtraction
 from dolt_integrations.errors import ColumnNotFoundError, QueryError
 
 if TYPE_CHECKING:
-    from dolt_integrations.core.rows.changes import TableVersions
+    from dolt_integrations.core.rows.diff import TableVersions
     from dolt_integrations.engine import Connection
 
 _MOST = 100

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dolt_integrations.core.rows.compare import compare_rows
+from dolt_integrations.core.rows.local_diff import compare_rows
 from dolt_integrations.core.rows.version_rows import cast_alike
 from dolt_integrations.limits import limits
 

@@ -15,8 +15,8 @@ from dolt_integrations.core.writes.ddl import clear_table, extend_table
 from dolt_integrations.core.writes.foreign_keys import check_references, unchecked_references
 from dolt_integrations.core.writes.stream_source import encode_batch
 from dolt_integrations.engine import find_table
-from dolt_integrations.engine.tables.changes import delete_rows, replace_rows, upsert_rows
 from dolt_integrations.engine.tables.contents import empty_table
+from dolt_integrations.engine.tables.dml import delete_rows, replace_rows, upsert_rows
 from dolt_integrations.engine.versions.commits import commit
 from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.state import branch_and_table

@@ -9,12 +9,12 @@ from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.session.answers import number, text
 from dolt_integrations.engine.sql.types import GEOMETRIES, parse_type
 from dolt_integrations.engine.tables.preview import as_text, shown_value
-from dolt_integrations.engine.versions.differing import AMBIGUOUS, diff_function
+from dolt_integrations.engine.versions.diff import AMBIGUOUS, diff_function
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
     from dolt_integrations.engine.tables.schema import Column
-    from dolt_integrations.engine.versions.differing import TableVersion
+    from dolt_integrations.engine.versions.diff import TableVersion
 
 
 @dataclass(frozen=True)

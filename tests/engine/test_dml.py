@@ -3,7 +3,7 @@ import pytest
 
 from dolt_integrations.engine import describe_table, open_database
 from dolt_integrations.engine.session.answers import number
-from dolt_integrations.engine.tables.changes import delete_rows, replace_rows, upsert_rows
+from dolt_integrations.engine.tables.dml import delete_rows, replace_rows, upsert_rows
 from dolt_integrations.errors import DataError, PrimaryKeyError, ServerError
 from tests.conftest import run_sql
 

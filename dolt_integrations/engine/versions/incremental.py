@@ -11,7 +11,7 @@ from dolt_integrations.engine.sql.types import DATES, parse_type
 from dolt_integrations.engine.tables.fetch import fetch
 from dolt_integrations.engine.tables.negative_zeros import is_negative_zero
 from dolt_integrations.engine.tables.preview import count_rows
-from dolt_integrations.engine.versions.differing import (
+from dolt_integrations.engine.versions.diff import (
     AMBIGUOUS,
     TableVersion,
     can_differ,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dolt_integrations.core.rows.compare import compare_rows
+from dolt_integrations.core.rows.local_diff import compare_rows
 from dolt_integrations.engine import fetch, select_table
-from dolt_integrations.engine.versions.differing import (
+from dolt_integrations.engine.versions.diff import (
     TableVersion,
     can_differ,
     differing_rows,
