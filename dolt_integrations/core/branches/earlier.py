@@ -50,7 +50,7 @@ def _version(session: Connection, commit: str, branch: str, table: str) -> Versi
 
 
 @dataclass(frozen=True)
-class Turn:
+class LockedWrite:
     """A write of an attempt, while it holds the lock of its node and table.
 
     Attributes:
@@ -105,7 +105,7 @@ class Turn:
         return has_written(self.session, write.work, save.table)
 
 
-def turn_of(session: Connection, claim: Claim, branch: str, *, exists: bool, merged: bool) -> Turn:
+def locked_write(session: Connection, claim: Claim, branch: str, *, exists: bool, merged: bool) -> LockedWrite:
     """Read what a node has written to a branch.
 
     Args:
@@ -116,9 +116,9 @@ def turn_of(session: Connection, claim: Claim, branch: str, *, exists: bool, mer
         merged: Whether the write is merged into it.
     """
     if not exists:
-        return Turn(session, claim, branch, Past(), merged)
+        return LockedWrite(session, claim, branch, Past(), merged)
     with visiting(session, branch):
-        return Turn(session, claim, branch, claim.attempt.past(session, branch), merged)
+        return LockedWrite(session, claim, branch, claim.attempt.past(session, branch), merged)
 
 
 def superseding_save(save: Save, superseded: tuple[EarlierWrite, ...], *, inside: bool) -> Save:

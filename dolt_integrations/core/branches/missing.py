@@ -23,7 +23,7 @@ _MOST = 20
 
 
 @contextmanager
-def telling_where(database: Database, tablename: str | None, branch: str | None) -> Iterator[None]:
+def hinting_branches(database: Database, tablename: str | None, branch: str | None) -> Iterator[None]:
     """Add to a `TableNotFoundError` of the block which branches have the table, committed or not.
 
     Args:

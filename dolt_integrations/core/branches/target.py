@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.core.branches.earlier import Turn
+from dolt_integrations.core.branches.earlier import LockedWrite
 from dolt_integrations.core.branches.pending import refuse_twins
 from dolt_integrations.core.configs.mode import APPEND, REPLACE, UPSERT
 from dolt_integrations.core.frames.frame import EncodedFrame
@@ -44,7 +44,7 @@ class Save:
         differences: For a `replace`, what changes in the table's current version. None rewrites all rows.
         rest: For a stream, the batches after the first.
         superseded: The writes of earlier attempts that the same commit takes back, newest first.
-        turn: For an attempt's stream, how the write is recognised once all batches are read.
+        locked: For an attempt's stream, how the write is recognised once all batches are read.
     """
 
     table: str
@@ -57,7 +57,7 @@ class Save:
     differences: Differences | None = None
     rest: Iterator[Any] | None = None
     superseded: tuple[EarlierWrite, ...] = ()
-    turn: Turn | None = None
+    locked: LockedWrite | None = None
 
     @property
     def size(self) -> int:

@@ -120,8 +120,10 @@ def find_zone(name: str, of: str | None = None) -> Any:
 
 def encode_durations(series: pd.Series, where: str) -> EncodedColumn:
     """Store durations as BIGINT counts of their own unit, because TIME is limited to 839 hours."""
-    spans = pa.array(series, from_pandas=True)
-    return EncodedColumn(spans.cast(pa.int64()), "bigint", True, Mark(dtype=name_of(series.dtype)), spans.type.unit)
+    durations = pa.array(series, from_pandas=True)
+    return EncodedColumn(
+        durations.cast(pa.int64()), "bigint", True, Mark(dtype=name_of(series.dtype)), durations.type.unit
+    )
 
 
 def decode_durations(values: pa.ChunkedArray, dtype: str) -> pd.Series:

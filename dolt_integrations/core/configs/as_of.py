@@ -54,7 +54,7 @@ def _parsed(text: str) -> datetime.datetime | None:
         ) from error
 
 
-def _in_utc(moment: datetime.datetime) -> datetime.datetime:
-    if moment.tzinfo is None:
-        return moment
-    return moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+def _in_utc(timestamp: datetime.datetime) -> datetime.datetime:
+    if timestamp.tzinfo is None:
+        return timestamp
+    return timestamp.astimezone(datetime.timezone.utc).replace(tzinfo=None)

@@ -75,7 +75,7 @@ class Attempt:
             raise child_error(self.node)
         return Claim(self)
 
-    def turn(self, connection: Connection, database: Database, tables: Sequence[str]) -> AbstractContextManager[None]:
+    def locked(self, connection: Connection, database: Database, tables: Sequence[str]) -> AbstractContextManager[None]:
         """Hold the locks under which a write of this node finds earlier writes and is made."""
         name = database.address.database
         return connection.locks(*((name, "write", self.node, table.lower()) for table in sorted(set(tables))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.branches.missing import telling_where
+from dolt_integrations.core.branches.missing import hinting_branches
 from dolt_integrations.core.configs.as_of import check_as_of
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.options import BATCH_ROWS, check_tablename
@@ -115,7 +115,7 @@ def _read_batches(
             database.connect(commit) as plain,
             session_for(part.where, database, plain, branch, commit) as snapshot,
         ):
-            with telling_where(database, tablename, branch):
+            with hinting_branches(database, tablename, branch):
                 schema = describe_table(snapshot, tablename)
             part.check(snapshot, tablename, schema)
             record_load(metas, database.location, Version(commit, branch), tablename, None)

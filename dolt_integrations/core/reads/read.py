@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dolt_integrations.core.branches.missing import telling_where
+from dolt_integrations.core.branches.missing import hinting_branches
 from dolt_integrations.core.configs.as_of import AsOf, check_as_of, pinned_commit
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.options import check_source
@@ -197,9 +197,9 @@ def _read(
         if snapshot.revision != commit:
             snapshot.switch(commit)
         if tablename is not None:
-            with telling_where(database, tablename, branch):
+            with hinting_branches(database, tablename, branch):
                 return _read_table(database, snapshot, tablename, part, branch, commit)
-        with telling_where(database, None, branch):
+        with hinting_branches(database, None, branch):
             result = _run(database, snapshot, str(sql), branch, commit)
     logger.debug("read %d rows of a query from %s at %s", result.data.num_rows, database.location, commit)
     return result, Version(commit, branch)

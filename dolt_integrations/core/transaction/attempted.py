@@ -89,7 +89,7 @@ class AttemptBlock:
             name = name_of(writes, shared=self.sharing.mode is not None)
             with (
                 session.lock(database.address.database, branch, "block"),
-                claim.attempt.turn(session, database, name.tables),
+                claim.attempt.locked(session, database, name.tables),
             ):
                 landing = AttemptLanding(self, database, session, branch, author, claim, name)
                 version = landing.land(list(writes))

@@ -71,16 +71,16 @@ def save_beside(
     with open_workspace(database, target.start, place) as work:
         save = _superseding(_named(database, work, save, branch_conf, target), branch_conf)
         plan, outside = _divided(work, save)
-        digest = RowsDigest(save.primary_key or ()) if save.turn is not None else None
+        digest = RowsDigest(save.primary_key or ()) if save.locked is not None else None
         if save.rest is None and not plan.superseded:
             built = work.build_and_commit(plan, CommitInfo(plan.message, plan.author), schema, is_new=is_new)
             plain = None if branch_conf.merges or built.commit is None else _plain(work, save, built)
         changed = built.tables if built is not None else work.build(plan, digest, schema)
-        if save.turn is not None and digest is not None:
-            found = save.turn.adopted(save, digest.hex())
+        if save.locked is not None and digest is not None:
+            found = save.locked.adopted(save, digest.hex())
             if found is not None:
                 return Written(found)
-            save, plan = (save.turn.named(each, digest.hex()) for each in (save, plan))
+            save, plan = (save.locked.named(each, digest.hex()) for each in (save, plan))
         if changed and built is None:
             work.commit(CommitInfo(plan.message, plan.author))
             warn_of(save.table, plan.superseded)
@@ -127,10 +127,10 @@ def _named(database: Database, work: Workspace, save: Save, branch_conf: Branch,
 
 def _superseding(save: Save, branch_conf: Branch) -> Save:
     """Let a stream supersede its earlier attempts. Whether it repeats one of them is known only at its end."""
-    if save.turn is None:
+    if save.locked is None:
         return save
     inside = branch_conf.merges or save.mode != REPLACE
-    return superseding_save(save, save.turn.superseded(save.table), inside=inside)
+    return superseding_save(save, save.locked.superseded(save.table), inside=inside)
 
 
 def _divided(work: Workspace, save: Save) -> tuple[Save, Superseded]:

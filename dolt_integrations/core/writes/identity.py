@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.branches.earlier import find_earlier, superseding_save, turn_of
+from dolt_integrations.core.branches.earlier import find_earlier, locked_write, superseding_save
 from dolt_integrations.core.configs.mode import APPEND, REPLACE
 from dolt_integrations.core.frames.digest import digest_of
 from dolt_integrations.core.provenance.write_id import with_write_id
@@ -90,19 +90,19 @@ class _ByContent(Identity):
     def prepared(
         self, stack: ExitStack, database: Database, connection: Connection, save: Save, place: Place
     ) -> Save | Version:
-        stack.enter_context(self._claim.attempt.turn(connection, database, [save.table]))
-        turn = turn_of(connection, self._claim, place.branch, exists=place.exists, merged=place.merged)
+        stack.enter_context(self._claim.attempt.locked(connection, database, [save.table]))
+        locked = locked_write(connection, self._claim, place.branch, exists=place.exists, merged=place.merged)
         self.message = save.message
         if save.rest is not None:
-            return replace(save, turn=turn)  # the digest is known only after the last batch
+            return replace(save, locked=locked)  # the digest is known only after the last batch
         self._digest = self._digest or digest_of(save.rows, save.primary_key)
-        named = turn.named(save, self._digest)
+        named = locked.named(save, self._digest)
         self.message = named.message
-        found = turn.adopted(save, self._digest)
+        found = locked.adopted(save, self._digest)
         if found is not None:
             return found
         inside = place.merged or save.mode != REPLACE
-        return superseding_save(named, turn.superseded(save.table), inside=inside)
+        return superseding_save(named, locked.superseded(save.table), inside=inside)
 
     def done(self, version: Version) -> None:
         if version.changed:

@@ -61,9 +61,9 @@ def _text(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} has no SQL literal")
 
 
-def _clock(span: datetime.timedelta) -> str:
+def _clock(duration: datetime.timedelta) -> str:
     """Return a duration in MySQL's format for TIME: `-838:59:59.000000`."""
-    total = abs(span)
+    total = abs(duration)
     seconds = total.days * 86400 + total.seconds
-    sign = "-" if span < datetime.timedelta() else ""
+    sign = "-" if duration < datetime.timedelta() else ""
     return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{total.microseconds:06}"

@@ -38,25 +38,25 @@ def _column(connection: Connection, field: Any, declared: dict[str, dict[str, Co
 
     Nothing declares whether an expression can be NULL, so it counts as NOT NULL until a NULL arrives.
     """
-    told = Column(field.name, _protocol_type(field), nullable=False)
-    arrow_type(told.sql_type)
+    reported = Column(field.name, _protocol_type(field), nullable=False)
+    arrow_type(reported.sql_type)
     if not field.org_table:
-        return told
+        return reported
     if field.org_table not in declared:
         schema = find_table(connection, field.org_table)
         declared[field.org_table] = {column.name: column for column in schema.columns} if schema else {}
     origin = declared[field.org_table].get(field.org_name)
-    if origin is None or not _same_family(origin.sql_type, told.sql_type):
-        return told
+    if origin is None or not _same_family(origin.sql_type, reported.sql_type):
+        return reported
     return Column(field.name, origin.sql_type, origin.nullable, origin.comment)
 
 
-def _same_family(declared: str, told: str) -> bool:
+def _same_family(declared: str, reported: str) -> bool:
     """Whether the protocol's type and the declared type are read into the same Arrow type."""
-    one, other = parse_type(declared), parse_type(told)
+    one, other = parse_type(declared), parse_type(reported)
     if one.base in ("enum", "set") or one.is_boolean:
         return other.base in ("enum", "set", "char", "tinyint")
-    return bool(arrow_type(declared) == arrow_type(told))
+    return bool(arrow_type(declared) == arrow_type(reported))
 
 
 _PROTOCOL_TYPES = {

@@ -181,14 +181,14 @@ def _text(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _moment(value: Any) -> Any:
+def _date_or_time(value: Any) -> Any:
     """Read MySQL's zero date (0000-00-00), which no Arrow type can hold, as NULL."""
     return None if isinstance(value, str) else value
 
 
 _FROM_PYTHON: dict[int, Callable[[Any], Any]] = {
-    pa.date32().id: _moment,
-    pa.timestamp("us").id: _moment,
+    pa.date32().id: _date_or_time,
+    pa.timestamp("us").id: _date_or_time,
     pa.bool_().id: bool,
     pa.uint64().id: lambda value: int.from_bytes(value, "big") if isinstance(value, bytes) else int(value),
     pa.large_string().id: _text,

@@ -43,9 +43,9 @@ def _plain(column: pl.Series) -> pl.Expr:
     return values.cast(pl.String)
 
 
-def _clock(spans: pl.Expr) -> pl.Expr:
+def _clock(durations: pl.Expr) -> pl.Expr:
     """Return durations in MySQL's format for TIME: `-838:59:59.000000`."""
-    total = spans.dt.total_microseconds()
+    total = durations.dt.total_microseconds()
     us = total.abs()
     text = pl.format(
         "{}{}:{}:{}.{}",
@@ -55,7 +55,7 @@ def _clock(spans: pl.Expr) -> pl.Expr:
         (us // 1_000_000 % 60).cast(pl.String).str.zfill(2),
         (us % 1_000_000).cast(pl.String).str.zfill(6),
     )
-    return pl.when(spans.is_not_null()).then(text)
+    return pl.when(durations.is_not_null()).then(text)
 
 
 def _literal(column: pl.Series) -> pl.Expr:

@@ -63,12 +63,12 @@ def _no_revision(connection: Connection, revision: str) -> RevisionNotFoundError
     return RevisionNotFoundError(f"no commit, branch or tag {revision!r} in database {connection.address}", hint=hint)
 
 
-def commit_at(connection: Connection, moment: datetime.datetime, newest: str) -> str:
+def commit_at(connection: Connection, timestamp: datetime.datetime, newest: str) -> str:
     """Return the newest ancestor of a commit (or the commit itself) that is not later than a timestamp.
 
     Args:
         connection: A session on the database, at no revision: at one, Dolt 1.83 checks other rights for `dolt_log()`.
-        moment: The timestamp, naive and in UTC.
+        timestamp: The timestamp, naive and in UTC.
         newest: The full hash of the commit.
 
     Raises:
@@ -76,13 +76,13 @@ def commit_at(connection: Connection, moment: datetime.datetime, newest: str) ->
     """
     row = connection.row(
         "SELECT commit_hash FROM dolt_log(%s) WHERE date <= %s ORDER BY date DESC, commit_order DESC LIMIT 1",
-        (newest, moment.strftime("%Y-%m-%d %H:%M:%S.%f")),
+        (newest, timestamp.strftime("%Y-%m-%d %H:%M:%S.%f")),
         (text,),
     )
     if row is None:
         first = connection.value("SELECT MIN(date) FROM dolt_log(%s)", (newest,))
         raise RevisionNotFoundError(
-            f"database {connection.address} has no commit as old as {moment:%Y-%m-%d %H:%M:%S} UTC",
+            f"database {connection.address} has no commit as old as {timestamp:%Y-%m-%d %H:%M:%S} UTC",
             hint=f"The first commit is from {first} UTC.",
         )
     return str(row[0])
