@@ -36,6 +36,7 @@
     │   │   └── MemberError          an ENUM or SET does not list a value (also an UnsupportedTypeError)
     │   └── FileError                a file is missing, empty, ragged, not UTF-8, or not what its suffix says
     ├── UncommittedChangesError      a user's uncommitted work would be overwritten or committed
+    │   └── OpenConflictsError       tables of the branch have conflicts that are not resolved
     ├── NameTakenError               a branch or tag of that name already exists
     ├── UnmergedBranchError          deleting a branch would lose commits
     ├── LostRaceError                other writers kept changing the same table
@@ -64,6 +65,7 @@ from dolt_integrations.errors.branches import (
     MergedRowsError,
     MetadataError,
     NameTakenError,
+    OpenConflictsError,
     SupersededError,
     UncommittedChangesError,
     UnmergedBranchError,
@@ -137,6 +139,7 @@ __all__ = [
     "NameTakenError",
     "NotADoltTableError",
     "NotFoundError",
+    "OpenConflictsError",
     "PrimaryKeyError",
     "PushError",
     "PushLaterError",

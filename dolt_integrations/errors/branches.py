@@ -15,6 +15,10 @@ class UncommittedChangesError(DoltError):
     """A save would overwrite or commit uncommitted work on the target branch, or conclude a merge in progress."""
 
 
+class OpenConflictsError(UncommittedChangesError):
+    """Tables of the branch have conflicts, which the next commit would store."""
+
+
 class NameTakenError(DoltError):
     """A branch or a tag of that name already exists, or one whose name differs only by case."""
 

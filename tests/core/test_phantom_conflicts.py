@@ -88,6 +88,17 @@ def test_a_save_goes_on_from_a_commit_that_others_have_spoiled(both):
     assert read_table(both, "other").data.equals(ROWS)
 
 
+@pytest.mark.parametrize("mode", ["append", "upsert", "replace"])
+def test_a_save_of_few_rows_goes_on_on_a_branch_that_begins_at_such_a_commit(mode, both):
+    spoil(both)
+    run_sql(both, "CALL DOLT_BRANCH('run', 'main')")
+
+    write_table(both, "keyed", MORE, mode=mode, branch_conf="run")
+
+    assert 3 in read_table(both, "keyed", branch_conf="run").data["id"].tolist()
+    assert run_sql(f"{both}/run", "SELECT * FROM dolt_conflicts") == []
+
+
 def test_writers_of_a_table_with_a_key_and_of_one_without_leave_none(both):
     def append(table, first):
         for at in range(5):

@@ -23,7 +23,13 @@ from dolt_integrations.engine.versions.branches import (
     create_unshared_branch,
     delete_branch,
 )
-from dolt_integrations.errors import AccessDeniedError, BranchNotFoundError, DoltError, LostRaceError
+from dolt_integrations.errors import (
+    AccessDeniedError,
+    BranchNotFoundError,
+    DoltError,
+    LostRaceError,
+    WriteQueryError,
+)
 from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
@@ -92,7 +98,9 @@ def private_branch(database: Database, start: str, place: Reserved | None = None
                 workspace.leave_revision()
             _delete(workspace, name)
     except BaseException as error:
-        refused = not made and isinstance(error, AccessDeniedError)  # then there is no branch to delete
+        refused = not made and isinstance(
+            error, (AccessDeniedError, WriteQueryError)
+        )  # then there is no branch to delete
         if os.getpid() == owner and not refused:  # a forked child that leaves the block must not delete it
             _delete_anew(database if isinstance(error, Exception) else database.in_haste(), name)
         raise

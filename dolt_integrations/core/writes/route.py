@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.tables.names import find_name
 from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.state import branch_and_table
-from dolt_integrations.errors import LostRaceError
+from dolt_integrations.errors import LostRaceError, OpenConflictsError
 from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
@@ -70,10 +71,13 @@ def _write_at_once(database: Database, connection: Connection, save: Save, branc
             raise
         except LostRaceError:
             written = None  # A client without our locks was faster.
+        except OpenConflictsError:
+            return None  # The branch began at a commit that has noted conflicts (see `phantoms`).
         if written is not None:
             return written
-    with connection.locks((name, branch, save.table.lower()), (name, branch)):
+    with suppress(OpenConflictsError), connection.locks((name, branch, save.table.lower()), (name, branch)):
         return save_in_transaction(database, connection, save, branch)
+    return None
 
 
 def _is_small(save: Save) -> bool:
@@ -118,7 +122,8 @@ def _save_to(database: Database, place: Reserved, save: Save, branch_conf: Branc
         if save.differences is not None and save.differences.size == 0:
             return Written(Version(target.start, branch, save.differences.base, changed=False))
     if existing == schema and _is_small(save) and not any(entry.staged for entry in state.status):
-        return _write_in_turn(database, connection, save, schema, branch)
+        with suppress(OpenConflictsError):
+            return _write_in_turn(database, connection, save, schema, branch)
     check_others(state.status, branch)
     return save_beside(database, connection, save, branch_conf, target, schema, place=place, is_new=existing is None)
 

@@ -17,6 +17,7 @@ from dolt_integrations.errors import (
     DataError,
     InvalidNameError,
     LostRaceError,
+    OpenConflictsError,
     PrimaryKeyError,
     QuerySyntaxError,
     RevisionNotFoundError,
@@ -98,6 +99,11 @@ RULES = (
             "key collision when merging",
         ),
         hint="Another client wrote at the same time. Try again.",
+    ),
+    Rule(
+        OpenConflictsError,
+        texts=("are in conflict",),
+        hint="On that branch, resolve the conflicts (dolt conflicts resolve --ours TABLE) and commit.",
     ),
     Rule(
         UncommittedChangesError,

@@ -36,6 +36,7 @@ from dolt_integrations.errors import (
     QueryError,
     ServerError,
     StorageError,
+    WriteQueryError,
 )
 from dolt_integrations.limits import limits
 
@@ -211,6 +212,8 @@ def _naming(table: str) -> Iterator[None]:
     except PrimaryKeyError as error:
         hint = "Drop the duplicates, or check the collations of the unique indexes: in some of them 'a' equals 'A'."
         raise PrimaryKeyError(f"table `{table}` does not take two rows with one key: {error}", hint=hint) from error
+    except WriteQueryError:
+        raise  # the server is read-only, which says nothing about the rows
     except QueryError as error:
         raise DataError(
             f"table `{table}` does not take the rows: {error}", hint="Change them, or the table."
