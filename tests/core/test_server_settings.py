@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import MergeBranch, NewBranch, Transaction, write_table
-from dolt_integrations.errors import MergeConflictError
-from tests.conftest import run_sql
+from dolt_integrations.core import MergeBranch, NewBranch, Transaction, history, read_table, write_table
+from dolt_integrations.errors import MergeConflictError, WriteQueryError
+from tests.conftest import run_sql, start_server
 
 FIRST = pd.DataFrame({"id": [1], "value": ["a"]})
 SECOND = pd.DataFrame({"id": [2], "value": ["b"]})
@@ -39,6 +39,30 @@ def test_a_save_is_one_commit_with_its_message_and_a_retry_finds_it(where, more,
     assert message.endswith("\nWrite-Id: run-1")
     assert len(log(url, first.commit)) == 3
     assert run_sql(url, "SELECT id FROM t", revision=first.branch) == [(1,), (2,)]
+
+
+@pytest.mark.parametrize("fast", [False, True], ids=["exact reader", "fast reader"])
+def test_a_limit_on_results_cuts_nothing_off(fast, server, set_limits):
+    if fast:
+        set_limits(plain_fetch_rows=0)
+    write_table(server.url, "t", pd.concat([FIRST, SECOND]), primary_key="id")
+    run_sql(server.url, "SET GLOBAL sql_select_limit = 1")
+
+    assert read_table(server.url, "t").data["id"].tolist() == [1, 2]
+    assert len(read_table(server.url, sql="SELECT * FROM t").data) == 2
+    assert len(history(server.url, "t")) == 1
+
+
+def test_a_read_only_server_is_not_taken_for_rows_that_do_not_fit(repository):
+    write_table(repository.path, "t", FIRST, primary_key="id")
+    running = start_server(repository.path, "--readonly")
+    try:
+        with pytest.raises(WriteQueryError, match="read only"):
+            write_table(running.url, "t", SECOND, mode="append")
+        assert read_table(running.url, "t").data.equals(FIRST)
+    finally:
+        running.process.terminate()
+        running.process.wait(timeout=20)
 
 
 def test_a_block_lands_in_one_commit(url):

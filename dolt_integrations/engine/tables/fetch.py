@@ -47,7 +47,7 @@ def fetch(
     tls = connection.address.tls
     # connectorx verifies no certificate, and cannot present one.
     fast = fast and not (tls.is_verified or tls.cert) and all(map(_fast_reader_knows, columns))
-    fast = fast and not _is_few(connection, query)
+    fast = fast and not _is_few(connection, query) and _has_usual_defaults(connection)
     if has_odd_dates is None:
         has_odd_dates = fast and _has_odd_dates(connection, query, columns)
     if fast and not has_odd_dates:
@@ -67,6 +67,13 @@ def _is_few(connection: Connection, query: str) -> bool:
     head, _, table = query.rpartition(" FROM ")
     whole = head.startswith("SELECT ") and re.fullmatch("`(?:[^`]|``)+`", table)
     return bool(whole) and connection.value(f"SELECT COUNT(*) FROM {table}", kind=number) <= limits().plain_fetch_rows
+
+
+def _has_usual_defaults(connection: Connection) -> bool:
+    """Whether the server lets new sessions, such as connectorx's, read everything (see `SETTINGS` of `session`)."""
+    statement = "SELECT @@GLOBAL.sql_select_limit >= 2147483647, CAST(@@GLOBAL.dolt_override_schema AS CHAR)"
+    found = connection.row(statement)
+    return found is not None and bool(found[0]) and not found[1]
 
 
 _SLOW = {"time", "null", "bit", "year", "set", "json", *GEOMETRIES}
