@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.tables.bulk import insert_table
     from dolt_integrations.engine.tables.fetch import fetch, fetch_batches
     from dolt_integrations.engine.tables.names import table_name
-    from dolt_integrations.engine.tables.query import Result, check_condition, check_query, run_query, select_table
+    from dolt_integrations.engine.tables.query import (
+        Result,
+        check_condition,
+        check_query,
+        check_statement,
+        run_query,
+        select_table,
+    )
     from dolt_integrations.engine.tables.schema import Column, TableSchema, describe_table, find_base_table, find_table
     from dolt_integrations.redaction import redact
 
@@ -43,7 +50,7 @@ __getattr__, __dir__ = lazy_names(
         ".tables.bulk": "insert_table",
         ".tables.batches": "fetch_by_key",
         ".tables.fetch": "fetch fetch_batches",
-        ".tables.query": "Result check_condition check_query run_query select_table",
+        ".tables.query": "Result check_condition check_query check_statement run_query select_table",
         ".tables.names": "table_name",
         ".tables.schema": "Column TableSchema describe_table find_base_table find_table",
         "dolt_integrations.redaction": "redact",
@@ -63,6 +70,7 @@ __all__ = [
     "check_column_names",
     "check_condition",
     "check_query",
+    "check_statement",
     "check_table_name",
     "describe_table",
     "fetch",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 
 from dolt_integrations import Repository, Scan, Table
 from dolt_integrations.core import CallbackMeta, NewBranch, Remote, SerialBranch, read_table
-from dolt_integrations.errors import ConfigError, InvalidNameError, PrimaryKeyError
+from dolt_integrations.errors import ConfigError, InvalidNameError, PrimaryKeyError, QueryError
 from tests.conftest import Repository as Directory
 
 
@@ -109,6 +110,32 @@ def test_a_query_with_parameters_at_a_version(folder: Path) -> None:
 def test_batches_of_a_query_are_refused(folder: Path) -> None:
     with pytest.raises(ConfigError, match="this scan is of a query"):
         Repository(folder).sql("select 1").batches()
+
+
+SCANS = {
+    "where": {"where": ["id"]},
+    "columns": {"columns": 5},
+    "params of another kind": {"where": "id = %s", "params": "x"},
+    "too many params": {"where": "id = %s", "params": [1, 2]},
+    "no params": {"where": "id > %s"},
+    "params for nothing": {"params": [1]},
+    "as_of": {"as_of": 5},
+}
+
+
+@pytest.mark.parametrize("part", SCANS.values(), ids=SCANS)
+def test_a_scan_that_cannot_be_run_is_refused_before_it_is_run(tmp_path: Path, part: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError):
+        Repository(tmp_path).table("users").scan(**part)
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [(None, ConfigError), ("", QueryError), ("delete from t", QueryError), ("select %s", ConfigError)],
+)
+def test_a_query_that_cannot_be_run_is_refused_before_it_is_run(tmp_path: Path, query: Any, error: Any) -> None:
+    with pytest.raises(error):
+        Repository(tmp_path).sql(query)
 
 
 def test_diff_and_blame_of_a_table(folder: Path) -> None:

@@ -32,6 +32,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield path
 
 
+@pytest.mark.parametrize("sql", ["id > %s", "id in %s", "id = %(id)s and 1", "(id, %s)", "select %s"])
+def test_a_placeholder_without_params_is_refused(sql: str) -> None:
+    with pytest.raises(ConfigError, match="there are no params"):
+        bind(sql, None)
+
+
+@pytest.mark.parametrize("sql", ["7 %s", "id %s", "(id) %s", "t like '%s'", "1 -- > %s", "a % b", "`%s` > 1"])
+def test_a_percent_sign_that_is_no_placeholder_needs_no_params(sql: str) -> None:
+    assert bind(sql, None) == sql
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_text_finds_exactly_its_row(folder: Path, text: str) -> None:
     assert read_table(folder, "t", where="text = %s", params=[text]).data["text"].tolist() == [text]

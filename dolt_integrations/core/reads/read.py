@@ -31,6 +31,7 @@ from dolt_integrations.engine import (
     Location,
     Result,
     check_query,
+    check_statement,
     describe_table,
     fetch,
     open_database,
@@ -154,11 +155,9 @@ def _load(
     remote_conf: RemoteConf,
 ) -> tuple[Result, Version]:
     check_process()
-    check_source(parse_location(db), tablename, sql)
+    _check_what(parse_location(db), tablename, sql, part)
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
     check_as_of(as_of)
-    if sql is not None and not part.is_all:
-        raise ConfigError("`columns` and `where` are for a table, and this is a query", hint="Put them into the SQL.")
     metas = metas_for_load(meta_conf)
 
     def attempt() -> tuple[Result, Version]:
@@ -172,6 +171,39 @@ def _load(
         observation.note(branch=version.branch, commit=version.commit, rows=result.data.num_rows)
     record_load(metas, where, version, tablename, sql)
     return result, version
+
+
+def check_read(
+    db: Location,
+    tablename: str | None = None,
+    sql: str | None = None,
+    *,
+    branch_conf: BranchConf = None,
+    as_of: AsOf | None = None,
+    columns: str | Iterable[str] | None = None,
+    where: str | None = None,
+    params: Params = None,
+    meta_conf: Metas = None,
+    remote_conf: RemoteConf = None,
+) -> None:
+    """Check the arguments of `read_table` as far as that needs no database.
+
+    Raises:
+        ConfigError: An argument has the wrong type, or contradicts another.
+        QueryError: `sql` is not a query.
+    """
+    where_is = parse_location(db)
+    part, query = _bound(columns, where, sql, params)
+    _check_what(where_is, tablename, query, part)
+    check_as_of(as_of)
+    if query is not None:
+        check_statement(query, where_is)
+
+
+def _check_what(where: object, tablename: str | None, sql: str | None, part: Part) -> None:
+    check_source(where, tablename, sql)
+    if sql is not None and not part.is_all:
+        raise ConfigError("`columns` and `where` are for a table, and this is a query", hint="Put them into the SQL.")
 
 
 def _bound(

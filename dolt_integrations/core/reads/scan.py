@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.configs.options import BATCH_ROWS
 from dolt_integrations.core.reads.batches import read_batches
-from dolt_integrations.core.reads.read import read_arrow, read_table
+from dolt_integrations.core.reads.read import check_read, read_arrow, read_table
 from dolt_integrations.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -36,6 +36,15 @@ class Scan:
 
     arguments: Mapping[str, Any]
     commit: Callable[[], str] | None = None
+
+    def __post_init__(self) -> None:
+        """Check the arguments.
+
+        Raises:
+            ConfigError: An argument has the wrong type, or contradicts another.
+            QueryError: The SQL is not a query.
+        """
+        check_read(**self.arguments)
 
     def _now(self) -> dict[str, Any]:
         """Return the arguments, with the commit to read if that is known only now."""

@@ -111,7 +111,8 @@ class Repository(Operations):
             as_of: A commit, tag, branch, `HEAD~2` or timestamp; None is the newest commit.
 
         Raises:
-            ConfigError: The branch is neither a name nor a config.
+            ConfigError: The branch is neither a name nor a config, or the params do not match the query.
+            QueryError: It is not a query.
         """
         source = {"db": self.location, "branch_conf": Branch.parse(branch), "remote_conf": self.remote}
         return Scan({**source, "sql": query, "params": params, "as_of": as_of, "meta_conf": self.hooks})

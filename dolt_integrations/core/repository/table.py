@@ -137,6 +137,9 @@ class Table:
             where: A SQL condition, with `%s` or `%(name)s` for values.
             params: The values, in a list or a dict.
             as_of: A commit, tag, branch, `HEAD~2` or timestamp; None is the newest commit.
+
+        Raises:
+            ConfigError: An argument has the wrong type, or the params do not match the condition.
         """
         part = {"columns": columns, "where": where, "params": params, "as_of": as_of}
         return Scan({**self._source(), "tablename": self.name, "meta_conf": self.repository.hooks, **part})

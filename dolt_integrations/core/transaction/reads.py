@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dolt_integrations.core.reads.scan import Scan
 
@@ -48,8 +48,22 @@ class TransactionReads(ABC):
         """
         return self.scan(sql=query, params=params)
 
-    def scan(self, **what: Any) -> Scan:
-        """Describe a read of the private branch, with arguments of `read_table`."""
+    def scan(
+        self,
+        tablename: str | None = None,
+        sql: str | None = None,
+        *,
+        columns: str | Iterable[str] | None = None,
+        where: str | None = None,
+        params: Params = None,
+    ) -> Scan:
+        """Describe a read of the private branch, with arguments of `read_table`.
+
+        Raises:
+            ConfigError: An argument has the wrong type, or contradicts another.
+            QueryError: The SQL is not a query.
+        """
+        what = {"tablename": tablename, "sql": sql, "columns": columns, "where": where, "params": params}
         return Scan({"db": self.db, **what}, commit=self._commit_to_read)
 
     @abstractmethod

@@ -11,6 +11,7 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from dolt_integrations.engine.sql.literals import literal
+from dolt_integrations.engine.sql.tokens import Token, tokens
 from dolt_integrations.errors import ConfigError
 
 Params: TypeAlias = "Sequence[Any] | Mapping[str, Any] | None"
@@ -28,7 +29,8 @@ def bind(sql: str, params: Params) -> str:
         params: Strings, numbers, booleans, bytes, dates, timestamps, None; or lists of them, for `IN %s`.
 
     Raises:
-        ConfigError: Placeholders and values do not match, or a value has no SQL literal.
+        ConfigError: Placeholders and values do not match, or a value has no SQL literal. Without params, a `%s` where
+            only a value can stand is a placeholder that has none.
 
     Example:
         >>> bind("name = %s and count in %s", ["O'Hara", [1, 2]])
@@ -37,12 +39,37 @@ def bind(sql: str, params: Params) -> str:
         'count > 3'
     """
     if params is None:
+        _check_no_placeholder(sql)
         return sql
     check_params(params)
     values = _ByName(params) if isinstance(params, Mapping) else _InOrder(params)
     bound = _PLACEHOLDER.sub(lambda match: _replaced(match, values, sql), sql)
     values.check_all_used(sql)
     return bound
+
+
+def _check_no_placeholder(sql: str) -> None:
+    """Refuse SQL with a placeholder and no params. After an operand, `%` is the modulo operator."""
+    found = [token for token in tokens(sql) if not (token.is_comment or token.text.isspace())]
+    for before, percent in zip([None, *found], found, strict=False):
+        match = _PLACEHOLDER.match(sql, percent.at) if percent.text == "%" and not _is_operand(before) else None
+        if match is not None and match[0] not in ("%", "%%"):
+            hint = "Give params: a list of values for %s, a dict for %(name)s."
+            raise ConfigError(f"the SQL {sql!r} has the placeholder {match[0]}, and there are no params", hint=hint)
+
+
+def _is_operand(token: Token | None) -> bool:
+    """Whether a token can be the end of an operand: a name, a literal, or a closing parenthesis."""
+    if token is None or token.text.upper() in _BEFORE_VALUES:
+        return False
+    return token.text == ")" or token.text[0] in "'\"`" or re.fullmatch(r"\w+", token.text) is not None
+
+
+_BEFORE_VALUES = set(
+    "SELECT DISTINCT WHERE AND OR XOR NOT IN LIKE RLIKE REGEXP BETWEEN IS ON HAVING BY LIMIT OFFSET OF VALUES VALUE "
+    "CASE WHEN THEN ELSE DIV MOD INTERVAL ESCAPE".split()
+)
+"""The words after which a value begins."""
 
 
 def check_params(params: object) -> None:

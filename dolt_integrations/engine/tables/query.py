@@ -68,14 +68,32 @@ def check_query(connection: Connection, sql: str) -> str:
         QuerySyntaxError: It does not parse.
         TableNotFoundError: It names a table that does not exist.
     """
-    query = _without_end(sql.rstrip())
-    word = _first_word(query)
-    if word not in ("SELECT", "WITH", "VALUES", "TABLE"):
-        raise _not_a_query(connection, sql, word)
+    query = check_statement(sql, connection.address)
     try:
         _parse(connection, query)
     except DoltError as error:
         raise _explained(query, error) from error
+    return query
+
+
+def check_statement(sql: str, where: object) -> str:
+    """Check that the string begins as a query does, without a session.
+
+    Args:
+        sql: The string.
+        where: The database, for the error.
+
+    Returns:
+        The query without its trailing semicolon and comments.
+
+    Raises:
+        WriteQueryError: It is another statement.
+        QuerySyntaxError: It is no statement.
+    """
+    query = _without_end(sql.rstrip())
+    word = _first_word(query)
+    if word not in ("SELECT", "WITH", "VALUES", "TABLE"):
+        raise _not_a_query(where, sql, word)
     return query
 
 
@@ -146,11 +164,11 @@ def _first_word(query: str) -> str:
     return ""
 
 
-def _not_a_query(connection: Connection, sql: str, word: str) -> DoltError:
+def _not_a_query(where: object, sql: str, word: str) -> DoltError:
     hint = "The sql of a config is a SELECT; to write, give a tablename and data."
     if word in _STATEMENTS:
-        return WriteQueryError(f"{word} is not a query, in: {sql.strip()} (database {connection.address})", hint=hint)
-    return QuerySyntaxError(f"no SQL query: {sql.strip()!r} (database {connection.address})", hint=hint)
+        return WriteQueryError(f"{word} is not a query, in: {sql.strip()} (database {where})", hint=hint)
+    return QuerySyntaxError(f"no SQL query: {sql.strip()!r} (database {where})", hint=hint)
 
 
 _STATEMENTS = set(
