@@ -5,6 +5,7 @@ import logging
 import pandas as pd
 import pytest
 
+from dolt_integrations import Repository
 from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, read_table, write_table
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.errors import MergeConflictError, SupersededError
@@ -190,3 +191,15 @@ def test_a_commit_that_carries_the_id_and_has_other_rows_is_not_believed(base):
     node.again().write(rows(1), "replace")
 
     assert contents(base) == [(1, "v1")]
+
+
+@pytest.mark.parametrize("row", [2, 3], ids=["same rows", "other rows"])
+def test_rows_that_were_reverted_are_neither_adopted_nor_taken_back_twice(base, row):
+    write_table(base, "t", rows(1), primary_key="id")
+    node = Node(base, "id")
+    Repository(base).revert(node.write(rows(2)).commit)
+
+    again = node.again().write(rows(row))
+
+    assert again.changed
+    assert ids(base) == [1, row]

@@ -9,7 +9,8 @@ import urllib.parse
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, history, read_table, write_table
+from dolt_integrations import Repository
+from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, Transaction, history, read_table, write_table
 from dolt_integrations.errors import ConfigError, DoltError
 from tests.conftest import run_sql
 
@@ -320,13 +321,63 @@ def test_a_replace_whose_answer_is_lost_has_one_commit(database, cut):
     assert read_table(database, "t").data.equals(MORE)
 
 
+def undo(base, version, how):
+    shop = Repository(base)
+    if how == "dolt revert":
+        run_sql(base, f"CALL DOLT_REVERT('{version.commit}')")
+    elif how == "restore":
+        shop.restore("t", "HEAD~1")
+    else:
+        shop.revert(version.commit)
+
+
+@pytest.mark.parametrize("how", ["revert", "restore", "dolt revert"])
+def test_a_write_that_was_taken_back_is_made_again_with_a_warning(base, how, caplog):
+    version = write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1")
+    undo(base, version, how)
+    assert len(read_table(base, "t").data) == len(FIRST)
+
+    again = [write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1") for _ in range(2)]
+
+    assert [each.changed for each in again] == [True, False]
+    assert len(read_table(base, "t").data) == len(FIRST) + len(MORE)
+    assert caplog.text.count(f"has taken back commit {version.commit}") == 1
+
+
+def test_a_write_whose_revert_was_reverted_is_not_made_again(base):
+    version = write_table(base, "t", MORE, mode="append", write_id="run-1")
+    shop = Repository(base)
+    shop.revert(shop.revert(version.commit).commit)
+
+    assert write_table(base, "t", MORE, mode="append", write_id="run-1").commit == version.commit
+
+
+def test_the_restore_of_another_table_takes_no_write_back(base):
+    write_table(base, "u", MORE)
+    version = write_table(base, "t", MORE, mode="append", write_id="run-1")
+    write_table(base, "u", FIRST)
+    Repository(base).restore("u", "HEAD~2")
+
+    assert write_table(base, "t", MORE, mode="append", write_id="run-1").commit == version.commit
+
+
+def test_a_block_that_was_reverted_is_made_again(base):
+    def block():
+        with Transaction(base, write_id="run-1") as work:
+            work.write("t", MORE, mode="append")
+        return work.version
+
+    Repository(base).revert(block().commit)
+
+    assert [block().changed, block().changed] == [True, False]
+    assert len(read_table(base, "t").data) == len(FIRST) + len(MORE)
+
+
 def test_a_revert_does_not_pass_for_the_write_that_it_undoes(base):
     version = write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1")
     run_sql(base, f"CALL DOLT_REVERT('{version.commit}')")
 
     newest = history(base, "t").iloc[0]
-    again = write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1")
 
     assert newest["message"].startswith("Revert")
     assert pd.isna(newest["write_id"])
-    assert again.commit == version.commit

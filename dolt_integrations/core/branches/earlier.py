@@ -35,7 +35,7 @@ def find_earlier(session: Connection, save: Save, branch: str, write_id: str, di
         write_id: The user's name for the write.
         digest: The digest of the rows. None for a stream, which is recognised by the id and the table alone.
     """
-    found = find_commits(session, branch, write_id)
+    found = find_commits(session, branch, write_id, save.table)
     commit = next((each for each in found if has_written(session, each, save.table, rows=digest)), None)
     if commit is not None:
         return _version(session, commit, branch, save.table)

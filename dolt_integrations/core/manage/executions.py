@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.provenance.trailers import execution_of, run_id_of, trailer_values
+from dolt_integrations.core.provenance.trailers import execution_of, run_id_of
 from dolt_integrations.engine import nearest
 from dolt_integrations.errors import ConfigError, RunNotFoundError
 
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dolt_integrations.engine.versions.log import LogEntry
-
-REVERTS = "Reverts"
-"""The trailer that names a reverted commit."""
 
 LOCAL = "ex:local:local:local"
 """The id that all local executions of Flyte share."""
@@ -61,16 +58,3 @@ def entries_of(entries: Sequence[LogEntry], wanted: str, where: str) -> list[Log
             f"{wanted} is the id of every local execution, and {len(runs)} of them wrote to {where}", hint=hint
         )
     return found
-
-
-def reverted(entries: Sequence[LogEntry]) -> set[str]:
-    """Return the reverted commits, except those whose revert was reverted in turn.
-
-    Args:
-        entries: The log, newest first.
-    """
-    gone: set[str] = set()
-    for entry in entries:
-        if entry.commit not in gone:
-            gone.update(trailer_values(entry.message, REVERTS))
-    return gone

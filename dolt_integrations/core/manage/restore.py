@@ -12,6 +12,7 @@ from dolt_integrations.core.configs.options import check_tablename
 from dolt_integrations.core.manage.landing import work_on
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.provenance.trailers import with_trailers
+from dolt_integrations.core.provenance.undone import RESTORES
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.writes.foreign_keys import check_references
 from dolt_integrations.engine import table_name
@@ -47,7 +48,7 @@ def restore(
         def work(workspace: Workspace) -> None:
             _take(workspace.session, revision, found)
             text = message or f"Restore {', '.join(found)} to {revision}"
-            commit(workspace.session, with_trailers(text, {"Restores": revision}), place.author_in(database))
+            commit(workspace.session, with_trailers(text, {RESTORES: revision}), place.author_in(database))
 
         return work_on(place, database, branch, work)
 

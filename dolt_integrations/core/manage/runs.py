@@ -9,16 +9,16 @@ import pandas as pd
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.configs.branch import SerialBranch
 from dolt_integrations.core.configs.options import shown_kind
-from dolt_integrations.core.manage.executions import reverted
 from dolt_integrations.core.provenance.reads import unnoted
 from dolt_integrations.core.provenance.trailers import run_of
+from dolt_integrations.core.provenance.undone import reverted
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.engine.versions.log import log
 from dolt_integrations.engine.versions.merges import changed_tables
 from dolt_integrations.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from dolt_integrations.core.manage.place import Place
     from dolt_integrations.engine.versions.log import LogEntry
@@ -53,7 +53,7 @@ def _by_run(entries: Sequence[LogEntry]) -> dict[str, list[LogEntry]]:
     return found
 
 
-def _frame(found: Found, tables: Mapping[str, Sequence[str]], gone: set[str]) -> pd.DataFrame:
+def _frame(found: Found, tables: Mapping[str, Sequence[str]], gone: Collection[str]) -> pd.DataFrame:
     texts = {
         "run": list(found),
         "author": [each[0].author for each in found.values()],

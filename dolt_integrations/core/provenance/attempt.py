@@ -6,13 +6,14 @@ this one neither adopts nor has read are superseded by its first write of other 
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.provenance.find import EarlierWrite, find_writes
+from dolt_integrations.core.provenance.find import EarlierWrite, find_undos, find_writes
 from dolt_integrations.core.provenance.reads import commits_read
 from dolt_integrations.core.provenance.write_id import WriteName, renamed
 from dolt_integrations.engine.versions.heads import branch_head
@@ -27,13 +28,16 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Connection, Database
 
 
+logger = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True)
 class Past:
     """What the attempts of a node have written to a branch and was not superseded.
 
     Attributes:
         alive: The writes that are not superseded in all their tables, newest first.
-        gone: The superseded writes, as pairs of commit and table.
+        gone: The writes that were superseded, reverted or restored away, as pairs of commit and table.
     """
 
     alive: tuple[EarlierWrite, ...] = ()
@@ -93,8 +97,21 @@ class Attempt:
         every = [write for node in nodes for write in find_writes(session, node, head)]
         known = [write for write in every if write.name.branch == branch]
         gone = {(commit, table) for write in known for commit in write.overrides for table in write.name.tables}
+        gone |= self._taken_back(session, head, [write for write in known if not self._is_ours(write)])
         past = Past(tuple(known), frozenset(gone))
         return Past(tuple(w for w in known if any(past.counts(w, table) for table in w.name.tables)), past.gone)
+
+    def _taken_back(self, session: Connection, head: str | None, writes: list[EarlierWrite]) -> set[tuple[str, str]]:
+        """Return the writes that a revert or a restore took back, as pairs of commit and table."""
+        if head is None or not writes:
+            return set()
+        undos, gone = find_undos(session, head), set()
+        for write, table in [(each, table) for each in writes for table in each.name.tables]:
+            undo = undos.of({write.commit, write.work}, write.message, table)
+            if undo is not None:
+                logger.info("commit %s has taken back what commit %s wrote to %s", undo, write.commit, table)
+                gone.add((write.commit, table))
+        return gone
 
     def adopted(self, past: Past, name: WriteName, holds: Callable[[EarlierWrite], bool]) -> EarlierWrite | None:
         """Return the write with this name, if no part of it was superseded and `holds` confirms it; or None."""

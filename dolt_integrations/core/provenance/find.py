@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.provenance.trailers import trailer_values, trailers_of
+from dolt_integrations.core.provenance.undone import UNDOING, Undos, takes_back
 from dolt_integrations.core.provenance.write_id import (
     _ATTEMPT,
     _MODES,
@@ -25,8 +27,13 @@ from dolt_integrations.engine.versions.log import entries_since
 from dolt_integrations.engine.versions.message_index import Naming, entries_naming
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dolt_integrations.engine import Connection, Database
     from dolt_integrations.engine.versions.log import LogEntry
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ class EarlierWrite:
         supersedes: The commits of earlier attempts that `work` took back.
         overrides: All commits that the write took back, in `work` or in `commit`.
         modes: The mode in which each table was actually written.
+        message: The message of `work`.
     """
 
     name: WriteName
@@ -50,21 +58,35 @@ class EarlierWrite:
     supersedes: tuple[str, ...]
     overrides: tuple[str, ...]
     modes: tuple[str, ...]
+    message: str = ""
 
 
-def find_commits(session: Connection, branch: str | None, write_id: str) -> list[str]:
-    """Return the commits of a write on a branch, newest first. Empty if the branch does not exist.
+def find_commits(session: Connection, branch: str | None, write_id: str, table: str | None = None) -> list[str]:
+    """Return the commits of a write on a branch whose rows were not taken back, newest first.
 
     Args:
         session: A session at no revision.
-        branch: The branch. None is the default branch.
+        branch: The branch. None is the default branch. If it does not exist, it has no commits.
         write_id: The write id.
+        table: The table that was written; None if there are several.
     """
     head = find_head(session, branch).commit
     if head is None:
         return []
-    entries = entries_naming(session, head, f"id {write_id}", f"{_TRAILER}: {write_id}", _WRITES)
-    return [entry.commit for entry in entries if write_id_of(entry.message) == write_id]
+    names = {f"id {write_id}": [f"{_TRAILER}: {write_id}"], _UNDOING: UNDOING}
+    entries = entries_naming(session, head, names, _WRITES)
+    found = [entry for entry in entries if write_id_of(entry.message) == write_id]
+    undos = _undos(session, entries)
+    undone = {entry.commit: undos.of(_made_by(entry), entry.message, table) for entry in found}
+    undo = next((each for each in undone.values() if each is not None), None)
+    if undo is not None and None not in undone.values():
+        logger.warning("write %r is made again: commit %s has taken back commit %s", write_id, undo, found[0].commit)
+    return [commit for commit, undo in undone.items() if undo is None]
+
+
+def _made_by(entry: LogEntry) -> tuple[str, ...]:
+    """Return a commit, and the work that it merged."""
+    return (entry.commit, *(entry.parents[1:] if entry.is_merge else ()))
 
 
 def find_write(database: Database, branch: str | None, write_id: str) -> str | None:
@@ -74,12 +96,29 @@ def find_write(database: Database, branch: str | None, write_id: str) -> str | N
 
 
 def _names_in(message: str) -> list[str]:
-    """Return the index keys of a commit: its write id and its node."""
+    """Return the index keys of a commit: its write id, its node, and whether it takes back earlier commits."""
     write_id, node = write_id_of(message), node_of(message)
-    return [f"id {write_id}"] * (write_id is not None) + [f"node {node}"] * (node is not None)
+    names = [f"id {write_id}"] * (write_id is not None) + [f"node {node}"] * (node is not None)
+    return [*names, *([_UNDOING] if takes_back(message) else [])]
 
 
-_WRITES = Naming(f"{_TRAILER}: ", _names_in)
+_UNDOING = "undoing"
+_WRITES = Naming((f"{_TRAILER}: ", *UNDOING), _names_in)
+
+
+def find_undos(session: Connection, head: str) -> Undos:
+    """Return the commits among a commit and its ancestors that take back earlier ones.
+
+    Args:
+        session: A session.
+        head: The commit.
+    """
+    return _undos(session, entries_naming(session, head, {_UNDOING: UNDOING}, _WRITES))
+
+
+def _undos(session: Connection, entries: Iterable[LogEntry]) -> Undos:
+    undos = [entry for entry in entries if takes_back(entry.message)]
+    return Undos(session, undos, lambda commit, table: has_written(session, commit, table))
 
 
 def find_writes(session: Connection, node: str, head: str | None = None) -> list[EarlierWrite]:
@@ -93,7 +132,7 @@ def find_writes(session: Connection, node: str, head: str | None = None) -> list
     head = head or commit_of(session, "HEAD")
     entries = [
         (entry, name)
-        for entry in entries_naming(session, head, f"node {node}", f"{_TRAILER}: {node}/", _WRITES)
+        for entry in entries_naming(session, head, {f"node {node}": [f"{_TRAILER}: {node}/"]}, _WRITES)
         if (name := _named(write_id_of(entry.message))) is not None and name.node == node
     ]
     found = []
@@ -118,6 +157,7 @@ def _earlier(name: WriteName, landed: LogEntry, work: LogEntry) -> EarlierWrite:
         ours,
         tuple(dict.fromkeys([*ours, *trailer_values(landed.message, _SUPERSEDES)])),
         tuple(modes.split(",")) if modes else name.modes,
+        work.message,
     )
 
 

@@ -85,7 +85,7 @@ def write_table(
             author that stands for the workflow.
         write_id: A permanent name of this write, kept in the message as the trailer `Write-Id`. If the branch already
             has a commit with it, that version is returned and nothing is written, so retries are safe in every mode. A
-            commit of another table or other rows does not count.
+            commit of another table or other rows does not count, nor one that was reverted or restored away since.
         meta_conf: A `Meta` or several, which record the save.
         remote_conf: A `Remote` or its URL. The branch is pulled from it before the save, and pushed to it afterwards.
         attempt: Used by adapters instead of `write_id`: the attempt of a node that writes. Equal rows of an earlier

@@ -58,18 +58,18 @@ def log(connection: Connection, commit: str, table: str | None = None, *, most: 
     return _entries(connection, statement + limit, arguments)
 
 
-def entries_since(connection: Connection, head: str, seen: str | None, part: str) -> list[LogEntry]:
-    """Return a commit and its ancestors whose messages contain a string, each before its parents.
+def entries_since(connection: Connection, head: str, seen: str | None, *parts: str) -> list[LogEntry]:
+    """Return a commit and its ancestors whose messages contain one of several strings, each before its parents.
 
     Args:
         connection: A session on the database, at no revision.
         head: The full hash of the commit.
         seen: A commit that is left out together with its ancestors; None leaves out nothing.
-        part: The string.
+        parts: The strings.
     """
     options, arguments = ("'--parents', '--not', %s", [head, seen]) if seen else ("'--parents'", [head])
-    statement = f"SELECT * FROM dolt_log(%s, {options}) WHERE INSTR(message, %s) > 0"
-    return _entries(connection, statement, [*arguments, part])
+    found = " OR ".join(["INSTR(message, %s) > 0"] * len(parts))
+    return _entries(connection, f"SELECT * FROM dolt_log(%s, {options}) WHERE {found}", [*arguments, *parts])
 
 
 def entries_anywhere(connection: Connection, part: str) -> list[LogEntry]:

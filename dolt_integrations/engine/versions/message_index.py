@@ -25,7 +25,7 @@ from dolt_integrations.errors import DoltError
 from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dolt_integrations.engine.session.connection import Connection
 
@@ -49,11 +49,11 @@ class Naming:
     """How to find names in commit messages.
 
     Attributes:
-        text: A string that every message with a name contains.
+        texts: Strings of which every message with a name contains one.
         names: Returns all names in a message.
     """
 
-    text: str
+    texts: tuple[str, ...]
     names: Callable[[str], Iterable[str]]
 
 
@@ -63,22 +63,26 @@ class _Seen:
     order: int
 
 
-def entries_naming(connection: Connection, head: str, name: str, text: str, naming: Naming) -> list[LogEntry]:
-    """Return a head and its ancestors whose messages contain a name, newest first.
+def entries_naming(
+    connection: Connection, head: str, names: Mapping[str, Sequence[str]], naming: Naming
+) -> list[LogEntry]:
+    """Return a head and its ancestors whose messages contain one of several names, newest first.
 
     Args:
         connection: A session on the database, at no commit.
         head: The full hash of the head.
-        name: The name.
-        text: A string that all messages with this name contain. Other commits that contain it may be returned too.
+        names: The names, each with strings of which all messages with this name contain one. Other commits that do may
+            be returned too.
         naming: How to find names in messages.
     """
+    texts = [text for every in names.values() for text in every]
     with connection.in_database():
         at, seen = _newest_seen(connection, head)
-        entries = entries_since(connection, head, seen.commit if seen else None, text)
+        entries = entries_since(connection, head, seen.commit if seen else None, *texts)
         if at is not None and seen is not None:
             known = {entry.commit for entry in entries}
-            entries += [_entry(connection, each) for each in _named(connection, at, head, name) if each not in known]
+            named = [each for name in names for each in _named(connection, at, head, name) if each not in known]
+            entries += [_entry(connection, each) for each in dict.fromkeys(named)]
         newest = log(connection, head, most=1)[0].order
     if newest - (seen.order if seen else 0) > limits().index_commits:
         _extend(connection, _Seen(head, newest), seen, naming)
@@ -122,7 +126,7 @@ def _extend(connection: Connection, newest: _Seen, seen: _Seen | None, naming: N
             Connection(connection.address) as session,
             session.lock(connection.address.database, BRANCH, "extend", timeout=0),
         ):
-            entries = entries_since(session, newest.commit, seen.commit if seen else None, naming.text)
+            entries = entries_since(session, newest.commit, seen.commit if seen else None, *naming.texts)
             rows = [
                 (_hash(name), entry.commit) for entry in entries for name in sorted(set(naming.names(entry.message)))
             ]
