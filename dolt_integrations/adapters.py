@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from dolt_integrations.conventions import RUN
     from dolt_integrations.core.arrow.polars import to_polars
     from dolt_integrations.core.cards.frame import frame_part
     from dolt_integrations.core.configs.as_of import check_as_of
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.provenance.attempt import Attempt, child_error
     from dolt_integrations.core.provenance.meta import Metas, metas_of
     from dolt_integrations.core.provenance.reads import add_scope, unnoted
-    from dolt_integrations.core.provenance.trailers import RUN, trailer_values, trailers_of
+    from dolt_integrations.core.provenance.trailers import trailer_values, trailers_of
     from dolt_integrations.core.provenance.write_id import check_write_id, node_of
     from dolt_integrations.core.rows.cache_places import offer_place
     from dolt_integrations.core.transaction.attempt_landing import OvertakenError
@@ -99,7 +100,8 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.engine.tables.query": "select_all without_rows",
         "dolt_integrations.core.provenance.meta": "Metas metas_of",
         "dolt_integrations.core.provenance.reads": "add_scope unnoted",
-        "dolt_integrations.core.provenance.trailers": "RUN trailer_values trailers_of",
+        "dolt_integrations.conventions": "RUN",
+        "dolt_integrations.core.provenance.trailers": "trailer_values trailers_of",
         "dolt_integrations.core.provenance.write_id": "check_write_id node_of",
         "dolt_integrations.core.configs.as_of": "check_as_of",
         "dolt_integrations.core.installed": "check_installed",

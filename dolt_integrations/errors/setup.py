@@ -10,7 +10,7 @@ class ConfigError(DoltError, ValueError):
 
 
 class LiteralError(DoltError, ValueError):
-    """A Flyte literal does not hold a `DoltTable`."""
+    """A literal, which is what a workflow manager passes between tasks, does not hold a `DoltTable`."""
 
 
 class NotADoltTableError(DoltError, AssertionError):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from dolt_integrations.conventions import PACKAGES
 from dolt_integrations.core.branches.private import KEPT, PREFIX, abandoned, private_branch
 from dolt_integrations.core.manage.prune import PINNED
 from dolt_integrations.core.rows import cache
@@ -33,7 +34,7 @@ OK, WARNING, FAILED = "ok", "warning", "failed"
 _SLACK = 60.0
 """Seconds by which the server's clock may differ from ours without a warning."""
 
-_PACKAGES = ("flytekitplugins-dolt", "flytekit", "metaflow", "kedro", "pandas", "polars", "pyarrow")
+_PACKAGES = ("flytekitplugins-dolt", *PACKAGES, "pandas", "polars", "pyarrow")
 
 
 @dataclass(frozen=True)

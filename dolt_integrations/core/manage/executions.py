@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dolt_integrations.conventions import LOCAL_EXECUTION
 from dolt_integrations.core.provenance.trailers import execution_of, run_id_of
 from dolt_integrations.engine import nearest
 from dolt_integrations.errors import ConfigError, RunNotFoundError
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dolt_integrations.engine.versions.log import LogEntry
-
-LOCAL = "ex:local:local:local"
-"""The id that all local executions of Flyte share."""
 
 
 def names_of(message: str) -> tuple[str, ...]:
@@ -51,7 +49,7 @@ def entries_of(entries: Sequence[LogEntry], wanted: str, where: str) -> list[Log
         hint = nearest(wanted, known) or "No commit there names an execution."
         raise RunNotFoundError(f"no execution {wanted!r} has written to {where}", hint=hint)
     runs = list(dict.fromkeys(run_id_of(entry.message) for entry in found))
-    if wanted == LOCAL and len(runs) > 1:
+    if wanted == LOCAL_EXECUTION and len(runs) > 1:
         named = [run for run in runs if run]
         hint = f"Give the id of a run (newest first): {', '.join(named[:5])}." if named else "Give a commit."
         raise ConfigError(

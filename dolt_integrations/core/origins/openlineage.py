@@ -6,6 +6,8 @@ import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from dolt_integrations.conventions import job_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -41,14 +43,9 @@ def _event(group: Sequence[Write]) -> dict[str, Any]:
 
 
 def _job(write: Write) -> tuple[str, str]:
-    """Return a job's namespace and name: Flyte's project and domain with the task, or Metaflow's flow with the step."""
-    execution = write.execution_id or ""
-    flyte, path = execution.split(":"), execution.split("/")
-    if len(flyte) == 4 and flyte[0] == "ex":
-        return f"flyte://{flyte[1]}/{flyte[2]}", write.task or flyte[3]
-    if len(path) == 4:
-        return "metaflow", f"{path[0]}.{path[2]}"
-    return "dolt", write.task or execution or "unknown"
+    """Return the namespace and the name of the job that made a commit."""
+    run = write.execution_id or ""
+    return job_of(run, write.task) or ("dolt", write.task or run or "unknown")
 
 
 def _dataset(database: str, table: str, commit: str) -> dict[str, Any]:

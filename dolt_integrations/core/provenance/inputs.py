@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
+from dolt_integrations.conventions import QUOTED_INPUTS, TASK_TRAILERS
 from dolt_integrations.core.provenance.trailers import trailers_of
 from dolt_integrations.engine.names.identifiers import is_commit_hash
 
@@ -14,10 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _INPUT = re.compile(r"[A-Za-z]+-Input: (?P<value>.+)")
-_KEDRO = "Kedro-Input: "
-
-TASKS = ("Flyte-Task", "Kedro-Node")
-"""The trailers that name a task. For Metaflow, the task is part of the run's path."""
+_QUOTED = f"{QUOTED_INPUTS}: "
 
 
 @dataclass(frozen=True)
@@ -52,14 +50,14 @@ def inputs_of(message: str) -> list[Input]:
 def task_of(message: str) -> str | None:
     """Return the task that a commit's message names in a trailer, or None."""
     trailers = trailers_of(message)
-    return next((trailers[name] for name in TASKS if name in trailers), None)
+    return next((trailers[name] for name in TASK_TRAILERS if name in trailers), None)
 
 
 def _parsed(line: str) -> Input | None:
     match = _INPUT.fullmatch(line)
     if match is None:
         return None
-    if line.startswith(_KEDRO):
+    if line.startswith(_QUOTED):
         words = [unquote_plus(word) for word in match["value"].split(" ")]
         return Input(*words[1:4]) if len(words) >= 5 and is_commit_hash(words[1]) else None
     commit, _, rest = match["value"].partition(" ")

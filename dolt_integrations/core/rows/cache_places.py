@@ -1,6 +1,6 @@
 """Where versions are cached: `DOLT_INTEGRATIONS_CACHE` names a directory, shared places, or both.
 
-A shared place is a URL, or the name of a workflow manager that provides storage for its tasks: `flyte`.
+A shared place is a URL, or the name of a workflow manager that provides storage for its tasks (`conventions.STORAGES`).
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from dolt_integrations.conventions import STORAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,20 +49,18 @@ def offer_place(manager: str, find: Callable[[], str | None]) -> None:
     """Let `DOLT_INTEGRATIONS_CACHE=<manager>` refer to a workflow manager's own storage.
 
     Args:
-        manager: One of `MANAGERS`.
+        manager: One of `conventions.STORAGES`.
         find: Returns the URL for the running task, or None if it has none.
     """
     _OFFERED[manager] = find
 
 
-MANAGERS = ("flyte",)
-"""Names that can be given instead of a URL. A directory of that name must be written as `./flyte`."""
-
 _OFFERED: dict[str, Callable[[], str | None]] = {}
+"""By the name that can be given instead of a URL. A directory of that name must be written as `./name`."""
 
 
 def _url(part: str) -> str | None:
-    if part not in MANAGERS:
+    if part not in STORAGES:
         return part
     find = _OFFERED.get(part)
     return find() if find is not None else None
@@ -73,4 +73,4 @@ def _parts(said: str) -> list[str]:
 
 
 def _is_shared(part: str) -> bool:
-    return "://" in part or part in MANAGERS
+    return "://" in part or part in STORAGES

@@ -6,23 +6,15 @@ import os
 import sys
 from pathlib import Path
 
-_EXECUTION = "FLYTE_INTERNAL_EXECUTION_ID"
-"""Set by Flyte in the pods of tasks and nowhere else (flytekit, `bin/entrypoint.py`)."""
+from dolt_integrations import conventions
 
 _KUBERNETES = "KUBERNETES_SERVICE_HOST"
 """What Kubernetes sets in every container."""
 
-_OUTPUTS = "--output-prefix"
-"""The argument of `pyflyte-execute` for where a task's outputs go: an object store, on a cluster."""
-
-
-_SECRETS, _DEFAULT_SECRETS = "FLYTE_SECRETS_DEFAULT_DIR", "/etc/flyte/secrets"
-"""The folder that Flyte mounts secrets in; a file of one that does not exist is named all the same, and missing."""
-
 
 def is_on_cluster() -> bool:
     """Whether this process runs a task of a cluster."""
-    return bool(os.environ.get(_EXECUTION))
+    return bool(os.environ.get(conventions.EXECUTION_VARIABLE))
 
 
 def keeps_outputs_here() -> bool:
@@ -30,13 +22,14 @@ def keeps_outputs_here() -> bool:
 
     Then what lies beside them lasts as long as they do. In a pod of Kubernetes nothing below that directory does.
     """
-    if os.environ.get(_KUBERNETES) or _OUTPUTS not in sys.argv[:-1]:
+    argument = conventions.OUTPUTS_ARGUMENT
+    if os.environ.get(_KUBERNETES) or argument not in sys.argv[:-1]:
         return False
-    outputs = Path(sys.argv[sys.argv.index(_OUTPUTS) + 1])
+    outputs = Path(sys.argv[sys.argv.index(argument) + 1])
     return outputs.is_absolute() and outputs.resolve().is_relative_to(Path.cwd())
 
 
 def is_secret_path(text: str) -> bool:
-    """Whether a text is the path that Flyte mounts a secret at, whether that is there or not."""
-    folder = os.environ.get(_SECRETS) or _DEFAULT_SECRETS
+    """Whether a string is a path at which a workflow manager mounts a secret, even if nothing is there."""
+    folder = os.environ.get(conventions.SECRETS_VARIABLE) or conventions.SECRETS_FOLDER
     return text.startswith(folder.rstrip("/") + "/")

@@ -39,7 +39,7 @@ CredentialSource: TypeAlias = Callable[[], Credentials]
 def from_variable(variable: str) -> str | CredentialSource:
     """Return the password in an environment variable, or a function that reads it from the file named there.
 
-    For a secret that is mounted as a file, Flyte sets the variable to the file's path.
+    Where secrets are mounted as files, the variable has the file's path.
     """
     value = os.environ.get(variable, "")
     return functools.partial(_from_file, Path(value), variable) if is_file(value) else value
