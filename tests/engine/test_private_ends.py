@@ -157,3 +157,24 @@ def test_a_directory_that_is_removed_meanwhile_leaves_no_server(repository):
         shutil.rmtree(repository.path)
 
     assert processes_of(repository.path) == []
+
+
+def test_a_forked_child_that_leaves_its_parents_block_has_no_part_in_the_server(repository):
+    child, code = None, 0
+    try:
+        with open_database(repository.path) as database:
+            child = os.fork()
+            if child:
+                _, code = os.waitpid(child, 0)
+                with database.connect() as connection:
+                    assert connection.value("SELECT 1") == 1
+    except BaseException:
+        if child != 0:
+            raise
+        code = 1
+    finally:
+        if child == 0:
+            os._exit(code)
+
+    assert code == 0
+    assert processes_of(repository.path) == []
