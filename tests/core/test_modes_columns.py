@@ -236,3 +236,14 @@ def test_names_that_are_words_of_sql_are_names_like_others(mode, database):
     write_table(database, "order", frame.assign(key=2), mode=mode)
 
     assert run_sql(database, "SELECT * FROM `order`") == [(1, "a", "x", 0.5, "p"), (2, "a", "x", 0.5, "p")]
+
+
+def test_a_document_whose_numbers_a_text_would_change_is_an_error_and_stays(database):
+    run_sql(database, "CREATE TABLE t (id bigint PRIMARY KEY, a json)", "INSERT INTO t VALUES (1, '{\"x\": 1e22}')")
+    run_sql(database, "CALL DOLT_COMMIT('-Am', 'by hand')")
+    before = run_sql(database, "SELECT a FROM t")
+
+    with pytest.raises(UnsupportedTypeError, match="22 digits"):
+        write_table(database, "t", pd.DataFrame({"id": [2], "a": [{"x": 2**60 + 1}]}), mode="append")
+
+    assert run_sql(database, "SELECT a FROM t") == before
