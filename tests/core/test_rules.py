@@ -84,3 +84,15 @@ def test_overwrite_makes_the_table_anew(rule, database):
     write_table(database, "t", pd.DataFrame({"a": [1]}), overwrite=True)
 
     assert run_sql(database, "SELECT * FROM t") == [(1,)]
+
+
+def test_a_replace_without_a_column_that_another_is_computed_from_is_refused(database):
+    run_sql(
+        database, "CREATE TABLE t (id bigint PRIMARY KEY, a bigint, b bigint AS (a + 1) STORED)",
+        "INSERT INTO t (id, a) VALUES (1, 1)", "CALL DOLT_COMMIT('-Am', 'by hand')",
+    )  # fmt: skip
+
+    with pytest.raises(DataError, match="lacks column 'a', from which column 'b' is computed"):
+        write_table(database, "t", pd.DataFrame({"id": [1, 2]}))
+
+    assert run_sql(database, "SELECT * FROM t") == [(1, 1, 2)]
