@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from dolt_integrations import Repository
 from dolt_integrations.core import NewBranch, read_table
+from dolt_integrations.engine import Connection, parse_location
 from dolt_integrations.errors import (
     AuditError,
     BranchNotFoundError,
@@ -280,3 +282,17 @@ def test_a_run_is_compared_by_what_it_left_of_each_table(database: str) -> None:
     found = shop.compare("A/1", "A/2")
 
     assert found[["table", "rows_added", "rows_removed"]].to_numpy().tolist() == [["orders", 1, 1], ["users", 1, 1]]
+
+
+def test_a_branch_is_not_deleted_while_a_save_lands_on_it(shop: Repository) -> None:
+    database = parse_location(shop.location).database
+    with Connection(parse_location(shop.location)) as saving:
+        with saving.lock(database, "run/1"):
+            deleting = threading.Thread(target=shop.branches.delete, args=("run/1",), kwargs={"force": True})
+            deleting.start()
+            deleting.join(0.3)
+            assert deleting.is_alive()
+            assert names(shop) == ["main", "run/1"]
+        deleting.join(60)
+
+    assert names(shop) == ["main"]
