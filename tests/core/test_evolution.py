@@ -34,6 +34,15 @@ def test_a_type_that_would_lose_data_is_an_error_and_changes_nothing(dtype, data
     assert run_sql(database, "SELECT name FROM dolt_branches") == [("main",)]
 
 
+def test_a_column_that_moves_may_not_lose_data_either(database):
+    write_table(database, "t", ONE, primary_key="id")
+
+    with pytest.raises(UnsupportedTypeError, match="'count' of table `t` is int"):
+        write_table(database, "t", ONE[["count", "id"]].astype({"count": "str"}))
+
+    pd.testing.assert_frame_equal(read_table(database, "t").data, ONE)
+
+
 @pytest.mark.parametrize("dtype", ["int8", "float32", "str", "bool"])
 def test_overwriting_makes_the_table_anew(dtype, database):
     frame = saved_as(database, dtype, overwrite=True)
