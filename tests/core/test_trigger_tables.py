@@ -87,8 +87,10 @@ def test_what_a_streams_trigger_wrote_lands_on_top_of_others_commits(triggered):
         write_table(triggered, "other", frame(), primary_key="id")
         yield frame(first=3)
 
-    write_table(triggered, "t", batches())
+    write_table(triggered, "t", batches(), message="the stream", author="Ann <ann@example.org>")
 
+    newest = run_sql(triggered, "SELECT message, committer FROM dolt_log LIMIT 1")
+    assert newest == [("the stream", "Ann")]
     assert found(triggered, "audit") == found(triggered, "t") == [1, 2, 3, 4]
     assert found(triggered, "other") == [1, 2]
     assert clean(triggered)
