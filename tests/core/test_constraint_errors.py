@@ -179,6 +179,17 @@ def test_a_unique_value_of_each_type_is_found(kind, value, database):
     assert (caught.value.constraint, caught.value.column, caught.value.row) == ("one_x", "x", 1)
 
 
+def test_the_rows_before_the_one_that_is_refused_are_not_taken_for_its_duplicates(database, set_limits):
+    """Each row is sent in a statement of its own, so the ones before it are written when the last is refused."""
+    set_limits(insert_bytes=1)
+    write_table(database, "t", pd.DataFrame({"id": [3]}), primary_key="id")
+
+    with pytest.raises(PrimaryKeyError) as caught:
+        write_table(database, "t", pd.DataFrame({"id": [1, 2, 3]}), mode="append")
+
+    assert (caught.value.value, caught.value.row) == (3, 2)
+
+
 def test_todays_classes_are_still_caught():
     assert issubclass(PrimaryKeyError, ConstraintError)
     assert issubclass(MemberError, UnsupportedTypeError)
