@@ -45,3 +45,11 @@ def test_a_column_stays_up_to_its_end_and_no_further(sql_type, dtype, last, beyo
     except UnsupportedTypeError:
         given = kept  # no type holds both what the column held and this
     assert read_table(database, "t").data["a"].tolist() == given["a"].tolist()
+
+
+def test_a_column_of_integers_is_widened_for_a_negative_zero(database):
+    run_sql(database, "CREATE TABLE t (a int NULL)", "CALL dolt_commit('-Am', 'by hand')")
+
+    write_table(database, "t", pd.DataFrame({"a": [-0.0, 1.0]}))
+
+    assert set(map(str, read_table(database, "t").data["a"])) == {"-0.0", "1.0"}
