@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def commit_of(transaction: Transaction) -> str:
     """Return the commit that has what a Transaction began at and what it has written so far."""
-    commit = transaction.scan().commit
+    commit = transaction.sql("SELECT 1").commit  # a scan names a table or a query
     return commit() if commit is not None else transaction.start
 
 
