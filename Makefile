@@ -121,7 +121,7 @@ fuzz: $(VENV)/.installed-test dolt moto ## lies of servers, literals, URLs, colu
 	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_lying_server.py tests/core/test_fuzz.py \
 		tests/core/test_hostile_comments.py tests/core/test_credentials.py tests/core/test_differences.py $(PYTEST)
 
-mutate: $(VENV)/.installed-test dolt ## small changes to the product that the tests should notice; two hours (MUTATE="--each 1")
+mutate: $(VENV)/.installed-test dolt ## sixty small changes to the product that the tests should notice; half an hour (MUTATE="--changes 20")
 	@$(PIP) -e '.[mutate]'
 	$(VENV)/bin/python scripts/mutate.py $(MUTATE)
 
