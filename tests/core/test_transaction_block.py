@@ -223,6 +223,16 @@ def test_use_outside_of_the_block_is_an_error(use, database):
         call()
 
 
+def test_a_block_that_is_entered_twice_says_no_and_lands_all_of_its_writes(database):
+    with Transaction(database) as block:
+        block.write("users", USERS)
+        with pytest.raises(ConfigError, match="already"), block:
+            block.write("orders", ORDERS)
+        block.write("orders", ORDERS)
+
+    assert tables(database) == ["orders", "users"]
+
+
 def test_a_block_that_is_used_twice_works_twice_or_says_no(database):
     block = Transaction(database)
     with block:

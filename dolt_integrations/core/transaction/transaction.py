@@ -139,11 +139,14 @@ class Transaction(TransactionReads):
         """Open the database and create the private branch.
 
         Raises:
+            ConfigError: Its `with` block has begun already, maybe in another thread.
             NotFoundError: The database, `merge_to` or `branch_from` does not exist.
             UncommittedChangesError: A merge is in progress on `merge_to`.
             ServerError: The server or the remote cannot be reached, or refuses.
         """
         check_process()
+        if self._block is not None:  # a second block would take the place of the first, whose writes would be lost
+            raise ConfigError("this Transaction is in a `with` block already", hint="Make another Transaction.")
         self.version, self._is_audited, self._began = None, False, time.monotonic()
         with ExitStack() as stack:
             stack.enter_context(saving_to(self.remote_conf, self.db, SerialBranch(self.merge_to), self.author))
