@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -64,6 +65,12 @@ def _unclear(result: Any) -> str | None:
         return "a coroutine: an audit must be a plain function, not an `async` one"
     if inspect.isroutine(result):
         return f"the function {result.__name__!r} itself, without calling it"
+    if isinstance(result, BaseException) or (isinstance(result, type) and issubclass(result, BaseException)):
+        return f"the exception {_shown(result)}: raise it instead"
+    if result is NotImplemented:
+        return "NotImplemented"
+    if isinstance(result, tuple) and any(isinstance(each, (bool, np.bool_)) and not each for each in result):
+        return f"the tuple {_shown(result)}, which has a False and is true: return one value"
     if isinstance(result, Iterator):
         return f"a {kind} that was not consumed: return `all(...)` or `any(...)` of it"
     if getattr(result, "ndim", 0) or any(hasattr(result, name) for name in _CONTAINERS) or not _has_truth(result):

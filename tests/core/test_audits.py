@@ -46,6 +46,13 @@ def test_what_is_false_refuses(result):
     assert re.search(r"returned (False|0|0\.0|''|\[\]|\{\}|\(\)|set\(\)|range|np\.int64\(0\))", refusal(result))
 
 
+@pytest.mark.parametrize(
+    "result", [ValueError("bad"), ValueError, NotImplemented, (False, "bad"), (np.False_,)], ids=name
+)
+def test_what_is_true_and_means_a_refusal_refuses(result):
+    assert refusal(result).startswith("the audit returned ")
+
+
 @pytest.mark.parametrize("result", UNCLEAR, ids=name)
 def test_what_has_no_truth_value_refuses_and_says_what_to_call(result):
     assert "neither true nor false: return `.all()`" in refusal(result)
