@@ -6,7 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from dolt_integrations.cli.change import gc, promote, prune, restore, revert
-from dolt_integrations.cli.exits import EPILOG
+from dolt_integrations.cli.exits import EPILOG, FAILED
 from dolt_integrations.cli.look import blame, compare, diff, doctor, inputs, lineage, log, runs, show
 
 PROGRAM = "dolt-integrations"
@@ -39,4 +39,8 @@ for each in (show, log, diff, blame, lineage, runs, inputs, compare, promote, re
 
 def main() -> None:
     """Run the command that `sys.argv` names."""
-    cli(prog_name=PROGRAM)
+    try:
+        cli(prog_name=PROGRAM)
+    except OSError as error:  # of stdout, or of a file that is written when it is closed
+        click.echo(f"Error: cannot write the output: {error}", err=True)
+        raise SystemExit(FAILED) from None

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dolt_integrations import Repository
-from dolt_integrations.cli.main import cli
+from dolt_integrations.cli.main import cli, main
 from dolt_integrations.cli.output import cell_of, plain, records_of
 from dolt_integrations.core import NewBranch
 from tests.conftest import run_sql
@@ -53,6 +53,19 @@ def test_log_names_the_execution_of_each_commit(shop: Repository, run: Command) 
     assert [each["execution_id"] for each in found] == ["Import/3/load/4", "Import/2/load/2", "Import/1/load/1"]
     assert run("log", "orders", "-n", "1").stdout.splitlines()[1].split()[-2:] == ["Run:", "Import/3/load/4"]
     assert len(parsed(run("log", "--json"))) == len(shop.history())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk")
+def test_a_picture_that_cannot_be_written_is_an_error_in_one_line(
+    shop: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["x", "lineage", str(shop.location), "orders", "--svg", "/dev/full"])
+
+    with pytest.raises(SystemExit) as end:
+        main()
+
+    assert end.value.code == 1
+    assert capsys.readouterr().err == "Error: cannot write the output: [Errno 28] No space left on device\n"
 
 
 def test_show_gives_the_columns_and_the_first_rows(shop: Repository, run: Command) -> None:

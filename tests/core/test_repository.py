@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from dolt_integrations import Repository, Scan, Table
 from dolt_integrations.core import CallbackMeta, NewBranch, Remote, SerialBranch, read_table
-from dolt_integrations.errors import ConfigError, InvalidNameError, PrimaryKeyError, QueryError
+from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, InvalidNameError, PrimaryKeyError, QueryError
 from tests.conftest import Repository as Directory
 
 
@@ -136,6 +137,27 @@ def test_a_scan_that_cannot_be_run_is_refused_before_it_is_run(tmp_path: Path, p
 def test_a_query_that_cannot_be_run_is_refused_before_it_is_run(tmp_path: Path, query: Any, error: Any) -> None:
     with pytest.raises(error):
         Repository(tmp_path).sql(query)
+
+
+NOT_GIVEN = {
+    "tables to restore": lambda shop: shop.restore(None, "HEAD"),
+    "version to restore": lambda shop: shop.restore("users", None),
+    "version to diff with": lambda shop: shop.table("users").diff(None),
+    "depth": lambda shop: shop.table("users").lineage(depth=0),
+    "commits": lambda shop: shop.table("users").lineage(commits="all"),
+}
+
+
+@pytest.mark.parametrize("work", NOT_GIVEN.values(), ids=NOT_GIVEN)
+def test_what_an_operation_needs_is_asked_for(folder: Path, work: Callable[[Repository], object]) -> None:
+    with pytest.raises(ConfigError):
+        work(Repository(folder))
+
+
+@pytest.mark.parametrize("place", ["/dev/null", __file__])
+def test_a_file_is_no_database(place: str) -> None:
+    with pytest.raises(DatabaseNotFoundError, match="That is a file"):
+        Repository(place).table("users").read()
 
 
 def test_diff_and_blame_of_a_table(folder: Path) -> None:

@@ -31,6 +31,17 @@ def check_as_of(as_of: AsOf | None) -> None:
         timestamp_of(as_of)
 
 
+def check_version(as_of: AsOf | None, what: str) -> None:
+    """Check a version that has to be given. Raises as `check_as_of` does.
+
+    Raises:
+        ConfigError: It is None.
+    """
+    if as_of is None:
+        raise ConfigError(f"{what} is not given", hint="Give a commit, branch, tag, HEAD~2 or a timestamp.")
+    check_as_of(as_of)
+
+
 def timestamp_of(as_of: AsOf) -> datetime.datetime | None:
     """Return a timestamp in UTC without a zone, as Dolt keeps it, or None for the name of a revision."""
     if isinstance(as_of, str):

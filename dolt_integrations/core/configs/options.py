@@ -58,6 +58,17 @@ def check_limit(value: object, what: str = "limit") -> None:
     raise ConfigError(f"{what} is {shown}", hint="Give a whole number from 1 on, or None for all.")
 
 
+def check_count(value: object, what: str) -> None:
+    """Check a number that has to be given.
+
+    Raises:
+        ConfigError: It is no integer of at least 1.
+    """
+    if value is None:
+        raise ConfigError(f"{what} is None", hint="Give a whole number from 1 on.")
+    check_limit(value, what)
+
+
 def check_offset(value: object) -> None:
     """Refuse what is no number of rows to leave out.
 

@@ -10,7 +10,7 @@ import pandas as pd
 from dolt_integrations.core.branches.missing import missing_table
 from dolt_integrations.core.codec import decode_column
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
-from dolt_integrations.core.configs.as_of import AsOf, check_as_of
+from dolt_integrations.core.configs.as_of import AsOf, check_as_of, check_version
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.options import check_limit, check_offset, check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
@@ -75,8 +75,8 @@ def diff(
         0  modified        2      2        Bo     Bob
     """
     check_tablename(tablename)
-    for revision in (from_, to):
-        check_as_of(revision)
+    check_version(from_, "the version `from_` to compare with")
+    check_as_of(to)
     check_limit(limit)
     check_offset(offset)
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)

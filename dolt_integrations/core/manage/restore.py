@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.missing import missing_table
 from dolt_integrations.core.branches.take import EntangledError, take_tables
-from dolt_integrations.core.configs.as_of import AsOf, check_as_of
+from dolt_integrations.core.configs.as_of import AsOf, check_version
 from dolt_integrations.core.configs.branch import SerialBranch
 from dolt_integrations.core.configs.options import check_tablename
 from dolt_integrations.core.manage.landing import work_on
@@ -22,8 +23,6 @@ from dolt_integrations.engine.versions.state import referring_tables
 from dolt_integrations.errors import ConfigError, MergeConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from dolt_integrations.core.manage.place import Place
     from dolt_integrations.core.provenance.version import Version
     from dolt_integrations.core.writes.workspace import Workspace
@@ -34,12 +33,12 @@ def restore(
     place: Place, tables: str | Iterable[str], to: AsOf, branch: str | None = None, message: str | None = None
 ) -> Version:
     """Restore tables to a version (see `Repository.restore`)."""
-    names = [tables] if isinstance(tables, str) else list(tables)
+    names = [tables] if isinstance(tables, str) or not isinstance(tables, Iterable) else list(tables)
     if not names:
         raise ConfigError("no table to restore is given", hint="Give a table's name, or a list of names.")
     for name in names:
         check_tablename(name)
-    check_as_of(to)
+    check_version(to, "the version to restore")
     with place.writing(branch) as database:
         with unnoted():
             _, revision = find_commit(database, SerialBranch(branch), to)

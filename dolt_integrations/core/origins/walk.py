@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.missing import missing_table
 from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import Branch, BranchConf
-from dolt_integrations.core.configs.options import check_tablename
+from dolt_integrations.core.configs.options import check_count, check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.origins.graph import Lineage, Read, Write
 from dolt_integrations.core.provenance.inputs import Input, inputs_of, tables_in, task_of
@@ -74,6 +74,8 @@ def lineage(
     """
     check_tablename(tablename)
     check_as_of(as_of)
+    check_count(depth, "depth")
+    check_count(commits, "commits")
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
     with loading_from(remote, db, branch), unnoted(), ExitStack() as stack:
         walk = _Walk(stack, db, databases, commits)

@@ -100,6 +100,8 @@ def open_database(
 
 def _check_directory(address: DirectoryAddress, create: Author | None, timeout: float) -> None:
     path = address.path
+    if path.exists() and not path.is_dir():
+        raise DatabaseNotFoundError(f"no Dolt database in {path}", hint=_how_to_make(path))
     check_ownership(path)
     if (path / ".dolt" / "noms").is_dir():
         return
@@ -115,7 +117,7 @@ def _being_made(path: Path) -> bool:
 
 
 def _how_to_make(path: Path) -> str:
-    if path.is_file():
+    if path.exists() and not path.is_dir():
         return "That is a file; give the directory of a database."
     return (
         f"Make one with `mkdir -p {path} && cd {path} && dolt init`; "
