@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from dolt_integrations.core import read_arrow, read_table, write_table
 from dolt_integrations.core.rows import cache
 from dolt_integrations.core.rows import version_rows as rows
-from dolt_integrations.core.rows.differences import _in_bits
 from dolt_integrations.engine import parse_location
 from tests.conftest import open_session, run_sql
 from tests.helpers.saves.caches import empty, frame
+from tests.helpers.saves.exact import assert_exact, commit, uncached
 from tests.helpers.values.samples import assert_same
 
 pytestmark = pytest.mark.usefixtures("own_cache")
@@ -35,24 +35,6 @@ def fetched(monkeypatch):
 
     monkeypatch.setattr(rows, "fetch", fetch)
     return found
-
-
-def commit(url, *statements):
-    """Commit what SQL does, and return the commit."""
-    return run_sql(url, *statements, "CALL DOLT_COMMIT('-A', '--allow-empty', '-m', 'theirs')")[0][0]
-
-
-def uncached(url, version, monkeypatch):
-    with monkeypatch.context() as alone:
-        alone.setenv(cache.LOCATION, "off")
-        return read_arrow(url, "t", as_of=version)[0]
-
-
-def assert_exact(url, version, monkeypatch):
-    """Hold a version that is read now to be what a fetch gives, float by float and in its order."""
-    found, wanted = read_arrow(url, "t", as_of=version)[0], uncached(url, version, monkeypatch)
-    assert found.schema.equals(wanted.schema, check_metadata=True)
-    assert _in_bits(found).equals(_in_bits(wanted))
 
 
 def test_only_the_rows_that_differ_are_fetched(database, no_fetch):

@@ -33,6 +33,8 @@ from dolt_integrations.limits import limits
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dolt_integrations.core.rows.cache_places import SharedPlace
+
 logger = logging.getLogger(__name__)
 
 SIZE = "DOLT_INTEGRATIONS_CACHE_SIZE"
@@ -64,16 +66,27 @@ def find(key: str | None) -> pa.Table | None:
     if rows is not None:
         return rows
     for place in filter(shared_cache.is_in_use, shared_places()):
-        rows = shared_cache.find(place, key, _limit())
+        rows = find_in(place, key)
         if rows is not None:
             _store_here(key, rows)
             return rows
     return None
 
 
+def find_in(place: SharedPlace, key: str) -> pa.Table | None:
+    """Return the rows of a version from a shared place, or None. They are not copied to the local directory."""
+    return shared_cache.find(place, key, _limit())
+
+
 def is_shared() -> bool:
     """Whether a shared place is in use, in which other machines find and store versions."""
     return any(map(shared_cache.is_in_use, shared_places()))
+
+
+def is_here(key: str) -> bool:
+    """Whether the local directory has a file for a version, which may be damaged."""
+    place = folder(make=False)
+    return place is not None and (place / f"{key}.arrow").exists()
 
 
 def find_here(key: str) -> pa.Table | None:

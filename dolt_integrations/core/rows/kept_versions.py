@@ -70,5 +70,15 @@ def note_version(source: str, table: str, version: KeptVersion) -> None:
         logger.info("cannot list version %s of table %s in the cache: %s", version.table_hash, table, error)
 
 
+def table_key(source: str, table: str) -> str:
+    """Return the name under which a cache lists the versions of a table.
+
+    Args:
+        source: Their source, as of `ServerAddress.source`.
+        table: The table, in any case.
+    """
+    return hashlib.sha256(f"{source}\0table\0{table.lower()}".encode()).hexdigest()[:32]
+
+
 def _name(source: str, table: str) -> str:
-    return hashlib.sha256(f"{source}\0table\0{table.lower()}".encode()).hexdigest()[:32] + ".versions"
+    return f"{table_key(source, table)}.versions"

@@ -1,5 +1,7 @@
 """Caching versions in object storage that many machines share. Each version is an object that is written once.
 
+Lists of versions (`shared_versions`) are objects of the same form, which are replaced.
+
 An object's name is derived from the source and Dolt's hash of the rows, and its content is used only if its digest is
 right. With `DOLT_INTEGRATIONS_CACHE_KEY`, only owners of that key can create the digest. If a place fails, a run
 continues without it: calls have a timeout, and a place that failed is not used for a minute.
@@ -87,8 +89,18 @@ _broken: set[tuple[str, str]] = set()
 def store(place: SharedPlace, key: str, rows: pa.Table) -> None:
     """Write the rows of a version, unless they exist."""
     name = _name(key)
+    _try_to(place, lambda: None if _exists(place, name) else _write(place, name, rows))
+
+
+def replace(place: SharedPlace, key: str, rows: pa.Table) -> None:
+    """Write rows that change, such as a list of versions, whether the object exists or not."""
+    name = _name(key)
+    _try_to(place, lambda: _write(place, name, rows))
+
+
+def _try_to(place: SharedPlace, write: Callable[[], None]) -> None:
     try:
-        _bounded(lambda: _write(place, name, rows))
+        _bounded(write)
     except Exception as error:  # noqa: BLE001 - as above
         _give_up(place, error)
 
@@ -118,10 +130,13 @@ def _read(place: SharedPlace, name: str, limit: int) -> bytes:
     return content
 
 
+def _exists(place: SharedPlace, name: str) -> bool:
+    system, path = _path(place, name)
+    return (place.url, name) not in _broken and bool(system.exists(path))
+
+
 def _write(place: SharedPlace, name: str, rows: pa.Table) -> None:
     system, path = _path(place, name)
-    if (place.url, name) not in _broken and system.exists(path):
-        return
     content = io.BytesIO()
     write_rows(content, rows, name, _seal())
     system.makedirs(path.rpartition("/")[0], exist_ok=True)

@@ -14,6 +14,7 @@ from dolt_integrations.core.observed import note
 from dolt_integrations.core.rows import cache
 from dolt_integrations.core.rows.by_difference import rows_by_difference
 from dolt_integrations.core.rows.kept_versions import KeptVersion, note_version
+from dolt_integrations.core.rows.shared_versions import share_version
 from dolt_integrations.engine import (
     Connection,
     TableSchema,
@@ -27,6 +28,8 @@ from dolt_integrations.engine.session.locks import tried
 from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dolt_integrations.engine import Column
 
 logger = logging.getLogger(__name__)
@@ -101,7 +104,7 @@ def _find(place: _Place, schema: TableSchema, table_hash: str | None, key: str |
     found = rows if rows is not None and rows.column_names == list(schema.names) else None
     note(from_cache=found is not None)
     if found is not None:
-        _name(place, table_hash)
+        _list(place, table_hash, note_version)
     return found
 
 
@@ -120,13 +123,14 @@ def _read(wanted: _Wanted) -> pa.Table:
 def _keep(place: _Place, table_hash: str | None, rows: pa.Table) -> None:
     if cache.is_worthwhile(rows):
         cache.store(cache.version_key(place.source, table_hash), rows)
-        _name(place, table_hash)
+        _list(place, table_hash, note_version, share_version)
 
 
-def _name(place: _Place, table_hash: str | None) -> None:
-    """List the version in the cache, so that later versions can be built from it."""
+def _list(place: _Place, table_hash: str | None, *lists: Callable[[str, str, KeptVersion], None]) -> None:
+    """List the version, so that later versions can be built from it."""
     if table_hash is not None and is_commit_hash(place.revision or ""):
-        note_version(place.source, place.table, KeptVersion(str(place.revision), table_hash))
+        for add in lists:
+            add(place.source, place.table, KeptVersion(str(place.revision), table_hash))
 
 
 def remember(

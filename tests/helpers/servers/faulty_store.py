@@ -20,6 +20,7 @@ class FaultyStore(ThreadingHTTPServer):
 
     Attributes:
         faults: What befalls the next requests, in their order; the last one befalls all that follow.
+        requests: Method and path of each request.
         over: Set when the test is over, so that slow answers end.
     """
 
@@ -30,10 +31,20 @@ class FaultyStore(ThreadingHTTPServer):
         self.target = urllib.parse.urlsplit(endpoint).netloc
         self.faults = ["none"]
         self.over = threading.Event()
+        self.requests: list[str] = []
 
     @property
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
+
+    def settle(self) -> None:
+        """End all faults, and wait until the cache's threads that ran into its timeout have ended."""
+        self.faults = ["none"]
+        self.over.set()
+        for thread in threading.enumerate():
+            if thread.name == "dolt-integrations-cache":
+                thread.join(10)
+        self.over.clear()
 
     def next_fault(self) -> str:
         return self.faults.pop(0) if len(self.faults) > 1 else self.faults[0]
@@ -45,6 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.requests.append(f"{self.command} {self.path}")
         fault = self.server.next_fault()
         if fault == "gone":
             self.close_connection = True
