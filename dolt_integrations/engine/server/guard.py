@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
+_FOLDER = os.path.dirname(supervisor.__file__)
+
 
 class Guard:
     """A process that removes a runtime folder once this process has released it or ended, however that happens.
@@ -35,7 +37,7 @@ class Guard:
         self._line = os.fdopen(line, "wb")
         with os.fdopen(end, "rb") as order:
             self._process = subprocess.Popen(  # noqa: S603 - the program is Python itself, the arguments are ours
-                [sys.executable, "-I", "-S", supervisor.__file__, str(folder)],
+                [sys.executable, "-I", "-S", "-c", supervisor.START, _FOLDER, str(folder)],
                 stdin=order,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -40,7 +40,7 @@ _NO_REPLICATION = {
 }
 """Overrides what `.dolt/config.json` sets (Dolt manual, "Replication")."""
 
-_PAUSE = 0.003
+_PAUSE = 0.001
 
 _HASTE = 0.5
 

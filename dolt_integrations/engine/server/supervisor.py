@@ -1,6 +1,6 @@
 """Runs one private `dolt sql-server` for as long as any process holds its lease. Standard library only.
 
-    python -I -S supervisor.py RUNTIME_FOLDER < order
+    python -I -S -c "$START" FOLDER_OF_THIS_FILE RUNTIME_FOLDER < order
 
 It is started before the runtime folder is made, and first waits for its order (`pack`): the database directory, the
 command and its environment. If its standard input ends without one, the process that started it was killed or needs no
@@ -16,9 +16,11 @@ supervisor will remove the folder, and the last user does.
 
 import fcntl
 import os
-import signal
 import sys
 import time
+
+START = "import sys; sys.path.append(sys.argv[1]); import supervisor; supervisor.run(sys.argv[2])"
+"""Starts this program. An imported module has its compiled code cached, a script is compiled each time."""
 
 GRACE = 10.0
 """Seconds that the server has to stop before it is killed."""
@@ -28,6 +30,8 @@ NOTICE = 0.05
 
 LAST_STATEMENT = 5.0
 """Seconds that the server has to finish a statement of a client that has gone."""
+
+_PAUSE = 0.001
 
 SERVED = "served"
 """The file in a runtime folder that is locked while a supervisor or a server lives there."""
@@ -54,6 +58,11 @@ def unpack(order: bytes) -> tuple[str, list[str], dict[str, str]] | None:
     parts = [os.fsdecode(part) for part in order[: -len(_END)].split(b"\0")]
     end = parts.index("")
     return parts[0], parts[1:end], dict(part.split("=", 1) for part in parts[end + 1 :])
+
+
+def run(folder: str) -> None:
+    """Do what `main` does, and end the process at once. Nothing is left to be flushed or finalized."""
+    os._exit(main(folder))
 
 
 def main(folder: str) -> int:
@@ -96,13 +105,17 @@ def _supervise(folder: str, directory: str, command: list[str]) -> int:
     """Start the server, wait for the last user to leave, stop it. Returns the server's exit code."""
     lease = os.open(os.path.join(folder, "lease"), os.O_RDWR)
     _show_alive(folder)
-    signal.signal(signal.SIGCHLD, _raise_exited)
+    server = _start(folder, command)
+    import signal  # takes 3 ms, during which the server is starting
+
     try:
-        server = _start(folder, command)
+        signal.signal(signal.SIGCHLD, _raise_exited)
+        if os.waitpid(server, os.WNOHANG)[0]:
+            raise ServerExited
         fcntl.flock(lease, fcntl.LOCK_EX)
     except ServerExited:
         remove_unused(folder, lease)
-        return os.waitstatus_to_exitcode(os.wait()[1])
+        return _reap(server)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _wait_for_statements(directory)
     code = _stop(server)
@@ -185,11 +198,12 @@ def _wait_for_statements(directory: str) -> None:
     Clients that end normally have closed their connections before, so there is nothing to wait for.
     """
     start = time.monotonic()
+    time.sleep(_PAUSE)  # most connections are gone by then; a look costs more where a machine has many
     while states := _connections(directory):
         limit = LAST_STATEMENT if _CLOSE_WAIT in states else NOTICE
         if time.monotonic() - start > limit:
             return
-        time.sleep(0.002)
+        time.sleep(_PAUSE)
 
 
 _ESTABLISHED, _CLOSE_WAIT = "01", "08"
@@ -202,29 +216,28 @@ def _connections(directory: str) -> set[str]:
         with open(os.path.join(directory, ".dolt", "sql-server.info")) as file:
             port = int(file.read().split(":")[1])
         with open("/proc/net/tcp") as file:
-            lines = [line.split() for line in file.readlines()[1:]]
+            lines = [line.split() for line in file if f":{port:04X} " in line]
     except (OSError, ValueError, IndexError):
         return set()
     return {line[3] for line in lines if int(line[1].split(":")[1], 16) == port} & {_ESTABLISHED, _CLOSE_WAIT}
 
 
 def _stop(server: int) -> int:
-    os.kill(server, signal.SIGTERM)
+    from signal import SIGKILL, SIGTERM
+
+    os.kill(server, SIGTERM)
     deadline = time.monotonic() + GRACE
-    pause = 0.001
     while time.monotonic() < deadline:
         pid, status = os.waitpid(server, os.WNOHANG)
         if pid:
             return os.waitstatus_to_exitcode(status)
-        time.sleep(pause)
-        pause = min(pause * 2, 0.05)
-    os.kill(server, signal.SIGKILL)
+        time.sleep(_PAUSE)
+    os.kill(server, SIGKILL)
     return _reap(server)
 
 
 def _reap(server: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(server, 0)[1])
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(server, 0)[1])
+    except ChildProcessError:  # it was reaped when it was found to have ended
+        return 1
