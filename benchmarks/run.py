@@ -24,6 +24,7 @@ import readers
 import rows
 import shipped
 import stores
+import versions
 import writers
 
 
@@ -36,6 +37,7 @@ def main() -> None:
     frames.main()
     shipped.main()
     rows.main([])
+    versions.main([])
     readers.main([])
     stores.main([])
     stores.main(["--frame", "generated", "--rows", str(stores.SLOW)])
