@@ -1,9 +1,11 @@
 """Labels that are numbers: names of columns, and back."""
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from dolt_integrations.core import write_table
+from dolt_integrations.core import read_table, write_table
 from tests.conftest import run_sql
 from tests.helpers.values.samples import (
     assert_same,
@@ -34,3 +36,16 @@ def test_a_key_of_a_column_named_by_a_number(database):
     frame = pd.DataFrame([[1, "a"], [2, "b"]])
 
     assert_same(round_trip(database, frame, ["0"]), frame)
+
+
+@pytest.mark.parametrize("labels", [np.array([0, 1], "int8"), np.array([0, 2**64 - 1], "uint64")])
+def test_labels_of_every_size_come_back_from_arrow(labels, database):
+    frame = pd.DataFrame([[1, "a"]], columns=labels)
+
+    write_table(database, "t", pa.Table.from_pandas(frame))
+
+    assert read_table(database, "t").data.columns.tolist() == labels.tolist()
+
+
+def test_a_label_of_many_digits_comes_back(database):
+    assert round_trip(database, pd.DataFrame([[1, 2]], columns=[10**30, "a"])).columns.tolist() == [10**30, "a"]

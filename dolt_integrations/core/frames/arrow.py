@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dolt_integrations.core.arrow.columns import encode_arrow_column
+from dolt_integrations.core.arrow.extensions import dtype_of_extension, encode_extension
 from dolt_integrations.core.arrow.types import arrow_dtype
 from dolt_integrations.core.columns.dtypes import STORAGE
 
@@ -77,9 +78,12 @@ def column_metadata(table: pa.Table) -> dict[str, Mapping[str, Any]]:
 def label_maker(table: pa.Table) -> Callable[[str], str | int]:
     """Return a function that converts a column's name to its pandas label. Integer labels are strings in a table."""
     found = _metadata(table).get("column_indexes", ())
-    if len(found) != 1 or not isinstance(found[0], dict) or found[0].get("pandas_type") != "int64":
+    if len(found) != 1 or not isinstance(found[0], dict) or found[0].get("pandas_type") not in _INTEGERS:
         return str
-    return lambda name: int(name) if re.fullmatch("0|-?[1-9][0-9]{0,17}", name) else name
+    return lambda name: int(name) if re.fullmatch("0|-?[1-9][0-9]{0,19}", name) else name
+
+
+_INTEGERS = {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 
 
 def _metadata(table: pa.Table) -> Mapping[str, Any]:
@@ -106,8 +110,10 @@ def encode_named_column(values: pa.ChunkedArray, said: Mapping[str, Any], where:
         UnsupportedTypeError: The type has no SQL type.
         UnsupportedValueError: Dolt cannot hold a value. The message names its row.
     """
-    encoded = encode_arrow_column(values, where)
     dtype, kind = said.get("numpy_type"), said.get("pandas_type")
+    if (extension := dtype_of_extension(values.type, dtype)) is not None:
+        return encode_extension(values, extension, where)
+    encoded = encode_arrow_column(values, where)
     if not isinstance(dtype, str):
         return encoded
     found = arrow_dtype(dtype) if dtype.endswith("[pyarrow]") and dtype != "string[pyarrow]" else None

@@ -78,4 +78,4 @@ def _is_plain(index: pd.Index, *, in_stream: bool) -> bool:
 
 def label_of(name: str, label: str | None) -> str | int:
     """Return the label of a column: an integer if its mark says `int` and its name still is an integer."""
-    return int(name) if label == "int" and re.fullmatch("0|-?[1-9][0-9]{0,19}", name) else name
+    return int(name) if label == "int" and re.fullmatch("0|-?[1-9][0-9]{0,63}", name) else name
