@@ -126,3 +126,14 @@ def test_texts_with_any_missing_value_come_back(missing, database):
     write_table(database, "t", pd.DataFrame({"id": [3, 4], "x": objects("b", missing)}), mode="append")
 
     assert found_in(database) == ["a", None, "b", None]
+
+
+@pytest.mark.parametrize(
+    "array", [np.ma.array([1.5, 2.5], mask=[0, 1]), np.ma.array([1, 2]), np.array([1], "longdouble")]
+)
+def test_arrays_that_lists_do_not_give_back_are_refused(array, database):
+    cells = np.empty(1, dtype=object)
+    cells[0] = array
+
+    with pytest.raises(UnsupportedTypeError, match=r"'x'.*numpy arrays of .*map"):
+        write_table(database, "t", pd.DataFrame({"x": cells}))

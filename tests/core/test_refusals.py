@@ -79,6 +79,11 @@ BAD_FRAMES = {
         UnsupportedValueError,
         "'a'.*`t`.*nanoseconds.*row 1",
     ),
+    "the zone of the machine": (
+        pd.DataFrame({"a": pd.to_datetime(["2021-01-01"]).tz_localize(dateutil.tz.tzlocal())}),
+        UnsupportedTypeError,
+        "'a'.*`t`.*zone without a name.*zoneinfo",
+    ),
     "the year 10000": (
         pd.DataFrame({"a": np.array(["2021-01-01", "10000-01-01"], "datetime64[s]")}),
         UnsupportedValueError,

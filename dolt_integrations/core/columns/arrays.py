@@ -46,10 +46,12 @@ def encode_arrays(values: Sequence[Any], where: str, label: object) -> EncodedCo
 
 def _kind_of(values: Sequence[Any], where: str, label: object) -> pa.DataType:
     """Return the Arrow type of the arrays: lists of numbers, nested once for each dimension."""
-    kinds = {(value.dtype, value.ndim) for value in values if value is not None}
-    dtype, depth = next(iter(kinds))
-    if len(kinds) > 1 or dtype.kind not in "biuf" or depth == 0 or not dtype.isnative:
-        names = sorted(f"{one} in {ndim} dimensions" for one, ndim in kinds)
+    kinds = {(type(value), value.dtype, value.ndim) for value in values if value is not None}
+    form, dtype, depth = next(iter(kinds))
+    if len(kinds) > 1 or form is not np.ndarray or dtype not in _NUMBERS or depth == 0 or not dtype.isnative:
+        names = sorted(
+            f"{one} in {ndim} dimensions" + ("" if of is np.ndarray else f" ({of.__name__})") for of, one, ndim in kinds
+        )
         call = f"frame[{label!r}].map(numpy.ndarray.tolist, na_action='ignore')"
         hint = f"Give the column arrays of numbers of one dtype, or lists: frame[{label!r}] = {call}."
         raise UnsupportedTypeError(f"{where} holds numpy arrays of {', '.join(names[:3])}", hint=hint)
@@ -57,6 +59,10 @@ def _kind_of(values: Sequence[Any], where: str, label: object) -> pa.DataType:
     for _ in range(depth):
         kind = pa.list_(kind)
     return kind
+
+
+_NUMBERS = frozenset(map(np.dtype, ("?", "b", "h", "i", "q", "B", "H", "I", "Q", "l", "L", "e", "f", "d")))
+"""The numbers that Arrow has: no `longdouble`."""
 
 
 def _without_nan(value: Any) -> Any:
@@ -89,6 +95,17 @@ def _array(value: Any, kind: pa.DataType) -> Any:
 
 def _with_nan(value: Any) -> Any:
     return [_with_nan(part) for part in value] if isinstance(value, list) else np.nan if value is None else value
+
+
+def documents_of(lists: pa.ChunkedArray) -> pa.Array:
+    """Return Arrow lists, as which such a column is passed on, as the JSON lists that are stored.
+
+    Example:
+        >>> documents_of(pa.chunked_array([[[1.5, float("nan")], None]])).to_pylist()
+        ['[1.5, null]', None]
+    """
+    texts = [None if value is None else json.dumps(_without_nan(value)) for value in lists.to_pylist()]
+    return pa.array(texts, pa.large_string())
 
 
 def decode_arrays(texts: pa.ChunkedArray, mark: Mark) -> pd.Series:
