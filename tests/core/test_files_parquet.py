@@ -1,5 +1,8 @@
 """Parquet files of other programs, and ours as other programs read them."""
 
+import datetime
+
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,7 +12,7 @@ from pyarrow import feather
 
 from dolt_integrations.core import load, read_table, save
 from dolt_integrations.core.files.file import read_file, write_file
-from dolt_integrations.errors import ColumnNotFoundError, FileError
+from dolt_integrations.errors import ColumnNotFoundError, FileError, UnsupportedTypeError
 from tests.core.test_files_twice import assert_same_twice
 from tests.helpers.values.cells import table, values
 
@@ -104,3 +107,38 @@ def test_a_parquet_file_of_pandas_and_what_is_loaded_of_it_make_one_commit(name,
         load(database, tmp_path / loaded, "t")
         assert not save(database, "t", tmp_path / loaded).changed
     assert_frame_equal(read_table(database, "t").data, first)
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "feather"])
+def test_arrays_and_nested_values_of_ours_come_back(suffix, tmp_path, caplog):
+    frame = pd.DataFrame(
+        {
+            "array": [np.array([0.1, np.nan], np.float32), np.array([], np.float32)],
+            "lists": pd.array([[1], None], pd.ArrowDtype(pa.list_(pa.int8()))),
+            "clock": pd.array([datetime.time(1), None], pd.ArrowDtype(pa.time32("ms"))),
+        }
+    )
+    write_file(frame, tmp_path / f"data.{suffix}")
+
+    found = read_file(tmp_path / f"data.{suffix}", table="t")
+
+    assert found.dtypes.tolist() == frame.dtypes.tolist()
+    assert [(one.dtype, one.tobytes()) for one in found["array"]] == [
+        (one.dtype, one.tobytes()) for one in frame["array"]
+    ]
+    assert found[["lists", "clock"]].equals(frame[["lists", "clock"]])
+    assert not caplog.messages
+
+
+def test_periods_in_a_parquet_file_of_pandas_are_periods(tmp_path):
+    frame = pd.DataFrame({"at": pd.period_range("2024-01", periods=2, freq="M")}, pd.Index(["x", "y"], name="key"))
+    frame.to_parquet(tmp_path / "data.parquet")
+
+    assert_frame_equal(read_file(tmp_path / "data.parquet", table="t"), frame)
+
+
+def test_intervals_in_a_parquet_file_of_pandas_are_refused(tmp_path):
+    pd.DataFrame({"at": pd.interval_range(0, 2)}).to_parquet(tmp_path / "data.parquet")
+
+    with pytest.raises(UnsupportedTypeError, match=r"'at'.*interval.*astype\(str\)"):
+        read_file(tmp_path / "data.parquet", table="t")

@@ -15,13 +15,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import feather
 
+from dolt_integrations.core.arrow.nested import encode_nested, is_nested
+from dolt_integrations.core.columns.arrays import ARRAYS, documents_of
+from dolt_integrations.core.columns.mark import mark_of
 from dolt_integrations.core.files.arrow_size import check_feather_size, check_parquet_size
 from dolt_integrations.core.files.columns import check_names, encode_named, match_columns, named_series
 from dolt_integrations.core.frames.frame import decode_result
 from dolt_integrations.core.frames.index import stored_levels
 from dolt_integrations.core.frames.interchange import to_arrow
 from dolt_integrations.engine import Column, Result, arrow_type
-from dolt_integrations.errors import ConfigError, FileError
+from dolt_integrations.errors import ConfigError, DataError, FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -111,7 +114,7 @@ def _as_saved(rows: pa.Table, where: str) -> pd.DataFrame | None:
     try:
         arrays = [_stored(rows.column(at), column) for at, column in enumerate(columns)]
         return decode_result(Result(columns, pa.Table.from_arrays(arrays, names=[one.name for one in columns])))
-    except (pa.ArrowException, ValueError, TypeError) as error:
+    except (pa.ArrowException, ValueError, TypeError, DataError) as error:
         logger.warning("the columns of %s do not match their metadata, which is ignored: %s", where, error)
         return None
 
@@ -131,7 +134,11 @@ def _stored(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
     if pa.types.is_duration(values.type) and pa.types.is_integer(kind):
         return values.cast(pa.int64())
     if pa.types.is_time(values.type):
-        return values.cast(pa.int64()).cast(kind)
+        return values.cast(pa.time64("us")).cast(pa.int64()).cast(kind)
+    if is_nested(values.type):
+        is_array = mark_of(column.comment).dtype == ARRAYS
+        texts = documents_of(values) if is_array else encode_nested(values, f"column {column.name!r}")[0]
+        return pa.chunked_array([texts])
     return values if values.type == kind else values.cast(kind)
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.columns.encoded import shown
 from dolt_integrations.core.columns.mark import mark_of
+from dolt_integrations.core.columns.objects import MAX_DIGITS
 from dolt_integrations.core.files.cell_texts import format_cells
 from dolt_integrations.core.files.cells import PARSED
 from dolt_integrations.core.files.columns import encode_named
@@ -55,7 +56,7 @@ class _Lines:
 
         Raises:
             UnsupportedTypeError: A column has values of several types.
-            UnsupportedValueError: An integer has more than 64 bits, or a column of floats would round it.
+            UnsupportedValueError: An integer has more than 65 digits, or a column of floats would round it.
         """
         return pd.DataFrame({name: self._series(name, values) for name, values in self.columns.items()})
 
@@ -100,13 +101,15 @@ class _Lines:
 
     def _integers(self, name: str, values: Sequence[Any], *, missing: bool) -> pd.Series:
         numbers = [value for value in values if value is not None]
-        least, most = (-(2**63), 2**63 - 1) if min(numbers) < 0 or max(numbers) < 2**63 else (0, 2**64 - 1)
         for row, value in enumerate(values):
-            if value is not None and not least <= value <= most:
-                problem = f"{self.locate(row)}, column {name!r}: {shown(value)} has more than 64 bits"
+            if value is not None and abs(value) >= 10**MAX_DIGITS:
+                problem = f"{self.locate(row)}, column {name!r}: {shown(value)} has more than {MAX_DIGITS} digits"
                 raise UnsupportedValueError(problem, hint="Write the numbers of the column in quotes.")
-        dtype = "Int64" if most < 2**63 else "UInt64"
-        return pd.Series(list(values), dtype=dtype if missing else dtype.lower())
+        if min(numbers) >= -(2**63) and max(numbers) < 2**63:
+            return pd.Series(list(values), dtype="Int64" if missing else "int64")
+        if min(numbers) >= 0 and max(numbers) < 2**64:
+            return pd.Series(list(values), dtype="UInt64" if missing else "uint64")
+        return pd.Series(list(values), dtype=object)
 
     def _check_floats(self, name: str, values: Sequence[Any]) -> None:
         for row, value in enumerate(values):
