@@ -75,3 +75,35 @@ def test_a_scan_of_large_numbers_and_an_enum_is_read_as_polars(database):
 
     assert Repository(database).table("enum").scan().to_polars().equals(frame)
     assert Repository(database).table("large").scan().to_polars()["n"].to_list() == [2**70]
+
+
+@pytest.mark.parametrize("column", [pd.Categorical(["a", "b"], ["z", "b", "a"]), pd.Categorical([None, None], ["z"])])
+def test_polars_leaves_the_order_of_categories_alone(column, database):
+    frame = pd.DataFrame({"id": [1, 2], "kind": column})
+    write_table(database, "t", frame, primary_key="id")
+
+    assert not write_table(database, "t", Repository(database).table("t").scan().to_polars()).changed
+    assert_same(read_table(database, "t").data, frame)
+
+
+def test_a_dictionary_of_pyarrow_stays_one(database):
+    made = pd.array(["a", None, "a"], pd.ArrowDtype(pa.dictionary(pa.int8(), pa.string())))
+    frame = pd.DataFrame({"id": range(3), "kind": made})
+    write_table(database, "t", frame, primary_key="id")
+
+    assert not write_table(database, "t", read_arrow(database, "t")[0]).changed
+    assert read_table(database, "t").data.dtypes.equals(frame.dtypes)
+
+
+@pytest.mark.parametrize("registered", [True, False])
+def test_periods_of_arrow_are_those_of_pandas(registered, database):
+    frame = pd.DataFrame({"id": [1, 2], "at": pd.PeriodIndex(["2024-01", None], freq="M")})
+    table = pa.Table.from_pandas(frame)
+    if not registered:  # as in a program that has read a file before it used a period
+        at = table.column("at").cast(pa.int64())
+        table = table.set_column(1, "at", at)
+
+    write_table(database, "t", table, primary_key="id")
+
+    assert_same(read_table(database, "t").data, frame)
+    assert not write_table(database, "t", frame).changed

@@ -40,7 +40,8 @@ def is_read_alike(column: Column, mark: Mark, encoded: EncodedColumn) -> bool:
         return replace(there, arrow=None) == mark and there.arrow is not None
     if there.of in ("uuid", "json") and there.of != encoded.mark.of and not _are_texts_of(there, encoded):
         return False
-    if "category" in (there.dtype, encoded.mark.dtype) and not _have_categories(there, encoded):
+    is_category = there.dtype != ANY and "category" in (there.dtype, encoded.mark.dtype)
+    if is_category and not _have_categories(there, encoded):
         return False
     try:
         return _is_same_type(arrow_type_of(column), there, encoded)
@@ -58,8 +59,12 @@ def _are_texts_of(there: Mark, encoded: EncodedColumn) -> bool:
 
 
 def _have_categories(there: Mark, encoded: EncodedColumn) -> bool:
-    """Whether categories are the same; polars has those of texts alone, and reads others as plain values."""
-    if encoded.polars and encoded.mark.dtype != "category":
+    """Whether categories are the same.
+
+    Polars has categories of texts alone, and reads others as plain values. Unless they are ordered (an Enum), it keeps
+    neither their order nor those that no row has.
+    """
+    if encoded.polars and not (encoded.mark.dtype == "category" and (encoded.mark.ordered or there.ordered)):
         return set(pc.unique(encoded.values).drop_null().to_pylist()) <= set(there.categories or ())
     return there.categories == encoded.mark.categories
 
