@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ from dolt_integrations.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine import Column
+
+logger = logging.getLogger(__name__)
 
 
 def encode_column(series: pd.Series, where: str) -> EncodedColumn:
@@ -111,7 +114,18 @@ def decode_column(column: Column, values: pa.ChunkedArray, warned: set[str] | No
     def as_marked(mark: Mark) -> pd.Series:
         return _decode_marked(mark, values) if mark.dtype else by_type()
 
-    return read_as_commented(column, as_marked, by_type, warned)
+    series = read_as_commented(column, as_marked, by_type, warned)
+    if column.sql_type == "json" and column.name not in (warned or ()) and pc.any(pc.equal(values, "null")).as_py():
+        logger.warning(_NULL_DOCUMENT, shown(column.name))
+        if warned is not None:
+            warned.add(column.name)
+    return series
+
+
+_NULL_DOCUMENT = (
+    "column %s has the JSON document null, which pandas takes for a missing value: where the rows are written back, it "
+    "becomes NULL. Arrow and polars frames (read_arrow, to_polars) keep it"
+)
 
 
 def _decode_marked(mark: Mark, values: pa.ChunkedArray) -> pd.Series:

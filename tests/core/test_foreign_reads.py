@@ -5,7 +5,7 @@ import datetime
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import read_table
+from dolt_integrations.core import read_arrow, read_table, write_table
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from tests.conftest import run_sql
 from tests.helpers.values.samples import (
@@ -75,3 +75,16 @@ def test_each_column_that_others_made_is_stored_again(foreign, column):
 
     assert back[column].dtype == frame[column].dtype
     assert set(map(repr, back[column])) == set(map(repr, frame[column]))
+
+
+def test_a_json_null_is_missing_to_pandas_with_a_warning_and_kept_by_arrow(database, caplog):
+    run_sql(
+        database,
+        "CREATE TABLE j (id INT PRIMARY KEY, doc JSON)",
+        "INSERT INTO j VALUES (1, '[1]'), (2, 'null'), (3, NULL)",
+        "CALL dolt_commit('-Am', 'by hand')",
+    )
+
+    assert read_table(database, "j").data["doc"].tolist() == [[1], None, None]
+    assert "'doc' has the JSON document null" in caplog.text
+    assert not write_table(database, "j", read_arrow(database, "j")[0]).changed
