@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import NewBranch, read_table, write_table
+from dolt_integrations.core import NewBranch, diff, history, read_table, write_table
 from dolt_integrations.engine.session.wire import Session
 from tests.conftest import run_sql
 
@@ -67,6 +67,8 @@ def works(url, start):
         ),
         "load": lambda: read_table(url, "few"),
         "load of a branch": lambda: read_table(url, "few", branch_conf="main"),
+        "history": lambda: history(url, "few"),
+        "diff": lambda: diff(url, "few", "HEAD~1", "HEAD"),
         "new branch": lambda: write_table(url, "few", few(start + 30), branch_conf=NewBranch(f"new/{start}")),
     }
 
@@ -104,6 +106,8 @@ MOST = {
     "retry": 20,
     "load": 7,
     "load of a branch": 7,
+    "history": 7,
+    "diff": 12,
     "new branch": 31,
 }
 

@@ -71,7 +71,7 @@ def added_rows(
 
     def attempt() -> pd.DataFrame:
         with open_database(db) as database, database.connect() as connection:
-            _, found = find_commit(database, branch, commit)
+            _, found = find_commit(database, branch, commit, connection)
             return decode_result(_added(database, connection, tablename, found))
 
     with loading_from(remote, db, branch):

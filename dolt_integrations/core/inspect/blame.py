@@ -79,27 +79,27 @@ def blame(
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
 
     def attempt() -> pd.DataFrame:
-        with open_database(db) as database:
-            _, commit = find_commit(database, branch, as_of)
-            return _blame(database, tablename, commit)
+        with open_database(db) as database, database.connect() as connection:
+            _, commit = find_commit(database, branch, as_of, connection)
+            with database.connect(commit) as snapshot:
+                return _blame(database, connection, snapshot, tablename, commit)
 
     with loading_from(remote, db, branch):
         return retried(attempt, ServerLostError)
 
 
-def _blame(database: Database, tablename: str, commit: str) -> pd.DataFrame:
-    with database.connect(commit) as snapshot:
-        versions = TableVersions(database, snapshot, tablename)
-        table = versions.at(commit)
-        if table is None:
-            raise missing_table(database, tablename, commit)
-        _check_key(table, database)
-        keys = _keys(snapshot, table)
-    with database.connect() as connection:
-        entries = log(connection, commit)
-        changing = {entry.commit for entry in log(connection, commit, table.name)}
-        walk = _Walk(TableVersions(database, connection, tablename), table, changing)
-        writers = walk.writers(entries, _comparable(keys))
+def _blame(
+    database: Database, connection: Connection, snapshot: Connection, tablename: str, commit: str
+) -> pd.DataFrame:
+    versions = TableVersions(database, connection, tablename, snapshot)
+    table = versions.at(commit)
+    if table is None:
+        raise missing_table(database, tablename, commit)
+    _check_key(table, database)
+    keys = _keys(snapshot, table)
+    entries = log(connection, commit)
+    changing = {entry.commit for entry in log(connection, commit, table.name)}
+    writers = _Walk(versions, table, changing).writers(entries, _comparable(keys))
     found = commits_frame(entries, None).drop(columns=["branch", "write_id"]).iloc[writers]
     return found.set_axis(_index(table, keys), axis="index")
 

@@ -82,22 +82,24 @@ def diff(
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
 
     def attempt() -> pd.DataFrame:
-        with open_database(db) as database:
-            _, old = find_commit(database, branch, from_)
-            _, new = find_commit(database, branch, to)
-            return _diff(database, tablename, old, new, limit, offset)
+        with open_database(db) as database, database.connect() as connection:
+            _, old = find_commit(database, branch, from_, connection)
+            _, new = find_commit(database, branch, to, connection)
+            with database.connect(new) as snapshot:
+                versions = TableVersions(database, connection, tablename, snapshot)
+                return _diff(database, versions, tablename, (old, new), limit, offset)
 
     with loading_from(remote, db, branch):
         return retried(attempt, ServerLostError)
 
 
-def _diff(database: Database, table: str, old: str, new: str, limit: int | None, offset: int) -> pd.DataFrame:
-    with database.connect() as connection:
-        versions = TableVersions(database, connection, table)
-        before, after = versions.at(old), versions.at(new)
-        if before is None and after is None:
-            raise missing_table(database, table, old, new)
-        changes = versions.changes(old, new, limit=limit, offset=offset)
+def _diff(
+    database: Database, versions: TableVersions, table: str, commits: tuple[str, str], limit: int | None, offset: int
+) -> pd.DataFrame:
+    before, after = (versions.at(commit) for commit in commits)
+    if before is None and after is None:
+        raise missing_table(database, table, *commits)
+    changes = versions.changes(*commits, limit=limit, offset=offset)
     was = _series("from", before.schema.columns if before else (), changes.old)
     is_ = _series("to", after.schema.columns if after else (), changes.new)
     order = dict.fromkeys([*is_, *was])

@@ -12,7 +12,6 @@ from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.options import check_limit, check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
-from dolt_integrations.core.provenance.find import hash_at
 from dolt_integrations.core.provenance.trailers import execution_of, run_of
 from dolt_integrations.core.provenance.write_id import write_id_of
 from dolt_integrations.core.reads.revision import find_commit
@@ -78,66 +77,76 @@ def history(
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
 
     def attempt() -> pd.DataFrame:
-        with open_database(db) as database:
-            name, commit = find_commit(database, branch, as_of)
-            return commits_frame(_history(database, commit, tablename, limit), name)
+        with open_database(db) as database, database.connect() as connection:
+            name, commit = find_commit(database, branch, as_of, connection)
+            if tablename is None:
+                return commits_frame(log(connection, commit, most=limit), name)
+            with database.connect(commit) as snapshot:
+                found = _TableHistory(database, connection, snapshot, tablename, commit).newest(limit)
+            return commits_frame(found, name)
 
     with loading_from(remote, db, branch):
         return retried(attempt, ServerLostError)
 
 
-def _history(database: Database, commit: str, tablename: str | None, limit: int | None) -> list[LogEntry]:
-    most = limit
-    while True:
-        entries = _logged(database, commit, tablename, most)
-        found = entries if tablename is None else _changing(database, commit, tablename, entries)
-        if limit is None or most is None or len(found) >= limit or len(entries) < most:
-            return found[:limit]
-        most *= 4  # _changing() dropped some of the log's commits
+class _TableHistory:
+    """The commits that changed a table, found through two sessions: one on the database, one that visits commits."""
 
+    def __init__(
+        self, database: Database, connection: Connection, snapshot: Connection, tablename: str, commit: str
+    ) -> None:
+        self._database, self._connection, self._snapshot, self._commit = database, connection, snapshot, commit
+        self._name = table_name(snapshot, tablename)
+        self._versions = TableVersions(database, connection, self._name, snapshot)
+        self._hashes: dict[str, str | None] = {}
 
-def _logged(database: Database, commit: str, tablename: str | None, most: int | None) -> list[LogEntry]:
-    with database.connect() as connection, database.connect(commit) as snapshot:
-        if tablename is None:
-            return log(connection, commit, most=most)
-        name = table_name(snapshot, tablename)
-        entries = log(connection, commit, name, most=most)
-        if not entries and table_hash(snapshot, name) is None:
-            raise missing_table(database, tablename, commit)
-        return entries
+    def newest(self, limit: int | None) -> list[LogEntry]:
+        """Return the newest commits, at most `limit`; None returns all.
 
+        Raises:
+            TableNotFoundError: No commit has the table.
+        """
+        most = limit
+        while True:
+            entries = log(self._connection, self._commit, self._name, most=most)
+            if not entries and self._hash_at(self._commit) is None:
+                raise missing_table(self._database, self._name, self._commit)
+            found = self._changing(entries)
+            if limit is None or most is None or len(found) >= limit or len(entries) < most:
+                return found[:limit]
+            most *= 4  # _changing() dropped some of the log's commits
 
-def _changing(database: Database, commit: str, tablename: str, entries: Sequence[LogEntry]) -> list[LogEntry]:
-    """Return the log entries that changed a table."""
-    with database.connect(commit) as snapshot:
-        name = table_name(snapshot, tablename)
-    entries = [entry for entry in entries if not entry.is_merge or _is_new(database, entry, name)]
-    with database.connect() as connection:
-        versions = TableVersions(database, connection, name)
-        newest = versions.at(commit)
+    def _changing(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
+        """Return the log entries that changed the table."""
+        entries = [entry for entry in entries if not entry.is_merge or self._is_new(entry)]
+        newest = self._versions.at(self._commit)
         if newest is None or newest.schema.primary_key:
             return entries
-        return [entry for entry in entries if _changes_rows(connection, versions, entry)]
+        return [entry for entry in entries if self._changes_rows(entry)]
 
+    def _changes_rows(self, entry: LogEntry) -> bool:
+        """Whether a commit changes the rows or columns of a table without a key.
 
-def _changes_rows(connection: Connection, versions: TableVersions, entry: LogEntry) -> bool:
-    """Whether a commit changes the rows or columns of a table without a key.
+        After Dolt has merged concurrent commits, the hash of such a table may differ from the parent's even if its
+        rows are the same, and then Dolt's log includes the commit.
+        """
+        if len(entry.parents) != 1:
+            return True
+        before, after = self._versions.at(entry.parents[0]), self._versions.at(entry.commit)
+        if before is None or after is None or before.schema != after.schema or not can_differ(before, after):
+            return True
+        return any_differs(self._connection, entry.parents[0], entry.commit, after)
 
-    After Dolt has merged concurrent commits, the hash of such a table may differ from the parent's even if its rows are
-    the same, and then Dolt's log includes the commit.
-    """
-    if len(entry.parents) != 1:
-        return True
-    before, after = versions.at(entry.parents[0]), versions.at(entry.commit)
-    if before is None or after is None or before.schema != after.schema or not can_differ(before, after):
-        return True
-    return any_differs(connection, entry.parents[0], entry.commit, after)
+    def _is_new(self, merge: LogEntry) -> bool:
+        """Whether a merge's version of the table differs from that of every parent."""
+        made = self._hash_at(merge.commit)
+        return all(self._hash_at(parent) != made for parent in merge.parents)
 
-
-def _is_new(database: Database, merge: LogEntry, table: str) -> bool:
-    """Whether a merge's version of a table differs from that of every parent."""
-    made = hash_at(database, merge.commit, table)
-    return all(hash_at(database, parent, table) != made for parent in merge.parents)
+    def _hash_at(self, commit: str) -> str | None:
+        if commit not in self._hashes:
+            self._snapshot.switch(commit)
+            self._hashes[commit] = table_hash(self._snapshot, self._name)
+        return self._hashes[commit]
 
 
 def commits_frame(entries: Sequence[LogEntry], branch: str | None) -> pd.DataFrame:

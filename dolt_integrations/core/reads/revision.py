@@ -38,7 +38,7 @@ def find_commit(
         database: The database.
         branch_conf: The branch config. None is the default branch.
         as_of: The version. None is the newest commit of the branch.
-        connection: A session to look up the branch. None opens one.
+        connection: A session at no revision to look up branch and version. None opens one.
 
     Raises:
         BranchNotFoundError: The branch does not exist. The hint suggests similar names.
@@ -57,11 +57,11 @@ def _find(
         return branch_conf.name if branch_conf else None, pinned
     with contextlib.nullcontext(connection) if connection is not None else database.connect() as session:
         found = find_head(session, branch_conf.name if branch_conf else None)
-        branch, newest = found.branch, required_head(session, database, found)
-    return branch, newest if as_of is None else _find_past(database, newest, as_of)
+        newest = required_head(session, database, found)
+        return found.branch, newest if as_of is None else _find_past(session, newest, as_of)
 
 
-def _find_past(database: Database, newest: str, as_of: AsOf) -> str:
+def _find_past(connection: Connection, newest: str, as_of: AsOf) -> str:
     """Return the commit that `as_of` names, relative to a branch given by its newest commit.
 
     The branch's name is not used, because Dolt may resolve it to a branch whose name differs by case.
@@ -70,8 +70,7 @@ def _find_past(database: Database, newest: str, as_of: AsOf) -> str:
     if timestamp is not None and timestamp > datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + _SLACK:
         hint = "A timestamp without a zone is in UTC; add the zone, as in 2026-11-01T12:00:00+01:00."
         raise RevisionNotFoundError(f"as_of {as_of} is in the future", hint=hint)
-    with database.connect() as connection:
-        return commit_at(connection, timestamp, newest) if timestamp else resolve(connection, str(as_of), newest)
+    return commit_at(connection, timestamp, newest) if timestamp else resolve(connection, str(as_of), newest)
 
 
 def find_version(

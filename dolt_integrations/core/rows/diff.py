@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from dolt_integrations.engine.versions.diff import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dolt_integrations.engine import Connection, Database, TableSchema
 
 
@@ -44,11 +47,21 @@ class Changes:
 class TableVersions:
     """A table's versions in the commits of a database, each looked up only once."""
 
-    def __init__(self, database: Database, connection: Connection, table: str) -> None:
-        """Read through the caller's session, and through short-lived sessions at the commits."""
+    def __init__(
+        self, database: Database, connection: Connection, table: str, snapshot: Connection | None = None
+    ) -> None:
+        """Set the sessions to read through.
+
+        Args:
+            database: The database.
+            connection: A session on the database, for differences between commits.
+            table: The table.
+            snapshot: Another session, which is moved from commit to commit. None opens one for each commit.
+        """
         self._database = database
         self._connection = connection
         self._table = table
+        self._snapshot = snapshot
         self._known: dict[str, TableVersion | None] = {}
 
     def at(self, commit: str) -> TableVersion | None:
@@ -58,7 +71,7 @@ class TableVersions:
             RevisionNotFoundError: The commit does not exist.
         """
         if commit not in self._known:
-            with self._database.connect(commit) as snapshot:
+            with self._session_at(commit) as snapshot:
                 self._known[commit] = find_version_of(snapshot, self._table)
         return self._known[commit]
 
@@ -68,8 +81,18 @@ class TableVersions:
         if version is None:
             return pa.table({})
         columns = version.schema.columns
-        with self._database.connect(commit) as snapshot:
+        with self._session_at(commit) as snapshot:
             return fetch(snapshot, select_table(version.name, columns), columns)
+
+    @contextmanager
+    def _session_at(self, commit: str) -> Iterator[Connection]:
+        if self._snapshot is None:
+            with self._database.connect(commit) as snapshot:
+                yield snapshot
+            return
+        if self._snapshot.revision != commit:
+            self._snapshot.switch(commit)
+        yield self._snapshot
 
     def changes(self, old: str, new: str, *, limit: int | None = None, offset: int = 0) -> Changes:
         """Return the rows that differ between two commits, computed by Dolt if it can do so exactly.

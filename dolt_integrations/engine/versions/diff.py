@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from dolt_integrations.engine.names.identifiers import quote
-from dolt_integrations.engine.session.answers import text
 from dolt_integrations.engine.tables.fetch import fetch
 from dolt_integrations.engine.tables.names import table_name
-from dolt_integrations.engine.tables.schema import Column, TableSchema, find_definition, find_table
+from dolt_integrations.engine.tables.schema import Column, TableSchema, find_definition
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,12 +47,7 @@ def find_version_of(snapshot: Connection, table: str) -> TableVersion | None:
     Raises:
         InvalidNameError: It is a view.
     """
-    name = table_name(snapshot, table)
-    schema = find_table(snapshot, name)
-    if schema is None:
-        return None
-    _, ddl = snapshot.row(f"SHOW CREATE TABLE {quote(name)}", kinds=(text, text)) or (name, "")
-    return TableVersion(name, schema, _is_plain(ddl))
+    return exact_version(snapshot, table_name(snapshot, table))
 
 
 def exact_version(snapshot: Connection, table: str) -> TableVersion | None:
