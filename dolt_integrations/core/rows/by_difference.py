@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from dolt_integrations.core.rows.cache_places import SharedPlace
     from dolt_integrations.engine import Connection, TableSchema
-    from dolt_integrations.engine.versions.incremental import Step
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +95,7 @@ def _key(source: str, version: KeptVersion) -> str:
 
 def _made(snapshot: Connection, table: str, schema: TableSchema, base: _Base) -> pa.Table | None:
     """Return the rows, or None, leaving the session at any revision. Dolt's errors are logged, not raised."""
-    version = base.version
+    version, commit = base.version, str(snapshot.revision)
     try:
         step = find_step(snapshot, table, version.commit, version.table_hash)
         if step is None:
@@ -106,7 +105,7 @@ def _made(snapshot: Connection, table: str, schema: TableSchema, base: _Base) ->
         rows = base.find() if counts is not None else None
         if counts is None or rows is None or not _are_of(schema, rows):
             return None
-        if not _zeros_are_positive(snapshot, step, rows):
+        if not _zeros_are_positive(snapshot, commit, table, rows):
             return None
         written = fetch_written(snapshot, step)
         removed = fetch_removed(snapshot, step) if counts.removed else rows.slice(0, 0).select(step.key)
@@ -121,15 +120,15 @@ def _are_of(schema: TableSchema, rows: pa.Table) -> bool:
     return [(field.name, field.type) for field in rows.schema] == declared
 
 
-def _zeros_are_positive(snapshot: Connection, step: Step, base: pa.Table) -> bool:
+def _zeros_are_positive(snapshot: Connection, commit: str, table: str, base: pa.Table) -> bool:
     """Whether neither version has a negative zero. Dolt's diffs treat 0.0 and -0.0 as equal."""
     if any(map(has_negative_zero, base.columns)):
         return False
     names = [name for name, values in zip(base.column_names, base.columns, strict=True) if _has_zero(values)]
     if not names:
         return True
-    snapshot.switch(step.new)
-    is_negative = has_negative_zeros(snapshot, step.table.name, names)
+    snapshot.switch(commit)
+    is_negative = has_negative_zeros(snapshot, table, names)
     snapshot.leave_revision()
     return not is_negative
 
