@@ -21,6 +21,7 @@ from dolt_integrations.engine.names.identifiers import check_branch_name
 from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.heads import Head, branches, branches_in_other_case, find_head
 from dolt_integrations.engine.versions.revisions import resolve
+from dolt_integrations.engine.versions.state import TableState
 from dolt_integrations.errors import BranchNotFoundError, PrimaryKeyError
 
 if TYPE_CHECKING:
@@ -104,11 +105,13 @@ class Target:
         branch: The branch.
         start: Its head. For a branch that is created or merged into, the commit that the config starts from.
         exists: Whether the branch exists.
+        table: The state of the table at `start`, or None if it is not known.
     """
 
     branch: str
     start: str
     exists: bool
+    table: TableState | None = None
 
 
 def find_target(connection: Connection, database: Database, branch_conf: Branch) -> Target:

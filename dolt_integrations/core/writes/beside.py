@@ -73,7 +73,8 @@ def save_beside(
         plan, outside = _divided(work, save)
         digest = RowsDigest(save.primary_key or ()) if save.locked is not None else None
         if save.rest is None and not plan.superseded:
-            built = work.build_and_commit(plan, CommitInfo(plan.message, plan.author), schema, is_new=is_new)
+            info = CommitInfo(plan.message, plan.author)
+            built = work.build_and_commit(plan, info, schema, is_new=is_new, there=target.table)
             plain = None if branch_conf.merges or built.commit is None else _plain(work, save, built)
         changed = built.tables if built is not None else work.build(plan, digest, schema)
         if save.locked is not None and digest is not None:

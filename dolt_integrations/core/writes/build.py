@@ -53,7 +53,13 @@ class Built:
 
 
 def build_table(
-    workspace: Connection, save: Save, schema: TableSchema, *, is_new: bool = False, info: CommitInfo | None = None
+    workspace: Connection,
+    save: Save,
+    schema: TableSchema,
+    *,
+    is_new: bool = False,
+    info: CommitInfo | None = None,
+    there: TableState | None = None,
 ) -> Built:
     """Write a table's schema and rows on a private branch, and stage it with the tables that its triggers wrote to.
 
@@ -63,12 +69,13 @@ def build_table(
         schema: The columns and key that the table is to have.
         is_new: Whether the table is known not to exist.
         info: Of a commit to make at the end, or None.
+        there: The table's state now. None asks for it.
 
     Raises:
         DataError: The rows cannot be stored, or the table cannot be altered for them.
         LostRaceError: Another session created the table at the same time.
     """
-    _, table = branch_and_table(workspace, save.table, is_there=not is_new)
+    table = there or branch_and_table(workspace, save.table, is_there=not is_new)[1]
     before, is_empty = table.content, False
     if save.differences is not None and save.differences.base == before:
         logger.debug("table %s is changed in %d rows", save.table, save.differences.size)

@@ -111,7 +111,7 @@ def _save_to(database: Database, place: Reserved, save: Save, branch_conf: Branc
     name = find_name(connection, save.table)
     save = replace(save, table=name or save.table)
     state, table = _state(database, connection, save, branch, is_there=name is not None)
-    target = Target(branch, state.head, exists=True)
+    target = Target(branch, state.head, exists=True, table=table if state.is_clean else None)
     if save.superseded:
         check_others(state.status, branch)
         return save_beside(database, connection, save, branch_conf, target, place=place)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.writes.commit_info import CommitInfo
     from dolt_integrations.core.writes.landing import Landing
     from dolt_integrations.engine import Connection, Database, TableSchema
+    from dolt_integrations.engine.versions.state import TableState
 
 
 class Workspace:
@@ -76,7 +77,13 @@ class Workspace:
         return built
 
     def build_and_commit(
-        self, save: Save, info: CommitInfo, schema: TableSchema | None = None, *, is_new: bool = False
+        self,
+        save: Save,
+        info: CommitInfo,
+        schema: TableSchema | None = None,
+        *,
+        is_new: bool = False,
+        there: TableState | None = None,
     ) -> Built:
         """Write a table's schema and rows from a frame and commit them, as the only work of this workspace.
 
@@ -85,6 +92,7 @@ class Workspace:
             info: The commit's message and author.
             schema: The schema that the table is to have. None reads the table to find out.
             is_new: Whether the table is known not to exist.
+            there: The table's state at `start`. None asks for it.
 
         Raises:
             DataError: The rows cannot be stored as they are.
@@ -92,7 +100,7 @@ class Workspace:
         if schema is None:
             existing = find_table(self.session, save.table)
             schema, is_new = save.schema(existing), existing is None
-        built = build_table(self.session, save, schema, is_new=is_new, info=info)
+        built = build_table(self.session, save, schema, is_new=is_new, info=info, there=there)
         self.changed.update(built.tables)
         self.head = built.commit or self.head
         return built
