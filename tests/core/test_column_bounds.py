@@ -22,6 +22,10 @@ ENDS = [
     ("year", "int16", 2155, 2156),
     ("bit(3)", "uint64", 7, 8),
     ("time(6)", "timedelta64[us]", 3_020_399_000_000, 3_020_399_000_001),
+    ("varchar(3)", "str", "abc", "abcd"),
+    ("tinytext", "str", "é" * 127, "é" * 128),
+    ("binary(2)", "object", b"ab", b"a"),
+    ("varbinary(2)", "object", b"ab", b"abc"),
     ("time(6)", "timedelta64[us]", -3_020_399_000_000, -3_020_399_000_001),
 ]
 
