@@ -10,6 +10,7 @@ import pytest
 from dolt_integrations.core import AppendBranch, NewBranch, read_table, write_table
 from dolt_integrations.core.remotes.exchange import clone_if_missing
 from dolt_integrations.engine import open_database
+from dolt_integrations.engine.server.clone import is_shallow
 from dolt_integrations.errors import RemoteError
 from tests.conftest import Repository
 from tests.helpers.saves.clones import add, names, pulled, pushed
@@ -101,6 +102,7 @@ def test_a_shallow_clone_that_is_in_use_stays_as_it_is(tmp_path, remote):
         clone_if_missing(remote, tmp_path / "shop")
 
         assert connection.value("SELECT COUNT(*) FROM users") == 2
+    assert is_shallow(tmp_path / "shop")
 
 
 def test_an_exchange_that_was_killed_is_undone(tmp_path, remote):
