@@ -247,3 +247,16 @@ def test_a_document_whose_numbers_a_text_would_change_is_an_error_and_stays(data
         write_table(database, "t", pd.DataFrame({"id": [2], "a": [{"x": 2**60 + 1}]}), mode="append")
 
     assert run_sql(database, "SELECT a FROM t") == before
+
+
+def test_rows_are_numbered_on_after_those_of_a_version_that_was_taken_back(database):
+    """A running server's counter does not follow them."""
+    counting = "CREATE TABLE t (id bigint AUTO_INCREMENT PRIMARY KEY, value bigint)"
+    run_sql(database, counting, "INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)", "CALL DOLT_COMMIT('-Am', 'made')")
+    run_sql(database, "CALL DOLT_TAG('v1')", "DROP TABLE t", counting, "INSERT INTO t VALUES (1, 1)")
+    run_sql(database, "CALL DOLT_COMMIT('-Am', 'anew')", "CALL DOLT_CHECKOUT('v1', '--', 't')")
+    run_sql(database, "CALL DOLT_COMMIT('-Am', 'back')")
+
+    write_table(database, "t", pd.DataFrame({"value": [4, 5]}), mode="append")
+
+    assert run_sql(database, "SELECT id, value FROM t ORDER BY id") == [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5)]
