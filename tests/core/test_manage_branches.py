@@ -224,6 +224,12 @@ def test_branches_are_pruned_when_they_are_merged_or_old_and_their_commits_stay_
     assert read_table(shop.location, "orders", as_of=pinned).data["id"].tolist() == [1, 2]
 
 
+def test_the_default_branch_is_not_pruned_though_it_is_merged_into_another(shop: Repository) -> None:
+    shop.branches.create("release", at="main")
+
+    assert shop.prune(into="release", older_than=0)["branch"].tolist() == ["run/1"]
+
+
 def test_pruning_keeps_only_the_commits_that_are_asked_for(tmp_path: Path) -> None:
     shop = Repository(tmp_path / "shop")
     shop.table("orders").write(orders(1), key="id")
