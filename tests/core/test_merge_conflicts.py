@@ -262,6 +262,21 @@ def test_a_conflict_of_schemas_is_resolved_by_a_side(side, more, tagged):
     assert run_sql(tagged, "SELECT name FROM dolt_branches") == [("main",)]
 
 
+@pytest.mark.parametrize(("side", "first"), [("ours", (1, "target", 5)), ("theirs", (1, "ours", "x"))])
+def test_a_row_that_both_changed_is_that_of_the_side_whose_schema_wins(side, first, tagged):
+    theirs = (
+        "ALTER TABLE t ADD COLUMN more bigint",
+        "UPDATE t SET more = 5",
+        "UPDATE t SET value = 'target' WHERE id = 1",
+    )
+    commit(tagged, *theirs)
+
+    save(tagged, data=changed(_1="ours", _2="mine").assign(more="x"), on_conflict=side)
+
+    assert rows(tagged)[0] == first
+    assert rows(tagged)[1][:2] == (2, "mine")  # which only the save changed
+
+
 @pytest.mark.parametrize("side", ["ours", "theirs"])
 def test_a_dropped_table_is_resolved_by_a_side(side, tagged):
     commit(tagged, "DROP TABLE t", "CREATE TABLE other (a int)")
