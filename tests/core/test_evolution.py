@@ -83,7 +83,7 @@ def test_another_order_of_columns_comes_back_in_that_order(database):
     [
         ("bigint", "int"), ("bigint", "int unsigned"), ("int", "tinyint(1)"), ("double", "float"), ("double", "int"),
         ("decimal(20,5)", "decimal(10,2)"), ("longtext", "varchar(255)"), ("varchar(255)", "varchar(20)"),
-        ("longtext", "text"), ("datetime(6)", "datetime(6)"),
+        ("longtext", "text"), ("datetime(6)", "datetime(6)"), ("datetime(6)", "datetime"), ("time(6)", "time(3)"),
     ],
 )  # fmt: skip
 def test_the_new_type_holds_all_of_the_old(new, old):
@@ -97,7 +97,8 @@ def test_the_new_type_holds_all_of_the_old(new, old):
         ("double", "bigint"),
         ("tinyint(1)", "tinyint"), ("decimal(10,2)", "decimal(10,3)"), ("decimal(10,3)", "decimal(10,2)"),
         ("varchar(255)", "longtext"), ("bigint", "varchar(20)"), ("varchar(20)", "bigint"), ("date", "datetime(6)"),
-        ("longtext", "json"), ("json", "longtext"), ("longtext", "longblob"),
+        ("longtext", "json"), ("json", "longtext"), ("longtext", "longblob"), ("datetime", "datetime(6)"),
+        ("datetime(3)", "datetime(6)"), ("time", "time(6)"),
     ],
 )  # fmt: skip
 def test_the_new_type_does_not_hold_all_of_the_old(new, old):
