@@ -47,3 +47,14 @@ def test_after_the_commit_that_the_hint_asks_for_it_is_read(database):
     run_sql(database, "CALL DOLT_ADD('-f', 'raw')", "CALL DOLT_COMMIT('-m', 'raw')")
 
     assert read_table(database, "raw").data["id"].tolist() == [7]
+
+
+def test_the_branch_of_a_save_that_goes_on_is_not_named(database):
+    run_sql(database, "CALL DOLT_BRANCH('dolt-integrations/work/1-0123456789abcdef')")
+    made = ("CREATE TABLE raw (id int PRIMARY KEY)", "CALL DOLT_COMMIT('-Am', 'on its way')")
+    run_sql(database, *made, revision="dolt-integrations/work/1-0123456789abcdef")
+
+    with pytest.raises(TableNotFoundError) as caught:
+        read_table(database, "raw")
+
+    assert "dolt-integrations/work" not in str(caught.value)
