@@ -207,7 +207,7 @@ BAD = [
 
 @pytest.mark.parametrize("where", BAD)
 def test_a_condition_that_is_no_condition_is_an_error_and_writes_nothing(seven, where):
-    with pytest.raises((QueryError, ColumnNotFoundError)):
+    with pytest.raises((QueryError, ColumnNotFoundError, ConfigError)):
         part(seven, where=where)
 
     assert run_sql(seven, "SELECT COUNT(*) FROM t") == [(7,)]
