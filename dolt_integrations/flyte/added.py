@@ -33,7 +33,7 @@ def rows_added(table: DoltTable, *, nothing: bool) -> pd.DataFrame:
     config.check()
     if config.tablename is None or version is None:
         what = "is a query" if config.tablename is None else "is pinned to no commit yet"
-        hint = "Only a table that a task has saved, or that was read, has rows that were added."
+        hint = "Call it on a table that a task has saved or read."
         raise ConfigError(f"the DoltTable {config.tablename or config.sql!r} of {config.shown_path} {what}", hint=hint)
     place: dict[str, Any] = {"db": config.db_path, "tablename": config.tablename, "branch_conf": config.branch_conf}
     note_input(config, version)

@@ -107,7 +107,7 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
             tie_secrets(self.db_path, credentials)
         for name in ("tablename", "sql"):
             if not isinstance(getattr(self, name), (str, type(None))):
-                raise ConfigError(f"{name} of a DoltConfig is {shown_kind(getattr(self, name))}", hint="Give a text.")
+                raise ConfigError(f"{name} of a DoltConfig is {shown_kind(getattr(self, name))}", hint="Pass a string.")
         if self.io_args is not None:
             self.io_args = _travelling(options_of(self.io_args, "io_args of a DoltConfig"))
         self.branch_conf = Branch.parse(self.branch_conf)
@@ -124,15 +124,15 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
         if without_password(self.db_path) == self.db_path:
             return
         hint = (
-            'Give DoltConfig(secret_connect_args={"password": Secret(group=..., key=...)}), set DOLT_CLI_PASSWORD '
+            'Pass DoltConfig(secret_connect_args={"password": Secret(group=..., key=...)}), set DOLT_CLI_PASSWORD '
             "from a secret, or name a connection: db_path='connection:name'."
         )
-        what = f"the db_path {self.shown_path} has a password in it"
+        what = f"the db_path {self.shown_path} contains a password"
         if is_on_cluster():
-            raise ConfigError(f"{what}, which is no place for one on a cluster", hint=hint)
+            raise ConfigError(f"{what}, which is not allowed on a cluster", hint=hint)
         if self.shown_path not in _WARNED:
             _WARNED.add(self.shown_path)
-            logger.warning("%s; on a cluster it would be refused. %s", what, hint)
+            logger.warning("%s, which is an error on a cluster. %s", what, hint)
 
     @classmethod
     def from_dict(cls, kvs: Any, *, infer_missing: bool = False) -> DoltConfig:
@@ -143,12 +143,14 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
         """
         content = json_object(kvs, "DoltConfig", [f.name for f in dataclasses.fields(cls)], needs="db_path")
         for name in ("db_path", "tablename", "sql", "as_of"):
-            check_member(content, name, str, "a text")
+            check_member(content, name, str, "a string")
         check_member(content, "io_args", Mapping, "an object")
         check_member(content, "connect_args", Mapping, "an object")
         if content.get("secret_connect_args") is not None:
-            hint = "Give it in the program, or name a connection: connection:name."
-            raise ConfigError("a literal has secret_connect_args; it says of no secret whom it is for", hint=hint)
+            hint = "Set it in the program, or name a connection: connection:name."
+            raise ConfigError(
+                "a literal has secret_connect_args, and only programs may say where a secret is sent", hint=hint
+            )
         return cls(**marked(content))
 
     def to_dict(self, encode_json: bool = False) -> dict[str, Any]:
@@ -208,7 +210,7 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
         """
         if (self.tablename is None) == (self.sql is None):
             which = "both `tablename` and `sql`" if self.sql is not None else "neither `tablename` nor `sql`"
-            raise ConfigError(f"the DoltConfig of {self.shown_path} names {which}", hint="Give one of them.")
+            raise ConfigError(f"the DoltConfig of {self.shown_path} names {which}", hint="Give exactly one of them.")
         self._check_io_args()
 
 

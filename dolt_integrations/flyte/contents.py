@@ -20,7 +20,7 @@ def unpacked(value: bytes, tag: str) -> Any:
     try:
         return msgpack.loads(value, strict_map_key=False)
     except (ValueError, msgpack.UnpackException) as error:
-        raise LiteralError(f"a DoltTable's literal with tag {tag!r} cannot be read") from error
+        raise LiteralError(f"the literal of a DoltTable, with tag {tag!r}, is not msgpack: {error}") from error
 
 
 def whole_numbers(value: Any) -> Any:

@@ -37,9 +37,9 @@ def check_place(uri: str | None, file_format: str) -> None:
     """
     if not uri:
         if file_format == SCHEME:
-            raise ConfigError("a dataset of the format dolt has no URI", hint=FORMS)
+            raise ConfigError("a dataset in format 'dolt' has no URI", hint=FORMS)
     elif (file_format == SCHEME or uri.lower().startswith(f"{SCHEME}:")) and not uri.startswith(f"{SCHEME}://"):
-        raise ConfigError(f"{redact(uri)} is not a URI of a table: it does not begin with dolt://", hint=FORMS)
+        raise ConfigError(f"{redact(uri)} is not the URI of a table: it does not begin with dolt://", hint=FORMS)
 
 
 def save_dataset(frame: Any, uri: str, declared: Sequence[str], runtime: Runtime) -> tuple[str, pa.Schema]:
@@ -74,7 +74,7 @@ def _check_declared(declared: Sequence[str], frame: Any, table: str) -> None:
     there = adapters.encode_frame(frame, table=table).columns
     for name in declared:
         if name not in there:
-            what = f"the task declares column {name!r} of table `{table}`, and its frame has none"
+            what = f"the task declares column {name!r} of table `{table}`, but its frame does not have it"
             raise ColumnNotFoundError(what, hint=nearest(name, there))
 
 

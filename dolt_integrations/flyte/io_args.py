@@ -42,11 +42,11 @@ class IoArgs:
         _ = self.author, self.message
         schema = (self.io_args or {}).get("schema")
         if schema not in (None, "overwrite"):
-            raise ConfigError(f"DoltConfig.io_args has schema={schema!r}", hint="There is only 'overwrite'.")
+            raise ConfigError(f"DoltConfig.io_args has schema={schema!r}", hint="The only value is 'overwrite'.")
         check_mode(self.mode, overwrite=schema is not None)
         _ = self.part, self.bound_sql
         if self.sql is not None and not self.part.is_all:
-            raise ConfigError("io_args has columns or where beside `sql`", hint="Say them in the SQL.")
+            raise ConfigError("io_args has columns or where together with `sql`", hint="Put them into the SQL.")
 
     @property
     def primary_key(self) -> list[str] | None:

@@ -47,9 +47,7 @@ def revision_for(config: DoltConfig) -> str | None:
     task = current_runtime().execution.trailers.get(TASK)
     commit = adapters.commit_read(here, execution, config.tablename, config.sql, task)
     if execution.has_made(commit) and replay == current_replay():
-        text = (
-            "%s is read as %s itself had written it (%s), not as this replay has: hand it on from task to task for that"
-        )
+        text = "%s is read as execution %s wrote it (commit %s), not as this replay did: pass it from task to task"
         logger.warning(text, config.tablename or config.sql, replay.execution, commit)
     return commit
 

@@ -44,7 +44,7 @@ class Runtime:
         Raises:
             LookupError: There is no secret with that name.
         """
-        raise LookupError("no SDK of Flyte that has secrets is imported")
+        raise LookupError("no SDK of Flyte is imported, so there are no secrets")
 
     def is_running(self) -> bool:
         """Whether a task of this SDK is running in this context."""

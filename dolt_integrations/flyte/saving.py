@@ -69,15 +69,13 @@ def _write(config: DoltConfig, frame: Any, runtime: Runtime) -> Version:
 
 def _check_target(config: DoltConfig) -> None:
     if config.tablename is None or config.as_of is not None:
-        what = f"the query {config.sql!r}" if config.tablename is None else f"the past ({config.as_of})"
-        hint = "Return the data in a DoltTable whose config has a tablename, and no sql or as_of."
-        raise ConfigError(
-            f"a DoltTable of {config.shown_path} has new data for {what}, which cannot be written", hint=hint
-        )
+        what = f"the query {config.sql!r}" if config.tablename is None else f"a past version ({config.as_of})"
+        hint = "Return the data in a DoltTable whose config has a tablename and neither sql nor as_of."
+        raise ConfigError(f"a DoltTable of {config.shown_path} has new data for {what}, which is read-only", hint=hint)
     if config.mode == REPLACE and not config.part.is_all:
-        hint = 'Return it under a config without them, or with io_args={"mode": "upsert"}.'
+        hint = 'Leave them out of the config of the result, or use io_args={"mode": "upsert"}.'
         raise ConfigError(
-            f"a DoltTable of a part of table {config.tablename!r} (io_args: columns, where) would replace all of it",
+            f"a DoltTable with a part of table {config.tablename!r} (io_args: columns, where) would replace all of it",
             hint=hint,
         )
 
@@ -90,9 +88,9 @@ def _check_reference(table: DoltTable) -> None:
     """
     if table.has_rows:
         what = f"table {table.config.tablename!r}" if table.config.tablename else "the DoltTable"
-        hint = "Return the table from a task and pass on what the task returns, or pass a DoltTable without data."
+        hint = "Return the table from a task and pass that task's result, or pass a DoltTable without data."
         raise ConfigError(
-            f"{what} of {table.config.shown_path} has rows and is bound in a workflow's definition; "
+            f"{what} of {table.config.shown_path} has rows but is bound in a workflow's definition; "
             "only tasks write to a database",
             hint=hint,
         )

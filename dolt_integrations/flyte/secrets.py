@@ -62,12 +62,12 @@ def secret_credentials(value: Any) -> SecretCredentials | None:
     if not value:
         return None
     if not isinstance(value, Mapping):
-        hint = 'Give {"password": Secret(group="dolt", key="password")}.'
-        raise ConfigError(f"secret_connect_args is of class {type(value).__name__}, not a dict", hint=hint)
+        hint = 'Pass {"password": Secret(group="dolt", key="password")}.'
+        raise ConfigError(f"secret_connect_args is a {type(value).__name__}, not a dict", hint=hint)
     for name in value:
         if name not in _NAMES:
             near = nearest(str(name), ["user", "password"])
-            raise ConfigError(f"secret_connect_args has no argument {str(name)[:50]!r}", hint=near)
+            raise ConfigError(f"secret_connect_args has an unknown argument {str(name)[:50]!r}", hint=near)
     return SecretCredentials(tuple((_NAMES[name], _secret_name(name, secret)) for name, secret in value.items()))
 
 
@@ -75,8 +75,8 @@ def _secret_name(name: str, secret: Any) -> SecretName:
     fields = secret if isinstance(secret, Mapping) else getattr(secret, "__dict__", {})
     group, key, version = (fields.get(each) for each in ("group", "key", "group_version"))
     if not isinstance(group or key, str):
-        hint = f'Give {{"{name}": Secret(group="dolt", key="{name}")}}: the name of the secret, not its value.'
-        raise ConfigError(f"secret_connect_args has no secret for {name}", hint=hint)
+        hint = f'Pass {{"{name}": Secret(group="dolt", key="{name}")}}, which names the secret, and not its value.'
+        raise ConfigError(f"secret_connect_args has no Secret for {name}", hint=hint)
     return SecretName(group, key, version)
 
 
@@ -85,10 +85,10 @@ def _value(secret: SecretName) -> str:
         value = current_runtime().secret(secret.group, secret.key, secret.version)
     except (ValueError, OSError, LookupError, AssertionError) as error:
         hint = (
-            "Request it in every task that connects, as literals carry no secrets: "
-            f'@task(secret_requests=[Secret(group="{secret.group}", key="{secret.key}")]); and is it in the cluster?'
+            "Check that the cluster has it, and request it in every task that connects: "
+            f'@task(secret_requests=[Secret(group="{secret.group}", key="{secret.key}")]).'
         )
-        raise ConfigError(f"there is no secret {secret} here", hint=hint) from error
+        raise ConfigError(f"secret {secret} is not available in this task", hint=hint) from error
     if not value:
-        raise ConfigError(f"secret {secret} is empty", hint="Give it a value, and start the task again.")
+        raise ConfigError(f"secret {secret} is empty", hint="Set its value, then run the task again.")
     return value

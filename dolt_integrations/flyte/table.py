@@ -103,8 +103,8 @@ class DoltTable(TableReference):
 
     def _whole(self) -> Any:
         if adapters.is_stream(self._frame):
-            hint = "Return it from a task, or write it, first."
-            raise DataError(f"the data of table {self._name} is a stream, which can be read once only", hint=hint)
+            hint = "Save it first: return it from a task, or write it."
+            raise DataError(f"the data of table {self._name} is a stream, which can be read only once", hint=hint)
         return self._frame
 
     def iter_batches(self, rows: int = ROWS) -> Iterator[pd.DataFrame]:
@@ -119,7 +119,9 @@ class DoltTable(TableReference):
             return (frame.iloc[at : at + rows] for at in range(0, max(len(frame), 1), rows))
         source = self._source()
         if source.pop("sql") is not None:
-            raise ConfigError("batches are read of a table, and this DoltTable is a query", hint="Give its tablename.")
+            raise ConfigError(
+                "only a table can be read in batches, and this DoltTable is a query", hint="Give a tablename."
+            )
         if self.version is None:
             places = {name: source[name] for name in ("db", "branch_conf", "as_of", "remote_conf")}
             self.version = core.find_version(**places)
@@ -188,9 +190,9 @@ class DoltTable(TableReference):
         what = f"{self.config.tablename or self.config.sql!r} of {self.config.shown_path}"
         save(self)
         if self.version is None:
-            logger.warning("the rows of DoltTable %s leave the task inside a pickle, not saved in Dolt", what)
+            logger.warning("DoltTable %s is returned as a pickle with its rows, which are not saved in Dolt", what)
             return
-        logger.warning("DoltTable %s leaves the task inside a pickle; its rows are saved as %s", what, self.commit)
+        logger.warning("DoltTable %s is returned as a pickle; its rows are saved as commit %s", what, self.commit)
         self._frame, self._in_dolt = None, False
 
     def _repr_html_(self) -> str:

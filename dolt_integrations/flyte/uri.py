@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 SCHEME = "dolt"
 
 FORMS = (
-    "A table of a server is dolt://user@host:3306/database/table, one of a directory dolt:///path/of/database/table, "
-    "one of a named connection dolt://connection:name/table; ?branch=, as_of=, key=, mode= and others may follow."
+    "Use dolt://user@host:3306/database/table (a server), dolt:///path/of/database/table (a directory) or "
+    "dolt://connection:name/table, each optionally with ?branch=, as_of=, key=, mode= and others."
 )
 
 _CONNECTION = "connection:"
@@ -102,14 +102,14 @@ def _split(uri: str) -> SplitResult:
         password = None if is_connection else parts.password
         _ = None if is_connection else parts.port
     except ValueError:
-        raise ConfigError(f"{redact(uri)} is not a URI of a table", hint=FORMS) from None
+        raise ConfigError(f"{redact(uri)} is not the URI of a table", hint=FORMS) from None
     if parts.scheme != SCHEME or "://" not in uri:
-        raise ConfigError(f"{redact(uri)} is not a URI of a table: it does not begin with dolt://", hint=FORMS)
+        raise ConfigError(f"{redact(uri)} is not the URI of a table: it does not begin with dolt://", hint=FORMS)
     if password is not None:
-        hint = "Set DOLT_CLI_PASSWORD, and DOLT_CLI_HOST where no program names the server: URIs stand in literals."
-        raise ConfigError(f"{redact(uri)} has a password", hint=hint)
+        hint = "URIs are stored in literals: set DOLT_CLI_PASSWORD, and DOLT_CLI_HOST if no program names the server."
+        raise ConfigError(f"{redact(uri)} contains a password", hint=hint)
     if parts.fragment or uri.endswith("#"):
-        raise ConfigError(f"{redact(uri)} has a # in it", hint="In a name, # is written %23.")
+        raise ConfigError(f"{redact(uri)} contains a #", hint="Write %23 for a # in a name.")
     return parts
 
 
@@ -117,7 +117,7 @@ def _place(parts: SplitResult, uri: str, options: str) -> tuple[str, str]:
     """Return database and table."""
     *where, table = parts.path.lstrip("/").split("/")
     if not table or (parts.netloc.startswith(_CONNECTION) and where):
-        raise ConfigError(f"{redact(uri)} names no table", hint=FORMS)
+        raise ConfigError(f"{redact(uri)} does not name a table", hint=FORMS)
     if parts.netloc.startswith(_CONNECTION):
         place = parts.netloc
     elif parts.netloc:
@@ -128,7 +128,7 @@ def _place(parts: SplitResult, uri: str, options: str) -> tuple[str, str]:
     else:
         place = "/" + "/".join(map(unquote, where))
     if options:
-        raise ConfigError(f"{redact(uri)} has options of a server, and names none", hint=f"Leave out {options}.")
+        raise ConfigError(f"{redact(uri)} has options of a server but names no server", hint=f"Remove {options}.")
     return place, unquote(table)
 
 
@@ -140,7 +140,7 @@ def _members_of(query: str, uri: str) -> dict[str, str]:
         name = name if name in _MEMBERS else name.lower().replace("-", "_")
         if name not in _MEMBERS and name not in URL_OPTIONS:
             hint = nearest(name, (*_MEMBERS, *URL_OPTIONS)) or f"There are: {', '.join(_MEMBERS)}."
-            raise ConfigError(f"{redact(uri)} has an unknown member {shown(unquote(name))}", hint=hint)
+            raise ConfigError(f"{redact(uri)} has an unknown parameter {shown(unquote(name))}", hint=hint)
         if name in found or not equals or not value:
             what = "twice" if name in found else "without a value"
             raise ConfigError(f"{redact(uri)} has {name} {what}", hint=FORMS)
@@ -163,17 +163,17 @@ def _branch(members: dict[str, str], uri: str) -> NewBranch | MergeBranch | None
     if merge:
         return _merge(merge, branch or base, uri)
     if branch is None and base is not None:
-        raise ConfigError(f"{redact(uri)} has a base, and no branch that begins there", hint="Add branch=...")
+        raise ConfigError(f"{redact(uri)} has a base but no branch to create from it", hint="Add branch=...")
     return NewBranch(branch, base) if branch is not None else None
 
 
 def _merge(members: dict[str, Any], other: str | None, uri: str) -> MergeBranch:
     for name in ("branch_from", "merge_to"):
         if name not in members:
-            raise ConfigError(f"{redact(uri)} has {next(iter(members))}, and no {name}", hint=f"Add {name}=...")
+            raise ConfigError(f"{redact(uri)} has {next(iter(members))} but no {name}", hint=f"Add {name}=...")
     if other is not None:
-        hint = "Leave out branch and base."
-        raise ConfigError(f"{redact(uri)} has a branch to save to and one to merge into", hint=hint)
+        hint = "Remove branch and base."
+        raise ConfigError(f"{redact(uri)} has both a branch to save to and one to merge into", hint=hint)
     return MergeBranch(**members)
 
 
@@ -198,8 +198,10 @@ def _check_sayable(config: DoltConfig) -> None:
     if not isinstance(branch, (type(None), NewBranch, AppendBranch, SerialBranch, MergeBranch)):
         names.append(f"branch_conf={type(branch).__name__}")
     if names:
-        hint = "Hand the DoltTable on itself, or return it first and take a config without."
-        raise ConfigError(f"no dolt:// URI says what a DoltConfig of {config.shown_path} has: {names[0]}", hint=hint)
+        hint = "Pass the DoltTable itself, or remove that from its config."
+        raise ConfigError(
+            f"a dolt:// URI cannot express what the DoltConfig of {config.shown_path} has: {names[0]}", hint=hint
+        )
 
 
 def _said(config: DoltConfig, version: Version | None) -> list[tuple[str, Any]]:

@@ -28,8 +28,8 @@ def check_chunks(table: str, mode: str) -> None:
     node = _node_that_saves()
     if node is not None and inspect.isgeneratorfunction(node.func):
         raise ConfigError(
-            f"node {node.name} yields table `{table}` in chunks, each of which would replace the one before",
-            hint="Nothing is written. Give `save_args: {mode: append}` (or upsert), or return all rows at once.",
+            f"node {node.name} yields table `{table}` in chunks, each of which would replace the previous one",
+            hint="Nothing is written. Set `save_args: {mode: append}` (or upsert), or return all rows at once.",
         )
 
 

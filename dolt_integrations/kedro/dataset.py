@@ -133,7 +133,7 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         """Warn that a load will not return what was saved, as Kedro does."""
         pinned = (self._version.load if self._version else None) or self._as_of
         if pinned is not None:
-            warnings.warn(f"{self} is saved, and loads of it read version {pinned!r}, not what is saved", stacklevel=4)
+            warnings.warn(f"{self} was saved, but loads return version {pinned!r}, not the saved rows", stacklevel=4)
 
     def _message(self, table: str, note: str | None) -> str:
         """Return the commit message of a save: the run, if there is one, and what its node has read."""

@@ -79,7 +79,7 @@ class DoltFileDataset(DoltDataset):
         """
         check_table_name(table)
         if not isinstance(filepath, (str, os.PathLike)) or not str(filepath):
-            hint = "Give one with a suffix: data/02_intermediate/users.csv."
+            hint = "Set a path with a suffix: data/02_intermediate/users.csv."
             raise ConfigError(f"filepath of a DoltFileDataset is {shown_kind(filepath)}", hint=hint)
         super().__init__(
             table,
@@ -125,7 +125,9 @@ class DoltFileDataset(DoltDataset):
         """
         if not isinstance(data, (str, os.PathLike)):
             hint = "Return the path of a file, or use a DoltTableDataset for frames."
-            raise ConfigError(f"what is saved to {self._file} is a {type(data).__name__}", hint=hint)
+            raise ConfigError(
+                f"a DoltFileDataset ({self._file}) saves the path of a file, not a {type(data).__name__}", hint=hint
+            )
         self._warn_of_pinned()
         if self.work is not None:
             self.work.write_file(self.origin, self._name, data, self._write)

@@ -45,8 +45,8 @@ class DoltRunHooks:
         check_flag(transaction, "transaction of DoltRunHooks")
         check_options(options, _OPTIONS, "DoltRunHooks")
         if options and not transaction:
-            hint = f"Leave out {', '.join(sorted(options))}, or the transaction=False."
-            raise ConfigError("DoltRunHooks has options of a transaction, and transaction=False", hint=hint)
+            hint = f"Remove {', '.join(sorted(options))}, or transaction=False."
+            raise ConfigError("DoltRunHooks has options of a transaction, but transaction=False", hint=hint)
         self._transaction, self._options = transaction, options
         self._runs: dict[str, tuple[int, DoltRun]] = {}
 
@@ -65,8 +65,8 @@ class DoltRunHooks:
             return
         if self._transaction and isinstance(catalog, SharedMemoryDataCatalog):
             raise ConfigError(
-                "a run with ParallelRunner is no Transaction: its nodes are processes, and a Transaction is of one",
-                hint="Nothing has run. Use ThreadRunner, or DoltRunHooks(transaction=False): each save lands at once.",
+                "ParallelRunner runs nodes in several processes, and a Transaction belongs to one process",
+                hint="Nothing has run. Use ThreadRunner, or DoltRunHooks(transaction=False): each save is a commit.",
             )
         self._end_interrupted()
         run = DoltRun(_run_of(run_params), pipeline, datasets)

@@ -50,7 +50,7 @@ def lineage(database: Location, run: str | None = None, *, branch: BranchEntry =
     if run is not None and not rows:
         known = dict.fromkeys(found.id for message in past["message"] if (found := run_of(message)) is not None)
         hint = f"The newest runs there are {', '.join(list(known)[:3])}." if known else "No run has written there."
-        raise RunNotFoundError(f"no run {run!r} of Kedro has written to {parse_location(database)}", hint=hint)
+        raise RunNotFoundError(f"no Kedro run {run!r} has written to {parse_location(database)}", hint=hint)
     # A merge has the message of the commit that it brings; the branch has the rows with the merge.
     return pd.DataFrame(rows, columns=COLUMNS).drop_duplicates([*_WHO, "dataset", "table"], ignore_index=True)
 

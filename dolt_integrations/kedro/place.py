@@ -33,7 +33,7 @@ def find_location(database: Location | None, credentials: Mapping[str, Any] | No
     options = _options(credentials)
     url = options.pop("url", None)
     if database and url is not None:
-        raise ConfigError("the dataset has a `database`, and its credentials have a `url`", hint="Give one of them.")
+        raise ConfigError("the dataset has a `database`, and its credentials have a `url`", hint="Remove one of them.")
     location = _in_project(database or url)
     user = options.pop("user", None)
     if user is not None:
@@ -48,16 +48,18 @@ def _options(credentials: object) -> dict[str, Any]:
     if credentials is None:
         return {}
     if isinstance(credentials, str):
-        what = f"the catalog has no credentials {credentials!r}: the dataset was given the name alone"
+        what = f"the dataset got the name {credentials!r} instead of the credentials themselves"
         raise ConfigError(what, hint=_CREDENTIALS)
     if not isinstance(credentials, Mapping):
-        raise ConfigError(f"the credentials of a dataset are of type {type(credentials).__name__}", hint=_CREDENTIALS)
+        raise ConfigError(
+            f"the credentials of a dataset are of type {type(credentials).__name__}, not a dict", hint=_CREDENTIALS
+        )
     return dict(credentials)
 
 
 def _in_project(database: Any) -> Location:
     if not database:
-        hint = "Give `database: data/shop`, or `database: mysql://user@host:3306/shop`."
+        hint = "Set `database: data/shop`, or `database: mysql://user@host:3306/shop`."
         raise ConfigError("the dataset names no database", hint=hint)
     location: Location = database
     if not isinstance(database, (str, os.PathLike)) or "://" in str(database) or Path(database).is_absolute():
@@ -70,13 +72,13 @@ def _with_user(location: Location, user: object) -> Location:
     """Add a user to a URL, which may contain the same user already."""
     scheme, mark, rest = str(location).partition("://")
     if not isinstance(user, str) or not user:
-        raise ConfigError("the `user` of the credentials is no text, or empty", hint=_CREDENTIALS)
+        raise ConfigError("the `user` of the credentials is not a string, or is empty", hint=_CREDENTIALS)
     if not mark:
-        hint = "Leave the credentials out, or give a `mysql://` URL."
+        hint = "Remove the credentials, or set `database` to a `mysql://` URL."
         raise ConfigError(f"the credentials are for a server, and {location} is a directory", hint=hint)
     who, at, _ = rest.partition("@")
     if at and who.partition(":")[0] != user:
-        raise ConfigError("the database's URL and the credentials name different users", hint="Give one of them.")
+        raise ConfigError("the database's URL and the credentials name different users", hint="Remove one of them.")
     return str(location) if at else f"{scheme}://{user}@{rest}"
 
 

@@ -73,7 +73,7 @@ class DoltQueryDataset(DoltDataset):
         """
         if (sql is None) == (filepath is None):
             which = "both `sql` and `filepath`" if sql is not None else "neither `sql` nor `filepath`"
-            raise ConfigError(f"a DoltQueryDataset has {which}", hint="Give one of them.")
+            raise ConfigError(f"a DoltQueryDataset has {which}", hint="Set exactly one of them.")
         if sql is not None:
             check_text(sql, "sql of a DoltQueryDataset")
         check_library(dataframe)
@@ -105,7 +105,7 @@ class DoltQueryDataset(DoltDataset):
         try:
             return self._file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            hint = "Give a text file with one SELECT."
+            hint = "Check the path; the file has to be UTF-8 text with one SELECT."
             raise FileError(f"the query file {self._file} cannot be read: {error}", hint=hint) from error
 
     def load(self) -> Any:
@@ -125,7 +125,7 @@ class DoltQueryDataset(DoltDataset):
         Raises:
             DatasetError: Always.
         """
-        raise DatasetError(f"{self} is a query, which nothing can be saved to. Use a DoltTableDataset.")
+        raise DatasetError(f"{self} is a query, which is read-only. Save to a DoltTableDataset.")
 
     def _read(self, sql: str, dataframe: str) -> tuple[Any, Any]:
         return read_frame(dataframe, {**self._source(), "sql": sql, "params": self._params})

@@ -117,7 +117,9 @@ class DoltRun:
         except BaseException as error:
             if landed:
                 versions = ", ".join(f"{v.branch} ({v.commit})" for v in landed.values() if v is not None)
-                logger.error("run %s has landed on %s, and on nothing else", self.run.id, versions)
+                logger.error(
+                    "run %s has landed only on %s; its other branches have nothing of it", self.run.id, versions
+                )
             self.abandon(error)
             raise
         self._leave(landed)
@@ -150,8 +152,8 @@ def _is_there(database: Location, branch: Branch) -> bool:
 
 def _contradiction(one: str, other: str, what: str) -> ConfigError:
     return ConfigError(
-        f"datasets {one!r} and {other!r} are written in one commit, and differ in their {what}",
-        hint="Nothing has run. Give them the same, or DoltRunHooks(transaction=False).",
+        f"datasets {one!r} and {other!r} are written in one commit, but differ in their {what}",
+        hint="Nothing has run. Set the same for both, or use DoltRunHooks(transaction=False).",
     )
 
 

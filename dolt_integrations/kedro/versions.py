@@ -64,5 +64,5 @@ def began(run: str) -> datetime.datetime:
     try:
         naive = datetime.datetime.strptime(run, "%Y-%m-%dT%H.%M.%S.%fZ")
     except ValueError as error:
-        raise RevisionNotFoundError(f"{run!r} is no timestamp: {error}", hint="Give the id of a run.") from error
+        raise RevisionNotFoundError(f"{run!r} is not a timestamp: {error}", hint="Pass the id of a run.") from error
     return naive.replace(tzinfo=datetime.timezone.utc)

@@ -88,8 +88,11 @@ class Work:
         options = dict(options)
         message = options.pop("message", None)
         if self._is_chunk(origin):
-            hint = "Give `save_args: {mode: append}`, or return one file."
-            raise ConfigError(f"a node yields several files for table `{table}`", hint=hint)
+            hint = "Set `save_args: {mode: append}`, or return one file."
+            raise ConfigError(
+                f"a node yields several files for table `{table}`, each of which would replace the previous one",
+                hint=hint,
+            )
         self._do(lambda transaction: save_in(transaction, table, file, options), origin, table, message)
 
     def _is_chunk(self, origin: Origin | None) -> bool:

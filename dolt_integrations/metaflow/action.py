@@ -100,7 +100,9 @@ def action_from_dict(value: object) -> DoltAction:
         ConfigError: It is not an action.
     """
     if not isinstance(value, Mapping) or not {"key", "config_id"} <= set(value):
-        raise ConfigError(f"{value!r} in a `dolt` artifact is no action", hint="Give the artifact as a run left it.")
+        raise ConfigError(
+            f"{value!r} in a `dolt` artifact is not an action", hint="Pass the artifact as the run stored it."
+        )
     known = {each.name for each in dataclasses.fields(DoltAction)}
     fields = {name: each for name, each in value.items() if name in known}
     return DoltAction(**{**fields, "position": tuple(fields.get("position") or ())})

@@ -117,7 +117,7 @@ class Block:
             NotFoundError: The database did not exist when the block began.
         """
         if self.config is None:
-            raise ConfigError("there is no config to read by", hint="Give DoltDT(config=DoltConfig(...)).")
+            raise ConfigError("this DoltDT has no config to read from", hint="Use DoltDT(config=DoltConfig(...)).")
         if isinstance(self._pin, NotFoundError):
             raise self._pin
         version = self._pin or find_pin(self.config)
@@ -163,11 +163,13 @@ class Block:
 
     def _check_free(self, key: str) -> None:
         if not isinstance(key, str) or not key:
-            raise ConfigError(f"the key {key!r} is no text, or empty", hint="Give as_key a name.")
+            raise ConfigError(f"the key {key!r} is not a string, or is empty", hint="Pass a name as as_key.")
         if key in self.actions:
             done = self.actions[key]
             what = f"{done.kind} of {done.table_name or 'a query'}"
-            raise ConfigError(f"the key {key!r} is taken by the {what} in this block", hint="Give another as_key.")
+            raise ConfigError(
+                f"the key {key!r} is already used for the {what} in this block", hint="Pass another as_key."
+            )
 
     def _action(self, key: str, kind: str, config_id: str, tablename: str | None, query: str | None) -> DoltAction:
         path = self.task.pathspec if self.task else ""

@@ -35,8 +35,8 @@ def card_component(shown_: Shown | Any) -> Markdown:
     card = shown_.card() if callable(getattr(shown_, "card", None)) else shown_
     html = getattr(card, "html", None)
     if not callable(html):
-        hint = "Give a card, or a Table, Repository or Lineage: card_component(dolt.card('users'))."
-        raise ConfigError(f"{shown(shown_)} of class {type(shown_).__name__} has no card", hint=hint)
+        hint = "Pass a card, a Table, a Repository or a Lineage: card_component(dolt.card('users'))."
+        raise ConfigError(f"{shown(shown_)} of type {type(shown_).__name__} has no card", hint=hint)
     # Markdown passes HTML through until the next empty line, and a card is one line.
     markdown: Any = cards.Markdown  # type: ignore[attr-defined]  # metaflow fills this module when it is imported
     component: Markdown = markdown(" ".join(str(html()).splitlines()))

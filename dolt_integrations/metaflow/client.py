@@ -84,7 +84,7 @@ def _resumed_by(path: str) -> str | None:
         data = (datum for step in Run(path, _namespace_check=False) for task in step for datum in task.metadata)
         said = next((str(datum.value) for datum in data if datum.name == "origin-run-id"), "")
     except MetaflowException as error:
-        logger.warning("whether run %s resumes another one cannot be looked up: %s", path, error)
+        logger.warning("cannot find out whether run %s resumes another one: %s", path, error)
         return None
     return said if said not in ("", "None") else None  # as Metaflow writes it for a run that resumes none
 
@@ -115,13 +115,13 @@ def find_run(path: str) -> Run:
         RunNotFoundError: Metaflow's metadata has no such run, or it is in another namespace.
     """
     parts = path.strip("/").split("/")
-    hint = "Give `Flow/run_id`; runs of others are in view after `metaflow.namespace(None)`."
+    hint = "Give `Flow/run_id`. To see other users' runs, call `metaflow.namespace(None)` first."
     if not 2 <= len(parts) <= 4 or not all(parts):
         raise RunNotFoundError(f"{path!r} is not the path of a run", hint=hint)
     try:
         return Run("/".join(parts[:2]))
     except MetaflowException as error:
-        raise RunNotFoundError(f"Metaflow finds no run {path!r}: {error}", hint=hint) from error
+        raise RunNotFoundError(f"Metaflow does not find run {path!r}: {error}", hint=hint) from error
 
 
 def records_of(run: Run) -> Iterator[Any]:

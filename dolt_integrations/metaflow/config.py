@@ -66,7 +66,9 @@ class DoltConfig:
                 object.__setattr__(self, name, text)
         object.__setattr__(self, "message", line_of(self.message, "message of a DoltConfig"))
         if self.base and not self.branch:
-            raise ConfigError(f"DoltConfig has base {self.base!r} and no branch", hint="Name the branch to make.")
+            raise ConfigError(
+                f"DoltConfig has base {self.base!r} but no branch", hint="Name the branch to create from it."
+            )
 
     @property
     def start(self) -> str | None:

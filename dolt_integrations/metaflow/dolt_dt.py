@@ -80,7 +80,7 @@ class DoltDT(Inspection):
             NotFoundError: No such database, branch or commit.
         """
         if self._block is not None:
-            raise ConfigError("this DoltDT is in a `with` block already", hint="Make another DoltDT.")
+            raise ConfigError("this DoltDT is already in a `with` block", hint="Create another DoltDT.")
         block = Block(self.config, self._task, position_of(self._flow))
         if self._past_run is None:
             block.begin()
@@ -187,12 +187,12 @@ class DoltDT(Inspection):
 
     def _writing(self) -> Block:
         if self.config is None:
-            hint = "Name where to write: DoltDT(run=..., config=DoltConfig(...))."
-            raise ConfigError(f"{self._places.past().source} is read only", hint=hint)
+            hint = "Pass a config that says where to write: DoltDT(run=..., config=DoltConfig(...))."
+            raise ConfigError(f"{self._places.past().source} is read-only", hint=hint)
         if self._task is None or self._flow is None:
-            hint = "Write in a step, with DoltDT(run=self, ...); elsewhere use dolt_integrations.core.write_table."
-            raise ConfigError("DoltDT writes for a running flow only, and none is running", hint=hint)
+            hint = "Write in a step, with DoltDT(run=self, ...). Elsewhere use dolt_integrations.core.write_table."
+            raise ConfigError("DoltDT writes only while a flow is running", hint=hint)
         if self._block is None:
-            raise ConfigError("DoltDT writes within its `with` block only", hint="with DoltDT(...) as dolt: ...")
+            raise ConfigError("DoltDT writes only inside its `with` block", hint="Use: with DoltDT(...) as dolt: ...")
         check_branch(self.config)
         return self._block

@@ -80,5 +80,5 @@ def check_branch(config: DoltConfig) -> None:
         ConfigError: The config names no branch.
     """
     if config.branch is None and config.commit is not None:
-        hint = "Name one: DoltConfig(branch=..., commit=...); it is made at the commit if it does not exist."
-        raise ConfigError(f"DoltConfig(commit={config.commit!r}) names no branch to write to", hint=hint)
+        hint = "Use DoltConfig(branch=..., commit=...). If the branch does not exist, it is created at the commit."
+        raise ConfigError(f"DoltConfig(commit={config.commit!r}) does not name a branch to write to", hint=hint)

@@ -40,7 +40,10 @@ class PastRun:
         """
         location = self.configs.get(action.config_id, {}).get("database")
         if not isinstance(location, str):
-            raise ConfigError(f"{self.source} has no database for key {action.key!r}", hint="Its `configs` lack it.")
+            raise ConfigError(
+                f"{self.source} does not say in which database key {action.key!r} is",
+                hint="Pass it with all `configs`.",
+            )
         return str(from_literal(location))
 
     def find(self, key: str, *, step: str = "", position: Sequence[int] = ()) -> DoltAction:
@@ -60,15 +63,15 @@ class PastRun:
         found = [action for action in self.actions if key in (action.key, action.name)]
         if not found:
             known = {action.key for action in self.actions}
-            raise KeyNotFoundError(f"{self.source} has nothing under the key {key!r}", hint=nearest(key, known))
+            raise KeyNotFoundError(f"{self.source} has no read or write with the key {key!r}", hint=nearest(key, known))
         reads = [action for action in found if action.kind == READ]
         if not reads:
             return found[-1]
         narrowed = self._narrow(reads, step, tuple(position))
         if len(self._distinct(narrowed)) > 1:
             names = ", ".join(repr(action.name) for action in narrowed[:5])
-            hint = f"Give the full name of one: {names}."
-            raise ConfigError(f"{self.source} read different things under the key {key!r}", hint=hint)
+            hint = f"Use the full name of one: {names}."
+            raise ConfigError(f"{self.source} read different data with the key {key!r}", hint=hint)
         return narrowed[-1]
 
     def _narrow(self, reads: list[DoltAction], step: str, position: tuple[int, ...]) -> list[DoltAction]:
@@ -112,7 +115,7 @@ def past_run_of(source: object) -> PastRun:
 def _of_run(run: Run) -> PastRun:
     records = [check_record(record) for record in records_of(run)]
     if not records:
-        hint = "Only runs whose steps use DoltDT(run=self, ...) have one."
+        hint = "Choose a run whose steps use DoltDT(run=self, ...)."
         raise RunNotFoundError(f"no task of run {run.pathspec} has a `dolt` artifact", hint=hint)
     return _collected(f"run {run.pathspec}", records)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dolt_integrations.metaflow.config import DoltConfig
     from dolt_integrations.metaflow.past_run import PastRun
 
-NO_CONFIG = "Give config=DoltConfig(database=..., branch=...)."
+NO_CONFIG = "Pass config=DoltConfig(database=..., branch=...)."
 
 
 def one_source(run: object, audit: object, config: object) -> object:
@@ -28,9 +28,9 @@ def one_source(run: object, audit: object, config: object) -> object:
         ConfigError: Both ways are used, or there is neither a past run nor a config.
     """
     if run is not None and audit is not None:
-        raise ConfigError("DoltDT has a past run as `run` and another as `audit`", hint="Give one of them.")
+        raise ConfigError("DoltDT got a past run as `run` and another as `audit`", hint="Pass only one of them.")
     if config is None and run is None and audit is None:
-        raise ConfigError("DoltDT has neither a config nor a past run to read from", hint=NO_CONFIG)
+        raise ConfigError("DoltDT got neither a config nor a past run to read from", hint=NO_CONFIG)
     return run if run is not None else audit
 
 
@@ -63,7 +63,7 @@ class Places:
             ConfigError: No past run was given.
         """
         if self.past_run is None:
-            raise ConfigError("this DoltDT has no past run", hint="Give DoltDT(run='Flow/run_id').")
+            raise ConfigError("this DoltDT has no past run", hint="Use DoltDT(run='Flow/run_id').")
         return self.past_run
 
     def find(self, key: str) -> DoltAction:
@@ -102,7 +102,7 @@ class Places:
         found = [action for action in past.actions if table in (None, action.table_name, action.key)]
         locations = {past.database(action): action.branch for action in found}
         if len(locations) != 1:
-            raise ConfigError(f"{past.source} does not tell which database is meant", hint=NO_CONFIG)
+            raise ConfigError(f"{past.source} does not determine one database", hint=NO_CONFIG)
         return next(iter(locations.items()))
 
     def configs(self, used: Collection[str]) -> dict[str, Mapping[str, Any]]:

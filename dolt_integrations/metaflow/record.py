@@ -27,8 +27,8 @@ def check_record(value: object) -> Mapping[str, Any]:
     """
     if isinstance(value, Mapping) and all(isinstance(value.get(name), Mapping) for name in ("actions", "configs")):
         return value
-    hint = f"`self.{ARTIFACT}` of a flow is where it keeps what it read and wrote."
-    raise ConfigError(f"{value!r:.200} is no `dolt` artifact with `actions` and `configs`", hint=hint)
+    hint = f"DoltDT keeps its record in `self.{ARTIFACT}`; use another name for anything else."
+    raise ConfigError(f"{value!r:.200} is not a `dolt` artifact with `actions` and `configs`", hint=hint)
 
 
 def add_to_record(flow: FlowSpec, actions: Iterable[DoltAction], configs: Mapping[str, Mapping[str, Any]]) -> None:

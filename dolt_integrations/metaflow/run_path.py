@@ -73,11 +73,11 @@ def last_run(location: Location, table: str, branch: str | None, commit: str | N
     past = history(location, table, branch_conf=SerialBranch(branch), as_of=commit)
     runs = past[past["message"].str.startswith(PREFIX) & (past["execution_id"].str.count("/") == 3)]
     if runs.empty:
-        newest = f", last by {past['author'].iloc[0]}: {past['message'].iloc[0]!r}" if len(past) else ""
+        newest = f"; its newest commit is by {past['author'].iloc[0]}: {past['message'].iloc[0]!r}" if len(past) else ""
         raise RunNotFoundError(
-            f"no run of Metaflow has changed table `{table}` of {location} up to {commit or branch or 'now'}{newest}",
-            hint="history() lists the commits that have.",
+            f"no Metaflow run has changed table `{table}` of {location} up to {commit or branch or 'now'}{newest}",
+            hint="history() lists the commits that changed it.",
         )
     if runs.index[0] != past.index[0]:
-        logger.warning("table %s has commits that no run made, after %s", table, runs["execution_id"].iloc[0])
+        logger.warning("table %s was changed outside of runs after run %s", table, runs["execution_id"].iloc[0])
     return RunPath(runs["execution_id"].iloc[0])

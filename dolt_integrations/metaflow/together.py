@@ -67,8 +67,8 @@ def _check_newest(past: pd.DataFrame, taken_over: pd.Series, task: RunningTask, 
     newest = past.iloc[0]
     who = newest["execution_id"] if isinstance(newest["execution_id"], str) else newest["author"]
     raise OvertakenError(
-        f"table `{table}` of {location} has rows of run {flow}/{run}, and was written by {who} since, in commit "
-        f"{newest['commit']}: {task.pathspec} does not put its rows among those",
+        f"table `{table}` of {location} has rows of run {flow}/{run}, and {who} has written it since, in commit "
+        f"{newest['commit']}: {task.pathspec} does not add its rows to those",
         newest=str(past["commit"][ours].iloc[0]) if ours.any() else None,
     )
 

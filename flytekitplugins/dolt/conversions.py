@@ -37,7 +37,7 @@ def to_dolt_table(dataset: StructuredDataset) -> DoltTable:
     if dataset.literal is not None and dataset.dataframe is None:
         return received(dataset.literal.uri, wanted_columns(dataset.literal.metadata, dataset.metadata))
     if not dataset.uri:
-        hint = f"Give it a `uri`, or make a DoltTable with its rows as `data`. {FORMS}"
-        raise ConfigError("a StructuredDataset without a URI is in no database", hint=hint)
+        hint = f"Give it a `uri`, or create a DoltTable with its rows as `data`. {FORMS}"
+        raise ConfigError("a StructuredDataset without a URI names no database", hint=hint)
     table, frame = table_of(dataset.uri), cast("Any", dataset.dataframe)
     return table if frame is None else DoltTable(table.config, data=frame)

@@ -40,7 +40,7 @@ class _StructTransformer(TypeTransformer[T]):
         """
         if literal_type.simple == SimpleType.STRUCT and literal_type.metadata == _metadata(self.python_type):
             return self.python_type
-        raise ValueError(f"{literal_type} is not a {self.name}'s")
+        raise ValueError(f"{literal_type} is not the literal type of {self.name}")
 
     def schema_match(self, schema: dict[str, Any]) -> bool:
         """Recognise the class in the JSON schema of a dataclass that has it as a field."""
@@ -138,7 +138,7 @@ def _content(lv: Literal, what: str) -> Any:
     if scalar is not None and scalar.binary is not None:
         return unpacked(scalar.binary.value, scalar.binary.tag)
     raise LiteralError(
-        f"a {what} travels as a STRUCT, and the literal is a {type(lv.scalar or lv).__name__ if lv else None}"
+        f"a {what} is stored as a STRUCT, and this literal is a {type(lv.scalar or lv).__name__ if lv else None}"
     )
 
 

@@ -42,7 +42,7 @@ def to_dolt_table(frame: DataFrame) -> DoltTable:
     if frame.literal is not None and rows is None:
         return received(frame.literal.uri, wanted_columns(frame.literal.metadata, frame.metadata))
     if not frame.uri:
-        hint = f"Give it a `uri`, or make a DoltTable with its rows as `data`. {FORMS}"
-        raise ConfigError("a DataFrame without a URI is in no database", hint=hint)
+        hint = f"Give it a `uri`, or create a DoltTable with its rows as `data`. {FORMS}"
+        raise ConfigError("a DataFrame without a URI names no database", hint=hint)
     table = table_of(frame.uri)
     return table if rows is None else DoltTable(table.config, data=rows)

@@ -45,7 +45,7 @@ class _StructTransformer(TypeTransformer[T]):
         """
         if literal_type.simple == SimpleType.STRUCT and literal_type.metadata == self._metadata:
             return self.python_type
-        raise ValueError(f"{literal_type} is not a {self.name}'s")
+        raise ValueError(f"{literal_type} is not the literal type of {self.name}")
 
     def schema_match(self, schema: dict[str, Any]) -> bool:
         """Recognise the class in the JSON schema of a dataclass that has it as a field."""
@@ -68,7 +68,7 @@ class _StructTransformer(TypeTransformer[T]):
             return self.from_binary_idl(scalar.binary, expected_python_type)
         if not scalar.HasField("generic"):
             found = scalar.WhichOneof("value") or lv.WhichOneof("value")
-            raise LiteralError(f"a {self.name} travels as a STRUCT, and the literal is a {found}")
+            raise LiteralError(f"a {self.name} is stored as a STRUCT, and this literal is a {found}")
         content = whole_numbers(MessageToDict(scalar.generic))
         return class_of(expected_python_type, self.python_type).from_dict(content)
 

@@ -210,12 +210,12 @@ def test_a_version_that_is_not_there(shop: Repository, as_of: str) -> None:
 
 
 def test_data_for_a_query(shop: Repository) -> None:
-    with pytest.raises(ConfigError, match=r"cannot be written.*tablename"):
+    with pytest.raises(ConfigError, match=r"read-only.*tablename"):
         write(DoltConfig(db_path=str(shop.path), sql="select * from users"))
 
 
 def test_data_for_the_past(shop: Repository) -> None:
-    with pytest.raises(ConfigError, match=r"HEAD~1.*cannot be written"):
+    with pytest.raises(ConfigError, match=r"HEAD~1.*read-only"):
         write(DoltConfig(db_path=str(shop.path), tablename="users", as_of="HEAD~1"))
 
 
@@ -225,7 +225,7 @@ def test_a_changed_query(shop: Repository) -> None:
         table.data.loc[0, "name"] = "Bob"
         return table
 
-    with pytest.raises(ConfigError, match="cannot be written"):
+    with pytest.raises(ConfigError, match="read-only"):
         change(table=DoltTable(config=DoltConfig(db_path=str(shop.path), sql="select * from users")))
 
 

@@ -221,7 +221,7 @@ def test_rows_that_were_read_are_refused_too(folder: Path) -> None:
     table = DoltTable(DoltConfig("db", "seed"))
     assert len(table.data) == 1
 
-    with pytest.raises(Exception, match="has rows and is bound"):
+    with pytest.raises(Exception, match="has rows but is bound"):
         compiled(bound_plainly(table))
 
 

@@ -91,7 +91,7 @@ def test_the_log_says_that_rows_leave_in_a_pickle(caplog: pytest.LogCaptureFixtu
     with caplog.at_level(logging.WARNING):
         make()
 
-    assert any("inside a pickle" in record.getMessage() and "users" in record.getMessage() for record in caplog.records)
+    assert any("as a pickle" in record.getMessage() and "users" in record.getMessage() for record in caplog.records)
 
 
 def test_a_reference_in_a_pickle_says_nothing(caplog: pytest.LogCaptureFixture) -> None:

@@ -112,7 +112,7 @@ def test_a_table_of_the_execution_itself_that_a_task_only_names_is_read_as_it_wa
     with replaying(run):
         assert count(orders=totals) == 2
 
-    assert f"totals is read as {run} itself had written it" in caplog.text
+    assert f"totals is read as execution {run} wrote it" in caplog.text
 
 
 def test_a_replay_of_what_was_not_read_or_not_run_fails_before_it_writes(shop: Repository) -> None:
@@ -143,7 +143,7 @@ def test_an_execution_that_wrote_to_another_database_is_found_there(shop: Reposi
     assert count(orders=DoltTable(past)) == 2
     with pytest.raises(RunNotFoundError, match=run):
         count(orders=DoltTable(dataclasses.replace(config, as_of=f"execution:{run}")))
-    with pytest.raises(ConfigError, match="names no execution"):
+    with pytest.raises(ConfigError, match="does not name an execution"):
         count(orders=DoltTable(dataclasses.replace(config, as_of="execution: of x")))
 
 

@@ -106,7 +106,8 @@ def test_a_host_that_only_a_literal_names_gets_no_secret(pods: Pods, guarded: st
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(None, "there is no secret dolt/password here"), ("", "secret dolt/password is empty")]
+    ("value", "expected"),
+    [(None, "secret dolt/password is not available in this task"), ("", "secret dolt/password is empty")],
 )
 def test_a_secret_that_is_missing_or_empty_is_an_error_of_the_task_that_connects(
     value: str | None, expected: str, pods: Pods, guarded: str, monkeypatch: pytest.MonkeyPatch
@@ -124,8 +125,8 @@ def test_a_secret_that_is_missing_or_empty_is_an_error_of_the_task_that_connects
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ({"pasword": Secret(group="dolt", key="password")}, "no argument 'pasword'. Did you mean `password`"),
-        ({"password": "open sesame"}, "the name of the secret, not its value"),
+        ({"pasword": Secret(group="dolt", key="password")}, "an unknown argument 'pasword'. Did you mean `password`"),
+        ({"password": "open sesame"}, "names the secret, and not its value"),
         ("open sesame", "not a dict"),
     ],
 )
@@ -153,7 +154,7 @@ def test_a_user_may_be_a_secret_too_and_a_connection_has_its_own(
 def test_a_password_in_the_url_is_refused_on_a_cluster(pods: Pods) -> None:
     message = failure(pods, tasks.save_openly, url="mysql://me:open%20sesame@db.local/shop")
 
-    assert "the db_path mysql://me:...@db.local/shop has a password in it" in message
+    assert "the db_path mysql://me:...@db.local/shop contains a password" in message
     assert "secret_connect_args" in message
     assert "sesame" not in message
 
@@ -166,5 +167,5 @@ def test_a_password_in_the_url_is_warned_of_elsewhere_once(
         DoltConfig("mysql://me:open%20sesame@db.local/shop", table)
 
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert "on a cluster it would be refused" in caplog.text
+    assert "an error on a cluster" in caplog.text
     assert "sesame" not in caplog.text

@@ -232,7 +232,7 @@ def test_get_run_looks_at_a_branch_or_a_commit(done: Done) -> None:
 
 
 def test_a_table_that_no_run_wrote_has_no_run(done: Done) -> None:
-    with pytest.raises(RunNotFoundError, match="no run of Metaflow has changed table `users`"):
+    with pytest.raises(RunNotFoundError, match="no Metaflow run has changed table `users`"):
         DoltDT(config=done.config).get_run("users", commit=done.data.at["users"])
 
 
@@ -240,8 +240,8 @@ def test_a_table_that_no_run_wrote_has_no_run(done: Done) -> None:
     ("name", "error", "text"),
     [
         ("raising", "DoltError", "the step's own"),
-        ("duplicate read", "ConfigError", "'k' is taken by the read of users"),
-        ("duplicate write", "ConfigError", "'never there' is taken by the write of lost"),
+        ("duplicate read", "ConfigError", "'k' is already used for the read of users"),
+        ("duplicate write", "ConfigError", "'never there' is already used for the write of lost"),
         ("nulls", "PrimaryKeyError", "'id' of table `nulls` has 1 NULLs, the first in row 1"),
         ("null in index", "PrimaryKeyError", "'id' of table `nulls` has 1 NULLs, the first in row 1"),
         ("duplicates", "PrimaryKeyError", "duplicates"),
@@ -249,9 +249,9 @@ def test_a_table_that_no_run_wrote_has_no_run(done: Done) -> None:
         ("no table", "TableNotFoundError", "userz"),
         ("no frame", "DataError", "a list, not a pandas DataFrame"),
         ("no branch", "BranchNotFoundError", "mian"),
-        ("commit without branch", "ConfigError", "names no branch to write to"),
-        ("audit without config", "ConfigError", "read only"),
-        ("outside of with", "ConfigError", "within its `with` block only"),
+        ("commit without branch", "ConfigError", "does not name a branch to write to"),
+        ("audit without config", "ConfigError", "read-only"),
+        ("outside of with", "ConfigError", "only inside its `with` block"),
         ("writing sql", "WriteQueryError", ""),
         ("conflict", "MergeConflictError", "`users`"),
         ("dirty", "UncommittedChangesError", "`users`"),

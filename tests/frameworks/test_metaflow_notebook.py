@@ -19,7 +19,7 @@ from tests.helpers.warm import python
 
 @pytest.mark.parametrize("audit", [{}, {"actions": {}}, {"actions": [], "configs": {}}, 7, [1]])
 def test_what_is_no_artifact_is_an_error(audit: object) -> None:
-    with pytest.raises(ConfigError, match="no `dolt` artifact"):
+    with pytest.raises(ConfigError, match="not a `dolt` artifact"):
         DoltDT(audit=audit)
 
 
@@ -29,7 +29,10 @@ def test_neither_a_config_nor_a_run_is_an_error() -> None:
 
 
 def test_a_write_outside_of_a_running_flow_is_an_error(repository: Repository) -> None:
-    with pytest.raises(ConfigError, match="running flow"), DoltDT(config=DoltConfig(str(repository.path))) as dolt:
+    with (
+        pytest.raises(ConfigError, match="while a flow is running"),
+        DoltDT(config=DoltConfig(str(repository.path))) as dolt,
+    ):
         dolt.write(USERS, "users")
 
     assert repository.messages() == ["Initialize data repository"]
