@@ -174,7 +174,7 @@ def test_a_server_that_is_not_there_is_a_line_in_the_card():
     url = f"mysql://me:not-secret@127.0.0.1:{free_port()}/shop"
 
     for card in (table_card(url, "t"), repository_card(url), compare_card(url, "t", "a", "b")):
-        assert "Is the server up" in card.html()
+        assert "Check that the server is up" in card.html()
         assert "not-secret" not in card.html()
 
 

@@ -61,7 +61,7 @@ def test_readers_that_need_two_sessions_all_finish(few):
 
 def test_work_that_starts_again_lets_go_of_a_session_rather_than_wait_for_one(few):
     with open_database(few) as database, database.connect(), database.connect(), starting_again():
-        with pytest.raises(NoSessionError, match="no second session for this work"):
+        with pytest.raises(NoSessionError, match="no second session free for this work"):
             database.connect()
 
 

@@ -43,7 +43,7 @@ def test_a_shallow_clone_gets_a_branch_with_commits_of_its_own(tmp_path, remote,
 def test_a_shallow_clone_does_not_have_a_branch_that_stayed_behind_and_says_so(tmp_path, remote):
     clone_if_missing(remote, tmp_path / "shop", shallow=True)
 
-    with pytest.raises(RemoteError, match=r"without its history.*Clone it anew"):
+    with pytest.raises(RemoteError, match=r"without its history.*clone it anew"):
         pulled(Repository(tmp_path / "shop"), remote, "side")
 
 
@@ -64,7 +64,7 @@ def test_what_needs_the_history_of_a_shallow_clone_says_so(tmp_path, remote):
     clone_if_missing(remote, tmp_path / "shop", shallow=True)
     shallow = Repository(tmp_path / "shop")
 
-    with pytest.raises(RemoteError, match=r"shallow clone.*Clone it anew"):
+    with pytest.raises(RemoteError, match=r"shallow clone.*clone it anew"):
         write_table(shallow.path, "users", pd.DataFrame({"name": ["Eve"]}), branch_conf=NewBranch("new", "HEAD~1"))
 
 

@@ -76,7 +76,7 @@ def test_the_nearest_names_are_named():
 
 
 def test_all_names_are_named_where_none_is_near():
-    assert nearest("xyz", ["users", "orders"]) == "There are: `orders`, `users`."
+    assert nearest("xyz", ["users", "orders"]) == "Available: `orders`, `users`."
 
 
 def test_of_many_names_ten_are_named():

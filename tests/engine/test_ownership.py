@@ -64,7 +64,7 @@ def test_files_are_private_while_a_server_runs(repository):
 def test_a_place_that_everybody_may_write_is_refused_with_what_mends_it(name, repository):
     (repository.path / name).chmod(0o777)
 
-    with pytest.raises(UnsafeDirectoryError, match=f"chmod -R go-w {repository.path}"):
+    with pytest.raises(UnsafeDirectoryError, match=f"run `chmod -R go-w {repository.path}"):
         write_table(repository.path, "t", FRAME)
 
     os.system(f"chmod -R go-w {repository.path}")  # noqa: S605 - as the hint says

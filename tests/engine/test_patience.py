@@ -52,7 +52,7 @@ class Connecting(threading.Thread):
 
 
 def has_waited(caplog):
-    return "takes no session yet" in caplog.text
+    return "accepts no session yet" in caplog.text
 
 
 def test_a_server_that_is_started_meanwhile_is_waited_for(repository, caplog):

@@ -150,10 +150,10 @@ CAUSES = {
     "the server offers no encryption, and `tls=required`": lambda cause: cause.fail(
         retry_workflow.save, db=cause.database + "?tls=required"
     ),
-    "the server is no Dolt": no_dolt,
+    "the server is not Dolt": no_dolt,
     "the database is missing": lambda cause: cause.fail(retry_workflow.save, db=cause.database + "_not_there"),
     "a relative directory": lambda cause: cause.fail(tasks.save_relative),
-    "a directory that would have to be made": lambda cause: cause.fail(tasks.save_into, folder=f"{cause.folder}/shop"),
+    "a directory that does not exist yet": lambda cause: cause.fail(tasks.save_into, folder=f"{cause.folder}/shop"),
     "a password in `db_path`": openly,
     "rows that cannot be stored": lambda cause: cause.fail(retry_workflow.save_unfit, db=cause.database),
     "an image without this package": image_without_the_package,

@@ -92,7 +92,7 @@ def test_a_deck_of_a_server_that_is_gone_has_a_line_that_says_so_and_the_task_is
         return ignore(table=table)
 
     assert wf(table=DoltTable(gone)) == 1
-    assert "Is the server up" in deck_of("ignore", decks)
+    assert "Check that the server is up" in deck_of("ignore", decks)
 
 
 def test_a_notebook_shows_rows_that_are_not_saved_yet_and_those_that_are(repository: Repository) -> None:

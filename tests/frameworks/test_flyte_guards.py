@@ -17,7 +17,7 @@ from tests.helpers.frameworks import secret_workflow as tasks
 from tests.helpers.frameworks.pods import Pods, literal, outputs, python_value
 
 ONE = pd.DataFrame({"a": [1]})
-HINT = "Give the URL of a server"
+HINT = "Use the URL of a server"
 
 
 def failure(pods: Pods, task: object, **inputs: object) -> str:
@@ -33,7 +33,7 @@ def test_a_relative_directory_is_refused_whether_it_is_there_or_not(
     elsewhere = failure(pod_here, tasks.save_relative)
 
     for message in (there, elsewhere):
-        assert "was given as a relative path, and lies on the disk of the task's pod" in message
+        assert "was given as a relative path, which is on the disk of the task's pod" in message
         assert HINT in message
     assert repository.messages() == ["Initialize data repository"]
     assert not (pod_here.home / "shop").exists()
@@ -65,7 +65,7 @@ def test_a_directory_that_would_have_to_be_made_is_refused_and_not_made(pod_here
 
 
 def test_it_is_refused_in_transactions_too(pod_here: Pods, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="gone with it"), Transaction(tmp_path / "shop"):
+    with pytest.raises(ConfigError, match="lost with the pod"), Transaction(tmp_path / "shop"):
         pass
 
 

@@ -64,7 +64,7 @@ def test_a_save_whose_server_is_away_may_be_tried_again(pods: Pods, away: str, t
 
     assert error.kind == AGAIN
     assert "ServerUnreachableError: Failed to convert outputs of task" in error.message
-    assert "Is the server up, and are host and port right?" in error.message
+    assert "Check that the server is up, and that host and port are right." in error.message
 
 
 def test_a_load_whose_server_is_away_may_be_tried_again(pods: Pods, away: str) -> None:
@@ -80,7 +80,7 @@ def test_a_task_may_catch_the_error_by_our_class(pods: Pods, away: str) -> None:
     folder = pods.here(tasks.go_on_without, {"db": literal(away)})
 
     outputs = literals_pb2.LiteralMap.FromString((folder / "outputs.pb").read_bytes())
-    assert "Is the server up" in outputs.literals["o0"].scalar.primitive.string_value
+    assert "Check that the server is up" in outputs.literals["o0"].scalar.primitive.string_value
 
 
 def test_data_that_cannot_be_stored_is_final(pods: Pods, repository: Repository) -> None:

@@ -40,7 +40,7 @@ def test_a_card_of_a_step_shows_tables_and_what_cannot_be_looked_at(place: Workp
     assert "CardFlow/" in users
     assert "&lt;script&gt;" in users
     assert "<h4>Tables (1)</h4>" in database
-    assert "Is the server up" in away
+    assert "Check that the server is up" in away
 
 
 def test_a_browser_shows_the_card(place: Workplace) -> None:

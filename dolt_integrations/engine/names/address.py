@@ -17,7 +17,7 @@ DEFAULT_CONNECT_TIMEOUT = 10.0
 CONNECTION = "connection:"
 """What the name of a connection begins with."""
 
-HOW_TO_NAME_ONE = "Give a directory, a `mysql://user@host:port/database` URL, `connection:name`, or a `doltcli.Dolt`."
+HOW_TO_NAME_ONE = "Use a directory, a `mysql://user@host:port/database` URL, `connection:name`, or a `doltcli.Dolt`."
 
 
 @dataclass(frozen=True)

@@ -44,13 +44,17 @@ def with_connect_args(location: Location, connect_args: Mapping[str, Any] | None
     if connect_args is None or connect_args == {}:
         return location
     if not isinstance(connect_args, Mapping):
-        raise ConfigError(f"connect_args is {shown(connect_args)}, not a dict", hint='Give {"ssl_ca": "ca.pem"}.')
+        raise ConfigError(
+            f"connect_args is {shown(connect_args)}, not a dict", hint='Pass a dict: {"ssl_ca": "ca.pem"}.'
+        )
     if isinstance(location, str) and location.startswith(CONNECTION):
-        hint = "Give the options where the connection is: mysql://user@host/database?ssl_ca=ca.pem."
-        raise ConfigError(f"connect_args beside {location[:100]!r}, which has options of its own", hint=hint)
+        hint = "Put the options where the connection is defined: mysql://user@host/database?ssl_ca=ca.pem."
+        raise ConfigError(
+            f"connect_args cannot be combined with {location[:100]!r}, which has options of its own", hint=hint
+        )
     if not isinstance(location, str) or "://" not in location:
-        what = f"connect_args is for servers, and {shown(getattr(location, 'repo_dir', location))} is none"
-        raise ConfigError(what, hint="Leave it out, or give a `mysql://` URL.")
+        what = f"connect_args is only for servers, and {shown(getattr(location, 'repo_dir', location))} is not one"
+        raise ConfigError(what, hint="Remove it, or use a `mysql://` URL.")
     merged = _merged(location, dict(connect_args))
     parse_location(merged)
     return merged
@@ -62,13 +66,13 @@ def _merged(url: str, arguments: dict[str, Any]) -> str:
     there = {name.lower().replace("-", "_"): text for name, text in parse_qsl(url.partition("?")[2], True)}
     for name in sorted(given.keys() & there):
         if given[name] != there[name]:
-            raise ConfigError(f"connect_args and the URL {redact(url)} both have {name}", hint="Give it once.")
+            raise ConfigError(f"connect_args and the URL {redact(url)} both have {name}", hint="Remove one of them.")
     options = urlencode({name: text for name, text in given.items() if name not in there}, safe="/")
     merged = f"{url}{'&' if '?' in url else '?'}{options}" if options else url
     if isinstance(url, FromLiteral):
         if password:
-            hint = "Give it in the program: in its URL, or in DOLT_CLI_PASSWORD."
-            raise ConfigError("a literal has a password in connect_args, where anybody can read it", hint=hint)
+            hint = "Set it in the program: in its URL, or in DOLT_CLI_PASSWORD."
+            raise ConfigError("a literal has a password in connect_args, where anyone can read it", hint=hint)
         return FromLiteral(merged)
     return _with_password(merged, password[0]) if password else merged
 
@@ -89,7 +93,7 @@ def _text(name: str, value: object) -> str:
         return str(value).lower()
     if isinstance(value, (str, int, float, os.PathLike)) and not isinstance(text := _plain(value), bytes):
         return str(text)
-    raise ConfigError(f"connect_args has {name}={shown(value)}", hint="Give a text, a path, a number or a bool.")
+    raise ConfigError(f"connect_args has {name}={shown(value)}", hint="Pass a string, a path, a number or a bool.")
 
 
 def _plain(value: Any) -> Any:
@@ -101,7 +105,7 @@ def _options_of_ssl(value: Any) -> Iterator[tuple[str, str]]:
     if value is None:
         return
     if not isinstance(value, Mapping):
-        hint = 'Give {"ca": "ca.pem", "cert": ..., "key": ...}; an SSLContext cannot travel.'
+        hint = 'Pass {"ca": "ca.pem", "cert": ..., "key": ...}; an SSLContext cannot be passed on to tasks.'
         raise ConfigError(f"connect_args has ssl={shown(value)}, not a dict", hint=hint)
     for name in value:
         if name not in _SSL:
@@ -124,10 +128,10 @@ def _is_verified(mode: object) -> bool:
 
 def _with_password(url: str, password: object) -> str:
     if not isinstance(password, str):
-        raise ConfigError("the password of connect_args is no text", hint="Give it as a text.")
+        raise ConfigError("the password of connect_args is not a string", hint="Pass a string.")
     scheme, _, rest = url.partition("://")
     parts = re.match(r"(?:([^@/?#]*)@)?", rest)
     who = (parts[1] if parts else None) or "root"
     if ":" in who:
-        raise ConfigError(f"connect_args and the URL {redact(url)} both have a password", hint="Give it once.")
+        raise ConfigError(f"connect_args and the URL {redact(url)} both have a password", hint="Remove one of them.")
     return f"{scheme}://{who}:{quote(password, safe='')}@{rest[parts.end() if parts else 0 :]}"

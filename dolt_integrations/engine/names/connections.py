@@ -89,5 +89,7 @@ def _text(name: str) -> tuple[str, str]:
     file = Path(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER) / name
     if file.is_file():
         return read_secret_file(file, f"connection {name!r}"), variable
-    hint = f"Set {variable}, where the task runs, to mysql://user@host:port/database, or mount a file {file} with it."
-    raise ConfigError(f"there is no connection {name!r} here", hint=hint)
+    hint = (
+        f"Where the task runs, set {variable} to mysql://user@host:port/database, or mount a file {file} that has it."
+    )
+    raise ConfigError(f"connection {name!r} is not defined here", hint=hint)

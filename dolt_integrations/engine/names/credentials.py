@@ -63,10 +63,12 @@ def read_secret_file(path: Path, what: str) -> str:
         text = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         said = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        hint = "Is there such a secret, with such a key, where the task runs?" if is_secret_path(str(path)) else None
+        hint = (
+            "Check that the secret exists where the task runs, and has that key." if is_secret_path(str(path)) else None
+        )
         raise ConfigError(f"{what} names the file {path}, which cannot be read: {said}", hint=hint) from None
     if not text:
-        raise ConfigError(f"{what} names the file {path}, which is empty", hint="Does the secret have a value?")
+        raise ConfigError(f"{what} names the file {path}, which is empty", hint="Check that the secret has a value.")
     return text
 
 

@@ -45,7 +45,7 @@ def check_table_name(name: str) -> None:
         >>> check_table_name("users")
     """
     if not isinstance(name, str):
-        raise InvalidNameError(f"table name {name!r} is not a text", hint="Choose another name.")
+        raise InvalidNameError(f"table name {name!r} is not a string", hint="Choose another name.")
     problem = _problem(name) or _table_problem(name)
     if problem:
         raise InvalidNameError(f"table name {name!r} {problem}", hint="Choose another name.")
@@ -53,13 +53,13 @@ def check_table_name(name: str) -> None:
 
 def _table_problem(name: str) -> str | None:
     if name.lower().startswith("dolt_"):
-        return "begins with `dolt_`, which Dolt keeps for its system tables"
+        return "begins with `dolt_`, which Dolt reserves for its system tables"
     if name == ".":
         return "means all tables to `dolt add`"
     if name[-1].isspace():
         return "ends in a space"
     if any(letter > "\uffff" for letter in name):
-        return "has a character beyond U+FFFF, which Dolt takes in a column's name only"
+        return "has a character beyond U+FFFF, which Dolt allows only in column names"
     return None
 
 
@@ -81,8 +81,8 @@ def check_branch_name(name: str) -> None:
     """
     if _NO_BRANCH.search(name):
         raise InvalidNameError(
-            f"branch name {name!r} is none that Dolt takes",
-            hint="Choose letters, digits, `-`, `_` and single `/` or `.` between them.",
+            f"branch name {name!r} is not valid in Dolt",
+            hint="Use letters, digits, `-`, `_` and single `/` or `.` between them.",
         )
 
 
@@ -104,7 +104,7 @@ def check_column_names(names: Iterable[str], *, table: str) -> None:
 
 def _clash(name: str, other: str) -> str:
     if name == other:
-        return "is there twice"
+        return "appears twice"
     return f"differs from column {other!r} only in case, which Dolt ignores"
 
 
@@ -112,9 +112,9 @@ def _problem(name: str) -> str | None:
     if not name:
         return "is empty"
     if not _is_unicode(name) or "\0" in name:
-        return "has a character that Dolt does not take in a name (NUL, or half of a surrogate pair)"
+        return "has a character that Dolt does not allow in a name (NUL, or half of a surrogate pair)"
     if len(name.encode()) > MAX_IDENTIFIER:
-        return f"has {len(name.encode())} bytes of UTF-8; Dolt takes at most {MAX_IDENTIFIER}"
+        return f"has {len(name.encode())} bytes of UTF-8; Dolt allows at most {MAX_IDENTIFIER}"
     return None
 
 
@@ -146,5 +146,5 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
         return f"Did you mean {' or '.join(f'`{found}`' for found in close)}?"
     if names:
         shown = ", ".join(f"`{known_name}`" for known_name in names[:10])
-        return f"There are: {shown}{', ...' if len(names) > 10 else ''}."
+        return f"Available: {shown}{', ...' if len(names) > 10 else ''}."
     return None

@@ -68,6 +68,6 @@ def _parse_path(path: str | os.PathLike[str]) -> DirectoryAddress:
     if not text:
         raise ConfigError("the path of the database is empty", hint=HOW_TO_NAME_ONE)
     if re.match("mysql[:/+]", text):
-        raise ConfigError(f"{redact(text)} looks like a URL and is none", hint=HOW_TO_NAME_ONE)
+        raise ConfigError(f"{redact(text)} looks like a URL but is not one", hint=HOW_TO_NAME_ONE)
     path = Path(text).expanduser()
     return DirectoryAddress(path.absolute(), is_absolute=path.is_absolute())

@@ -13,7 +13,7 @@ DOLTHUB = "https://doltremoteapi.dolthub.com"
 """What Dolt puts in front of `owner/repo` (Dolt source, `env.DefaultRemotesApiHost`)."""
 
 _HINT = (
-    "Give file:///path, http(s)://host[:port]/database, owner/repo (DoltHub), gs://bucket/path "
+    "Use file:///path, http(s)://host[:port]/database, owner/repo (DoltHub), gs://bucket/path "
     "or aws://[table:bucket]/database."
 )
 
@@ -52,8 +52,8 @@ def _split(url: str) -> SplitResult:
     except ValueError:
         raise _error(url) from None
     if "@" in parts.netloc:
-        hint = "Give Remote(user=...) and DOLT_REMOTE_PASSWORD: Dolt would keep what the URL says."
-        raise ConfigError(f"the remote's URL {_shown(url)} has a user in it", hint=hint)
+        hint = "Use Remote(user=...) and DOLT_REMOTE_PASSWORD, because Dolt stores the URL."
+        raise ConfigError(f"the remote's URL {_shown(url)} contains a user", hint=hint)
     return parts
 
 

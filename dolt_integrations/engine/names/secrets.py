@@ -26,8 +26,8 @@ def tie_secrets(location: Location, source: CredentialSource) -> None:
         tie_connection(address.name, source)
         return
     if not isinstance(address, ServerAddress):
-        raise ConfigError(f"there is a secret for {address}, which is a directory", hint="Leave it out.")
+        raise ConfigError(f"a secret was given for {address}, which is a directory", hint="Remove it.")
     if isinstance(location, FromLiteral) and not may_have_password(address.host, address.port, from_literal=True):
         hint = f"Name the server in the program, or set DOLT_CLI_HOST={address.host}:{address.port}."
-        raise ConfigError(f"there is a secret for {address}, which only a literal names", hint=hint)
+        raise ConfigError(f"a secret is not sent to {address}, because only a literal names it", hint=hint)
     tie_secret(address.host, address.port, address.user, source)

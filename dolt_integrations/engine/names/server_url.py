@@ -68,9 +68,9 @@ def _split(url: str) -> tuple[SplitResult, int]:
     """Take a URL apart. What Python's errors say of a bad one may be a part of its password."""
     rest = url.partition("://")[2]
     if "@" in re.split("[/?#]", rest, maxsplit=1)[-1] and re.search("[/?#]", rest):
-        raise ConfigError(f"{redact(url)} is not a URL: there is an @ after the host", hint=_ESCAPED)
+        raise ConfigError(f"{redact(url)} is not a URL: it contains an @ after the host", hint=_ESCAPED)
     if re.search(r"[\x00-\x1f]", url):
-        raise ConfigError(f"{redact(url)!r} is not a URL: there are line ends or tabs in it", hint=_ESCAPED)
+        raise ConfigError(f"{redact(url)!r} is not a URL: it contains newlines or tabs", hint=_ESCAPED)
     try:
         parts = urlsplit(url)
         return parts, parts.port or DEFAULT_PORT
@@ -78,7 +78,7 @@ def _split(url: str) -> tuple[SplitResult, int]:
         raise ConfigError(f"{redact(url)} is not a URL", hint=f"{HOW_TO_NAME_ONE} {_ESCAPED}") from None
 
 
-_ESCAPED = "In a user or password `@:/?#%` and blanks are written %40, %3A, %2F, %3F, %23, %25 and %20."
+_ESCAPED = "In a user or password, write `@:/?#%` and spaces as %40, %3A, %2F, %3F, %23, %25 and %20."
 
 
 def _with_credentials(address: ServerAddress, from_literal: bool) -> ServerAddress:
@@ -113,7 +113,7 @@ def without_password(location: str) -> str:
 def _parse_options(query: str, shown: str) -> dict[str, str]:
     options = {name.lower().replace("-", "_"): value for name, value in parse_qsl(query, keep_blank_values=True)}
     if unknown := sorted(set(options) - set(URL_OPTIONS)):
-        hint = f"There are: {', '.join(URL_OPTIONS)}. A password is given before the @, or in {PASSWORD_VARIABLE}."
+        hint = f"Known options: {', '.join(URL_OPTIONS)}. A password goes before the @, or into {PASSWORD_VARIABLE}."
         raise ConfigError(f"{shown} has an unknown option {unknown[0][:50]!r}", hint=hint)
     return options
 
@@ -134,7 +134,7 @@ def _parse_timeout(text: str, shown: str) -> float:
     except ValueError:
         seconds = math.nan
     if not 0 < seconds <= MAX_CONNECT_TIMEOUT:
-        hint = f"Give seconds, more than 0 and at most {MAX_CONNECT_TIMEOUT}."
+        hint = f"Use a number of seconds above 0, at most {MAX_CONNECT_TIMEOUT}."
         raise ConfigError(f"{shown} has connect_timeout={text!r}", hint=hint)
     return seconds
 

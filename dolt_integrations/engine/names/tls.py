@@ -112,11 +112,11 @@ def tls_from_options(options: Mapping[str, str]) -> Tls:
     """
     ca, cert, key = (options.get(name) or None for name in ("ssl_ca", "ssl_cert", "ssl_key"))
     if key and not cert:
-        raise ConfigError("there is an ssl_key and no ssl_cert", hint="Give the client's certificate as well.")
+        raise ConfigError("ssl_key is set, but ssl_cert is not", hint="Set ssl_cert to the client's certificate.")
     found = {mode for mode in (_tls(options), _ssl_mode(options, ca), _flagged(options)) if mode is not None}
     if len(found) > 1 or (found == {OFF} and (ca or cert)):
         given = ", ".join(name for name in OPTIONS if name in options)
-        raise ConfigError(f"the options {given} contradict each other", hint="Give `tls` alone, or `tls` and files.")
+        raise ConfigError(f"the options {given} contradict each other", hint="Use `tls` alone, or `tls` with files.")
     return Tls(found.pop() if found else VERIFIED if ca or cert else PREFERRED, ca, cert, key)
 
 
@@ -137,7 +137,7 @@ def _mode(options: Mapping[str, str], name: str, names: Mapping[str, tuple[str, 
         if text in texts:
             return mode
     choice = ", ".join(texts[0] for texts in names.values())
-    raise ConfigError(f"{name} has no such value", hint=f"Give one of {choice}.")
+    raise ConfigError(f"{name} has no value {text!r}", hint=f"Use one of {choice}.")
 
 
 def _flagged(options: Mapping[str, str]) -> str | None:
@@ -155,5 +155,5 @@ def _flagged(options: Mapping[str, str]) -> str | None:
 def _flag(options: Mapping[str, str], name: str) -> bool:
     text = options[name].lower()
     if text not in ("true", "false", "1", "0"):
-        raise ConfigError(f"{name} has no such value", hint="Give true or false.")
+        raise ConfigError(f"{name} has no value {text!r}", hint="Use true or false.")
     return text in ("true", "1")

@@ -80,7 +80,7 @@ def _clone(path: Path, source: Source, root: Path, shallow: bool) -> bool:
     if is_database(path):
         return True
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        hint = "Give an empty or missing directory, or that of a database."
+        hint = "Use an empty or missing directory, or that of a database."
         raise DatabaseNotFoundError(f"no Dolt database in {path}, and other files are there", hint=hint)
     made = _make(path)
     unfinished = path / f"{UNFINISHED}{secrets.token_hex(4)}"

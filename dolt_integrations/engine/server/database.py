@@ -120,8 +120,8 @@ def _how_to_make(path: Path) -> str:
     if path.exists() and not path.is_dir():
         return "That is a file; give the directory of a database."
     return (
-        f"Make one with `mkdir -p {path} && cd {path} && dolt init`; "
-        "a save into a missing or empty directory does it too."
+        f"Create one with `mkdir -p {path} && cd {path} && dolt init`; "
+        "a save to a missing or empty directory does so too."
     )
 
 

@@ -51,7 +51,7 @@ def deepen(path: Path, source: Source, *, timeout: float = CLONE_TIMEOUT) -> boo
         with sole_use(path, timeout) as runtime:
             return not is_shallow(path) or _deepen(path, source, runtime)
     except OSError as error:
-        raise StorageError(f"cannot exchange the shallow clone in {path}: {error}") from error
+        raise StorageError(f"cannot replace the shallow clone in {path}: {error}") from error
 
 
 def _deepen(path: Path, source: Source, root: Path) -> bool:
@@ -65,7 +65,7 @@ def _deepen(path: Path, source: Source, root: Path) -> bool:
             _exchange(path, full)
     finally:
         remove_tree(full)
-    logger.info("%s is a shallow clone; %s", path, f"{reason}, so it stays one" if reason else "cloned it anew")
+    logger.info("%s is a shallow clone; %s", path, f"{reason}, so it is kept" if reason else "replaced by a full clone")
     return reason is None
 
 
@@ -107,7 +107,7 @@ def _rows(path: Path, root: Path, statement: str) -> list[dict[str, Any]]:
         command, cwd=path, env=quiet_environment(root), capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        raise ServerError(f"cannot look into {path}: {(done.stderr or done.stdout).strip()}")
+        raise ServerError(f"cannot inspect {path}: {(done.stderr or done.stdout).strip()}")
     return list(json.loads(done.stdout or "{}").get("rows", []))
 
 

@@ -194,7 +194,7 @@ def init_database(path: Path, root: Path, author: Author) -> None:
         path.mkdir(mode=0o755, parents=True, exist_ok=True)
         done = _run(command, path / ".dolt", cwd=path, env=quiet_environment(root, author), runtime=root)
     except OSError as error:
-        raise ServerError(f"cannot make a Dolt database in {path}: {error}") from error
+        raise ServerError(f"cannot create a Dolt database in {path}: {error}") from error
     if done.returncode != 0:
         raise ServerError(f"`dolt init` failed in {path}: {(done.stderr or done.stdout).strip()}")
     make_private(path)

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.names.address import DirectoryAddress
 
 _HINT = (
-    "Give the URL of a server (mysql://user@host/database, or connection:name), the directory of a database on a "
-    "mounted volume, or a remote_conf that takes the work away."
+    "Use the URL of a server (mysql://user@host/database, or connection:name), the directory of a database on a "
+    "mounted volume, or a remote_conf that the work is pushed to."
 )
 
 
@@ -28,9 +28,9 @@ def check_lasting(address: DirectoryAddress) -> None:
     if not is_on_cluster() or keeps_outputs_here():
         return
     if not address.is_absolute:
-        what = f"the directory {address.path} was given as a relative path, and lies on the disk of the task's pod"
+        what = f"the directory {address.path} was given as a relative path, which is on the disk of the task's pod"
     elif not (address.path / ".dolt" / "noms").is_dir():
-        what = f"there is no Dolt database in {address.path}, and one made here would lie on the disk of the task's pod"
+        what = f"there is no Dolt database in {address.path}, and a new one would be on the disk of the task's pod"
     else:
         return
-    raise ConfigError(f"{what}: what is saved there would be gone with it", hint=_HINT)
+    raise ConfigError(f"{what}: what is saved there would be lost with the pod", hint=_HINT)

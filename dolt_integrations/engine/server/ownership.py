@@ -53,7 +53,7 @@ def check_ownership(directory: Path) -> None:
         if found.st_uid not in trusted_users():
             raise _belongs_to(found.st_uid, place, real)
         if may_others_write(found):
-            hint = f"`chmod -R go-w {real}` takes that right away; look first at what has been written. {_EXCEPTION}"
+            hint = f"Check what they have written, then run `chmod -R go-w {real}`. {_EXCEPTION}"
             raise UnsafeDirectoryError(f"other users may write to {place}", hint=hint)
 
 

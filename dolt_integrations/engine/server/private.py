@@ -169,8 +169,10 @@ class PrivateServer:
         log = self._log() or self._reason
         if "locked by another dolt process" in log or "database is locked" in log:
             hint = "Wait for it to end, or connect to it: `dolt sql-server` there, and mysql://... as the location."
-            return DatabaseLockedError(f"another dolt process holds {self.directory} and did not let go", hint=hint)
-        return ServerUnreachableError(f"a private dolt sql-server for {self.directory} does not start: {_tail(log)}")
+            return DatabaseLockedError(
+                f"another dolt process has locked {self.directory} and did not release it", hint=hint
+            )
+        return ServerUnreachableError(f"a private dolt sql-server for {self.directory} did not start: {_tail(log)}")
 
     def _wait_for_stop(self, deadline: float | None) -> None:
         """Wait until the supervisor has ended, unless others go on using the server."""
@@ -197,7 +199,9 @@ def _check_writable(directory: Path) -> None:
     """
     for folder in (directory / ".dolt", directory / ".dolt" / "noms"):
         if folder.is_dir() and not os.access(folder, os.W_OK):
-            hint = "Copy it to where you may write, or serve it (`dolt sql-server` there, and mysql://... as location)."
+            hint = (
+                "Copy it to a writable directory, or serve it (`dolt sql-server` there, mysql://... as the location)."
+            )
             raise StorageError(f"{folder} is read-only, and Dolt writes a lock there even to read", hint=hint)
 
 

@@ -27,7 +27,7 @@ def user_folder() -> Path:
         place = _runtime_directory()
         return _private(place / "dolt-integrations") if place else _temporary_folder(Path(tempfile.gettempdir()))
     except OSError as error:
-        problem = f"cannot make a folder of your own for private servers: {error}"
+        problem = f"cannot create a folder for private servers: {error}"
         raise StorageError(problem, hint="Set TMPDIR to a directory that you may write to.") from error
 
 
@@ -67,7 +67,7 @@ def _private(folder: Path) -> Path:
     except FileExistsError:
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-            raise PermissionError(f"{folder} is not a folder of this user's own") from None
+            raise PermissionError(f"{folder} is not a folder, or belongs to another user") from None
         if found.st_mode & 0o077:
             folder.chmod(0o700)
     return folder

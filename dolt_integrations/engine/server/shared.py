@@ -202,7 +202,7 @@ def _private_server(path: Path, timeout: float) -> PrivateServer:
     try:
         return PrivateServer(path, timeout)
     except OSError as error:
-        hint = f"Is there room in {tempfile.gettempdir()}? TMPDIR may name another place."
+        hint = f"Free space in {tempfile.gettempdir()}, or set TMPDIR to another directory."
         raise StorageError(f"cannot prepare a private server for {path}: {error}", hint=hint) from error
 
 
@@ -220,8 +220,8 @@ def _database_of(path: Path, names: list[str]) -> str:
     Dolt names a database after its directory, some characters replaced (Dolt source, `dbfactory.DirToDBName`).
     """
     if (path / path.name / ".dolt").is_dir():
-        hint = "Move the inner one: Dolt serves both under one name."
-        raise DatabaseNotFoundError(f"{path} has another database of its own name in it", hint=hint)
+        hint = "Move the inner one, because Dolt serves both under one name."
+        raise DatabaseNotFoundError(f"{path} contains another database of the same name", hint=hint)
     if len(names) == 1:
         return names[0]
     wanted = path.name.lower()

@@ -85,5 +85,5 @@ def understood(what: str, where: str) -> Iterator[None]:
         raise
     except (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError) as error:
         said = shown(f"{type(error).__name__}: {error}"[:300])
-        hint = "Is it a Dolt server, and one of the versions that the README names?"
+        hint = "Check that it is a Dolt server of a version that the README names."
         raise ServerError(f"{what[:300]} makes no sense ({where}): {said}", hint=hint) from error

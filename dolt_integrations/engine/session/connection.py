@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.session.wire import Session
 
 _GONE = (
-    "It was deleted with its branch (and `dolt gc`), or is of another database or of a remote that was not pulled. "
-    "What still names it, such as a cached output of a task, has to be made again."
+    "It was deleted with its branch (and `dolt gc`), or belongs to another database or to a remote that was not "
+    "pulled. Recreate whatever refers to it, such as a cached output of a task."
 )
 
 
@@ -97,7 +97,7 @@ class Connection(Statements):
     def _no_session(self, error: BaseException, *, hurried: bool) -> DoltError:
         translated, at = self._translated(error), f"{self.address.host}:{self.address.port}"
         if hurried and isinstance(translated, (ServerLostError, ServerUnreachableError)):
-            return NoSessionError(f"the server has no second session for this work now ({self._where})", hint=FULL)
+            return NoSessionError(f"the server has no second session free for this work ({self._where})", hint=FULL)
         if isinstance(translated, ServerLostError):
             hint = f"Is it a Dolt server? It had {self.address.connect_timeout:g} s (`?connect_timeout=` in the URL)."
             return ServerUnreachableError(f"no answer from {at} ({self._where})", hint=hint)

@@ -41,7 +41,7 @@ def forked_error() -> ForkedProcessError:
     """Return the error to raise in such a child."""
     what = "is a forked child of one that has saved or loaded (or used polars), and lacks its threads"
     hint = (
-        'Start it otherwise: multiprocessing.get_context("spawn"), multiprocessing_context="spawn" of a DataLoader, '
+        'Start it with multiprocessing.get_context("spawn"), multiprocessing_context="spawn" of a DataLoader, or as '
         "a subprocess; or fork before the first save or load."
     )
     return ForkedProcessError(f"process {os.getpid()} {what}", hint=hint)

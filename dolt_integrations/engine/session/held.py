@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
 
 
-FULL = "Let fewer tasks run at a time, or let the server take more: `max_connections` in its configuration."
+FULL = "Run fewer tasks at a time, or raise `max_connections` in the server's configuration."
 
 
 class NoSessionError(ServerLostError):

@@ -57,7 +57,7 @@ def open_patiently(address: ServerAddress, database: str, *, local_infile: bool,
             last = begun + (address.connect_timeout if was_silent else address.wait)
             if time.monotonic() + pause > last or not _may_pass(error):
                 raise
-            logger.info("%s:%s takes no session yet: %s", address.host, address.port, error)
+            logger.info("%s:%s accepts no session yet: %s", address.host, address.port, error)
         POOL.empty(address)
         time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads attempts, guards nothing
         pause = min(pause * 2, _LONGEST_PAUSE)

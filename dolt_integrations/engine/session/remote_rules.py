@@ -51,8 +51,8 @@ REMOTE_RULES = (
     Rule(
         RemoteError,
         texts=("must set DOLT_REMOTE_PASSWORD",),
-        hint="The server that does it has to be started with DOLT_REMOTE_PASSWORD in its environment: set it for every "
-        "process that uses the directory, or leave the remote's user out.",
+        hint="The server reads DOLT_REMOTE_PASSWORD from its environment when it starts: set it for every "
+        "process that uses the directory, or remove the remote's user.",
     ),
     Rule(
         RemoteError,
@@ -62,7 +62,7 @@ REMOTE_RULES = (
     Rule(
         RemoteUnreachableError,
         texts=("code = (Unavailable|DeadlineExceeded)", "dial tcp", "i/o timeout", "TLS handshake timeout"),
-        hint="Is the remote up, and is the URL right? (The port is that of --remotesapi-port.)",
+        hint="Check that the remote is up and its URL is right. (The port is that of --remotesapi-port.)",
     ),
     Rule(
         RemoteError,
@@ -77,7 +77,7 @@ REMOTE_RULES = (
     Rule(
         RemoteError,
         texts=("shallow clone", "ghost commit", "shallow repository"),
-        hint="The directory was cloned without its history, for a load. Clone it anew: remove it, or use another one.",
+        hint="The directory was cloned without its history, for a load. Remove it to clone it anew, or use another.",
     ),
     Rule(
         LostRaceError,

@@ -30,7 +30,7 @@ from dolt_integrations.errors import (
     WriteQueryError,
 )
 
-_ENCRYPT = "Ask for encryption: `?tls=required` in the URL, or `?tls=skip-verify` if its certificate is of no known CA."
+_ENCRYPT = "Encrypt: `?tls=required` in the URL, or `?tls=skip-verify` if its certificate is not from a known CA."
 
 RULES = (
     *REMOTE_RULES,
@@ -44,9 +44,13 @@ RULES = (
             "cannot (create|delete|force) a branch",
             "does not have the correct permissions",
         ),
-        hint="Check the user and the password of the URL (or DOLT_CLI_PASSWORD), and what the user may do.",
+        hint="Check the user and the password of the URL (or DOLT_CLI_PASSWORD), and the user's grants.",
     ),
-    Rule(ServerUnreachableError, codes=(2002, 2003, 2005), hint="Is the server up, and are host and port right?"),
+    Rule(
+        ServerUnreachableError,
+        codes=(2002, 2003, 2005),
+        hint="Check that the server is up, and that host and port are right.",
+    ),
     Rule(
         ServerUnreachableError,
         codes=(1040, 1203),
@@ -57,7 +61,7 @@ RULES = (
         codes=(1053, 2006, 2013, 2014, 2055, 4031),
         # A server that has run garbage collection ends all sessions with the last of these.
         texts=("lost connection", "packet sequence number wrong", "performed an online garbage collection"),
-        hint="The server went away in the middle; nothing half-done is visible. Try again.",
+        hint="The connection to the server was lost; no partial work is visible. Try again.",
     ),
     Rule(
         ServerError,
@@ -68,9 +72,9 @@ RULES = (
     Rule(
         ServerError,
         codes=(2026,),
-        hint="Leave `?tls=` out of the URL, or let the administrator give the server a certificate.",
+        hint="Remove `?tls=` from the URL, or have the administrator give the server a certificate.",
     ),
-    Rule(ServerError, codes=(2027, 2068), hint="Nothing was sent. Is it the server that you mean?"),
+    Rule(ServerError, codes=(2027, 2068), hint="Nothing was sent. Check that this is the right server."),
     Rule(
         AccessDeniedError,
         codes=(2061,),
@@ -80,7 +84,7 @@ RULES = (
         WriteQueryError,
         codes=(1792,),
         texts=("is read-only", "read only mode"),
-        hint="A commit, a tag and a read-only server take no writes.",
+        hint="Commits, tags and read-only servers cannot be written to; write to a branch.",
     ),
     Rule(
         LostRaceError,
@@ -125,7 +129,7 @@ RULES = (
         DatabaseNotFoundError,
         codes=(1049,),
         texts=("database not found",),
-        hint="Look at SHOW DATABASES, or make it: CREATE DATABASE name. A save makes directories only.",
+        hint="Check SHOW DATABASES, or create it: CREATE DATABASE name. A save creates only directories.",
     ),
     Rule(
         TableNotFoundError,

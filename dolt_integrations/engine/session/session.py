@@ -106,11 +106,11 @@ def _not_encrypted(address: ServerAddress, error: ssl.SSLError) -> ServerError:
     at = f"{address.host}:{address.port}"
     if isinstance(error, ssl.SSLCertVerificationError):
         hint = (
-            "Give the file of the CA that signed it, `?ssl_ca=/path/ca.pem` in the URL; `?tls=skip-verify` encrypts "
-            "without looking at the certificate."
+            "Name the file of the CA that signed it, `?ssl_ca=/path/ca.pem` in the URL; `?tls=skip-verify` encrypts "
+            "without checking the certificate."
         )
         return ServerError(f"the certificate of {at} is not trusted: {error.verify_message}", hint=hint)
-    hint = "Does the server ask for a client certificate? `?ssl_cert=` and `?ssl_key=` in the URL name its files."
+    hint = "If the server requires a client certificate, name its files by `?ssl_cert=` and `?ssl_key=` in the URL."
     return ServerError(f"no encrypted connection with {at}: {error.reason or error}", hint=hint)
 
 

@@ -126,15 +126,15 @@ class Statements:
             cursor: Any = self._session.cursor(kind)
             cursor.execute(statement, tuple(arguments) or None)
             if cursor.description is None and statement.startswith(("SELECT", "SHOW")):
-                what = f"the server gives no rows for a query ({self._where})"
-                raise ServerError(what, hint="Is it a Dolt server?")
+                what = f"the server returned no result for a query ({self._where})"
+                raise ServerError(what, hint="Check that it is a Dolt server.")
             yield cursor
             cursor.close()
         except (pymysql.MySQLError, OSError) as error:
             raise self._translated(error) from error
         except UnicodeDecodeError as error:
             hint = "Convert it in the query: CAST(column AS UNSIGNED) for a BIT, HEX(column) for others."
-            raise QueryError(f"a text of the result is not UTF-8 ({self._where}): {error}", hint=hint) from error
+            raise QueryError(f"a string of the result is not UTF-8 ({self._where}): {error}", hint=hint) from error
         except GeneratorExit:
             cut(self._session)  # the caller wants no more rows, and there may be many left
             raise

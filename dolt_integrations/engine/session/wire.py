@@ -115,7 +115,7 @@ class Session(_Connection):  # type: ignore[misc]
 
     def _go_without_encryption(self) -> None:
         if self._tls.is_required:
-            what = "encryption is asked for, and the server offers none"
+            what = "encryption is required, but the server does not offer it"
             raise pymysql.OperationalError(CR.CR_SSL_CONNECTION_ERROR, what)
         self.ssl = self._ssl_required = False
         self.client_flag &= ~CLIENT.SSL
@@ -183,12 +183,12 @@ class _Result(_MySQLResult):  # type: ignore[misc]
         outgoing, session._outgoing = session._outgoing, None
         if outgoing is None or wanted != outgoing[0]:
             session._force_close()
-            what = f"the server asks for the local file {wanted[:200]!r}, which is not what it is to load"
+            what = f"the server asks for the local file {wanted[:200]!r}, which is not the file to load"
             raise pymysql.OperationalError(CR.CR_LOAD_DATA_LOCAL_INFILE_REJECTED, what)
         _send(outgoing[1], session)
         answer = session._read_packet()
         if not answer.is_ok_packet():
-            session._break_off("it does not say what became of a file")
+            session._break_off("it does not say whether it loaded a file")
         self._read_ok_packet(answer)
 
     def _read_rowdata_packet_unbuffered(self) -> Any:
@@ -223,5 +223,5 @@ def _send(file: Readable, session: Any) -> None:
 
 def not_dolt(server: str, what: str) -> ServerError:
     """Return the error for a server that is not Dolt."""
-    hint = "Give the URL of a `dolt sql-server`: tables are kept in its branches and commits."
-    return ServerError(f"the server at {server} is no Dolt, but {what[:100]}", hint=hint)
+    hint = "Use the URL of a `dolt sql-server`: tables are kept in its branches and commits."
+    return ServerError(f"the server at {server} is not a Dolt server but {what[:100]}", hint=hint)

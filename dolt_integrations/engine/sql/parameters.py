@@ -81,7 +81,7 @@ def check_params(params: object) -> None:
     if params is None or isinstance(params, Mapping):
         return
     if isinstance(params, str | bytes) or not isinstance(params, Sequence):
-        raise ConfigError(f"params is {params!r} ({type(params).__name__})", hint="Give a list or a dict of values.")
+        raise ConfigError(f"params is {params!r} ({type(params).__name__})", hint="Pass a list or a dict of values.")
 
 
 def plain_params(params: Params) -> list[Any] | dict[str, Any] | None:
@@ -157,7 +157,7 @@ def _replaced(match: re.Match[str], values: _InOrder | _ByName, sql: str) -> str
 def _literal(value: Any) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         if not value:
-            raise ConfigError("a list of params is empty", hint="SQL has no empty list: leave the condition out.")
+            raise ConfigError("a list of params is empty", hint="SQL has no empty list: remove the condition.")
         return f"({', '.join(_literal(each) for each in value)})"
     plain = value.item() if hasattr(value, "dtype") and hasattr(value, "item") else value
     if isinstance(plain, uuid.UUID):
@@ -168,7 +168,7 @@ def _literal(value: Any) -> str:
         return literal(plain)
     raise ConfigError(
         f"the value {value!r} ({type(value).__name__}) of params has no SQL literal",
-        hint="Give strings, numbers, booleans, bytes, dates, timestamps, None, or lists of them.",
+        hint="Pass strings, numbers, booleans, bytes, dates, timestamps, None, or lists of them.",
     )
 
 

@@ -216,12 +216,12 @@ def _naming(table: str) -> Iterator[None]:
         raise  # the server is read-only, which says nothing about the rows
     except QueryError as error:
         raise DataError(
-            f"table `{table}` does not take the rows: {error}", hint="Change them, or the table."
+            f"table `{table}` does not accept the rows: {error}", hint="Change the rows, or the table's definition."
         ) from error
 
 
 def _room() -> str:
-    return f"Make room in {tempfile.gettempdir()}, or set TMPDIR to another place."
+    return f"Free space in {tempfile.gettempdir()}, or set TMPDIR to another directory."
 
 
 def _argument_safe(text: str) -> str:

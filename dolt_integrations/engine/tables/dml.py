@@ -114,7 +114,7 @@ def _check_keys(connection: Connection, stage: str, key: Sequence[str]) -> None:
     twice = connection.row(f"SELECT {names} FROM {stage} GROUP BY {names} HAVING COUNT(*) > 1 LIMIT 1")
     if twice:
         value = twice[0] if len(twice) == 1 else twice
-        what = f"two rows have one key to the table's collation: {value!r}"
+        what = f"two rows have the same key by the table's collation: {value!r}"
         names, hint = ", ".join(key), "Drop one of them."
         raise PrimaryKeyError(what, hint=hint, constraint="PRIMARY KEY", column=names, value=value)
 

@@ -182,7 +182,7 @@ def _explained(query: str, error: DoltError) -> DoltError:
     """Return the error for a query that does not parse: it quotes the query, and says if it looks like a write."""
     refused = isinstance(error, QuerySyntaxError) or "INTO clause" in str(error)
     if refused and _WRITES.search(query):
-        hint = "The sql of a config only reads; to write, give a tablename and data."
+        hint = "The sql of a config may only read; to write, use a tablename and data."
         return WriteQueryError(f"the query writes, or does not parse: {query} ({error})", hint=hint)
     if isinstance(error, QuerySyntaxError):
         text = re.sub(r"at position \d+ ", "", str(error))

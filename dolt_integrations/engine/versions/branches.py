@@ -39,7 +39,7 @@ def create_branch(connection: Connection, name: str, commit: str) -> None:
     # Dolt treats names that differ only in case as equal, so they share one lock.
     with connection.locks((database, "case", name.lower()), (database, name)):
         for other in branches_in_other_case(connection, name):
-            raise LostRaceError(f"branch {other!r} of {connection.address} is there, which Dolt takes for {name!r}")
+            raise LostRaceError(f"branch {other!r} of {connection.address} exists, and Dolt treats it as {name!r}")
         create_unshared_branch(connection, name, commit)
         if not has_commit(connection, name, commit):
             what = f"another client created branch {name!r} of database {connection.address} at the same time"

@@ -116,8 +116,8 @@ def check_argument(table: str, separator: str = "") -> None:
         InvalidNameError: The name begins with a dash or contains the separator.
     """
     if table.startswith("-") or (separator and separator in table):
-        hint = f"Rename it, for its history: RENAME TABLE `{table.replace('`', '``')}` TO ..."
-        raise InvalidNameError(f"Dolt's functions take the name of table {table!r} for options or a list", hint=hint)
+        hint = f"Rename it to read its history: RENAME TABLE `{table.replace('`', '``')}` TO ..."
+        raise InvalidNameError(f"Dolt's functions read the name of table {table!r} as options or as a list", hint=hint)
 
 
 def _entries(connection: Connection, statement: str, arguments: list[str]) -> list[LogEntry]:
