@@ -58,7 +58,7 @@ def _retried(attempt: Callable[[], T], transient: tuple[type[DoltError], ...], a
             is_full = isinstance(error, NoSessionError)
             failed += not is_full
             if is_full and time.monotonic() - begun > _LONGEST_WAIT:
-                raise ServerUnreachableError(f"{error.args[0]}, nor had it for a minute", hint=FULL) from error
+                raise ServerUnreachableError(f"{error.args[0]}, and had none for a minute", hint=FULL) from error
             if failed >= attempts:
                 raise
             logger.info("attempt %d of %d: %s", failed, attempts, error)

@@ -128,7 +128,7 @@ def test_the_password_for_remotes_is_for_those_that_the_program_or_the_environme
 def test_the_password_for_remotes_is_not_sent_in_clear():
     remote = Remote(url="http://remotes.internal/shop", user="me")
 
-    with pytest.raises(ConfigError, match="in clear"):
+    with pytest.raises(ConfigError, match="unencrypted"):
         remote.check_credentials("http://remotes.internal/shop")
     Remote(url="http://127.0.0.1:50051/shop", user="me").check_credentials("http://127.0.0.1:50051/shop")
 

@@ -71,7 +71,7 @@ def test_a_replace_warns_of_staged_rows_before_it_writes_the_table_without_them(
 
     SAVES["replace"](shop)
 
-    assert any("has rows that another client had staged" in warning for warning in warnings(caplog))
+    assert any("contains rows that another client had staged" in warning for warning in warnings(caplog))
     assert run_sql(shop, "SELECT id FROM t") == [(1,), (2,)]
 
 

@@ -109,7 +109,7 @@ def test_a_query_with_parameters_at_a_version(folder: Path) -> None:
 
 
 def test_batches_of_a_query_are_refused(folder: Path) -> None:
-    with pytest.raises(ConfigError, match="this scan is of a query"):
+    with pytest.raises(ConfigError, match="a scan of a query"):
         Repository(folder).sql("select 1").batches()
 
 

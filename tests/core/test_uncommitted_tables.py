@@ -35,7 +35,9 @@ def test_a_table_that_is_committed_elsewhere_and_made_here_is_told_both(database
     write_table(database, "raw", frame(), primary_key="id", branch_conf=NewBranch("side"))
     run_sql(database, "CREATE TABLE raw (id int PRIMARY KEY)")
 
-    with pytest.raises(TableNotFoundError, match=r"on `side`: name one in branch_conf.*on `main` but is not committed"):
+    with pytest.raises(
+        TableNotFoundError, match=r"on `side`; name that branch in branch_conf.*on `main` but is not committed"
+    ):
         read_table(database, "raw")
 
 

@@ -131,5 +131,5 @@ def test_what_does_not_go_together_is_refused(sql: str, params: Any) -> None:
 
 
 def test_params_without_sql_are_refused(folder: Path) -> None:
-    with pytest.raises(ConfigError, match="no SQL that they are for"):
+    with pytest.raises(ConfigError, match="no SQL to use them in"):
         read_table(folder, "t", params=[1])

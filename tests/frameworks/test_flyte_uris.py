@@ -82,7 +82,7 @@ def test_a_table_is_the_same_after_its_uri(table, key, branch, version):
         ("dolt:///foo/t?branch_from=a&merge_to=main&on_conflict=mine", "on_conflict is 'mine'"),
         ("dolt:///foo/t?mode=delete", "mode"),
         ("dolt:///foo/t?tls=required", "options of a server"),
-        (5, "not a text"),
+        (5, "not a string"),
     ],
 )
 def test_what_is_no_uri_of_a_table_is_refused_and_shows_no_password(uri, text):

@@ -53,7 +53,7 @@ def append():
     try:
         attempt.claim()
     except ForkedProcessError as error:
-        assert "is a child of the one that runs node" in str(error), error
+        assert "is a child of the process that runs node" in str(error), error
     else:
         os._exit(1)
 

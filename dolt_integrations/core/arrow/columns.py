@@ -141,7 +141,7 @@ def _encode_dates(array: pa.Array, where: str) -> EncodedColumn:
         milliseconds = array.cast(pa.int64())
         days = array.cast(pa.date32(), safe=False)
         rest = pc.not_equal(pc.multiply(pc.divide(milliseconds, 86_400_000), 86_400_000), milliseconds)
-        refuse(rest, where, "holds {value} milliseconds as a date, which is no whole day", milliseconds)
+        refuse(rest, where, "holds {value} milliseconds as a date, which is not a whole day", milliseconds)
     counts = days.cast(pa.int32())
     outside = pc.or_(pc.less(counts, _FIRST_DAY), pc.greater(counts, _LAST_DAY))
     refuse(outside, where, "holds day {value} counted from 1970, a date outside of the years 1 to 9999", counts)
@@ -153,7 +153,7 @@ def _encode_times(array: pa.Array, where: str) -> EncodedColumn:
     counts = array.cast(pa.int32() if types.is_time32(array.type) else pa.int64()).cast(pa.int64())
     per_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
     outside = pc.or_(pc.less(counts, 0), pc.greater_equal(counts, 86_400 * per_second))
-    refuse(outside, where, f"holds {{value}} {unit} as a time of day, which has none so late or early", counts)
+    refuse(outside, where, f"holds {{value}} {unit} as a time of day, which is not within a day", counts)
     if unit == "ns":
         finer = pc.not_equal(pc.multiply(pc.divide(counts, 1000), 1000), counts)
         refuse(finer, where, "holds {value} ns, which has nanoseconds; Dolt keeps microseconds", counts)
@@ -179,7 +179,7 @@ def _encode_timestamps(array: pa.Array, where: str) -> EncodedColumn:
 def _encode_durations(array: pa.Array, where: str) -> EncodedColumn:
     counts, unit = array.cast(pa.int64()), array.type.unit
     least = pc.equal(counts, pa.scalar(-(2**63), pa.int64()))
-    refuse(least, where, "holds a duration of {value}, which pandas and numpy take for a missing one", counts)
+    refuse(least, where, "holds a duration of {value}, which pandas and numpy read as a missing value", counts)
     return EncodedColumn(counts, "bigint", True, Mark(dtype=f"timedelta64[{unit}]"), unit)
 
 

@@ -51,8 +51,8 @@ def _text(value: pa.Scalar, whole: int, scale: int, where: str) -> str | None:
     before, _, behind = text.lstrip("-").partition(".")
     if len(before.lstrip("0")) > whole or len(behind.rstrip("0")) > scale:
         problem = (
-            f"{where} holds {shown(number)}, which a DECIMAL cannot keep: at most {MAX_DIGITS} digits, {MAX_SCALE} of "
-            f"them behind the point; the column's type leaves {whole} before it and {scale} behind it"
+            f"{where} holds {shown(number)}, which a DECIMAL cannot store: at most {MAX_DIGITS} digits, {MAX_SCALE} of "
+            f"them after the point; the column's type leaves {whole} before it and {scale} after it"
         )
         raise UnsupportedValueError(problem, hint="Round the numbers, or cast the column to strings.")
     sign = "-" if number.is_signed() and not number.is_zero() else ""

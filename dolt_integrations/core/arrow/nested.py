@@ -61,8 +61,8 @@ _FAILURES = (pa.ArrowException, ValueError, TypeError, OverflowError, decimal.De
 
 
 def _refusal(kind: pa.DataType, where: str, error: Exception) -> UnsupportedTypeError:
-    hint = "Cast the parts to types of JSON, for example to strings, or give them columns of their own."
-    return UnsupportedTypeError(f"{where} has type {kind}, which JSON does not keep: {error}", hint=hint)
+    hint = "Cast the fields to types that JSON has, such as strings, or store them in columns of their own."
+    return UnsupportedTypeError(f"{where} has type {kind}, which JSON cannot represent: {error}", hint=hint)
 
 
 def _check_restored(documents: list[Any], plain: pa.ChunkedArray, kind: pa.DataType) -> None:
@@ -75,7 +75,7 @@ def _check_restored(documents: list[Any], plain: pa.ChunkedArray, kind: pa.DataT
         return
     restored = recast(pa.chunked_array([_restored(documents, kind)], kind), plain.type)
     if list(map(_without_tuples, restored.to_pylist())) != documents:
-        raise ValueError("its values come back as others")
+        raise ValueError("its values would change")
 
 
 def _with_row(documents: list[Any], plain: pa.ChunkedArray, kind: pa.DataType, where: str) -> str:
@@ -115,7 +115,7 @@ def _json_type(kind: pa.DataType) -> pa.DataType:
     if types.is_struct(kind):
         fields = [kind.field(at) for at in range(kind.num_fields)]
         if len({field.name for field in fields}) < len(fields):
-            raise ValueError("two fields have one name")
+            raise ValueError("two fields have the same name")
         return pa.struct([(field.name, _json_type(field.type)) for field in fields])
     if types.is_map(kind):
         return pa.map_(_json_type(kind.key_type), _json_type(kind.item_type))
@@ -181,7 +181,7 @@ def _json_reader(kind: pa.DataType) -> Callable[[Any], Any]:
 
     def read(value: Any) -> Any:
         if type(value) not in allowed or (narrow is not None and float(narrow(value)) != value):
-            raise ValueError(f"{shown(value)} is no {kind}")
+            raise ValueError(f"{shown(value)} is not of type {kind}")
         return value
 
     return read

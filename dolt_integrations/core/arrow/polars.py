@@ -32,7 +32,7 @@ def from_polars(frame: pl.DataFrame, what: str) -> pa.Table:
 def _to_arrow(series: pl.Series, what: str) -> pa.Array:
     where, dtype = f"column {series.name!r} of {what}", str(series.dtype)
     if "Object" in dtype:
-        hint = f"Give the column a dtype of polars: pl.Series({series.name!r}, values, dtype=pl.List(pl.String)) ..."
+        hint = f"Give the column a polars dtype: pl.Series({series.name!r}, values, dtype=pl.List(pl.String)) ..."
         raise UnsupportedTypeError(f"{where} has polars' dtype Object, which has no SQL type here", hint=hint)
     if any(name in dtype for name in _WIDE):
         hint = f"Cast it: pl.col({series.name!r}).cast(pl.Int64), or .cast(pl.Decimal(38, 0))."

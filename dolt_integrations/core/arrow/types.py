@@ -98,7 +98,7 @@ def restore_type(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     """
     if is_nested(kind):
         if not is_text(values.type):
-            raise TypeError(f"no {values.type} is read as {kind}")
+            raise TypeError(f"{values.type} cannot be read as {kind}")
         return decode_nested(values, kind)
     for matches, restore in _RESTORERS:
         if matches(kind):
@@ -108,7 +108,7 @@ def restore_type(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
 
 def _restore_nulls(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     if values.null_count < len(values):
-        raise ValueError("there are values where there was none")
+        raise ValueError("there are values in a column of Arrow's type null")
     return pa.chunked_array([pa.nulls(len(values), kind)])
 
 
@@ -155,7 +155,7 @@ def _restore_times(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArra
         return exactly(values, kind)
     counts = values.cast(pa.int64())
     if pc.any(pc.or_(pc.less(counts, 0), pc.greater_equal(counts, _DAY))).as_py():
-        raise ValueError("a duration that is no time of a day")
+        raise ValueError("a duration that is not a time of day")
     return counts.cast(pa.time64("us")).cast(kind)
 
 
@@ -186,7 +186,7 @@ def exactly(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     if values.type == kind:
         return values
     if is_text(values.type) != is_text(kind) and not pa.types.is_null(values.type):
-        raise TypeError(f"no {values.type} is read as {kind}")
+        raise TypeError(f"{values.type} cannot be read as {kind}")
     found = values.cast(kind)
     if pa.types.is_floating(kind) and not found.cast(values.type).equals(values):
         raise ValueError(f"{kind} does not hold every {values.type} exactly")

@@ -40,7 +40,9 @@ def find_earlier(session: Connection, save: Save, branch: str, write_id: str, di
     if commit is not None:
         return _version(session, commit, branch, save.table)
     if found:
-        logger.warning("commit %s has write id %r for other rows: writing table %s", found[0], write_id, save.table)
+        logger.warning(
+            "commit %s has write id %r but other rows, so table %s is written", found[0], write_id, save.table
+        )
     return None
 
 

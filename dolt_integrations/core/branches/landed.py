@@ -47,6 +47,6 @@ def check_landed(
             return found
     except (BranchNotFoundError, RevisionNotFoundError):
         pass
-    what = f"commit {commit} landed on branch {branch!r} of {database.location}, and then another client moved or"
-    hint = f"The work is on branch {keep_branch(database, commit)!r}: merge that." if keep else "Save again."
+    what = f"commit {commit} landed on branch {branch!r} of {database.location}, but then another client moved or"
+    hint = f"The work is on branch {keep_branch(database, commit)!r}; merge that branch." if keep else "Save again."
     raise UnlandedError(f"{what} deleted the branch", hint=hint)

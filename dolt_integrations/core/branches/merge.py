@@ -103,8 +103,8 @@ def merge_into(
 
 
 _HINTS = {
-    True: 'Nothing is merged. Merge by hand, or give on_conflict="ours" or "theirs".',
-    False: "Nothing is merged, because on_conflict resolves only conflicts of rows and columns. Merge by hand.",
+    True: 'Nothing was merged. Merge by hand, or use on_conflict="ours" or "theirs".',
+    False: "Nothing was merged: on_conflict resolves only conflicts of rows and columns. Merge by hand.",
 }
 
 
@@ -118,7 +118,7 @@ def _take_back(
     commits = [write.commit for writes in superseded.values() for write in writes]
     if commits:
         whole = is_ancestor(workspace, theirs, head(workspace))
-        commit(workspace, message if whole else superseding("Take back an earlier attempt", commits), author)
+        commit(workspace, message if whole else superseding("Undo an earlier attempt", commits), author)
 
 
 def _land(database: Database, target: str, start: str, merged: str) -> str:

@@ -71,7 +71,7 @@ def where_it_is(database: Database, table: str) -> str | None:
             committed.append(f"`{name}`")
         elif _is_at(database, name, table):
             made.append(f"`{name}`")
-    parts = [f"It is on {', '.join(committed)}: name one in branch_conf."] if committed else []
+    parts = [f"It exists on {', '.join(committed)}; name that branch in branch_conf."] if committed else []
     if made:
         how = f"commit it there: dolt add -f {table}; dolt commit -m ..."
         parts.append(f"It exists on {', '.join(made)} but is not committed, and only commits are read; {how}.")

@@ -39,14 +39,17 @@ def clear_overtaken(connection: Connection, branch: str, start: str, overtook: s
     connection.switch(branch)
     pending = status(connection)
     if any(entry.staged for entry in pending):
-        logger.warning("conflicts may be noted in the head of %s, where another client has staged work", branch)
+        logger.warning(
+            "the head of %s may record conflicts, which are not cleared while another client has staged work there",
+            branch,
+        )
         return
     with connection.in_database():
         changed = changed_tables(connection, start, overtook)
     theirs = {name for entry in pending for name in entry.names}
     stage(connection, [each for each in changed if each not in theirs and table_hash(connection, each) is not None])
     if commit(connection, _MESSAGE, DEFAULT_AUTHOR):
-        logger.info("cleared conflicts that a commit on %s had noted", branch)
+        logger.info("cleared conflicts that a commit on %s recorded", branch)
 
 
 def clear_noted(workspace: Connection) -> None:

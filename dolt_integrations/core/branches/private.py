@@ -139,10 +139,10 @@ def remove_abandoned(database: Database) -> None:
     try:
         with database.in_haste().connect() as connection:
             for name in abandoned(connection, branches_below(connection, PREFIX, limits().leftover_branches)):
-                logger.info("removing %s, whose session has ended, from %s", name, connection.address)
+                logger.info("deleting branch %s, whose session has ended, from %s", name, connection.address)
                 _delete(connection, name)
     except DoltError as error:
-        logger.info("cannot look for abandoned private branches, a later save will: %s", error)
+        logger.info("cannot look for abandoned private branches; a later save will try again: %s", error)
 
 
 def _is_due(source: str) -> bool:
@@ -176,7 +176,7 @@ def _delete_anew(database: Database, name: str) -> None:
         with database.connect() as connection:
             _delete(connection, name)
     except DoltError as error:
-        logger.info("cannot delete private branch %s, a later save will: %s", name, error)
+        logger.info("cannot delete private branch %s; a later save will try again: %s", name, error)
 
 
 def _delete(connection: Connection, name: str) -> None:
@@ -190,4 +190,4 @@ def _delete(connection: Connection, name: str) -> None:
     except BranchNotFoundError:
         return
     except DoltError as error:
-        logger.warning("cannot delete private branch %s, a later save will: %s", name, error)
+        logger.warning("cannot delete private branch %s; a later save will try again: %s", name, error)

@@ -81,9 +81,9 @@ class Save:
         """
         wanted = self.rows.schema(self.primary_key, existing, keeps_blank=not self.overwrite)
         if self.mode == UPSERT and existing is None and not wanted.primary_key:
-            hint = "Give primary_key, or a named index."
+            hint = "Pass primary_key, or name the frame's index."
             raise PrimaryKeyError(
-                f"an upsert would create table `{self.table}`, which needs a primary key, and none is given", hint=hint
+                f"an upsert would create table `{self.table}`, which needs a primary key, and none was given", hint=hint
             )
         if existing is None or self.mode == REPLACE:
             if existing is not None:

@@ -52,7 +52,7 @@ def warn_of(table: str, writes: Sequence[EarlierWrite]) -> None:
     """Log a warning for each write that is taken back from a table."""
     for write in writes:
         logger.warning(
-            "an earlier attempt of %s wrote other rows: those of commit %s are taken back from table %s",
+            "an earlier attempt of %s wrote other rows: those of commit %s are undone in table %s",
             write.name.node,
             write.commit,
             table,
@@ -79,7 +79,7 @@ def _explaining(write: EarlierWrite, table: str) -> Iterator[None]:
     except EntangledError as error:
         raise SupersededError(
             f"what an earlier attempt of {write.name.node} wrote to table `{table}` in commit {write.commit} cannot be "
-            f"taken back: {error}",
+            f"undone: {error}",
             hint="Nothing is written. Undo that commit by hand, then run the task again.",
             commits=(write.commit,),
         ) from error

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Connection, Database
     from dolt_integrations.engine.versions.log import LogEntry
 
-MESSAGE = "Take back what an earlier attempt wrote"
+MESSAGE = "Undo what an earlier attempt wrote"
 
 
 class Undoing:

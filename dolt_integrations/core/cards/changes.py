@@ -27,7 +27,7 @@ ROWS = 20
 def changes_of(look: Look, entry: LogEntry, table: str) -> list[Part]:
     """Return what a commit changed in a table, relative to its first parent."""
     if not entry.parents:
-        return [Note(f"Commit {entry.commit[:8]} is the first one.")]
+        return [Note(f"Commit {entry.commit[:8]} is the first commit.")]
     return changes_between(look, entry.parents[0], entry.commit, table, f"Changed by commit {entry.commit[:8]}")
 
 
@@ -37,7 +37,7 @@ def changes_between(look: Look, old: str, new: str, table: str, title: str) -> l
         versions = TableVersions(look.database, session, table)
         before, after = versions.at(old), versions.at(new)
         if before is None or after is None:
-            what = "The table is not there in either" if before is after else "All rows are new: it made the table"
+            what = "The table exists in neither" if before is after else "All rows are new: it created the table"
             return [Note(f"{title}: {what if after is not None or before is after else 'it dropped the table'}.")]
         if not can_differ(before, after):
             return _columns_changed(title, before, after)
@@ -57,7 +57,7 @@ def _columns_changed(title: str, before: TableVersion, after: TableVersion) -> l
             ("key", f"{keys[0]} -> {keys[1]}" if keys[0] != keys[1] else None),
         )
     )
-    return [Note(f"{title}: its rows are not compared here; diff() does it."), facts]
+    return [Note(f"{title}: its rows are not compared here; use diff()."), facts]
 
 
 def _rows(session: Connection, old: str, new: str, table: TableVersion, title: str) -> Grid:

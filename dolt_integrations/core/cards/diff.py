@@ -66,7 +66,9 @@ def diff_card(frame: pd.DataFrame) -> Card:
         True
     """
     if not isinstance(frame, pd.DataFrame) or _KIND not in frame.columns:
-        raise DataError("this is no frame of diff(): it has no column `diff_type`", hint="Give what diff() returned.")
+        raise DataError(
+            "this is not a frame from diff(): it has no column `diff_type`", hint="Pass what diff() returned."
+        )
     names = [name for name in frame.columns if name != _KIND]
     columns = list(
         dict.fromkeys(str(name).removeprefix(_FROM if str(name).startswith(_FROM) else _TO) for name in names)

@@ -32,7 +32,7 @@ def frame_part(frame: Any, title: str) -> Grid | Note:
         few_rows = frame[:ROWS, :COLUMNS]
         values = [few_rows[:, at].to_list() for at in range(few_rows.width)]
         return _grid(title, few_rows.columns, few_rows.dtypes, values, frame.shape)
-    return Note(f"{title}: a {type(frame).__name__}, which is not looked into.")
+    return Note(f"{title}: a {type(frame).__name__}, whose rows are not shown.")
 
 
 def _grid(title: str, names: list[str], kinds: list[Any], values: list[list[Any]], shape: tuple[int, int]) -> Grid:

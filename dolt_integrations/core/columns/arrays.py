@@ -39,7 +39,7 @@ def encode_arrays(values: Sequence[Any], where: str, label: object) -> EncodedCo
     texts, sql_type = encode_documents(lists, where)
     for row, (value, found) in enumerate(zip(values, lists, strict=True)):
         if value is not None and not _same(value, _array(found, kind)):
-            problem = f"{where} holds {shown(value)}, an array that JSON does not give back (row {row}, counted from 0)"
+            problem = f"{where} holds {shown(value)}, an array that JSON cannot restore (row {row}, counted from 0)"
             raise UnsupportedValueError(problem, hint="Store it as bytes, for example by value.tobytes().")
     return EncodedColumn(texts, sql_type, True, Mark(dtype=ARRAYS, of="json", arrow=type_to_json(kind)))
 
@@ -117,7 +117,7 @@ def decode_arrays(texts: pa.ChunkedArray, mark: Mark) -> pd.Series:
     """
     kind = type_of_json(mark.arrow)
     if not pa.types.is_large_string(texts.type) or not pa.types.is_list(kind):
-        raise TypeError(f"no {texts.type} is read as arrays of {kind}")
+        raise TypeError(f"{texts.type} cannot be read as arrays of {kind}")
     arrays = [None if text is None else _array(json.loads(text), kind) for text in texts.to_pylist()]
     made = np.empty(len(arrays), dtype=object)
     for row, array in enumerate(arrays):

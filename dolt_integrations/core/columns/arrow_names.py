@@ -62,7 +62,7 @@ def type_to_json(kind: pa.DataType) -> Any:
     if isinstance(kind, pa.BaseExtensionType):
         return type_to_json(kind.storage_type)
     if type_of_json(str(kind)) != kind:
-        raise TypeError(f"no column is saved as {kind}")
+        raise TypeError(f"a column cannot be saved as {kind}")
     return str(kind)
 
 

@@ -54,7 +54,7 @@ def decode_categories(values: pd.Series, mark: Mark) -> pd.Series:
         ValueError: The categories contradict each other.
     """
     if mark.of not in _CATEGORIES:
-        raise TypeError(f"no categories are saved as {shown(mark.of)}")
+        raise TypeError(f"categories cannot be saved as {shown(mark.of)}")
     categories: Any = pd.Index(list(mark.categories or ()), dtype=mark.of)
     unknown = values[values.notna() & ~values.isin(categories)].unique()
     if len(unknown):

@@ -27,7 +27,7 @@ def conversion_of(values: Iterable[Any], column: object) -> str:
     name = f"frame[{column!r}]"
     for belongs, call, what in _CONVERSIONS:
         if all(map(belongs, there)):
-            return f"{name} = {call.format(name)} makes {what} of them."
+            return f"{name} = {call.format(name)} converts them to {what}."
     return f"Give the column values of one type, for example with {name} = {name}.astype(str)."
 
 

@@ -64,7 +64,7 @@ def refuse_infinite(column: EncodedColumn, where: str) -> EncodedColumn:
     """
     if pa.types.is_floating(column.values.type):
         problem = "holds {value} (NaN), which Dolt cannot store and which is not NULL"
-        hint = "Make NULLs of them: pl.col(...).fill_nan(None) in polars, column.fillna(pd.NA) in pandas."
+        hint = "Convert them to NULL: pl.col(...).fill_nan(None) in polars, column.fillna(pd.NA) in pandas."
         refuse(pc.is_nan(column.values), where, problem, column.values, hint)
         bad = pc.invert(pc.is_finite(column.values))
         refuse(bad, where, "holds {value}, which Dolt cannot store", column.values)

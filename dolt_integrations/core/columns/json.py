@@ -46,8 +46,8 @@ def _to_json(value: Any, row: int, where: str) -> str | None:
         same = False
     if not same:
         raise UnsupportedValueError(
-            f"{where} holds {shown(value)}, which JSON does not give back as it is (row {row}, counted from 0)",
-            hint="JSON keeps texts, finite numbers, booleans, None, lists and dicts of them whose keys are texts.",
+            f"{where} holds {shown(value)}, which JSON cannot restore exactly (row {row}, counted from 0)",
+            hint="JSON has strings, finite numbers, booleans, None, lists, and dicts whose keys are strings.",
         )
     return text
 

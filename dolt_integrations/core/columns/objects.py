@@ -78,8 +78,8 @@ def _check_nans(series: pd.Series, where: str) -> None:
     among_texts = any(isinstance(value, str) for value in series)
     for row, value in enumerate(series):
         if isinstance(value, decimal.Decimal) and (value.is_snan() or (value.is_nan() and not among_texts)):
-            problem = f"{where} holds {value!r}, which a DECIMAL cannot keep (row {row}, counted from 0)"
-            raise UnsupportedValueError(problem, hint="Drop the value, or make it None, which becomes NULL.")
+            problem = f"{where} holds {value!r}, which a DECIMAL cannot store (row {row}, counted from 0)"
+            raise UnsupportedValueError(problem, hint="Drop the value, or replace it with None, which becomes NULL.")
 
 
 def _are_arrays(values: Sequence[Any]) -> bool:
@@ -111,7 +111,7 @@ def decode_objects(values: pa.ChunkedArray, of: str | None) -> pd.Series:
         return pd.Series(values.to_pylist(), dtype=object)
     kind = OBJECT_CLASSES.get(of)
     if kind is None or not (kind.is_stored(values.type) or pa.types.is_null(values.type)):
-        raise TypeError(f"no {values.type} is read as objects of {shown(of)}")
+        raise TypeError(f"{values.type} cannot be read as objects of {shown(of)}")
     objects = [None if value is None else kind.decode(value) for value in values.to_pylist()]
     return pd.Series(objects, dtype=object)
 
@@ -126,8 +126,8 @@ def to_texts(values: Any, where: str) -> pa.Array:
         return pa.array(values, pa.large_string(), from_pandas=True)
     except (pa.ArrowException, UnicodeError, TypeError, ValueError) as error:
         row = next((row for row, value in enumerate(values) if _is_half(value)), 0)
-        problem = f"{where} has a text that is not valid Unicode (row {row}, counted from 0): {error}"
-        raise UnsupportedValueError(problem, hint="Repair the text, or store it as bytes.") from error
+        problem = f"{where} has a string that is not valid Unicode (row {row}, counted from 0): {error}"
+        raise UnsupportedValueError(problem, hint="Repair the string, or store it as bytes.") from error
 
 
 def _is_half(value: Any) -> bool:
@@ -151,7 +151,7 @@ def _encode_integers(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
             problem = (
                 f"{where} holds {shown(value)}, which has more than {MAX_DIGITS} digits (row {row}, counted from 0)"
             )
-            raise UnsupportedValueError(problem, hint="Store the numbers as texts.")
+            raise UnsupportedValueError(problem, hint="Store the numbers as strings.")
     texts = [None if value is None else str(value) for value in values]
     return pa.array(texts, pa.large_string()), f"decimal({MAX_DIGITS},0)"
 
@@ -178,7 +178,7 @@ def _encode_times(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
 
 def _decode_time(value: datetime.timedelta) -> datetime.time:
     if not datetime.timedelta(0) <= value < datetime.timedelta(days=1):
-        raise ValueError(f"{value} is no time of a day")
+        raise ValueError(f"{value} is not a time of day")
     return (datetime.datetime.min + value).time()
 
 
@@ -191,9 +191,9 @@ def _encode_decimals(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:
         digits, scale = max(digits, whole), max(scale, fraction)
         if not value.is_finite() or scale > MAX_SCALE or digits + scale > MAX_DIGITS or _is_negative_zero(value):
             raise UnsupportedValueError(
-                f"{where} holds {shown(value)}, which a DECIMAL cannot keep: at most {MAX_DIGITS} digits, {MAX_SCALE} "
-                f"of them behind the point, in the whole column (row {row}, counted from 0)",
-                hint="Round the values, or store them as texts.",
+                f"{where} holds {shown(value)}, which a DECIMAL cannot store: at most {MAX_DIGITS} digits, {MAX_SCALE} "
+                f"of them after the point, in the whole column (row {row}, counted from 0)",
+                hint="Round the values, or store them as strings.",
             )
     texts = [None if value is None else format(value, f".{scale}f") for value in values]
     return pa.array(texts, pa.large_string()), decimal_type(digits, scale)

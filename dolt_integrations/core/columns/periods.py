@@ -25,8 +25,8 @@ def encode_periods(series: pd.Series, where: str) -> EncodedColumn:
     except (TypeError, ValueError):
         same = False
     if not same:
-        hint = f"Store where they begin: frame[{series.name!r}].dt.to_timestamp()."
-        raise UnsupportedTypeError(f"{where} has dtype {name}, whose texts pandas reads otherwise", hint=hint)
+        hint = f"Store the start of each period: frame[{series.name!r}].dt.to_timestamp()."
+        raise UnsupportedTypeError(f"{where} has dtype {name}, whose strings pandas reads back differently", hint=hint)
     return EncodedColumn(texts, None, True, Mark(dtype=name))
 
 
@@ -38,5 +38,5 @@ def decode_periods(values: pa.ChunkedArray, dtype: str) -> pd.Series:
         ValueError: A string is not a period.
     """
     if not re.fullmatch(r"period\[[\w-]+\]", dtype) or not pa.types.is_large_string(values.type):
-        raise TypeError(f"no {values.type} is read as {shown(dtype)}")
+        raise TypeError(f"{values.type} cannot be read as {shown(dtype)}")
     return pd.Series(pd.PeriodIndex(values.to_pylist(), dtype=dtype))

@@ -79,7 +79,7 @@ def to_microseconds(array: pa.Array, where: str) -> pa.Array:
         row = pc.index(pc.greater(pc.abs(array.cast(pa.int64())), most), True).as_py()
         problem = f"{where} holds a timestamp beyond the range of microseconds (row {row}, counted from 0): {error}"
         raise UnsupportedValueError(
-            problem, hint="Dolt keeps the years 1 to 9999; change or drop the value."
+            problem, hint="Dolt supports the years 1 to 9999; change or drop the value."
         ) from error
     outside = pc.or_(pc.less(years, 1), pc.greater(years, 9999))
     refuse(outside, where, "holds a timestamp outside the years 1 to 9999", years)
@@ -95,7 +95,7 @@ def decode_timestamps(values: pa.ChunkedArray, dtype: str, of: str | None = None
     """
     found = _MOMENT.fullmatch(dtype)
     if found is None or not (pa.types.is_timestamp(values.type) or pa.types.is_null(values.type)):
-        raise TypeError(f"no {values.type} is read as {shown(dtype)}")
+        raise TypeError(f"{values.type} cannot be read as {shown(dtype)}")
     unit, zone = found.groups()
     plain = pd.Series(values.cast(pa.timestamp(unit)).to_numpy())
     return plain if zone is None else plain.dt.tz_localize("UTC").dt.tz_convert(find_zone(zone, of))
@@ -142,6 +142,6 @@ def to_durations(values: pa.ChunkedArray, dtype: str) -> pa.ChunkedArray:
     """Convert durations, or counts of a dtype's unit, to durations of that dtype. See `decode_durations`."""
     found = re.fullmatch(r"timedelta64\[(s|ms|us|ns)\]", dtype)
     if found is None or not (pa.types.is_duration(values.type) or pa.types.is_integer(values.type)):
-        raise TypeError(f"no {values.type} is read as {shown(dtype)}")
+        raise TypeError(f"{values.type} cannot be read as {shown(dtype)}")
     unit = pa.duration(found.group(1))
     return values.cast(unit) if pa.types.is_duration(values.type) else values.cast(pa.int64()).cast(unit)

@@ -50,8 +50,8 @@ def timestamp_of(as_of: AsOf) -> datetime.datetime | None:
         return _in_utc(as_of)
     if isinstance(as_of, datetime.date) and as_of == as_of:
         return datetime.datetime.combine(as_of, datetime.time())
-    hint = "Give a commit, branch, tag, HEAD~2, a datetime or its ISO text."
-    raise ConfigError(f"as_of {shown(as_of)} is no version: it is a {type(as_of).__name__}", hint=hint)
+    hint = "Pass a commit, a branch, a tag, HEAD~2, a datetime or an ISO timestamp."
+    raise ConfigError(f"as_of {shown(as_of)} is not a version: it is a {type(as_of).__name__}", hint=hint)
 
 
 def _parsed(text: str) -> datetime.datetime | None:
@@ -61,7 +61,7 @@ def _parsed(text: str) -> datetime.datetime | None:
         return _in_utc(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")))
     except ValueError as error:
         raise RevisionNotFoundError(
-            f"as_of {text!r} is not a timestamp: {error}", hint="Give an ISO date and time."
+            f"as_of {text!r} is not a timestamp: {error}", hint="Use an ISO date and time."
         ) from error
 
 

@@ -22,7 +22,7 @@ def check_on_conflict(on_conflict: str | None) -> None:
         ConfigError: It is neither None nor one of `SIDES`.
     """
     if on_conflict is not None and on_conflict not in SIDES:
-        raise ConfigError(f"on_conflict is {shown(on_conflict)}", hint="Give 'ours', 'theirs' or None.")
+        raise ConfigError(f"on_conflict is {shown(on_conflict)}", hint="Pass 'ours', 'theirs' or None.")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Branch:
             return value
         if isinstance(value, Mapping):
             return made_of(value, Branch.kinds, what)
-        hint = 'Give the name of a branch, or one of NewBranch("run/1"), AppendBranch("main"), MergeBranch(...).'
+        hint = 'Pass the name of a branch, or one of NewBranch("run/1"), AppendBranch("main"), MergeBranch(...).'
         raise ConfigError(f"{what} is {shown_kind(value)}, not a branch", hint=hint)
 
     @property
@@ -117,7 +117,7 @@ def named_branch(value: object, what: str) -> str:
     if isinstance(value, (SerialBranch, AppendBranch)):
         value = value.branch
     if not isinstance(value, str):
-        raise ConfigError(f"{what} is {shown_kind(value)}, not the name of a branch", hint="Give it as a text.")
+        raise ConfigError(f"{what} is {shown_kind(value)}, not the name of a branch", hint="Pass a string.")
     return value
 
 

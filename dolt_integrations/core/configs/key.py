@@ -31,9 +31,9 @@ def parse_key(value: Key, what: str = "primary_key") -> tuple[str, ...] | None:
     names = [str(label) if _is_whole(label) else label for label in labels]
     if not all(isinstance(name, str) and name for name in names):
         hint = "Give a column's name or a list of them."
-        raise ConfigError(f"{what} is {shown_kind(value)}, which is no column's name", hint=hint)
+        raise ConfigError(f"{what} is {shown_kind(value)}, which is not a column name", hint=hint)
     if len(set(names)) < len(names):
-        raise PrimaryKeyError(f"{what}={value!r} names a column twice", hint="Name each once.")
+        raise PrimaryKeyError(f"{what}={value!r} names a column twice", hint="Name each column once.")
     return tuple(names)
 
 

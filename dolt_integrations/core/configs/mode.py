@@ -11,8 +11,8 @@ UPSERT = "upsert"
 
 MODES = {
     REPLACE: "the table has the frame's rows and no others",
-    APPEND: "the frame's rows come to those that are there; a key that is there already is an error",
-    UPSERT: "rows whose key is there are changed in the frame's columns, others are added",
+    APPEND: "the frame's rows are added; a key that exists already is an error",
+    UPSERT: "rows whose key exists are changed in the frame's columns, others are added",
 }
 
 
@@ -27,5 +27,5 @@ def check_mode(mode: str, *, overwrite: bool) -> None:
         raise ConfigError(f"write mode {mode!r} is unknown", hint=hint)
     if overwrite and mode != REPLACE:
         raise ConfigError(
-            f"mode {mode!r} keeps the table's rows, and `overwrite` makes the table anew", hint="Drop one."
+            f"mode {mode!r} keeps the table's rows, and `overwrite` recreates the table", hint="Remove one of them."
         )

@@ -33,7 +33,7 @@ def check_text(value: object, what: str) -> None:
         ConfigError: Naming the argument.
     """
     if not isinstance(value, str) or not value.strip():
-        raise ConfigError(f"{what} is {shown_kind(value)}, not a text, or blank", hint="Give it as a text.")
+        raise ConfigError(f"{what} is {shown_kind(value)}, not a string, or blank", hint="Pass a string.")
 
 
 def check_flag(value: object, what: str) -> None:
@@ -43,7 +43,7 @@ def check_flag(value: object, what: str) -> None:
         ConfigError: Naming the argument.
     """
     if not isinstance(value, bool):
-        raise ConfigError(f"{what} is {shown_kind(value)}", hint="Give True or False.")
+        raise ConfigError(f"{what} is {shown_kind(value)}", hint="Pass True or False.")
 
 
 def check_limit(value: object, what: str = "limit") -> None:
@@ -55,7 +55,7 @@ def check_limit(value: object, what: str = "limit") -> None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
         return
     shown = shown_kind(value) if not isinstance(value, int) or isinstance(value, bool) else str(value)
-    raise ConfigError(f"{what} is {shown}", hint="Give a whole number from 1 on, or None for all.")
+    raise ConfigError(f"{what} is {shown}", hint="Pass an integer of at least 1, or None for all.")
 
 
 def check_count(value: object, what: str) -> None:
@@ -76,7 +76,7 @@ def check_offset(value: object) -> None:
         ConfigError: It is no whole number from 0 on.
     """
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ConfigError(f"offset is {value!r}", hint="Give a whole number from 0 on.")
+        raise ConfigError(f"offset is {value!r}", hint="Pass an integer of at least 0.")
 
 
 def options_of(value: object, what: str) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def options_of(value: object, what: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
-        raise ConfigError(f"{what} is {shown_kind(value)}, not a dict of options", hint='Give {"name": value}.')
+        raise ConfigError(f"{what} is {shown_kind(value)}, not a dict of options", hint='Pass a dict: {"name": value}.')
     return dict(value)
 
 
@@ -132,7 +132,7 @@ def check_tablename(tablename: object) -> None:
         ConfigError: It is not a string, or it is empty.
     """
     if not isinstance(tablename, str) or not tablename:
-        raise ConfigError(f"tablename {tablename!r} is no text, or empty", hint="Give the name of a table.")
+        raise ConfigError(f"tablename {tablename!r} is not a string, or empty", hint="Pass the name of a table.")
 
 
 def check_source(where: object, tablename: object, sql: object) -> None:
@@ -148,10 +148,10 @@ def check_source(where: object, tablename: object, sql: object) -> None:
     """
     if (tablename is None) == (sql is None):
         which = "both `tablename` and `sql`" if tablename is not None else "neither `tablename` nor `sql`"
-        raise ConfigError(f"a load from {where} names {which}", hint="Give one of them.")
+        raise ConfigError(f"a load from {where} names {which}", hint="Give exactly one of them.")
     for name, value in (("tablename", tablename), ("sql", sql)):
         if value is not None and not isinstance(value, str):
-            raise ConfigError(f"{name} {value!r} is a {type(value).__name__}, not a text", hint="Give its name.")
+            raise ConfigError(f"{name} {value!r} is a {type(value).__name__}, not a string", hint="Pass its name.")
 
 
 def line_of(value: object, what: str) -> str | None:
@@ -163,5 +163,5 @@ def line_of(value: object, what: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not value.strip() or len(value.splitlines()) > 1:
-        raise ConfigError(f"{what} is {shown_kind(value)}", hint="Give a text of one line.")
+        raise ConfigError(f"{what} is {shown_kind(value)}", hint="Pass a string of one line.")
     return value.strip()

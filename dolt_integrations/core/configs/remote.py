@@ -63,7 +63,7 @@ class Remote:
             )
         if self.url is not None:
             if not isinstance(self.url, str):
-                raise ConfigError(f"the url of remote {self.name} is {shown_kind(self.url)}", hint="Give a text.")
+                raise ConfigError(f"the url of remote {self.name} is {shown_kind(self.url)}", hint="Pass a string.")
             url = parse_remote_url(self.url)
             if not isinstance(self.url, FromLiteral):
                 tie_remote(url)
@@ -71,7 +71,7 @@ class Remote:
         if self.user is not None and (not isinstance(self.user, str) or not self.user or self.user.startswith("-")):
             raise ConfigError(f"remote {self.name}: {shown(self.user)} is not a user")
         if self.password is not None and self.user is None:
-            raise ConfigError(f"remote {self.name} has a password and no user", hint="Give Remote(user=...).")
+            raise ConfigError(f"remote {self.name} has a password and no user", hint="Pass Remote(user=...).")
 
     @classmethod
     def parse(cls, value: RemoteConf, what: str = "remote_conf") -> Remote | None:
@@ -91,7 +91,7 @@ class Remote:
         if isinstance(value, Mapping):
             check_options(value, _FIELDS, f"{what} ({', '.join(_FIELDS)})")
             return Remote(**value)
-        hint = 'Give Remote(url="file:///path"), or the URL alone.'
+        hint = 'Pass Remote(url="file:///path"), or only the URL.'
         raise ConfigError(f"{what} is {shown_kind(value)}, not a remote", hint=hint)
 
     def credentials(self) -> AbstractContextManager[None]:
@@ -116,11 +116,11 @@ class Remote:
         parts = urlsplit(url)
         host = parts.hostname or ""
         if parts.scheme == "http" and not is_loopback(host):
-            hint = "Give an https:// URL, or no user."
-            raise ConfigError(f"the password for remote {self.name} would go to {host} in clear", hint=hint)
+            hint = "Use an https:// URL, or no user."
+            raise ConfigError(f"the password for remote {self.name} would be sent to {host} unencrypted", hint=hint)
         if not may_have_remote_password(url):
             hint = f"Name it in the program, Remote(url={url!r}), or set {REMOTE_HOST_VARIABLE}={host}."
-            what = f"the password for remotes is not for {host}, which only a literal or the database names"
+            what = f"the password for remotes is not sent to {host}, which only a literal or the database names"
             raise ConfigError(what, hint=hint)
 
     def __getstate__(self) -> dict[str, Any]:

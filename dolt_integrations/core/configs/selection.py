@@ -80,16 +80,16 @@ def part_of(columns: str | Iterable[str] | None, where: str | None, params: Para
         "name = 'O''Hara'"
     """
     if where is not None and (not isinstance(where, str) or not where.strip()):
-        raise ConfigError(f"where={where!r} is no condition", hint='Give one in SQL, such as "count > 3", or None.')
+        raise ConfigError(f"where={where!r} is not a condition", hint='Pass one in SQL, such as "count > 3", or None.')
     if where is not None:
         where = bind(where, params)
     elif params is not None:
-        raise ConfigError("params are given, and there is no SQL that they are for", hint="Give `where` or `sql`.")
+        raise ConfigError("params were given, but no SQL to use them in", hint="Pass `where` or `sql`.")
     if columns is None:
         return Part(None, where)
     names = [columns] if isinstance(columns, str) else list(columns) if isinstance(columns, Iterable) else [columns]
     if not names or not all(isinstance(name, str) for name in names):
-        raise ConfigError(f"columns={columns!r} are no names of columns", hint="Give a name or a list of them.")
+        raise ConfigError(f"columns={columns!r} are not names of columns", hint="Pass a column name or a list of them.")
     if len({name.lower() for name in names}) < len(names):
-        raise ConfigError(f"columns={columns!r} name one twice", hint="Name each once.")
+        raise ConfigError(f"columns={columns!r} name one twice", hint="Name each column once.")
     return Part(tuple(names), where)

@@ -70,7 +70,7 @@ def read_feather(
     return _fitted(rows, table, existing, where)
 
 
-_HINT = "Its suffix names this format. If it has another one, rename it, or give the `format` argument."
+_HINT = "Its suffix names this format. If it has another format, rename it, or pass the `format` argument."
 
 
 def _check_names(names: Sequence[str], where: str) -> None:

@@ -58,7 +58,7 @@ def named_series(frame: pd.DataFrame, where: str) -> list[NamedSeries]:
         DataError: It is not a DataFrame, has no columns, or has two of the same name.
     """
     if not isinstance(frame, pd.DataFrame):
-        raise DataError(f"cannot write a {type(frame).__name__} to {where}", hint="Give a DataFrame.")
+        raise DataError(f"cannot write a {type(frame).__name__} to {where}", hint="Pass a DataFrame.")
     stored = stored_levels(frame.index, where)
     levels = [level for level, _ in stored]
     labels = [label for _, label in stored] + list(frame.columns)

@@ -186,5 +186,5 @@ def write_args(filename: _Name, args: Mapping[str, Any]) -> frozenset[str]:
 
 def _shown(filename: object) -> str:
     if not isinstance(filename, (str, os.PathLike)) or isinstance(os.fspath(filename), bytes) or not str(filename):
-        raise FileError(f"{filename!r} is not a file name", hint="Give a string or a Path.")
+        raise FileError(f"{filename!r} is not a file name", hint="Pass a string or a Path.")
     return f"file {os.fspath(filename)!r}"

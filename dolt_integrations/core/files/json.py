@@ -77,7 +77,7 @@ class _Lines:
         for row, value in enumerate(self.columns[name]):
             if is_text and value is not None and not isinstance(value, str):
                 problem = (
-                    f"{self.locate(row)}, column {name!r}: {shown(value)} is not a string, as {column.sql_type} takes"
+                    f"{self.locate(row)}, column {name!r}: {shown(value)} is not a string, as {column.sql_type} needs"
                 )
                 raise UnsupportedValueError(problem, hint="Write it in quotes.")
             texts.append(None if value is None else _document(value) if is_json else _text(value))

@@ -29,7 +29,7 @@ def file_limit() -> int:
     if not said:
         return _memory() // 2
     if not said.isdecimal() or len(said) > 18 or int(said) == 0:
-        raise ConfigError(f"{LIMIT} is {said!r}", hint="Give it a number of bytes.")
+        raise ConfigError(f"{LIMIT} is {said!r}", hint="Set it to a number of bytes.")
     return int(said)
 
 

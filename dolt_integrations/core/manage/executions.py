@@ -51,7 +51,7 @@ def entries_of(entries: Sequence[LogEntry], wanted: str, where: str) -> list[Log
     runs = list(dict.fromkeys(run_id_of(entry.message) for entry in found))
     if wanted == LOCAL_EXECUTION and len(runs) > 1:
         named = [run for run in runs if run]
-        hint = f"Give the id of a run (newest first): {', '.join(named[:5])}." if named else "Give a commit."
+        hint = f"Name the id of a run (newest first): {', '.join(named[:5])}." if named else "Name a commit."
         raise ConfigError(
             f"{wanted} is the id of every local execution, and {len(runs)} of them wrote to {where}", hint=hint
         )

@@ -91,7 +91,7 @@ class Promoter:
             check_text(self.message, "message")
         if self.audit is not None and not callable(self.audit):
             raise ConfigError(
-                f"audit is {shown_kind(self.audit)}", hint="Give a function of one argument, the Promotion."
+                f"audit is {shown_kind(self.audit)}", hint="Pass a function of one argument, the Promotion."
             )
 
     def promote(self) -> Version:
@@ -129,7 +129,7 @@ class Promoter:
         try:
             merge_into(database, workspace, theirs, message=message, author=author, on_conflict=self.on_conflict)
         except MergeConflictError as error:
-            hint = 'Nothing is merged. Merge by hand (docs/day-two.md), or give on_conflict="ours" or "theirs".'
+            hint = 'Nothing was merged. Merge by hand (docs/day-two.md), or use on_conflict="ours" or "theirs".'
             found = "; ".join(map(str, error.conflicts))
             what = f"branch {self.branch!r} does not merge into {into!r} of {database.location}: {found}"
             raise conflict_error(what, error.conflicts, hint=hint) from None

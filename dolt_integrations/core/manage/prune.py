@@ -60,7 +60,7 @@ class Retention:
         """
         age = self.older_than
         if age is not None and (isinstance(age, bool) or not isinstance(age, (int, float)) or not age >= 0):
-            raise ConfigError(f"older_than is {shown_kind(age)}", hint="Give a number of days, or None.")
+            raise ConfigError(f"older_than is {shown_kind(age)}", hint="Pass a number of days, or None.")
         if self.like is not None:
             check_text(self.like, "like")
         if not isinstance(self.keep_commits, bool):
@@ -70,7 +70,7 @@ class Retention:
 def _commits(value: object) -> tuple[str, ...]:
     listed = tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else (None,)
     if not all(map(is_commit_hash, map(str, listed))):
-        hint = "Give True, False, or a list of full commit hashes."
+        hint = "Pass True, False, or a list of full commit hashes."
         raise ConfigError(f"keep_commits is {shown_kind(value)}", hint=hint)
     return tuple(map(str, listed))
 

@@ -35,7 +35,7 @@ def restore(
     """Restore tables to a version (see `Repository.restore`)."""
     names = [tables] if isinstance(tables, str) or not isinstance(tables, Iterable) else list(tables)
     if not names:
-        raise ConfigError("no table to restore is given", hint="Give a table's name, or a list of names.")
+        raise ConfigError("no table to restore was given", hint="Pass a table name, or a list of them.")
     for name in names:
         check_tablename(name)
     check_version(to, "the version to restore")

@@ -66,7 +66,7 @@ def _found(connection: Connection, entries: Sequence[LogEntry], what: str, where
     if found[0].is_merge or not found[0].parents:
         kind = "a merge" if found[0].is_merge else "the first commit"
         raise ConfigError(
-            f"commit {commit} is {kind}, which cannot be reverted", hint="Give an execution, or another commit."
+            f"commit {commit} is {kind}, which cannot be reverted", hint="Name an execution or another commit."
         )
     return found
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def runs(place: Place, branch: str | None = None, most: int | None = None) -> pd.DataFrame:
     """Return the runs that have written to a branch, newest first (see `Repository.runs`)."""
     if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 1):
-        raise ConfigError(f"most is {shown_kind(most)}", hint="Give a number of runs of at least 1, or None.")
+        raise ConfigError(f"most is {shown_kind(most)}", hint="Pass an integer of at least 1, or None.")
     with place.reading(branch) as database, database.connect() as connection, unnoted():
         _, newest = find_commit(database, SerialBranch(branch), None)
         entries = log(connection, newest)

@@ -126,7 +126,7 @@ def _column(values: object) -> pd.Series:
 
 def _check(name: object) -> None:
     if not isinstance(name, str):
-        raise ConfigError(f"the name of a tag is {shown_kind(name)}", hint="Give a string.")
+        raise ConfigError(f"the name of a tag is {shown_kind(name)}", hint="Pass a string.")
     check_branch_name(name)
 
 

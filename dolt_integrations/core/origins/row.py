@@ -84,7 +84,7 @@ def _table(database: Database, tablename: str, commit: str) -> tuple[str, TableS
     if found is None:
         raise missing_table(database, tablename, commit)
     if not found[1].primary_key:
-        hint = "Look at history() and diff(), or save it with a key."
+        hint = "Use history() and diff(), or save the table with a key."
         raise PrimaryKeyError(f"table `{found[0]}` of {database.location} has no primary key", hint=hint)
     return found
 
@@ -98,7 +98,7 @@ def _key(table: str, schema: TableSchema, key: Any) -> dict[str, Any]:
         given = dict(zip(names, values, strict=False)) if len(values) == len(names) else {}
     if set(given) != set(names):
         hint = f"Its primary key is ({', '.join(names)}): give a value for each, in this order, or a dict."
-        raise ConfigError(f"{key!r:.200} is no key of table `{table}`", hint=hint)
+        raise ConfigError(f"{key!r:.200} is not a key of table `{table}`", hint=hint)
     return {name: _plain(value) for name, value in given.items()}
 
 

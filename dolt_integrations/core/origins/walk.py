@@ -182,7 +182,7 @@ class _Walk:
         except DoltError as error:
             return replace(read, problem=str(error))
         if not writers:
-            return replace(read, problem=f"no commit of {read.database} has written table {read.table!r} by then")
+            return replace(read, problem=f"no commit of {read.database} has written table {read.table!r} up to then")
         return replace(read, written_by=writers[0].commit)
 
 

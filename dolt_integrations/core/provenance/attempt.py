@@ -161,8 +161,8 @@ class Attempt:
 def child_error(node: str) -> ForkedProcessError:
     """Return the error for a write in a child process of the process that runs a node's attempt."""
     return ForkedProcessError(
-        f"process {os.getpid()} is a child of the one that runs {node}, and what children write cannot be told apart "
-        "when the task is retried",
+        f"process {os.getpid()} is a child of the process that runs {node}, and a retry of the task could not "
+        "recognise what children wrote",
         hint="Nothing is written. Return the rows to the task's own process and write them there; threads may write.",
     )
 

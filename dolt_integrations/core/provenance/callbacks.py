@@ -60,7 +60,7 @@ def _register(function: F, name: str | None) -> F:
     known = _REGISTERED.get(name)
     # A module that is reloaded, as in a notebook, registers its functions again.
     if known is not None and _path_of(known) != _path_of(function):
-        raise ConfigError(f"another function is registered as the callback {name!r}", hint="Give it another name.")
+        raise ConfigError(f"another function is registered as the callback {name!r}", hint="Use another name.")
     _REGISTERED[name] = function
     return function
 
@@ -106,7 +106,7 @@ class CallbackMeta(Meta):
             object.__setattr__(self, "fn", _REGISTERED.get(self.fn, self.fn))
         if not (callable(self.fn) or (isinstance(self.fn, str) and self.fn)):
             what = f"the fn of a CallbackMeta is of type {type(self.fn).__name__}, or empty"
-            raise ConfigError(what, hint="Give a function of one argument, or the name of a registered one.")
+            raise ConfigError(what, hint="Pass a function of one argument, or the name of a registered one.")
 
     def missing(self) -> ConfigError | None:
         """Return an error if `fn` is a name under which no function is registered, otherwise None."""
@@ -130,7 +130,10 @@ class CallbackMeta(Meta):
         """Return the registered name for a literal. None, with a warning, if the function is not registered."""
         name = self.fn if isinstance(self.fn, str) else _name_of(self.fn)
         if name is None:
-            logger.warning("leaving callback %s out of the literal: register it (@callback)", _path_of(self.fn))
+            logger.warning(
+                "callback %s is not registered, so it is left out of the literal: register it with @callback",
+                _path_of(self.fn),
+            )
             return None
         return {"_type": "CallbackMeta", "fn": name}
 

@@ -130,7 +130,7 @@ def _parse(value: Any) -> Meta:
     if callable(value) and not isinstance(value, type):
         return _parse({"_type": "CallbackMeta", "fn": value})
     kinds = ", ".join(sorted(Meta.kinds))
-    raise ConfigError(f"meta_conf is {shown_kind(value)}", hint=f"Give one of {kinds}, or a list of them.")
+    raise ConfigError(f"meta_conf is {shown_kind(value)}", hint=f"Pass one of {kinds}, or a list of them.")
 
 
 def metas_from_dicts(values: Metas | Iterable[Any]) -> Metas:

@@ -64,7 +64,7 @@ def check_write_id(write_id: str | None) -> None:
     """
     if write_id is None or (isinstance(write_id, str) and write_id and " ".join(write_id.split()) == write_id):
         return
-    hint = "Give a string of one line, without leading, trailing or repeated spaces."
+    hint = "Use a string of one line, without leading, trailing or repeated spaces."
     raise ConfigError(f"write_id {write_id!r} cannot be part of a commit message", hint=hint)
 
 

@@ -86,7 +86,9 @@ def read_batches(
         [[0, 1], [2, 3], [4]]
     """
     if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
-        raise ConfigError(f"cannot read batches of {rows!r} rows from {parse_location(db)}", hint="Give 1 or more.")
+        raise ConfigError(
+            f"cannot read batches of {rows!r} rows from {parse_location(db)}", hint="Pass an integer of at least 1."
+        )
     check_tablename(tablename)
     parse_location(db)
     check_as_of(as_of)

@@ -97,5 +97,7 @@ class Scan:
         """
         arguments = self._now()
         if arguments.pop("sql", None) is not None:
-            raise ConfigError("only a table can be read in batches, and this scan is of a query", hint="Scan a table.")
+            raise ConfigError(
+                "only a table can be read in batches, but this is a scan of a query", hint="Scan a table."
+            )
         return read_batches(**arguments, rows=rows)

@@ -76,7 +76,7 @@ def clone_if_missing(remote: Remote, location: Location, *, shallow: bool = Fals
                 deepen(address.path, Source(parse_remote_url(remote.url), remote.name, remote.user))
         return
     if remote.url is None:
-        hint = "Give the remote's url."
+        hint = "Set the remote's url."
         raise ConfigError(f"no Dolt database in {address.path}, and no url to clone it from", hint=hint)
     source = Source(parse_remote_url(remote.url), remote.name, remote.user)
     remote.check_credentials(source.url)
@@ -132,13 +132,13 @@ def _settle(remote: Remote, database: Database, connection: Connection) -> None:
     url = parse_remote_url(remote.url) if remote.url is not None else None
     if known is None and url is None:
         names = ", ".join(sorted(remotes(connection))) or "none"
-        hint = f"Give the remote's url, or one of its remotes: {names}."
+        hint = f"Set the remote's url, or name one of its remotes: {names}."
         raise ConfigError(f"database {database.location} has no remote {remote.name!r}", hint=hint)
     if known is None and url is not None:
         known = _add(remote.name, url, connection)
     remote.check_credentials(known or url or "")
     if url is not None and known != url:
-        hint = "Give another name, or change it: dolt remote remove, dolt remote add."
+        hint = "Use another name, or change it: dolt remote remove, dolt remote add."
         raise ConfigError(f"remote {remote.name!r} of database {database.location} is {known}, not {url}", hint=hint)
 
 

@@ -71,5 +71,5 @@ def decoded(content: bytes, key: str, seal: bytes = b"") -> pa.Table:
     digest = _digest(key, seal)
     digest.update(body)
     if not hmac.compare_digest(content[:start], _MAGIC + digest.digest()):
-        raise ValueError("it is damaged, or not made with this key")
+        raise ValueError("it is damaged, or was made with another key")
     return pa.ipc.open_stream(pa.py_buffer(body)).read_all()

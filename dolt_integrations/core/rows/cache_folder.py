@@ -25,7 +25,7 @@ def folder(*, make: bool) -> Path | None:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
         problem = _narrowed(place)
     except (OSError, RuntimeError) as error:
-        logger.debug("the cache is off, its directory cannot be used: %s", error)
+        logger.debug("the cache is off, because its directory cannot be used: %s", error)
         return None
     if problem:
         logger.warning("not using %s as a cache: %s", place, problem)

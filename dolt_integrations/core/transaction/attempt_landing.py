@@ -91,7 +91,7 @@ class AttemptLanding:
     def _start(self) -> str:
         """Return the commit at which to create the branch."""
         if self.block.start is None:
-            hint = "Create it, or give the base to create it from."
+            hint = "Create it, or name a base to create it from."
             raise BranchNotFoundError(f"no branch {self.branch!r} in database {self.database.location}", hint=hint)
         return resolve(self.session, self.block.start)
 

@@ -62,6 +62,6 @@ def check_same_rows(database: Database, write_id: str, version: Version, digest:
         known = rows_digest_of(message_of(connection, version.commit))
     if known is not None and known != digest.hex():
         raise ConfigError(
-            f"write id {write_id!r} is of other rows in commit {version.commit} of {database.location}",
-            hint="Nothing is written. Give each block a write_id of its own.",
+            f"write id {write_id!r} was used for other rows, in commit {version.commit} of {database.location}",
+            hint="Nothing is written. Use another write_id for each block.",
         )

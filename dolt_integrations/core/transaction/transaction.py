@@ -114,7 +114,7 @@ class Transaction(TransactionReads):
         for name, flag in (("create", create), ("tests", tests)):
             check_flag(flag, name)
         if audit is not None and not callable(audit):
-            raise ConfigError(f"audit is {shown_kind(audit)}", hint="Give a function of one argument, the Transaction.")
+            raise ConfigError(f"audit is {shown_kind(audit)}", hint="Pass a function of one argument, the Transaction.")
         self.db, self.merge_to, self.message, self.write_id = db, target.name, message, write_id
         self.author = parse_author(author) if author is not None else None
         self.audit, self.tests = audit, tests
@@ -199,7 +199,7 @@ class Transaction(TransactionReads):
         block = self._open()
         if self._is_audited:
             hint = "Write in the `with` block; an audit accepts by returning None or True, and refuses by raising."
-            raise ConfigError("an audit reads the work of its Transaction, it does not add to it", hint=hint)
+            raise ConfigError("an audit can read the work of its Transaction, but not add to it", hint=hint)
         with first_batch(data, tablename) as (rows, rest):
             rows.schema(key)
             name = name_for_merge(block.work.session, block.database, block.branch, tablename)
@@ -210,7 +210,10 @@ class Transaction(TransactionReads):
 
     def _open(self) -> Block:
         if self._block is None:
-            raise ConfigError("a Transaction is written to and read within its `with` block", hint="Open one.")
+            raise ConfigError(
+                "a Transaction can be used only inside its `with` block",
+                hint="Use: with Transaction(...) as block: ...",
+            )
         return self._block
 
     def __exit__(

@@ -49,7 +49,7 @@ def check_references(connection: Connection, table: str, referring: Sequence[str
                 text, known = _first(connection, name, data if name == table else None)
             raise ConstraintError(
                 f"saving table `{table}` would break a foreign key of table `{name}`{text}",
-                hint="Save the rows that are referred to first, and keep those that other rows refer to.",
+                hint="First save the rows that are referred to, and keep those that other rows refer to.",
                 **known,
             )
 

@@ -39,8 +39,8 @@ def warn_of_mingled(database: Database, save: Save, branch: str, made: str) -> N
     found = _known(lambda: _mingled(database, save, branch, made), made)
     if found:
         logger.warning(
-            "commit %s of table `%s` on branch %r of %s also has what another client had staged or begun to merge "
-            "there meanwhile: %s. Look at it with: dolt show %s",
+            "commit %s of table `%s` on branch %r of %s also contains what another client had staged or begun to merge "
+            "there meanwhile: %s. Inspect it with: dolt show %s",
             *(made, save.table, branch, database.location, ", ".join(found), made),
         )
 
@@ -99,8 +99,8 @@ def warn_of_mingled_rows(database: Database, save: Save, branch: str, made: str,
     """
     if _known(lambda: _is_as_found(database, save, made, before), made):
         logger.warning(
-            "commit %s of table `%s` on branch %r of %s has rows that another client had staged there meanwhile; the "
-            "table is written once more without them. Look at them with: dolt show %s",
+            "commit %s of table `%s` on branch %r of %s contains rows that another client had staged there; the "
+            "table is written once more without them. Inspect them with: dolt show %s",
             *(made, save.table, branch, database.location, made),
         )
 

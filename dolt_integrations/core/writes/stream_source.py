@@ -90,5 +90,5 @@ def _first_of(batches: Iterator[Any], table: str) -> Any:
     try:
         return next(batches)
     except StopIteration:
-        hint = "Give at least one frame, which may have no rows. An iterator that was already read has none left."
+        hint = "Pass at least one frame, which may have no rows. An iterator that was already read has none left."
         raise DataError(f"the iterator or reader for table `{table}` has no frames", hint=hint) from None

@@ -65,7 +65,9 @@ def _to_utf8(data: bytes, args: Mapping[str, Any], where: str) -> bytes:
         hint = 'Save it as UTF-8, or name its encoding: {"encoding": "latin-1"}.'
         raise FileError(f"{where}, line {line} is not {encoding.upper()}: {byte}", hint=hint) from error
     except (LookupError, UnicodeError) as error:
-        raise ConfigError(f"there is no text encoding {encoding!r}", hint="For example utf-8 or latin-1.") from error
+        raise ConfigError(
+            f"there is no text encoding {encoding!r}", hint="Use utf-8 or latin-1, for example."
+        ) from error
     return data if encoding.lower() in ("utf-8", "utf8") and errors == "strict" else text.encode()
 
 
