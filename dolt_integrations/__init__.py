@@ -1,4 +1,18 @@
-"""Versioned tables in Dolt for workflow managers: an engine, a neutral core, and an adapter per framework."""
+"""Versioned tables in Dolt for workflow managers: an engine, a core that knows no framework, and adapters.
+
+Packages and modules, from the top. `help()` on each says more; ARCHITECTURE.md says what to change where.
+
+- `flyte`: what the adapters of both Flyte SDKs share (`flytekitplugins.dolt`, `flyteplugins.dolt`)
+- `metaflow`: the adapter of Metaflow
+- `kedro`: the adapter of Kedro
+- `cli`: the command `dolt-integrations`
+- `adapters`: the names of the core that an adapter may use
+- `core`: what a save and a load mean
+- `engine`: servers, sessions and all SQL
+- `render`: cards and pictures as HTML and SVG
+- `errors`: the classes of all errors; the texts are where they are raised
+- `limits`: thresholds, such as the number of rows up to which a save is one transaction
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,27 @@
-"""Saving frames as versioned tables and loading them, independent of any workflow manager."""
+"""Saving frames as versioned tables and loading them, independent of any workflow manager.
+
+What is where, from the top:
+
+- `repository`: `Repository` and `Table`, the handle on everything below
+- `transaction`: several tables in one commit
+- `manage`: runs, revert, promote, prune, tags, and the checks of `doctor`
+- `files`: CSV, Parquet, Feather and JSON files (`files.formats`: which suffix is which format)
+- `cards`: what a card shows
+- `origins`: lineage, and who wrote a row
+- `inspect`: `history`, `diff` and `blame`, with their columns
+- `writes`: a save: one transaction or a private branch (`writes.route`), and its rows (`writes.build`)
+- `reads`: a load, and the commit that it reads
+- `remotes`: clone, pull and push; the options are in `configs.remote`
+- `branches`: where a save goes, merges, and the user's uncommitted work (`branches.pending`)
+- `provenance`: trailers of commit messages, write ids, attempts, hooks
+- `rows`: the cache of versions, and comparing them
+- `frames`: frames of pandas, polars and Arrow as tables
+- `schemas`: the columns that a table gets, and which values they hold
+- `columns`: pandas dtypes as SQL types and back; start there for a new type
+- `arrow`: the same for Arrow types
+- `configs`: the arguments of public functions
+- `retry`: what is tried again, how often, and how long it waits
+"""
 
 from __future__ import annotations
 

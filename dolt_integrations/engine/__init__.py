@@ -1,4 +1,13 @@
-"""One MySQL-protocol way to Dolt: servers, sessions, procedures, Arrow in bulk. It knows no frames and no framework."""
+"""One MySQL-protocol way to Dolt: servers, sessions, procedures, Arrow in bulk. It knows no frames and no framework.
+
+- `versions`: Dolt's procedures and functions: branches, commits, merges, log, diff, remotes
+- `tables`: schemas, writing and reading rows
+- `server`: private servers, clones, the `dolt` program
+- `session`: sessions, locks, and translating errors (`session.rules`)
+- `sql`: types (`sql.types`), literals, parameters
+- `names`: locations, passwords, identifiers
+- `protocol`: the names that the core may use
+"""
 
 from __future__ import annotations
 

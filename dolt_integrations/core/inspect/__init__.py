@@ -1,1 +1,7 @@
-"""History, diffs and blame as DataFrames."""
+"""History, diffs and blame as DataFrames.
+
+- `history`: `history` and its columns
+- `diff`: `diff`
+- `blame`: `blame`
+- `added`: the rows that a commit added
+"""
