@@ -134,7 +134,9 @@ class TableReference(PydanticField, DataClassJsonMixin, SerializableType):
             ConfigError: It, or the config, has an unknown field.
         """
         if not isinstance(kvs, Mapping) or not isinstance(kvs.get("config"), Mapping):
-            hint = 'Wrap it: {"config": {...}}.' if isinstance(kvs, Mapping) and "db_path" in kvs else None
+            hint = (
+                'Put it under `config`: {"config": {...}}.' if isinstance(kvs, Mapping) and "db_path" in kvs else None
+            )
             raise LiteralError(f"a DoltTable needs a DoltConfig under `config`, and this is {shown(kvs)}", hint=hint)
         content = json_object(kvs, "DoltTable", ["config", "version"], needs="config")
         version, nothing = _version(content.get("version"))
@@ -169,4 +171,4 @@ def _version(value: Any) -> tuple[Version | None, bool]:
         known = {name: each for name, each in value.items() if name != _NOTHING}
         return Version(**known), value.get(_NOTHING) is True
     except (AttributeError, TypeError) as error:
-        raise LiteralError(f"the version of a DoltTable has a commit, and this is {shown(value)}") from error
+        raise LiteralError(f"the version of a DoltTable needs a commit, and this is {shown(value)}") from error

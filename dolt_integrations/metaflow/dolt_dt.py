@@ -118,7 +118,7 @@ class DoltDT(Inspection):
 
         Raises:
             ConfigError: The key is taken in this block, or the past run read different things under it.
-            KeyNotFoundError: The past run has nothing under the key.
+            KeyNotFoundError: The past run has no read or write with the key.
             NotFoundError: No such database, branch, commit or table.
         """
         if self._past_run is None:

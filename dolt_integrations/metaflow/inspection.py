@@ -63,7 +63,7 @@ class Inspection:
 
         Raises:
             ConfigError: There is no config, and the past run does not determine the database.
-            KeyNotFoundError: The past run has nothing under the key.
+            KeyNotFoundError: The past run has no read or write with the key.
         """
         if table is None:
             return repository_card(self._places.where(None)[0])

@@ -116,7 +116,7 @@ class Places:
         """Return the run that had last changed the table when the past run used it under a key.
 
         Returns:
-            None where the past run has nothing under the key, and there is a config to look by instead.
+            None where the past run has no read or write with the key, and there is a config to look by instead.
 
         Raises:
             KeyNotFoundError: The same, without a config.

@@ -203,9 +203,9 @@ def test_a_mistake_of_ours_is_a_line_in_the_card(database, two, monkeypatch, cap
 
     page = table_card(database, "users").html()
 
-    assert "No rows: ZeroDivisionError: nothing to see" in page
+    assert "Cannot show the rows: ZeroDivisionError: nothing to see" in page
     assert "Changed by commit" in page
-    assert "a card lacks rows" in caplog.text
+    assert "a card cannot show the rows" in caplog.text
 
 
 def test_looking_at_a_card_does_not_count_as_reading(database, two):

@@ -114,7 +114,7 @@ def test_the_call_of_a_refusal_mends_the_column(values, database):
     with pytest.raises(UnsupportedTypeError) as error:
         write_table(database, "t", frame)
 
-    call = error.value.hint.partition(" makes ")[0]
+    call = error.value.hint.partition(" converts ")[0]
     exec(call, {"frame": frame, "pandas": pd})  # noqa: S102 - what the hint says is what is tested
 
     assert write_table(database, "t", frame).changed

@@ -315,7 +315,7 @@ def test_a_write_id_of_a_block_with_other_rows_is_an_error(database):
 
     assert block(("t", [1]), ("u", [2])).commit == first.commit
     for other in ((("t", [9]), ("u", [2])), (("t", [1]),), (("v", [1]), ("u", [2]))):
-        with pytest.raises(ConfigError, match="of other rows"):
+        with pytest.raises(ConfigError, match="used for other rows"):
             block(*other)
     assert run_sql(database, "SELECT COUNT(*) FROM dolt_log")[0][0] == 2
 

@@ -198,5 +198,5 @@ def test_bad_input_of_a_transaction_is_refused_at_the_door(database):
         scan = work.table("users").scan()
 
     assert not work.version.changed
-    with pytest.raises(ConfigError, match="within its `with` block"):
+    with pytest.raises(ConfigError, match="only inside its `with` block"):
         scan.to_pandas()

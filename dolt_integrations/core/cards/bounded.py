@@ -70,17 +70,17 @@ def guarded(what: str, parts: Callable[[], Iterable[Part]]) -> list[Part]:
     """Return parts of a card, or one part that explains why they cannot be shown.
 
     Args:
-        what: The name of what is missing then.
+        what: The name of what they show.
         parts: Returns the parts.
     """
     try:
         return list(parts())
     except DoltError as error:
-        logger.info("a card lacks %s: %s", what, error)
-        return [Problem(f"No {what}: {error}")]
+        logger.info("a card cannot show the %s: %s", what, error)
+        return [Problem(f"Cannot show the {what}: {error}")]
     except Exception as error:
-        logger.warning("a card lacks %s", what, exc_info=True)
-        return [Problem(f"No {what}: {type(error).__name__}: {redact(str(error))}")]
+        logger.warning("a card cannot show the %s", what, exc_info=True)
+        return [Problem(f"Cannot show the {what}: {type(error).__name__}: {redact(str(error))}")]
 
 
 def place_of(location: Location) -> str:

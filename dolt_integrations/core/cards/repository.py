@@ -51,7 +51,7 @@ def repository_card(db: Location) -> Card:
                 *guarded("commits", lambda: [graph_around(look, known.active, newest)]),
             ]
 
-    return Card(f"Database {place_of(db)}", tuple(guarded("look at the database", parts)))
+    return Card(f"Database {place_of(db)}", tuple(guarded("database", parts)))
 
 
 def _branches(look: Look) -> Grid:

@@ -70,7 +70,7 @@ def table_card(
             branch, commit = find_commit(look.database, Branch.parse(branch_conf), as_of)
             return _parts(_At(look, branch, commit, *_find(look, commit, tablename)), selection or Selection())
 
-    return Card(f"{tablename} of {place_of(db)}", tuple(guarded("look at the table", parts)))
+    return Card(f"{tablename} of {place_of(db)}", tuple(guarded("table", parts)))
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _parts(at: _At, selection: Selection) -> list[Part]:
         yield _facts(at, here, changed[0] if changed else here)
 
     return [
-        *guarded("history of the table", facts),
+        *guarded("history", facts),
         *guarded("columns", lambda: [_columns(at.schema)]),
         *guarded("rows", lambda: [_rows(at, selection)]),
         *(guarded("changes", lambda: changes_of(at.look, changed[0], at.table)) if changed else []),

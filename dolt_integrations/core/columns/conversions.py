@@ -21,7 +21,7 @@ def conversion_of(values: Iterable[Any], column: object) -> str:
 
     Example:
         >>> conversion_of([1, 2.5, None], "x")
-        "frame['x'] = frame['x'].astype('Float64') makes numbers of them."
+        "frame['x'] = frame['x'].astype('Float64') converts them to numbers."
     """
     there = [value for value in values if value is not None]
     name = f"frame[{column!r}]"

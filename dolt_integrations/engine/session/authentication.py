@@ -16,7 +16,7 @@ NEEDS_ENCRYPTION = 2061
 
 def refuse(what: str) -> NoReturn:
     """Raise the error for a password that is not sent, because others could read it."""
-    raise pymysql.OperationalError(NEEDS_ENCRYPTION, f"{what}; it is not sent")
+    raise pymysql.OperationalError(NEEDS_ENCRYPTION, f"{what}; it was not sent")
 
 
 class Refused:
@@ -27,7 +27,7 @@ class Refused:
 
     def authenticate(self, packet: Any) -> Any:
         """Send nothing."""
-        refuse("the server asks for the password by a method that anybody could read")
+        refuse("the server asks for the password by a method that is not secure")
 
 
 class ClearPassword(Refused):
@@ -37,7 +37,7 @@ class ClearPassword(Refused):
         """Send the password if no one else can read it."""
         session: Any = self.session
         if not (session.is_encrypted and session._tls.is_required):
-            refuse("the server asks for the password in clear, and no encryption was asked for")
+            refuse("the server asks for the plain password, and encryption is not required")
         session.write_packet(session.password + b"\0")
         answer = session._read_packet()
         answer.check_error()

@@ -123,12 +123,12 @@ class Session(_Connection):  # type: ignore[misc]
     @property
     def server_public_key(self) -> None:
         """Refuse to ask an unencrypted server for the key that encrypts the password: it could be an attacker's."""
-        refuse("the server asks for the password itself on a connection that is not encrypted")
+        refuse("the server asks for the plain password on a connection that is not encrypted")
 
     @server_public_key.setter
     def server_public_key(self, key: object) -> None:
         if key is not None:
-            refuse("the server asks for the password itself on a connection that is not encrypted")
+            refuse("the server asks for the plain password on a connection that is not encrypted")
 
     def _force_close(self) -> None:
         """Drop the session and the rest of its answer, for which a cursor would ask when it is collected."""

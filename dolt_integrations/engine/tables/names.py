@@ -53,7 +53,7 @@ def two_in_case(connection: Connection, name: str, found: list[str]) -> InvalidN
     """Return the error for a name of tables that differ only in case."""
     where = f"{connection.address} at {connection.revision}" if connection.revision else str(connection.address)
     return InvalidNameError(
-        f"{where} has tables {' and '.join(f'`{each}`' for each in sorted(found))}, and Dolt takes both for `{name}`",
+        f"{where} has tables {' and '.join(f'`{each}`' for each in sorted(found))}, and Dolt treats both as `{name}`",
         hint="Rename the one that Dolt finds by either name (RENAME TABLE), and commit that.",
     )
 
