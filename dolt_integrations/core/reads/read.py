@@ -203,7 +203,7 @@ def check_read(
 def _check_what(where: object, tablename: str | None, sql: str | None, part: Part) -> None:
     check_source(where, tablename, sql)
     if sql is not None and not part.is_all:
-        raise ConfigError("`columns` and `where` are for a table, and this is a query", hint="Put them into the SQL.")
+        raise ConfigError("`columns` and `where` are for a table, but this is a query", hint="Put them into the SQL.")
 
 
 def _bound(

@@ -211,7 +211,9 @@ def _naming(table: str) -> Iterator[None]:
         yield
     except PrimaryKeyError as error:
         hint = "Drop the duplicates, or check the collations of the unique indexes: in some of them 'a' equals 'A'."
-        raise PrimaryKeyError(f"table `{table}` does not take two rows with one key: {error}", hint=hint) from error
+        raise PrimaryKeyError(
+            f"table `{table}` does not accept two rows with the same key: {error}", hint=hint
+        ) from error
     except WriteQueryError:
         raise  # the server is read-only, which says nothing about the rows
     except QueryError as error:

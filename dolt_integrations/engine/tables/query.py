@@ -165,10 +165,10 @@ def _first_word(query: str) -> str:
 
 
 def _not_a_query(where: object, sql: str, word: str) -> DoltError:
-    hint = "The sql of a config is a SELECT; to write, give a tablename and data."
+    hint = "The sql of a config must be a SELECT; to write, use a tablename and data."
     if word in _STATEMENTS:
         return WriteQueryError(f"{word} is not a query, in: {sql.strip()} (database {where})", hint=hint)
-    return QuerySyntaxError(f"no SQL query: {sql.strip()!r} (database {where})", hint=hint)
+    return QuerySyntaxError(f"not an SQL query: {sql.strip()!r} (database {where})", hint=hint)
 
 
 _STATEMENTS = set(
