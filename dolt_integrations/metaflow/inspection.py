@@ -47,6 +47,7 @@ class Inspection:
 
         Example:
             >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Ann"]}), message="Add users")
+            >>> from dolt_integrations.metaflow import DoltConfig, DoltDT
             >>> DoltDT(config=DoltConfig(folder)).history("users")["message"].tolist()
             ['Add users']
         """
