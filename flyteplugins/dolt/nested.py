@@ -63,7 +63,7 @@ async def _save(frame: DataFrame) -> None:
     """
     if FlyteRuntime().is_compiling():
         hint = "Return it from a task, or save it with `dolt_integrations.core.write_table` and pass its URI."
-        what = f"a DataFrame with rows for {redact(str(frame.uri))} is bound outside of a task; only tasks write to a database"
+        what = f"a DataFrame with rows for {redact(str(frame.uri))} is bound outside of a task; only tasks write"
         raise ConfigError(what, hint=hint)
     literal = await TypeEngine.to_literal(frame, DataFrame, TypeEngine.to_literal_type(DataFrame))
     saved = literal.scalar.structured_dataset

@@ -118,7 +118,7 @@ def _being_made(path: Path) -> bool:
 
 def _how_to_make(path: Path) -> str:
     if path.exists() and not path.is_dir():
-        return "That is a file; give the directory of a database."
+        return "That is a file; use the directory of a database."
     return (
         f"Create one with `mkdir -p {path} && cd {path} && dolt init`; "
         "a save to a missing or empty directory does so too."

@@ -99,7 +99,7 @@ class Connection(Statements):
         if hurried and isinstance(translated, (ServerLostError, ServerUnreachableError)):
             return NoSessionError(f"the server has no second session free for this work ({self._where})", hint=FULL)
         if isinstance(translated, ServerLostError):
-            hint = f"Check that it is a Dolt server. It had {self.address.connect_timeout:g} s (`?connect_timeout=` in the URL)."
+            hint = f"Is it a Dolt server? It had {self.address.connect_timeout:g} s (`?connect_timeout=` in the URL)."
             return ServerUnreachableError(f"no answer from {at} ({self._where})", hint=hint)
         if isinstance(translated, AccessDeniedError) and self.address.withheld:
             hint = f"To send it, set DOLT_CLI_HOST={at}, or name the server in the program itself."
