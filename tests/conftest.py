@@ -22,6 +22,7 @@ import pytest
 
 from dolt_integrations.engine import open_database
 from dolt_integrations.engine.names.trust import forget
+from tests.helpers.temporary import use_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,6 +38,8 @@ os.environ.setdefault("GOMEMLIMIT", "512MiB")
 
 # Each dolt command would start another one that sends usage metrics: 0.04 of its 0.10 s of CPU.
 os.environ["DOLT_DISABLE_EVENT_FLUSH"] = "true"
+
+use_memory()
 
 
 def pytest_report_header() -> str:
