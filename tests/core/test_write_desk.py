@@ -5,19 +5,33 @@ import shutil
 import pytest
 
 from dolt_integrations.core import NewBranch, SerialBranch, read_table, write_table
+from dolt_integrations.engine import open_database
 from dolt_integrations.errors import UncommittedChangesError
 from tests.conftest import Repository, new_repository, open_session, run_sql
 from tests.helpers.saves.saves import ONE, TWO, WIDER
 
+SEEN = {
+    "status": "SELECT * FROM dolt_status",
+    "staged": "SELECT table_name, diff_type, statement FROM dolt_patch('HEAD', 'STAGED')",
+    "not staged": "SELECT table_name, diff_type, statement FROM dolt_patch('STAGED', 'WORKING')",
+    "branches": "SELECT name FROM dolt_branches",
+    "checked out": "SELECT active_branch()",
+}
+"""What a user can see of a directory: uncommitted work, branches, the branch that is checked out."""
+
+
+def run(path, *statements):
+    """Run statements on the branch that is checked out; return the rows of the last one."""
+    with open_database(path) as database, database.connect() as connection:
+        return [connection.rows(statement) for statement in statements or ["SELECT 1"]][-1]
+
 
 class Desk:
-    """All that a user can see of a directory: the branch that is checked out, branches, uncommitted work."""
+    """All that a user can see of a directory."""
 
-    def __init__(self, repository):
-        self.state = (repository.path / ".dolt" / "repo_state.json").read_bytes()
-        self.told = {
-            command: repository.dolt(*command.split()) for command in ("status", "diff", "diff --staged", "branch")
-        }
+    def __init__(self, path):
+        self.state = (path / ".dolt" / "repo_state.json").read_bytes()
+        self.told = {name: sorted(run(path, statement)) for name, statement in SEEN.items()}
 
     def __eq__(self, other):
         return (self.state, self.told) == (other.state, other.told)
@@ -39,8 +53,10 @@ def prepared_desk(tmp_path_factory):
 
 @pytest.fixture
 def desk(prepared_desk, tmp_path):
-    """A directory on a branch of the user's, with a table of ours and tables of the user's."""
-    return Repository(shutil.copytree(prepared_desk, tmp_path / "shop"))
+    """A directory on a branch of the user's, with a table of ours and tables of the user's; its server is kept."""
+    path = shutil.copytree(prepared_desk, tmp_path / "shop")
+    with open_database(path):
+        yield path
 
 
 WORK = {
@@ -67,27 +83,27 @@ SAVES = {
 @pytest.mark.parametrize("work", WORK)
 @pytest.mark.parametrize("save", ["rows", "columns"])
 def test_uncommitted_work_in_other_tables_is_the_same_afterwards(work, save, desk):
-    desk.dolt("sql", "-q", ";".join(WORK[work]) or "select 1")
+    run(desk, *WORK[work])
     before = Desk(desk)
 
-    version = SAVES[save](desk.path)
+    version = SAVES[save](desk)
 
     assert version.changed
     assert Desk(desk).told == before.told
-    assert desk.sql(f"select table_name from dolt_diff where commit_hash = '{version.commit}'") == [{"table_name": "t"}]
+    assert run(desk, f"select table_name from dolt_diff where commit_hash = '{version.commit}'") == [("t",)]
 
 
-DROPS = {"unstaged": "drop table mine", "staged": "drop table mine; call dolt_add('mine')"}
+DROPS = {"unstaged": ["drop table mine"], "staged": ["drop table mine", "call dolt_add('mine')"]}
 
 
 @pytest.mark.parametrize("drop", DROPS)
 @pytest.mark.parametrize("save", ["rows", "columns"])
 def test_a_dropped_table_stays_dropped_or_is_an_error_that_names_it(drop, save, desk):
-    desk.dolt("sql", "-q", DROPS[drop])
+    run(desk, *DROPS[drop])
     before = Desk(desk)
 
     try:
-        SAVES[save](desk.path)
+        SAVES[save](desk)
     except UncommittedChangesError as error:
         assert "`mine`" in str(error)  # noqa: PT017 - either is right
 
@@ -96,58 +112,60 @@ def test_a_dropped_table_stays_dropped_or_is_an_error_that_names_it(drop, save, 
 
 @pytest.mark.parametrize("save", SAVES)
 def test_the_branch_that_is_checked_out_is_the_same_afterwards(save, desk):
-    desk.dolt("sql", "-q", "insert into mine values (2)")
+    run(desk, "insert into mine values (2)")
     before = Desk(desk)
 
-    SAVES[save](desk.path)
+    SAVES[save](desk)
 
     after = Desk(desk)
-    branch_lines = after.told.pop("branch").splitlines()
-    before_lines = before.told.pop("branch").splitlines()
-    assert [line for line in branch_lines if "run/1" not in line] == before_lines
-    assert (after.told, after.state) == (before.told, before.state)
+    after.told["branches"] = [name for name in after.told["branches"] if name != ("run/1",)]
+    assert after == before
 
 
-def test_without_a_config_a_directory_save_goes_to_the_branch_that_is_checked_out(desk):
+def test_without_a_config_a_directory_save_goes_to_the_branch_that_is_checked_out(prepared_desk, tmp_path):
+    desk = Repository(shutil.copytree(prepared_desk, tmp_path / "shop"))
+    before = desk.dolt("diff"), desk.dolt("branch")
+
     version = write_table(desk.path, "t", TWO)
 
     assert version.branch == "desk"
     assert desk.head("desk") == version.commit
     assert desk.messages("main")[0] == "Automated commit"
+    assert (desk.dolt("diff"), desk.dolt("branch")) == before
 
 
 @pytest.mark.parametrize(
     ("work", "frame"),
-    [("insert into t values ('Eve', 9)", TWO), ("insert into t values ('Eve', 9)", WIDER),
-     ("insert into t values ('Eve', 9)", ONE), ("drop table t", TWO), ("alter table t add column b int", TWO),
-     ("insert into t values ('Eve', 9); call dolt_add('t')", TWO), ("update t set count = 5", WIDER)],
+    [(["insert into t values ('Eve', 9)"], TWO), (["insert into t values ('Eve', 9)"], WIDER),
+     (["insert into t values ('Eve', 9)"], ONE), (["drop table t"], TWO), (["alter table t add column b int"], TWO),
+     (["insert into t values ('Eve', 9)", "call dolt_add('t')"], TWO), (["update t set count = 5"], WIDER)],
 )  # fmt: skip
 def test_uncommitted_work_in_the_same_table_is_an_error_and_stays(work, frame, desk):
-    desk.dolt("sql", "-q", work)
-    before, head = Desk(desk), desk.head("desk")
+    run(desk, *work)
+    before, head = Desk(desk), run(desk, "select hashof('desk')")
 
     with pytest.raises(UncommittedChangesError, match=r"`t`.*'desk'.*dolt add -f t"):
-        write_table(desk.path, "t", frame)
+        write_table(desk, "t", frame)
 
     assert Desk(desk) == before
-    assert desk.head("desk") == head
+    assert run(desk, "select hashof('desk')") == head
 
 
 def test_uncommitted_work_on_a_branch_that_is_not_written_is_not_in_the_way(desk):
-    desk.dolt("sql", "-q", "insert into t values ('Eve', 9)")
+    run(desk, "insert into t values ('Eve', 9)")
     before = Desk(desk)
 
-    write_table(desk.path, "t", TWO, branch_conf=SerialBranch("main"))
+    write_table(desk, "t", TWO, branch_conf=SerialBranch("main"))
 
     assert Desk(desk).told == before.told
 
 
 def test_uncommitted_work_in_one_table_both_staged_and_not_is_kept_or_an_error(desk):
-    desk.dolt("sql", "-q", "insert into mine values (2); call dolt_add('mine'); insert into mine values (3)")
+    run(desk, "insert into mine values (2)", "call dolt_add('mine')", "insert into mine values (3)")
     before = Desk(desk)
 
     try:
-        write_table(desk.path, "t", WIDER)
+        write_table(desk, "t", WIDER)
     except UncommittedChangesError as error:
         assert "`mine`" in str(error)  # noqa: PT017 - either is right
 
