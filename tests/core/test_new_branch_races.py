@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import threading
 
 import pandas as pd
@@ -15,6 +14,7 @@ from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.engine.versions.branches import create_branch
 from dolt_integrations.errors import LostRaceError
 from tests.conftest import run_sql
+from tests.helpers import warm
 
 AT_ONCE = 6
 ROUNDS = int(os.environ.get("NEW_BRANCH_ROUNDS", "4"))
@@ -83,7 +83,7 @@ def test_processes_that_make_one_branch_at_once_are_all_on_it(database):
     )
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", code, database, str(number)],
+            [warm.python(), "-c", code, database, str(number)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for number in range(3)

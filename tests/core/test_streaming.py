@@ -1,8 +1,6 @@
 """Frames larger than memory: all batches become one commit, or nothing does."""
 
 import dataclasses
-import os
-import signal
 
 import pandas as pd
 import polars as pl
@@ -206,8 +204,7 @@ def test_what_is_killed_in_the_middle_leaves_nothing_for_long(repository, script
         repository.path,
     )
     killed.expect("halfway")
-    os.kill(killed.process.pid, signal.SIGKILL)
-    killed.process.wait()
+    killed.kill()
 
     assert read_table(repository.path, "t").data["n"].tolist() == [0, 1]
     write_table(repository.path, "t", batches(0, 2, 4), primary_key="n")

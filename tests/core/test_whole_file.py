@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_a_process_that_is_killed_leaves_what_was_there(before, number, tmp_path
     path = tmp_path / "file"
     if before:
         path.write_bytes(before)
-    writer = Script(WRITE, str(path))
+    writer = Script(WRITE, str(path), interpreter=sys.executable)
     writer.expect("written")
 
     os.kill(writer.process.pid, number)

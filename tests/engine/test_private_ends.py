@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import warnings
 
 import pytest
@@ -81,6 +82,7 @@ def test_a_signal_to_the_whole_process_group_leaves_no_server(repository, script
     user = script(
         "import os; os.setpgrp()\n" + USE,
         repository.path,
+        interpreter=sys.executable,
     )
     user.process.stdout.readline()
     user.expect("open")

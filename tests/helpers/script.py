@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.helpers import warm
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
 class Script:
-    """Python code in a process of its own, which speaks with the test line by line."""
+    """Python code in a process of its own, which speaks with the test line by line.
 
-    def __init__(self, code: str, *arguments: object) -> None:
+    The process that a signal goes to is the command of the warm interpreter, which passes it on: give `sys.executable`
+    as the interpreter where the process itself is needed.
+    """
+
+    def __init__(self, code: str, *arguments: object, interpreter: str | None = None) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
+            [interpreter or warm.python(), "-c", textwrap.dedent(code), *map(str, arguments)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             cwd=Path(__file__).parent.parent.parent,
         )  # fmt: skip
@@ -45,6 +50,9 @@ class Script:
     def kill(self) -> None:
         """End it as the kernel does when memory runs out: `kill -9`."""
         self.process.kill()
+        assert self.process.stdout is not None
+        if not self.process.stdout.closed:
+            self.process.stdout.read()  # ends with it; before that, the end of its input would let it go on
         self.process.communicate()
 
 
@@ -53,8 +61,8 @@ def script() -> Iterator[Callable[..., Script]]:
     """Starts a `Script`; none outlives the test."""
     started: list[Script] = []
 
-    def start(code: str, *arguments: object) -> Script:
-        started.append(Script(code, *arguments))
+    def start(code: str, *arguments: object, interpreter: str | None = None) -> Script:
+        started.append(Script(code, *arguments, interpreter=interpreter))
         return started[-1]
 
     yield start

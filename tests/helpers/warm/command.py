@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
+TEMPORARY = tempfile.gettempdir()
+"""Where the command is: not in what is a test's own, should it be the first that asks."""
 
 
 def python() -> str:
@@ -28,7 +30,7 @@ def scripts() -> Path:
     """Return a folder for PATH, with `python` and the commands of installed packages that it runs."""
     if not hasattr(os, "pidfd_open"):
         return Path(sys.executable).parent
-    folder = Path(tempfile.mkdtemp(prefix="warm-"))
+    folder = Path(tempfile.mkdtemp(prefix="warm-", dir=TEMPORARY))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     _write(folder, "python")
     for name in COMMANDS:

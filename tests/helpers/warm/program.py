@@ -9,6 +9,7 @@ import io
 import marshal
 import os
 import runpy
+import signal
 import socket
 import sys
 import tempfile
@@ -53,6 +54,9 @@ class Program:
             self._run()
         except SystemExit as error:
             status = _status_of(error)
+        except KeyboardInterrupt:
+            sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+            status = -signal.SIGINT
         except BaseException:  # noqa: BLE001 - as Python ends
             sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
             status = 1
@@ -105,6 +109,9 @@ def _end(status: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
+    if status < 0:
+        signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
     os._exit(status)
 
 
