@@ -48,22 +48,23 @@ def shared_places() -> list[SharedPlace]:
 def offer_place(manager: str, find: Callable[[], str | None]) -> None:
     """Let `DOLT_INTEGRATIONS_CACHE=<manager>` refer to a workflow manager's own storage.
 
+    Two versions of a manager, such as Flyte 1 and 2, may both offer one. The first one with a running task counts.
+
     Args:
         manager: One of `conventions.STORAGES`.
         find: Returns the URL for the running task, or None if it has none.
     """
-    _OFFERED[manager] = find
+    _OFFERED.setdefault(manager, []).append(find)
 
 
-_OFFERED: dict[str, Callable[[], str | None]] = {}
+_OFFERED: dict[str, list[Callable[[], str | None]]] = {}
 """By the name that can be given instead of a URL. A directory of that name must be written as `./name`."""
 
 
 def _url(part: str) -> str | None:
     if part not in STORAGES:
         return part
-    find = _OFFERED.get(part)
-    return find() if find is not None else None
+    return next(filter(None, (find() for find in _OFFERED.get(part, ()))), None)
 
 
 def _parts(said: str) -> list[str]:

@@ -93,6 +93,13 @@ async def append(db: str, n: int) -> DoltTable:
     return table(db, "events", pd.DataFrame({"n": [n]}), mode="append")
 
 
+@env.task
+async def save_many(db: str, rows: int) -> int:
+    """Save enough rows for the cache of versions."""
+    saved = table(db, "many", pd.DataFrame({"n": range(rows), "text": "the same text"}), primary_key="n")
+    return len(to_dataframe(saved))
+
+
 @env.task(retries=1)
 async def append_all(db: str, numbers: list[int]) -> int:
     """Fail once, when all are appended."""
