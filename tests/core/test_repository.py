@@ -217,3 +217,12 @@ def test_a_repository_shows_no_password() -> None:
 
     assert isinstance(table, Table)
     assert "secret" not in repr(table)
+
+
+def test_a_scan_shows_what_it_reads_and_no_password() -> None:
+    repository = Repository("mysql://ann:secret@localhost/shop")
+
+    scan = repository.table("users").scan(where="id > %s", params=[1])
+
+    assert repr(scan) == "Scan(db='mysql://ann@localhost:3306/shop', tablename='users', where='id > %s', params=[1])"
+    assert "secret" not in repr(repository.sql("select 1"))

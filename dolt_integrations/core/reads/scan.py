@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dolt_integrations.core.configs.options import BATCH_ROWS
 from dolt_integrations.core.reads.batches import read_batches
 from dolt_integrations.core.reads.read import check_read, read_arrow, read_table
+from dolt_integrations.engine import parse_location
 from dolt_integrations.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dolt_integrations.core.reads.read import Loaded
+
+
+_SHOWN = ("tablename", "sql", "columns", "where", "params", "branch_conf", "as_of")
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,12 @@ class Scan:
             QueryError: The SQL is not a query.
         """
         check_read(**self.arguments)
+
+    def __repr__(self) -> str:
+        """Return what is read, and from where, without the password of a URL."""
+        what = {"db": str(parse_location(self.arguments["db"]))}
+        what |= {name: value for name, value in self.arguments.items() if name in _SHOWN and value is not None}
+        return f"Scan({', '.join(f'{name}={value!r}' for name, value in what.items())})"
 
     def _now(self) -> dict[str, Any]:
         """Return the arguments, with the commit to read if that is known only now."""
