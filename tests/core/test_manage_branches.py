@@ -93,6 +93,13 @@ def test_branches_that_cannot_be_are_errors(shop: Repository) -> None:
     assert names(shop) == ["main", "run/1"]
 
 
+def test_a_branch_and_a_tag_do_not_get_one_name(shop: Repository) -> None:
+    shop.tags.create("good")
+    for create, name in ((shop.tags.create, "run/1"), (shop.branches.create, "good")):
+        with pytest.raises(NameTakenError, match="would hide"):
+            create(name)
+
+
 def test_tags_are_created_listed_renamed_and_deleted(shop: Repository) -> None:
     made = shop.tags.create("good", message="checked")
     with pytest.raises(NameTakenError):

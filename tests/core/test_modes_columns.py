@@ -260,3 +260,11 @@ def test_rows_are_numbered_on_after_those_of_a_version_that_was_taken_back(datab
     write_table(database, "t", pd.DataFrame({"value": [4, 5]}), mode="append")
 
     assert run_sql(database, "SELECT id, value FROM t ORDER BY id") == [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5)]
+
+
+def test_a_replace_without_the_key_says_that_the_table_loses_it(database, caplog):
+    write_table(database, "t", pd.DataFrame({"id": [1], "v": ["a"]}), primary_key="id")
+
+    write_table(database, "t", pd.DataFrame({"v": ["a"]}))
+
+    assert caplog.text.count("loses its primary key, because the frame that replaces it lacks `id`") == 1

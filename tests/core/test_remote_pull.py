@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from concurrent import futures
 
 import pandas as pd
@@ -11,7 +12,13 @@ from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.remotes.exchange import clone_if_missing, pull, push
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
-from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, MergeConflictError, UncommittedChangesError
+from dolt_integrations.errors import (
+    ConfigError,
+    DatabaseNotFoundError,
+    MergeConflictError,
+    RemoteError,
+    UncommittedChangesError,
+)
 from tests.conftest import Repository, run_sql
 from tests.helpers.saves.clones import add, names, pulled, pushed
 
@@ -88,6 +95,14 @@ def test_a_branch_that_the_remote_has_deleted_is_not_made_again(remote, clone):
     pulled(ours, remote, "side")
 
     assert ours.branches() == ["main"]
+
+
+def test_a_remote_that_is_gone_is_named(remote, clone, tmp_path):
+    ours = clone()
+    shutil.rmtree(tmp_path / "backup")
+
+    with pytest.raises(RemoteError, match="remote 'origin'"):
+        pulled(ours, remote)
 
 
 def test_several_sessions_may_pull_at_once(remote, clone):

@@ -24,6 +24,7 @@ from dolt_integrations.engine.versions.branches import (
     rename_branch,
 )
 from dolt_integrations.engine.versions.heads import active_branch, find_branches
+from dolt_integrations.engine.versions.tags import find_tags
 from dolt_integrations.errors import (
     ConfigError,
     LostRaceError,
@@ -79,7 +80,7 @@ class Branches:
 
         Raises:
             ConfigError: An argument has the wrong type.
-            NameTakenError: A branch of that name exists.
+            NameTakenError: A branch or tag of that name exists.
             InvalidNameError: Dolt does not accept the name, or it differs from another branch's only by case.
             NotFoundError: The revision does not exist.
         """
@@ -101,7 +102,7 @@ class Branches:
 
         Raises:
             BranchNotFoundError: The branch does not exist. The hint suggests similar names.
-            NameTakenError: A branch of the new name exists.
+            NameTakenError: A branch or tag of the new name exists.
             InvalidNameError: Dolt does not accept the new name, or it differs from another branch's only by case.
             ConfigError: It is the default branch, or an argument has the wrong type.
         """
@@ -191,6 +192,10 @@ def _check_free(connection: Connection, name: str, database: Database, besides: 
     if name in known.heads:
         what = f"branch {name!r} already exists in database {database.location}, at commit {known.heads[name]}"
         raise NameTakenError(what, hint="Choose another name, or delete that one first.")
+    tag = find_tags(connection).get(name)
+    if tag is not None:
+        what = f"tag {name!r} of database {database.location} is of commit {tag.commit}, and the branch would hide it"
+        raise NameTakenError(what, hint="Choose another name.")
     if known.others_in_case(name) != ([besides] if besides and besides.lower() == name.lower() else []):
         check_name(known, name, database.location)
 

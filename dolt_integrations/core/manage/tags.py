@@ -14,6 +14,7 @@ from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.engine import nearest
 from dolt_integrations.engine.names.identifiers import check_branch_name
+from dolt_integrations.engine.versions.heads import branch_head
 from dolt_integrations.engine.versions.tags import create_tag, delete_tag, find_tags
 from dolt_integrations.errors import ConfigError, NameTakenError, RevisionNotFoundError
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dolt_integrations.core.manage.place import Place
-    from dolt_integrations.engine import Database
+    from dolt_integrations.engine import Connection, Database
     from dolt_integrations.engine.versions.tags import Tag
 
 
@@ -72,7 +73,7 @@ class Tags:
 
         Raises:
             ConfigError: An argument has the wrong type.
-            NameTakenError: A tag of that name exists, or one whose name differs only by case.
+            NameTakenError: A branch or tag of that name exists, or a tag whose name differs only by case.
             InvalidNameError: Dolt does not accept the name.
             NotFoundError: The revision does not exist.
         """
@@ -83,6 +84,7 @@ class Tags:
                 _, commit = find_commit(database, None, at)
             with connection.lock(database.address.database, "tag", name):
                 _check_free(find_tags(connection), name, database)
+                _check_no_branch(connection, name, database)
                 create_tag(connection, name, commit, message, self._place.author_in(database))
         return Version(commit)
 
@@ -92,7 +94,7 @@ class Tags:
         Raises:
             ConfigError: The new name is not a string.
             RevisionNotFoundError: The tag does not exist. The hint suggests similar names.
-            NameTakenError: A tag of the new name exists, or one whose name differs only by case.
+            NameTakenError: A branch or tag of the new name exists, or a tag whose name differs only by case.
             InvalidNameError: Dolt does not accept the new name.
         """
         _check(new)
@@ -101,6 +103,7 @@ class Tags:
                 known = find_tags(connection)
                 tag = _find(known, old, database)
                 _check_free(known, new, database)
+                _check_no_branch(connection, new, database)
                 create_tag(connection, new, tag.commit, tag.message, self._place.author_in(database))
             delete_tag(connection, old)
         return Version(tag.commit)
@@ -135,6 +138,13 @@ def _check_free(known: Mapping[str, Tag], name: str, database: Database) -> None
     if other is not None:
         what = f"tag {other!r} already exists in database {database.location}, at commit {known[other].commit}"
         raise NameTakenError(what, hint="Choose another name, or delete that one first.")
+
+
+def _check_no_branch(connection: Connection, name: str, database: Database) -> None:
+    commit = branch_head(connection, name)
+    if commit is not None:
+        what = f"branch {name!r} of database {database.location} is at commit {commit}, and would hide the tag"
+        raise NameTakenError(what, hint="Choose another name.")
 
 
 def _find(known: Mapping[str, Tag], name: str, database: Database) -> Tag:

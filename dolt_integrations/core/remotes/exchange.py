@@ -34,11 +34,14 @@ from dolt_integrations.errors import (
     LostRaceError,
     PushError,
     PushLaterError,
+    QueryError,
     RemoteError,
     RevisionNotFoundError,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dolt_integrations.core.configs.remote import Remote
     from dolt_integrations.engine import Author, Database, Location
     from dolt_integrations.engine.names.address import ServerAddress
@@ -116,10 +119,23 @@ def pull(remote: Remote, database: Database, branch: str | None, *, author: Auth
     with database.connect() as connection:
         _settle(remote, database, connection)
         name = find_head(connection, branch).branch
-        _fetch(remote, database, connection, name)
+        with _from(remote, database):
+            _fetch(remote, database, connection, name)
         theirs = remote_head(connection, f"{remote.name}/{name}")
     if theirs is not None:
         retried(lambda: _bring_up(remote, database, name, theirs, author), LostRaceError, attempts=3)
+
+
+@contextlib.contextmanager
+def _from(remote: Remote, database: Database) -> Iterator[None]:
+    """Turn what Dolt has no error of its own for, such as a directory that is gone, into an error about the remote."""
+    try:
+        yield
+    except QueryError as error:
+        hint = "Is it still there, and is it the remote of this database?"
+        raise RemoteError(
+            f"cannot pull from remote {remote.name!r} into {database.location}: {error}", hint=hint
+        ) from error
 
 
 def _settle(remote: Remote, database: Database, connection: Connection) -> None:
@@ -173,7 +189,8 @@ def _bring_up(remote: Remote, database: Database, branch: str, theirs: str, auth
             with contextlib.suppress(LostRaceError):
                 create_branch(connection, branch, theirs)
         ours = required_branch(connection, database, branch)
-        base = theirs if ours == theirs else merge_base(connection, ours, theirs)
+        with _from(remote, database):
+            base = theirs if ours == theirs else merge_base(connection, ours, theirs)
     if base == theirs or (remote.force and base != ours):
         return
     merge_into(database, branch, theirs, message=f"Merge branch '{branch}' of remote {remote.name}", author=author)

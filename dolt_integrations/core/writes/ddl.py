@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from dolt_integrations.core.branches.target import Save
     from dolt_integrations.engine import Column, Connection, TableSchema
+
+
+logger = logging.getLogger(__name__)
 
 
 def extend_table(workspace: Connection, save: Save, schema: TableSchema) -> None:
@@ -59,6 +63,11 @@ def clear_table(
         LostRaceError: Another session created the table at the same time.
     """
     existing = None if is_new else find_table(workspace, save.table)
+    if existing is not None and existing.primary_key and not schema.primary_key:
+        lost = ", ".join(f"`{name}`" for name in existing.primary_key)
+        logger.warning(
+            "table `%s` loses its primary key, because the frame that replaces it lacks %s", save.table, lost
+        )
     if existing is not None and existing.has_key(schema.primary_key) and not save.overwrite:
         changes = alterations(save.table, existing, schema)
         if not {name.lower() for name in existing.names} <= {name.lower() for name in schema.names}:
