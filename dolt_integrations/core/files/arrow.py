@@ -20,7 +20,7 @@ from dolt_integrations.core.columns.arrays import ARRAYS, documents_of
 from dolt_integrations.core.columns.mark import mark_of
 from dolt_integrations.core.files.arrow_size import check_feather_size, check_parquet_size
 from dolt_integrations.core.files.columns import check_names, encode_named, match_columns, named_series
-from dolt_integrations.core.frames.frame import decode_result
+from dolt_integrations.core.frames.decoded import decode_result
 from dolt_integrations.core.frames.index import stored_levels
 from dolt_integrations.core.frames.interchange import to_arrow
 from dolt_integrations.engine import Column, Result, arrow_type

@@ -14,7 +14,7 @@ from dolt_integrations.core.codec import decode_column, encode_column
 from dolt_integrations.core.columns.mark import mark_of, with_mark
 from dolt_integrations.core.files.cells import parse_cells
 from dolt_integrations.core.files.columns import check_names, match_columns, name_index, named_series
-from dolt_integrations.core.frames.frame import assemble_frame
+from dolt_integrations.core.frames.decoded import assemble_frame
 from dolt_integrations.core.schemas.wanted import keeps
 from dolt_integrations.engine import Column, parse_type
 from dolt_integrations.errors import DataError, UnsupportedValueError

@@ -1,4 +1,4 @@
-"""Encoding frames as tables, with their columns, index and key, and decoding tables as frames."""
+"""Encoding frames as tables, with their columns, index and key."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from dolt_integrations.core.codec import decode_column
 from dolt_integrations.core.columns.encoded import EncodedColumn
-from dolt_integrations.core.columns.mark import mark_of
-from dolt_integrations.core.frames.index import is_unnamed, label_of, level_name
+from dolt_integrations.core.frames.decoded import decode_result
+from dolt_integrations.core.frames.index import is_unnamed
 from dolt_integrations.core.frames.key import check_key
 from dolt_integrations.core.frames.sources import frame_sources
 from dolt_integrations.core.schemas.limits import check_key_bytes
@@ -208,43 +207,3 @@ def _name(label: Any, table: str) -> str:
         return str(int(label))
     hint = "Rename the columns: frame.columns = frame.columns.map(str)."
     raise InvalidNameError(f"column {label!r} of table `{table}` is not named by a string or an integer", hint=hint)
-
-
-def decode_result(result: Result, warned: set[str] | None = None) -> pd.DataFrame:
-    """Decode rows to a frame, with the dtypes that the table's columns declare and the index that was saved.
-
-    Args:
-        result: The rows.
-        warned: The columns about which a warning was logged in earlier batches. This call adds to it.
-    """
-    columns = [
-        (column, decode_column(column, result.data.column(at), warned)) for at, column in enumerate(result.columns)
-    ]
-    return assemble_frame(columns, len(result.data))
-
-
-def assemble_frame(columns: Sequence[tuple[Column, pd.Series]], rows: int = 0) -> pd.DataFrame:
-    """Assemble columns into a frame, with the index and the integer labels that the columns' marks describe.
-
-    Args:
-        columns: Each column as the table declares it, with its values.
-        rows: The number of rows if all columns belong to the index or there are none.
-    """
-    marks = [mark_of(column.comment) for column, _ in columns]
-    labels = [
-        level_name(column.name, mark.index, label_of(column.name, mark.label))
-        for (column, _), mark in zip(columns, marks, strict=True)
-    ]
-    series = [values for _, values in columns]
-    levels = sorted(
-        (at for at, mark in enumerate(marks) if mark.index is not None), key=lambda at: marks[at].index or 0
-    )
-    others = [at for at in range(len(series)) if at not in levels]
-    frame = pd.concat([series[at] for at in others], axis=1) if others else pd.DataFrame(index=range(rows))
-    frame.columns = pd.Index([labels[at] for at in others])
-    if len(levels) == 1:
-        frame.index = pd.Index(series[levels[0]], name=labels[levels[0]])
-    elif levels:
-        names = [labels[at] for at in levels]
-        frame.index = pd.MultiIndex.from_arrays([series[at] for at in levels], names=names)
-    return frame

@@ -12,7 +12,7 @@ from dolt_integrations.core.branches.missing import missing_table
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.options import check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
-from dolt_integrations.core.frames.frame import decode_result
+from dolt_integrations.core.frames.decoded import decode_result
 from dolt_integrations.core.provenance.write_id import superseded_in
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from

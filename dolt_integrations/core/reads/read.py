@@ -14,7 +14,7 @@ from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.options import check_source
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.configs.selection import Part, part_of
-from dolt_integrations.core.frames.frame import decode_result
+from dolt_integrations.core.frames.decoded import decode_result
 from dolt_integrations.core.frames.interchange import to_arrow
 from dolt_integrations.core.observed import observed
 from dolt_integrations.core.provenance.meta import metas_for_load, record_load

@@ -10,7 +10,8 @@ from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.pending import check_clean, check_state
 from dolt_integrations.core.branches.phantoms import clear_overtaken
 from dolt_integrations.core.configs.mode import APPEND, REPLACE
-from dolt_integrations.core.frames.frame import decode_result, encode_frame
+from dolt_integrations.core.frames.decoded import decode_result
+from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.writes.build import put_rows
 from dolt_integrations.core.writes.foreign_keys import check_references, unchecked_references
