@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import read_table, write_table
+from dolt_integrations.core.frames import frame as frames
 from dolt_integrations.errors import DataError, PrimaryKeyError, UnsupportedValueError
 from tests.conftest import run_sql
 
@@ -186,3 +187,15 @@ def test_a_nullable_dtype_in_a_key_comes_back(database):
     write_table(database, "t", frame, primary_key=["id"])
 
     assert read_table(database, "t").data["id"].dtype == "Int64"
+
+
+def test_a_save_checks_the_rows_of_its_key_once(database, monkeypatch):
+    checked, check_key = [], frames.check_key
+    monkeypatch.setattr(
+        frames, "check_key", lambda data, key, table: (checked.append(key), check_key(data, key, table))
+    )
+    write_table(database, "users", pd.DataFrame({"id": [2, 1]}), primary_key="id")
+
+    write_table(database, "users", pd.DataFrame({"id": [3, 1]}), primary_key="id", mode="upsert")
+
+    assert checked == [("id",)] * 2

@@ -82,10 +82,25 @@ class EncodedFrame:
             UnsupportedValueError: A string or binary value in the key is too long, or a row's whole key is.
         """
         key = self._key(primary_key, existing)
-        check_key(self.data, key, self.table)
-        wanted = wanted_schema(self.table, self.columns, key, existing, keeps_blank=keeps_blank)
-        check_key_bytes(self.table, wanted, self.data)
-        return wanted
+        asked = (key, existing, keeps_blank)
+        if asked not in self._schemas:
+            if key not in self._keys:
+                check_key(self.data, key, self.table)
+                self._keys.add(key)
+            wanted = wanted_schema(self.table, self.columns, key, existing, keeps_blank=keeps_blank)
+            check_key_bytes(self.table, wanted, self.data)
+            self._schemas[asked] = wanted
+        return self._schemas[asked]
+
+    @cached_property
+    def _keys(self) -> set[tuple[str, ...]]:
+        """The keys that were checked. A save asks again for the table that it finds, and for each retry."""
+        return set()
+
+    @cached_property
+    def _schemas(self) -> dict[tuple[tuple[str, ...], TableSchema | None, bool], TableSchema]:
+        """The schemas by what was asked for."""
+        return {}
 
     def _key(self, primary_key: Sequence[str] | None, existing: TableSchema | None) -> tuple[str, ...]:
         if primary_key is not None:
