@@ -10,7 +10,7 @@ from dolt_integrations.core.configs.branch import SerialBranch
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.provenance.meta import Meta, record_save
 from dolt_integrations.core.remotes.follow import loading_from, saving_to
-from dolt_integrations.engine import DEFAULT_AUTHOR, Author, Location, open_database
+from dolt_integrations.engine import Author, Location, open_database
 from dolt_integrations.engine.versions.commits import message_of
 from dolt_integrations.engine.versions.merges import changed_tables
 
@@ -48,7 +48,7 @@ class Place:
 
     def author_in(self, database: Database) -> Author:
         """Return the author of commits: the given one, the database's, or the default."""
-        return self.author or database.author or DEFAULT_AUTHOR
+        return database.author_for(self.author)
 
     def notify(self, database: Database, before: str, version: Version) -> None:
         """Notify the hooks of each table that an operation has changed.

@@ -38,7 +38,7 @@ def loading_from(
     with remote.credentials():
         clone_if_missing(remote, db, shallow=shallow)
         with open_database(db) as database:
-            _pull(remote, database, branch_conf, database.author or DEFAULT_AUTHOR)
+            _pull(remote, database, branch_conf, database.author_for(None))
             yield
 
 
@@ -56,7 +56,7 @@ def saving_to(remote: Remote | None, db: Location, branch_conf: Branch | None, a
     with remote.credentials():
         clone_if_missing(remote, db, required=False)
         with open_database(db, create=author or DEFAULT_AUTHOR, carried=True) as database:
-            who = author or database.author or DEFAULT_AUTHOR
+            who = database.author_for(author)
             _pull(remote, database, branch_conf, who)
             yield
             with database.connect() as connection:

@@ -85,7 +85,7 @@ class AttemptBlock:
             database.connect() as session,
         ):
             branch = self.branch or find_head(session, None).branch
-            author = self.author or database.author or self.default_author
+            author = database.author_for(self.author, self.default_author)
             name = name_of(writes, shared=self.sharing.mode is not None)
             with (
                 session.lock(database.address.database, branch, "block"),

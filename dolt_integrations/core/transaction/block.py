@@ -28,7 +28,7 @@ from dolt_integrations.core.writes.build import batches_of
 from dolt_integrations.core.writes.commit_info import CommitInfo
 from dolt_integrations.core.writes.landing import CreateBranch, Merge
 from dolt_integrations.core.writes.workspace import Workspace, open_workspace
-from dolt_integrations.engine import DEFAULT_AUTHOR, Author, find_table, table_name
+from dolt_integrations.engine import Author, find_table, table_name
 from dolt_integrations.engine.versions.commits import head
 from dolt_integrations.engine.versions.heads import find_head
 from dolt_integrations.engine.versions.log import is_ancestor
@@ -130,7 +130,7 @@ class Block:
     @cached_property
     def author(self) -> Author:
         """The commit's author: the given one, the database's, or the default."""
-        return self.options.author or self.database.author or DEFAULT_AUTHOR
+        return self.database.author_for(self.options.author)
 
     def write(self, save: Save) -> None:
         """Write rows. If the block repeats one that has landed, only add them to the digest.

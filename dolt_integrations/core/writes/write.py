@@ -149,7 +149,7 @@ def _write_with_retries(
 
     def attempt() -> Version:
         with open_database(db, create=author or DEFAULT_AUTHOR, carried=carried) as database:
-            named = replace(save, author=author or database.author or DEFAULT_AUTHOR)
+            named = replace(save, author=database.author_for(author))
             return _write_once(database, named, branch_conf, identity)
 
     return retried(attempt, *(() if save.rest is not None else (LostRaceError, ServerLostError)))

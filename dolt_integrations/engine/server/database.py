@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.address import DirectoryAddress, ServerAddress
-from dolt_integrations.engine.names.author import Author, configured_author
+from dolt_integrations.engine.names.author import DEFAULT_AUTHOR, Author, configured_author
 from dolt_integrations.engine.names.connections import locate
 from dolt_integrations.engine.server.dolt import init_database
 from dolt_integrations.engine.server.guard import sole_use
@@ -51,6 +51,10 @@ class Database:
         if self.patience is not None:
             connection.limit(self.patience)
         return connection
+
+    def author_for(self, given: Author | None, default: Author = DEFAULT_AUTHOR) -> Author:
+        """Return the author of a commit: the given one, the one that `dolt config` names, or a default."""
+        return given or self.author or default
 
     def in_haste(self) -> Database:
         """Return the database as one tidies it up after Ctrl-C: no answer of the server is waited for long."""
