@@ -9,7 +9,15 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from dolt_integrations.adapters import check_text, line_of, named_branch, parse_author, parse_location
+from dolt_integrations.adapters import (
+    check_text,
+    line_of,
+    named_branch,
+    parse_author,
+    parse_location,
+    redact,
+    without_password,
+)
 from dolt_integrations.core import Location, NewBranch, SerialBranch, with_connect_args
 from dolt_integrations.errors import ConfigError
 
@@ -69,6 +77,17 @@ class DoltConfig:
             raise ConfigError(
                 f"DoltConfig has base {self.base!r} but no branch", hint="Name the branch to create from it."
             )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle, as an artifact, without the URL's password."""
+        location = without_password(self.database) if type(self.database) is str else self.database
+        return {**self.__dict__, "database": location}
+
+    def __repr__(self) -> str:
+        """Return the fields that are set, without the password of a URL."""
+        shown = redact(self.database) if isinstance(self.database, str) else self.database
+        fields = {name: value for name, value in {**self.__dict__, "database": shown}.items() if value is not None}
+        return f"DoltConfig({', '.join(f'{name}={value!r}' for name, value in fields.items())})"
 
     @property
     def start(self) -> str | None:

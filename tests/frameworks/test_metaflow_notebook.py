@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import pickle
 import subprocess
 
 import pytest
@@ -21,6 +22,16 @@ from tests.helpers.warm import python
 def test_what_is_no_artifact_is_an_error(audit: object) -> None:
     with pytest.raises(ConfigError, match="not a `dolt` artifact"):
         DoltDT(audit=audit)
+
+
+def test_a_config_shows_no_password_and_its_artifact_has_none() -> None:
+    config = DoltConfig("mysql://ann:secret@localhost/shop", branch="run/1")
+
+    again = pickle.loads(pickle.dumps(config))  # noqa: S301 - made here
+
+    assert repr(config) == "DoltConfig(database='mysql://ann:...@localhost/shop', branch='run/1')"
+    assert again == DoltConfig("mysql://ann@localhost/shop", branch="run/1")
+    assert config.database == "mysql://ann:secret@localhost/shop"
 
 
 def test_neither_a_config_nor_a_run_is_an_error() -> None:

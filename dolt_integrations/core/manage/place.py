@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.configs.branch import SerialBranch
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Place:
     """A database, the author of commits to it, its remote, and the hooks to notify."""
 
-    location: Location
+    location: Location = field(repr=False)  # may have a password
     author: Author | None = None
     remote: Remote | None = None
     hooks: tuple[Meta, ...] = ()
