@@ -310,10 +310,11 @@ def use_temporary(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def eventually(condition: Callable[[], object], timeout: float = 60) -> None:
     """Wait until a condition holds; fail if it does not in time."""
-    deadline = time.monotonic() + timeout
+    deadline, pause = time.monotonic() + timeout, 0.01
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(1.3 * pause, 0.1)  # to look costs as much as to work
 
 
 def processes_of(directory: Path) -> list[int]:

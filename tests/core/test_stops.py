@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dolt_integrations.core import read_table, write_table
+from dolt_integrations.engine import open_database
 from tests.conftest import eventually, new_repository, processes_of
 from tests.helpers.saves.stopping import ROWS, WAYS, frame
 from tests.helpers.script import Script
@@ -119,23 +120,17 @@ def test_a_signal_ends_it_and_leaves_all_or_nothing(way, number, stopping):
     for moment in moments or [MOMENTS[list(WAYS).index(way) % len(MOMENTS)]]:
         db = stopping.stop(way, moment, number)
 
-        first = read_table(db, "t", columns=["id", "text"]).data["text"].iloc[0]
-        assert first == frame("old", 1)["text"][0] or len(commits(db)) == 3
-        write_table(db, "after", frame("after", 3))
-        assert not [name for name in branches(db) if name.startswith("dolt-integrations/")]
+        with open_database(db) as database, database.connect() as connection:
+            first = read_table(db, "t", columns=["id", "text"]).data["text"].iloc[0]
+            assert first == frame("old", 1)["text"][0] or len(commits(connection)) == 3
+            write_table(db, "after", frame("after", 3))
+            assert not [name for name in branches(connection) if name.startswith("dolt-integrations/")]
         shutil.rmtree(db.parent)
 
 
-def commits(db):
-    return sql(db, "select commit_hash from dolt_log('main')")
+def commits(connection):
+    return connection.rows("SELECT commit_hash FROM dolt_log('main')")
 
 
-def branches(db):
-    return [row.split(",")[0] for row in sql(db, "select name from dolt_branches")]
-
-
-def sql(db, statement):
-    done = subprocess.run(
-        ["dolt", "sql", "-r", "csv", "-q", statement], cwd=db, capture_output=True, text=True, check=True
-    )
-    return done.stdout.split()[1:]
+def branches(connection):
+    return [name for (name,) in connection.rows("SELECT name FROM dolt_branches")]
