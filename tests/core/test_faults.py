@@ -6,6 +6,7 @@ import signal
 import subprocess
 import threading
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -226,11 +227,13 @@ def test_no_room_at_all_for_temporary_files_is_an_error_of_ours(repository, tiny
 def test_a_full_disk_of_the_database_is_an_error_of_ours_and_the_table_is_unchanged(tmp_path):
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount("-t", "tmpfs", "-o", "size=4m", "tmpfs", folder)
+    mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", folder)
     try:
         write_table(folder / "shop", "t", OLD)
-        with pytest.raises(DoltError):
-            write_table(folder / "shop", "t", LARGE.assign(text=[f"{number} " * 9 for number in range(200_000)]))
+        text = np.random.default_rng(1).bytes(4_000_000).hex()  # random, since Dolt compresses
+        long = pd.DataFrame({"id": range(20_000), "text": [text[at : at + 200] for at in range(0, 4_000_000, 200)]})
+        with pytest.raises(DoltError, match=str(folder / "shop")):
+            write_table(folder / "shop", "t", long)
         assert set(read_table(folder / "shop", "t").data["text"]) == {"old"}
     finally:
         eventually(lambda: not processes_of(folder / "shop"))

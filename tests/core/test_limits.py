@@ -130,9 +130,14 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", NAMES)
-def test_no_branch_is_left_after_a_refusal(way, name, database):
+WIDE = {"too many columns", "a row that is too wide"}
+"""Frames that take half a second to look at, for two ways."""
+
+
+@pytest.mark.parametrize(
+    ("name", "way"), [(name, way) for name in NAMES for way in WAYS if name not in WIDE or way in (stream, block)]
+)
+def test_no_branch_is_left_after_a_refusal(name, way, database):
     write_table(database, "t", pd.DataFrame({"a": [1]}))
     heads = run_sql(database, "SELECT name, hash FROM dolt_branches")
     frame, options = NAMES[name]
