@@ -136,6 +136,13 @@ def test_an_upsert_that_adds_a_row_without_a_required_column_is_refused_in_our_w
     assert left(theirs) == ([(1,)], [], [("main",)])
 
 
+def test_an_append_without_a_required_column_is_refused_in_our_words(theirs):
+    with pytest.raises(ConstraintError, match=r"lacks column 'n', which is NOT NULL") as caught:
+        write_table(theirs, "t", pd.DataFrame({"a": [7], "b": [2]}), mode="append")
+
+    assert known(caught.value) == ("NOT NULL", "n", None, None)
+
+
 def test_an_upsert_of_rows_that_are_there_needs_no_other_column(theirs):
     write_table(theirs, "t", pd.DataFrame({"a": [1], "b": [2]}), mode="upsert")
 
