@@ -3,7 +3,7 @@
 import pytest
 
 from dolt_integrations.core import NewBranch, blame, diff, history, read_batches, read_table, write_table
-from dolt_integrations.errors import NotFoundError, TableNotFoundError
+from dolt_integrations.errors import NotFoundError, TableNotFoundError, UncommittedChangesError
 from tests.conftest import run_sql
 from tests.helpers.saves.paths import frame
 
@@ -60,3 +60,15 @@ def test_the_branch_of_a_save_that_goes_on_is_not_named(database):
         read_table(database, "raw")
 
     assert "dolt-integrations/work" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["t", "u"])
+@pytest.mark.parametrize("mode", ["replace", "append"])
+def test_a_table_whose_new_name_is_not_committed_is_saved_under_neither(name, mode, database):
+    write_table(database, "t", frame(), primary_key="id")
+    run_sql(database, "RENAME TABLE t TO u")
+
+    with pytest.raises(UncommittedChangesError, match="uncommitted changes"):
+        write_table(database, name, frame(first=5), primary_key="id", mode=mode)
+
+    assert run_sql(database, "SELECT id FROM u") == [(1,), (2,)]
