@@ -119,6 +119,14 @@ def test_a_directory_with_another_database_below_is_told_from_it(outer, inner, t
     assert (mine, others) == ([("mine",)], [("others",)])
 
 
+def test_a_directory_with_a_database_of_its_own_name_below_is_an_error(repository):
+    """Dolt serves both under one name."""
+    new_repository(repository.path / repository.path.name)
+
+    with pytest.raises(DatabaseNotFoundError, match="another database of its own name"), open_database(repository.path):
+        pass
+
+
 def test_a_directory_with_many_databases_below_is_told_from_them(tmp_path):
     repository = new_repository(tmp_path / "warehouse.v1")
     repository.dolt("sql", "-q", "create table mine (a int)")
