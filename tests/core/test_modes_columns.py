@@ -268,3 +268,12 @@ def test_a_replace_without_the_key_says_that_the_table_loses_it(database, caplog
     write_table(database, "t", pd.DataFrame({"v": ["a"]}))
 
     assert caplog.text.count("loses its primary key, because the frame that replaces it lacks `id`") == 1
+
+
+@pytest.mark.parametrize("mode", KEEPING)
+def test_a_column_without_nulls_takes_one_in_the_new_rows(mode, database):
+    make(database, "CREATE TABLE t (id bigint PRIMARY KEY, value bigint NOT NULL)", "INSERT INTO t VALUES (1, 1)")
+
+    write_table(database, "t", pd.DataFrame({"id": [2, 3], "value": pd.array([2, None], "Int64")}), mode=mode)
+
+    assert run_sql(database, "SELECT * FROM t ORDER BY id") == [(1, 1), (2, 2), (3, None)]
