@@ -5,7 +5,7 @@ import pytest
 from dolt_integrations.core import NewBranch, blame, diff, history, read_batches, read_table, write_table
 from dolt_integrations.errors import NotFoundError, TableNotFoundError, UncommittedChangesError
 from tests.conftest import run_sql
-from tests.helpers.saves.paths import frame
+from tests.helpers.saves.paths import PATHS, frame
 
 READS = {
     "read": lambda url: read_table(url, "raw"),
@@ -72,3 +72,15 @@ def test_a_table_whose_new_name_is_not_committed_is_saved_under_neither(name, mo
         write_table(database, name, frame(first=5), primary_key="id", mode=mode)
 
     assert run_sql(database, "SELECT id FROM u") == [(1,), (2,)]
+
+
+@pytest.mark.parametrize("path", ["replace", "stream", "merge", "block"])
+def test_work_that_is_staged_in_part_is_not_mixed_by_any_save(path, database):
+    run_sql(database, "CREATE TABLE other (a int PRIMARY KEY)", "CALL DOLT_COMMIT('-Am', 'made')")
+    run_sql(database, "INSERT INTO other VALUES (1)", "CALL DOLT_ADD('other')", "INSERT INTO other VALUES (2)")
+    before = run_sql(database, "SELECT DOLT_HASHOF_DB('STAGED'), DOLT_HASHOF_DB('WORKING'), HASHOF('main')")
+
+    with pytest.raises(UncommittedChangesError, match="staged with further unstaged changes"):
+        PATHS[path](database, "t", frame())
+
+    assert run_sql(database, "SELECT DOLT_HASHOF_DB('STAGED'), DOLT_HASHOF_DB('WORKING'), HASHOF('main')") == before
