@@ -105,6 +105,9 @@ def test_a_stream_whose_triggers_table_others_changed_meanwhile_keeps_its_work(t
     with pytest.raises(MergeConflictError, match="audit") as caught:
         write_table(triggered, "t", batches())
 
+    assert [(conflict.table, conflict.kind, conflict.count) for conflict in caught.value.conflicts] == [
+        ("t", "schema", 1)
+    ]
     assert found(triggered, "audit") == [99]
     assert found(triggered, "t", caught.value.branch) == [1, 2, 3, 4]
 
