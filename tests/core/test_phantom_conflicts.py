@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import NewBranch, read_table, write_table
+from dolt_integrations.core.branches.phantoms import clear_overtaken
 from dolt_integrations.core.writes import in_place
 from dolt_integrations.engine import open_database
 from tests.conftest import run_sql
@@ -64,6 +65,18 @@ def test_work_of_the_user_is_not_committed_on_the_way(both, monkeypatch):
     write_table(both, "keyed", MORE, mode="upsert")
 
     assert run_sql(both, "SELECT table_name, staged FROM dolt_status") == [("mine", 0)]
+
+
+def test_work_that_another_client_stages_meanwhile_is_not_committed_either(both):
+    start = run_sql(both, "SELECT HASHOF('main')")[0][0]
+    run_sql(both, *APPEND, "CREATE TABLE mine (id INT)", "CALL DOLT_ADD('mine')")
+    before = run_sql(both, "SELECT HASHOF('main')")[0][0]
+
+    with open_database(both) as database, database.connect("main") as connection:
+        clear_overtaken(connection, "main", start, before)
+
+    assert run_sql(both, "SELECT table_name, staged FROM dolt_status") == [("mine", 1)]
+    assert run_sql(both, "SELECT HASHOF('main')") == [(before,)]
 
 
 def spoil(url):
