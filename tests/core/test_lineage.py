@@ -232,3 +232,10 @@ def test_a_table_without_a_key_has_no_rows_to_follow(database):
 
     with pytest.raises(PrimaryKeyError):
         who_wrote(database, "t", 1)
+
+
+@pytest.mark.parametrize("name", ["%s", "a%", "a%%b", "%(x)s", "a`%d"])
+def test_who_wrote_takes_names_with_percent_signs(name, database):
+    write_table(database, "t", pd.DataFrame({name: [1, 2], "x": [5, 6]}), primary_key=name)
+
+    assert len(who_wrote(database, "t", 2)) == 1

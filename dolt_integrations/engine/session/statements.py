@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +125,10 @@ class Statements:
             raise forked_error()
         try:
             cursor: Any = self._session.cursor(kind)
-            cursor.execute(statement, tuple(arguments) or None)
+            if arguments:
+                cursor.execute(_names_escaped(statement), tuple(arguments))
+            else:
+                cursor.execute(statement)
             if cursor.description is None and statement.startswith(("SELECT", "SHOW")):
                 what = f"the server returned no result for a query ({self._where})"
                 raise ServerError(what, hint="Check that it is a Dolt server.")
@@ -164,3 +168,16 @@ class Statements:
         with self._cursor(statement, kind=SSCursor) as cursor:
             _keep_bits(cursor)
             yield cursor
+
+
+def _names_escaped(statement: str) -> str:
+    """Double the percent signs in quoted names, which would otherwise be placeholders for arguments.
+
+    Example:
+        >>> _names_escaped("SELECT `a%` FROM t WHERE `b` = %s AND c = '`%s`'")
+        "SELECT `a%%` FROM t WHERE `b` = %s AND c = '`%s`'"
+    """
+    return _QUOTED.sub(lambda found: found[0].replace("%", "%%") if found[0][0] == "`" else found[0], statement)
+
+
+_QUOTED = re.compile(r"""`(?:[^`]|``)*`|'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*["]""", re.DOTALL)

@@ -146,16 +146,16 @@ class _Writing:
         # Dolt (1.83) takes a column named @v0 for the variable of that name, quoted or not.
         mark = next(mark for mark in map("@v{}_".format, itertools.count()) if not any(mark in name for name in names))
         variables = {name: f"{mark}{number}" for number, name in enumerate(names) if name in hexed | numbers}
-        targets = ", ".join(variables.get(name) or _argument_safe(quote(name)) for name in names)
+        targets = ", ".join(variables.get(name) or quote(name) for name in names)
         # Dolt (1.83) stores a NULL from the file as the string NULL in a variable.
         values = {
             name: f"UNHEX({at})" if name in hexed else f"CAST(NULLIF({at}, 'NULL') AS UNSIGNED)"
             for name, at in variables.items()
         }
-        sets = ", ".join(f"{_argument_safe(quote(name))} = {value}" for name, value in values.items())
+        sets = ", ".join(f"{quote(name)} = {value}" for name, value in values.items())
         return (
             f"LOAD DATA LOCAL INFILE %s {'REPLACE ' if self.verb == 'REPLACE' else ''}INTO TABLE "
-            f"{_argument_safe(quote(self.table))} CHARACTER SET utf8mb4 "
+            f"{quote(self.table)} CHARACTER SET utf8mb4 "
             rf"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' ({targets})"
             + (f" SET {sets}" if sets else "")
         )
@@ -224,11 +224,6 @@ def _naming(table: str) -> Iterator[None]:
 
 def _room() -> str:
     return f"Free space in {tempfile.gettempdir()}, or set TMPDIR to another directory."
-
-
-def _argument_safe(text: str) -> str:
-    """Double the percent signs, which would otherwise be placeholders for arguments."""
-    return text.replace("%", "%%")
 
 
 def _batches(rows: list[str]) -> Iterator[str]:
