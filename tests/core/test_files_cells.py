@@ -84,6 +84,7 @@ def test_columns_are_found_in_any_order_and_case_and_may_be_missing(file):
     assert list(frame.columns) == ["a", "c"]
 
 
+_POINT = bytes.fromhex("0000000001010000" + "0" * 34)
 TYPED = {
     "integers": ("tinyint", ["-128", "+7", " 1 ", "3.0", ""], [-128, 7, 1, 3, None], "Int8"),
     "unsigned": ("bigint unsigned", ["18446744073709551615", ""], [2**64 - 1, None], "UInt64"),
@@ -105,6 +106,7 @@ TYPED = {
     "years": ("year", ["1901", "0000", ""], [1901, 0, None], "Int16"),
     "bits": ("bit(3)", ["7", ""], [7, None], "UInt64"),
     "bytes": ("blob", ["0x00FF", "0x", ""], [b"\0\xff", b"", None], "object"),
+    "points": ("point", ["0x0000000001010000" + "0" * 34, ""], [_POINT, None], "object"),
     "documents": ("json", ['"{""a"": 1}"', "[]", ""], [{"a": 1}, [], None], "object"),
 }  # fmt: skip
 
@@ -141,6 +143,7 @@ BAD_CELLS = {
     "beyond a float": ("float", "1e39"), "NULL": ("bigint", "NULL"),
     "a number of 3": ("tinyint(1)", "3"), "yes": ("tinyint(1)", "yes"), "digits": ("decimal(4,2)", "100"),
     "scale": ("decimal(4,2)", "1.005"), "a point": ("decimal(4,2)", "."), "no date": ("date", "abc"),
+    "a key twice": ("json", '"{""a"": 1, ""a"": 2}"'), "no number": ("json", "[NaN]"),
     "30 February": ("date", "2021-02-30"), "a short date": ("date", "2021-1-5"),
     "the zero date": ("date", "0000-00-00"),
     "hour 24": ("datetime(6)", "2021-01-01 24:00:00"), "nanoseconds": ("datetime(6)", "2021-01-01 00:00:00.000000001"),

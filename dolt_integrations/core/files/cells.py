@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from dolt_integrations.core.columns.encoded import shown
 from dolt_integrations.core.files.cell_types import _RANGES, UNITS, _Target, _target
+from dolt_integrations.engine.sql.types import GEOMETRIES
 from dolt_integrations.errors import UnsupportedValueError
 
 if TYPE_CHECKING:
@@ -196,13 +197,22 @@ def _documents(texts: pl.Series, _target: _Target) -> pl.Series:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
+        json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return False
     return True
 
 
-_BINARY = ("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "geometry")
+def _without_duplicates(pairs: list[tuple[str, object]]) -> None:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("an object has the same key twice")
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is not a JSON number")
+
+
+_BINARY = ("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", *GEOMETRIES)
 _PARSERS: dict[str, Callable[[pl.Series, _Target], pl.Series]] = {
     **dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint", "year", "bit"), _integers),
     **dict.fromkeys(("float", "double"), _floats),
