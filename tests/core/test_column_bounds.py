@@ -9,6 +9,9 @@ from dolt_integrations.errors import UnsupportedTypeError
 from tests.conftest import run_sql
 
 ENDS = [
+    ("tinyint", "int16", -(2**7), -(2**7) - 1),
+    ("smallint", "int32", 2**15 - 1, 2**15),
+    ("int", "int64", 2**31 - 1, 2**31),
     ("mediumint", "int32", -(2**23), -(2**23) - 1),
     ("mediumint", "int32", 2**23 - 1, 2**23),
     ("mediumint unsigned", "uint32", 0, 2**24),
