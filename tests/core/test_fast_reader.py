@@ -52,3 +52,15 @@ def test_no_date_lets_the_fast_reader_print_anything(date, database, capfd):
 
     assert len(read_table(database, "t").data) == 2
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_the_fast_reader_cannot_read_after_all_is_read_exactly(database, monkeypatch):
+    def fail(*arguments, **options):
+        raise RuntimeError("not supported")
+
+    run_sql(
+        database, "CREATE TABLE t (n INT PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)", "CALL dolt_commit('-Am', 'x')"
+    )
+    monkeypatch.setattr("connectorx.read_sql", fail)
+
+    assert read_table(database, "t").data["n"].tolist() == [1, 2]
