@@ -85,6 +85,10 @@ def test_what_is_not_an_attempt_of_the_node_has_another_name(
     assert node(monkeypatch)[0] != node(monkeypatch, **other)[0]
 
 
+def test_each_pod_of_a_map_task_has_a_name_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert node(monkeypatch, index="1")[0] != node(monkeypatch, index="2")[0]
+
+
 def test_a_local_execution_has_no_attempts() -> None:
     assert attempt_of(FlyteContextManager.current_context()) is None
 
