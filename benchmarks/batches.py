@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def frames(rows: int, start: float, times: list[float]) -> Iterator[pd.DataFrame]:
-    """Yield the rows, and note when each batch was asked for."""
+    """Yield the rows, and record when each batch was requested."""
     random = np.random.default_rng(7)
     for at in range(0, rows, BATCH):
         times.append(time.perf_counter() - start)
@@ -63,7 +63,7 @@ def frames(rows: int, start: float, times: list[float]) -> Iterator[pd.DataFrame
 
 
 def shape(times: list[float]) -> str:
-    """Say how long the last quarter took, compared with the second."""
+    """Return how long the last quarter took, compared with the second."""
     quarter = len(times) // 4
     second, last = times[2 * quarter - 1] - times[quarter - 1], times[-1] - times[-1 - quarter]
     return f"the last quarter took {last / second:.2f} x the second one"

@@ -1,4 +1,4 @@
-"""Whether the frame that goes in is the frame that comes out: thirteen frames through every way to keep them.
+"""Round trips of thirteen difficult frames through several ways to store them.
 
 Ours, Parquet files, Lance, ArcticDB and Delta tables (those that are installed), and the CSV method that upstream used:
 `to_csv`, `dolt table import`, `dolt table export`, `read_csv`. Each frame is written, read back and compared with
@@ -111,7 +111,7 @@ METHODS: dict[str, tuple[Method, str | None]] = {
     "Delta": (delta, "deltalake"),
     "CSV": (csv, None),
 }
-"""Each with the distribution that it needs, if that is none of ours."""
+"""Each method with the distribution that it needs, unless we depend on it."""
 
 
 def outcome(method: Method, frame: pd.DataFrame, folder: Path | str) -> str:
@@ -126,7 +126,7 @@ def outcome(method: Method, frame: pd.DataFrame, folder: Path | str) -> str:
         return f"refused: {_first_line(error)}"
     try:
         assert_frame_equal(result, frame, check_exact=True, check_freq=False)
-    except Exception as error:  # noqa: BLE001 - comparing arrays inside of objects raises what it likes
+    except Exception as error:  # noqa: BLE001 - comparing arrays inside objects may raise anything
         return f"differs: {_first_line(error)}"
     return "same"
 
@@ -138,7 +138,7 @@ def _first_line(error: BaseException) -> str:
 
 
 def outcomes(folder: Path) -> dict[str, dict[str, str]]:
-    """Return by method and frame how each came back; nothing for a method that is not installed."""
+    """Return how each frame came back, by method; methods that are not installed are left out."""
     found: dict[str, dict[str, str]] = {}
     for name in available():
         (folder / name).mkdir()
@@ -165,7 +165,7 @@ def _version(distribution: str) -> str | None:
 
 
 def main() -> None:
-    """Print the frames that come back by method, and what became of the others."""
+    """Print which frames come back by method, and what happened to the others."""
     with tempfile.TemporaryDirectory() as folder:
         found = outcomes(Path(folder))
     print(f"thirteen frames, written and read back ({named_versions()})")

@@ -1,4 +1,4 @@
-"""What a save and a load of a few rows cost as a database gets branches, commits and tables: ratios from one run.
+"""The cost of saving and loading a few rows as a database gets branches, commits and tables, as ratios from one run.
 
 One database grows from step to step; after each step the same work is done there and in a small one, in turns. The
 size that is asked for is `--branches 10000 --commits 100000 --tables 500`. `--plot` writes the growth as a picture.
@@ -32,27 +32,27 @@ SMALL = 10
 
 @dataclass(frozen=True)
 class Pair:
-    """Seconds of the same work in the small database and in the one that has grown."""
+    """The seconds of the same work in the small database and in the grown one."""
 
     small: float
     grown: float
 
     @property
     def ratio(self) -> float:
-        """Times as long as in the small one."""
+        """The ratio to the small database."""
         return self.grown / self.small
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much a database has."""
+    """The numbers of branches, commits and tables of a database."""
 
     branches: int
     commits: int
     tables: int
 
     def __str__(self) -> str:
-        """Return it for the head of a column."""
+        """Return them as the heading of a column."""
         return f"{self.branches:,} / {self.commits:,} / {self.tables:,}"
 
 
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _sizes(largest: Size) -> list[Size]:
-    """Return the steps: each some times the one before, up to the largest."""
+    """Return the steps, which grow by a constant factor up to the largest."""
     return [
         Size(*(round(SMALL * (most / SMALL) ** (step / (STEPS - 1))) for most in vars(largest).values()))
         for step in range(STEPS)
@@ -80,7 +80,7 @@ def _sizes(largest: Size) -> list[Size]:
 
 
 def _measure(sizes: Sequence[Size]) -> list[dict[str, Pair]]:
-    """Grow one database from step to step, and measure it beside one that stays at the first size, in turns."""
+    """Grow one database step by step, and measure it alternately with one that stays at the first size."""
     measured, now = [], Size(1, 1, 0)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -114,7 +114,7 @@ _IDS = itertools.count(1)
 
 
 def _works(db: Path) -> dict[str, Callable[[], object]]:
-    """Return the work to measure, each of five rows."""
+    """Return the operations to measure, each with five rows."""
 
     def frame() -> pd.DataFrame:
         first = next(_IDS) * 5
@@ -146,7 +146,7 @@ def _works(db: Path) -> dict[str, Callable[[], object]]:
 
 
 def _least_of_both(small: Callable[[], object], grown: Callable[[], object]) -> Pair:
-    """Return the least of seconds of each, measured in turns: other work on the machine disturbs both alike.
+    """Return the minimum seconds of each, measured alternately, so that other work on the machine affects both.
 
     The first two rounds, in which caches fill and the index of write ids is brought up to date, do not count.
     """
@@ -173,7 +173,7 @@ _COLORS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#1
 
 
 def picture(sizes: Sequence[Size], measured: Sequence[dict[str, Pair]]) -> str:
-    """Return the growth as an SVG: times as long as in the small database."""
+    """Return the ratios to the small database as an SVG."""
     ratios = {name: [step[name].ratio for step in measured] for name in measured[0]}
     most = max(2.0, *(ratio for each in ratios.values() for ratio in each))
     right, bottom = _WIDTH - 230, _HEIGHT - 50

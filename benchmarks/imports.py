@@ -1,4 +1,4 @@
-"""What importing costs, in CPU seconds: the core, and flytekit with and without this plugin.
+"""The cost of imports in CPU seconds: the core, and flytekit with and without this plugin.
 
 Each import runs in a process of its own; the least of several counts, which other work on the machine disturbs least.
 """
@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def least(*programs: str) -> dict[str, float]:
-    """Return the least CPU seconds of each program; they take turns."""
+    """Return the minimum CPU seconds of each program, run alternately."""
     seconds = {program: float("inf") for program in programs}
     for _ in range(ROUNDS):
         for program in programs:

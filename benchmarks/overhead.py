@@ -1,4 +1,4 @@
-"""What a save and a load of a tiny table cost: ours, and the CSV method that upstream used, in the same run.
+"""The cost of saving and loading a tiny table: this library and upstream's CSV method, in the same run.
 
 Ours is `write_table` and `read_table`: with a private server for each of the two, and with a server that runs.
 The CSV method is the shortest chain of CLI calls that does the same: `to_csv`, `dolt table import`, `dolt add`,
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def median(method: Callable[[pd.DataFrame], pd.DataFrame]) -> float:
-    """Return the median of seconds over the rounds; the first round, which makes the table, does not count."""
+    """Return the median of seconds over the rounds; the first round, which creates the table, does not count."""
     seconds = []
     for number in range(ROUNDS + 1):
         frame = pd.DataFrame({"name": ["George", "Alice"], "count": [time.time_ns(), number]})

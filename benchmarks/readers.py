@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print how often Dolt was asked for the rows, and the medians."""
+    """Print how often the rows were fetched from Dolt, and the medians."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--processes", type=int, default=16)
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def measure(folder: Path, rows: int, processes: int) -> None:
-    """Let all processes read at once, the table first and then the file."""
+    """Let all processes read at the same time, first the table and then the file."""
     shared = f"file://{folder / 'shared'}"
     (folder / "shared").mkdir()
     os.environ[LOCATION] = "off"
@@ -89,7 +89,7 @@ def _all_at_once(folder: Path, shared: str, numbers: Sequence[int]) -> list[dict
 
 
 def read(db: str, file: str) -> dict[str, float]:
-    """Read each once, when all are there; return the seconds, and how often the whole table was fetched."""
+    """Read each once, when all processes are ready; return the seconds, and how often the whole table was fetched."""
     fetches = []
     fetch = version_rows.fetch
     version_rows.fetch = lambda *given: fetches.append(1) or fetch(*given)

@@ -1,4 +1,4 @@
-"""What saves and loads of a large table cost, beside other ways to do the same in the same run.
+"""The cost of saving and loading a large table, compared with other ways to do the same, in the same run.
 
 A generated table: bigint key, double, bigint, varchar, datetime(6), bool. The others are the CSV method that upstream
 used (`to_csv`, `dolt table import`, `dolt add`, `dolt commit`; `dolt table export`, `read_csv`), the engine's floor
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def make_frame(rows: int) -> pd.DataFrame:
-    """Return the table, the same one each time."""
+    """Return the table, which is the same in every run."""
     random = np.random.default_rng(7)
     return pd.DataFrame(
         {
@@ -80,7 +80,7 @@ def changed(frame: pd.DataFrame, number: int, column: str = "value") -> pd.DataF
 
 
 def measure(folder: Path, rows: int, rounds: int) -> None:
-    """Do each work, ours and the others', in turns."""
+    """Run each operation, ours and the others', alternately."""
     frame = make_frame(rows)
     ours, csv, file = folder / "ours", Csv(folder / "csv"), folder / "ready.tsv"
     write_ready_file(frame, file)
@@ -123,7 +123,7 @@ def measure(folder: Path, rows: int, rounds: int) -> None:
 
 
 def report(rows: int, rounds: int, median: dict[str, float]) -> None:
-    """Print what is to be reached, and what was."""
+    """Print the aims, and what was reached."""
     print(f"{rows:,} rows with a key, median of {rounds}")
     lines = (
         ("first save", "LOAD DATA", "at most 1.10 x LOAD DATA LOCAL"),
@@ -143,7 +143,7 @@ def report(rows: int, rounds: int, median: dict[str, float]) -> None:
 
 
 def report_memory(rows: int, arrow: int, folder: Path) -> None:
-    """Print the peaks of processes that do nothing else."""
+    """Print the peaks of processes that do only this."""
     for work in ("save", "load"):
         command = [sys.executable, __file__, "--peak", work, "--rows", str(rows), "--directory", str(folder / "ours")]
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=dict(os.environ))
@@ -154,15 +154,15 @@ def report_memory(rows: int, arrow: int, folder: Path) -> None:
 
 
 def peak_memory(work: str, rows: int, directory: Path) -> int:
-    """Return by how many bytes the process grew at its peak, the frame included, beyond what imports take."""
+    """Return the growth of the process at its peak in bytes, including the frame and without the imports."""
     frame = make_frame(1)
     write_table(directory, f"warm{os.getpid()}", frame, primary_key="id")
     before = _memory("VmRSS")
     if work == "save":
         frame = make_frame(rows)
-        # What making the frame has left behind is no part of the save.
+        # Memory that creating the frame left behind does not belong to the save.
         before = _memory("VmRSS") - int(frame.memory_usage(deep=True).sum())
-        Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew (proc(5)); Linux only
+        Path("/proc/self/clear_refs").write_text("5")  # resets the peak (proc(5)); Linux only
         write_table(directory, "peak", frame, primary_key="id")
     else:
         frame = read_table(directory, "peak").data
@@ -182,7 +182,7 @@ def write_ready_file(frame: pd.DataFrame, file: Path) -> None:
 
 
 def load_data(database: Database, table: str, file: Path) -> None:
-    """Load the file into a new table, with nothing around it."""
+    """Load the file into a new table, and do nothing else."""
     with database.connect(local_infile=True) as connection:
         connection.execute(DDL.format(table))
         with connection.transaction():
@@ -197,7 +197,7 @@ def read_alone(database: Database, table: str) -> pa.Table:
 
 
 class Csv:
-    """The CSV method, on a directory of its own."""
+    """The CSV method, in its own directory."""
 
     def __init__(self, directory: Path, key: Sequence[str] = ("id",)) -> None:
         self.directory = directory

@@ -1,4 +1,4 @@
-"""Runs every benchmark and prints what it measured, as ratios against another way of doing the same in the same run.
+"""Runs every benchmark and prints the results, as ratios to another way of doing the same in the same run.
 
 make bench
 """

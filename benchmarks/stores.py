@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Load = Callable[[], pd.DataFrame]
 
 SLOW = 100_000
-"""Rows up to which `to_sql` is measured: the time that it takes on Dolt grows faster than they do."""
+"""The most rows for which `to_sql` is measured: its time on Dolt grows faster than the number of rows."""
 
 STEPS = ("first save", "1% changed", "unchanged")
 
@@ -60,7 +60,7 @@ def flights() -> pd.DataFrame:
 
 
 def measure(name: str, frame: pd.DataFrame, key: list[str], column: str) -> None:
-    """Take each store through the steps, and print."""
+    """Run the steps with each store, and print the results."""
     memory = frame.memory_usage(deep=True).sum() / 2**20
     print(f"{name} ({memory:.0f} MB in pandas), key {', '.join(key)}: seconds, and MB on disk that came with it")
     print(f"  {'':22}" + "".join(f"{step:>22}" for step in STEPS) + f"{'load':>10}")
@@ -79,7 +79,7 @@ def measure(name: str, frame: pd.DataFrame, key: list[str], column: str) -> None
 
 
 def step(save: Save, frame: pd.DataFrame, folder: Path) -> str:
-    """Save, and return what it took."""
+    """Save, and return the seconds and bytes."""
     gc.collect()
     before = size(folder)
     start = time.perf_counter()
@@ -108,7 +108,7 @@ def ours(folder: Path, key: list[str]) -> Iterator[tuple[Save, Load]]:
 
 
 def open_database_at(directory: Path) -> Any:
-    """Make the database, and hold its server."""
+    """Create the database, and keep its server running."""
     write_table(directory, "seed", pd.DataFrame({"id": [1]}))
     return open_database(directory)
 
@@ -196,7 +196,7 @@ STORES = {
     "Lance": (lance, "lance"),
     "ArcticDB": (arctic, "arcticdb"),
 }
-"""Each with the package that it needs."""
+"""Each store with the package that it needs."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Eight processes that add rows of their own to one table on one branch of one server.
+"""Eight processes append different rows to one table on one branch of one server.
 
 Beside ours, by hand: the fewest statements that do it (`INSERT`, `DOLT_ADD`, `DOLT_COMMIT` in a transaction, tried
 again after a lost race) on a connection that stays open, the same on a connection for each commit as `write_table` has
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def measure(url: str) -> None:
-    """Run both ways, and print."""
+    """Run both, and print the results."""
     wait_for(url)
     speeds = {}
     for name, way in WAYS.items():
@@ -100,7 +100,7 @@ def race(way: Any, url: str, table: str) -> float:
 
 
 def run(way: Any, begin: Any, end: Any, url: str, table: str, writer: int) -> None:
-    """Write one row to be ready, then the others when all are; the process's own start and end do not count."""
+    """Write one row to get ready, and the others when all are ready; start and end of the process do not count."""
     commits = way(url, table, writer)
     next(commits)
     begin.wait()
@@ -119,14 +119,14 @@ def key(writer: int, number: int) -> int:
 
 
 def ours(url: str, table: str, writer: int) -> Iterator[None]:
-    """Append by this library."""
+    """Append with this library."""
     for number in range(COMMITS + 1):
         write_table(url, table, frame(writer, number), mode="append")
         yield
 
 
 def fewest(url: str, table: str, writer: int) -> Iterator[None]:
-    """Append by the fewest statements, on one connection."""
+    """Append with as few statements as possible, on one connection."""
     with connect(url) as cursor:
         for number in range(COMMITS + 1):
             commit(cursor, table, writer, number)
@@ -134,7 +134,7 @@ def fewest(url: str, table: str, writer: int) -> Iterator[None]:
 
 
 def connecting(url: str, table: str, writer: int) -> Iterator[None]:
-    """Append by the fewest statements, on a connection for each commit."""
+    """Append with as few statements as possible, on a new connection for each commit."""
     for number in range(COMMITS + 1):
         with connect(url) as cursor:
             commit(cursor, table, writer, number)
@@ -186,7 +186,7 @@ def send(session: Any, commands: Sequence[tuple[int, str]], made: str, row: str,
 
 @contextmanager
 def connect(url: str) -> Iterator[Any]:
-    """Yield a cursor on a connection of its own."""
+    """Yield a cursor on a new connection."""
     parts = urllib.parse.urlsplit(url)
     with (
         pymysql.connect(

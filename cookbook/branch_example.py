@@ -1,4 +1,4 @@
-"""Branches: each value of a hyperparameter writes to a branch of its own.
+"""Branches: a branch for each value of a hyperparameter.
 
     python branch_example.py 2
     python branch_example.py 3
@@ -22,7 +22,7 @@ doltdb_path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "foo")
 def generate_confs(a: int) -> tuple[DoltConfig, DoltTable, DoltConfig]:
     users_conf = DoltConfig(db_path=doltdb_path, tablename="users", branch_conf=NewBranch(f"run/a_is_{a}"))
 
-    # Written before the table exists: a query is a reference, and is resolved when a task reads it.
+    # The table does not exist yet: a query is only a reference, which is resolved when a task reads it.
     query_users = DoltTable(
         config=DoltConfig(
             db_path=doltdb_path,

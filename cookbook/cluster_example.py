@@ -1,11 +1,11 @@
-"""A nightly job on a Flyte cluster: each day is loaded by a pod of its own into one table, which a cached task sums up.
+"""A nightly job on a Flyte cluster: a pod per day loads into one table, and a cached task adds it up.
 
     pyflyte run --remote --image registry.internal/flytekitplugins-dolt:2.0.0 cluster_example.py nightly
 
 The secret `dolt` in the namespace of the tasks has three keys: `connection` is
 `mysql://flyte@dolt.internal:3306/shop?tls=required&ssl_ca=/etc/flyte/secrets/dolt/ca.crt`, `password` that user's
-password, and `ca.crt` the CA of the server. None is in any literal. On this machine, with a directory instead
-of the server:
+password, and `ca.crt` the CA of the server. No literal contains any of them. To run it on this machine with a
+directory instead of the server:
 
     DOLT_CONNECTION_SHOP=$PWD/foo python cluster_example.py
 """
@@ -20,7 +20,7 @@ from flytekit import HashMethod, LaunchPlan, Secret, map_task, task, workflow
 from dolt_integrations.core import find_version
 from flytekitplugins.dolt import DoltConfig, DoltTable
 
-# In the pod DOLT_CONNECTION_SHOP is the path of the mounted file, which says what `connection:shop` is.
+# In the pod, DOLT_CONNECTION_SHOP is the path of the mounted file that defines `connection:shop`.
 connection = Secret(group="dolt", key="connection", env_var="DOLT_CONNECTION_SHOP")
 password = Secret(group="dolt", key="password")
 ca = Secret(group="dolt", key="ca.crt")
@@ -36,7 +36,7 @@ totals_conf = dataclasses.replace(sales_conf, tablename="totals", io_args={"prim
 
 
 def sold(day: str) -> pd.DataFrame:
-    """Stand in for a day's file in a bucket."""
+    """Return a day's sales, which a real job would read from a bucket."""
     shops = ["Ely", "Rye", "Wye"]
     return pd.DataFrame(
         {"day": day, "shop": shops, "amount": [zlib.crc32((day + shop).encode()) % 100 for shop in shops]}
@@ -48,7 +48,7 @@ def load_day(day: str) -> DoltTable:
     return DoltTable(data=sold(day), config=sales_conf)
 
 
-# What comes next is to see all days. The cache goes by the table's hash: the same rows in another commit are a hit.
+# The next task has to see all days. It is cached by the table's hash, so the same rows in another commit are a hit.
 @task(secret_requests=secrets, retries=3)
 def all_days(loaded: list[DoltTable]) -> Annotated[DoltTable, HashMethod(lambda table: table.table_hash)]:
     return DoltTable(config=sales_conf, version=find_version(sales_conf.db_path, sales_conf.tablename))

@@ -1,10 +1,10 @@
-"""Day two: a run wrote wrong rows. From finding it to undoing it, and running it again beside the others.
+"""Day two: a run wrote wrong rows. Find it, undo it, and run it again on a branch of its own.
 
     python day_two_example.py
     pyflyte run day_two_example.py wf --day 1
 
-Each run imports a day's orders and adds the day's total. The second day's comes in cents. The database is the directory
-`foo` beside this file; the same steps on the command line are in docs/day-two.md.
+Each run imports a day's orders and adds the day's total. The second day's prices are in cents. The database is the
+directory `foo` beside this file; the same steps on the command line are in docs/day-two.md.
 """
 
 import os
@@ -57,7 +57,7 @@ def main() -> None:
     shop = DoltConfig(db_path=doltdb_path, tablename="orders").repository
     show("Totals", shop.table("totals").read())
 
-    # Find it: which run wrote the rows that cannot be, and what else did it write?
+    # Find it: which run wrote the impossible prices, and what else did it write?
     orders = shop.table("orders")
     wrong = orders.read().query("price > 100")["id"]
     bad = orders.blame().loc[wrong, "run"].unique().item()
@@ -66,11 +66,11 @@ def main() -> None:
     one_before = runs.index[list(runs.index).index(bad) + 1]
     show("What the bad run changed", shop.compare(one_before, bad))
 
-    # Undo it: all its commits on all its tables. The third day's rows, which came later, stay.
+    # Undo it: all its commits on all its tables. The third day's rows, which were written later, stay.
     shop.revert(bad, message="Undo the import of day 2, which was in cents")
     show("Totals after the revert", shop.table("totals").read())
 
-    # Run it again on a branch of its own, and promote that once it is audited.
+    # Run it again on its own branch, and promote the branch after an audit.
     wf(day=2, in_cents=False, branch="again/day-2")
     shop.promote("again/day-2", audit=prices_are_plausible)
     show("Totals after the promotion", shop.table("totals").read())

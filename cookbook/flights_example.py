@@ -30,7 +30,7 @@ delays_conf = DoltConfig(
     io_args={"primary_key": ["carrier", "month"]},
 )
 
-# A flight that was cancelled has no times: whole numbers that may be missing, which pandas reads as floats.
+# A cancelled flight has no times. Pandas reads integers with missing values as floats, so convert them back.
 measures = ["dep_time", "dep_delay", "arr_time", "arr_delay", "air_time"]
 dtypes = dict.fromkeys(measures, "Int64") | {"time_hour": "datetime64[us]"}
 

@@ -3,7 +3,7 @@
     python quickstart_example.py 1
     pyflyte run quickstart_example.py wf --a 1
 
-The database is the directory `foo` beside this file; the first run makes it.
+The database is the directory `foo` beside this file; the first run creates it.
 """
 
 import os

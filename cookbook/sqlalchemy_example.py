@@ -1,4 +1,4 @@
-"""One server, two plugins: a DoltTable is saved with its history, and a SQLAlchemyTask queries it as it would MySQL.
+"""One server, two plugins: a DoltTable is saved with its history, and a SQLAlchemyTask queries it like a MySQL table.
 
     cd foo && dolt sql-server --port 3307 &     # or any other server, by DOLT_SERVER=user@host:port/database
     python sqlalchemy_example.py 3

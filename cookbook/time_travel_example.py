@@ -3,7 +3,7 @@
     python time_travel_example.py
     pyflyte run time_travel_example.py wf
 
-The first two tasks make a history: a shop's stock, one commit for each delivery. The others look back at it.
+The first two tasks write a history: a shop's stock, one commit for each delivery. The others read old versions of it.
 The database is the directory `foo` beside this file.
 """
 
@@ -67,22 +67,22 @@ def added_by_last_commit() -> pd.DataFrame:
 
 
 @task
-def moment_of(stock: DoltTable) -> str:
+def time_of(stock: DoltTable) -> str:
     log = query("select commit_hash, date from dolt_log").data
     return log.set_index("commit_hash").loc[stock.commit, "date"].isoformat()
 
 
 @task
-def at_moment(moment: str) -> pd.DataFrame:
+def at_time(when: str) -> pd.DataFrame:
     # Exactly one month ago: as_of=(datetime.now(timezone.utc) - timedelta(days=30)).isoformat()
-    stock = DoltTable(config=DoltConfig(db_path=doltdb_path, tablename="stock", branch_conf=shop, as_of=moment))
-    return show("The data of a given moment", stock.data)
+    stock = DoltTable(config=DoltConfig(db_path=doltdb_path, tablename="stock", branch_conf=shop, as_of=when))
+    return show("The data at a given time", stock.data)
 
 
 @task
-def at_moment_in_sql(moment: str) -> pd.DataFrame:
-    stock = query(f"select item from stock as of timestamp('{moment}') where `count` > 15")  # noqa: S608
-    return show("A query of a given moment", stock.data)
+def at_time_in_sql(when: str) -> pd.DataFrame:
+    stock = query(f"select item from stock as of timestamp('{when}') where `count` > 15")  # noqa: S608
+    return show("A query at a given time", stock.data)
 
 
 @task
@@ -115,10 +115,10 @@ def wf() -> None:
     for look_back in (newest_of_branch, added_by_last_commit, at_branch_in_sql):
         stock >> look_back()
 
-    moment = moment_of(stock=third)
-    stock >> moment
-    for look_back in (at_moment, at_moment_in_sql):
-        look_back(moment=moment)
+    when = time_of(stock=third)
+    stock >> when
+    for look_back in (at_time, at_time_in_sql):
+        look_back(when=when)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Branches: each value of a hyperparameter writes to a branch of its own.
+"""Branches: a branch for each value of a hyperparameter.
 
     python branches.py 2
     python branches.py 3

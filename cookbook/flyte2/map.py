@@ -1,4 +1,4 @@
-"""A map: each element appends its rows once, though the parent fails and is tried again.
+"""A map: each element appends its rows only once, although the parent task fails and is retried.
 
 python map.py
 """

@@ -1,4 +1,4 @@
-"""Time travel: a history of three deliveries, and ways of looking back at it.
+"""Time travel: a history of three deliveries, and ways to read old versions.
 
 python time_travel.py
 """

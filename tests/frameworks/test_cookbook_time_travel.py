@@ -57,12 +57,12 @@ def test_only_the_rows_that_the_last_commit_added(sections: dict[str, list[list[
     assert sections["Only the rows that the last commit added"] == [["figs", "60"]]
 
 
-def test_the_data_of_a_given_moment(sections: dict[str, list[list[str]]]) -> None:
-    assert sections["The data of a given moment"] == [["apples", "10"], ["bread", "20"], ["cheese", "30"]]
+def test_the_data_at_a_given_time(sections: dict[str, list[list[str]]]) -> None:
+    assert sections["The data at a given time"] == [["apples", "10"], ["bread", "20"], ["cheese", "30"]]
 
 
 def test_a_query_as_of_a_timestamp(sections: dict[str, list[list[str]]]) -> None:
-    assert sections["A query of a given moment"] == [["bread"], ["cheese"]]
+    assert sections["A query at a given time"] == [["bread"], ["cheese"]]
 
 
 def test_a_query_as_of_the_head_of_a_branch(sections: dict[str, list[list[str]]]) -> None:
