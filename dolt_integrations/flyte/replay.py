@@ -69,6 +69,11 @@ def replaying(execution: str, *, database: str | None = None, branch: str | None
         ConfigError: An argument has the wrong type.
         RunNotFoundError: Raised by a task: the execution wrote nothing there; the hint suggests similar ids.
         RevisionNotFoundError: Raised by a task: the execution did not read the table, or its version is gone.
+
+    Example:
+        >>> with replaying("ex:project:domain:a1b2", branch="again") as replay:
+        ...     replay.branch
+        'again'
     """
     check_text(execution, "the execution to replay")
     if database is not None:

@@ -29,6 +29,11 @@ def card_component(shown_: Shown | Any) -> Markdown:
 
     Raises:
         ConfigError: It has another type.
+
+    Example:
+        >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1]}))
+        >>> type(card_component(table_card(folder, "users"))).__name__
+        'Markdown'
     """
     from metaflow import cards
 

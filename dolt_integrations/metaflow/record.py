@@ -59,6 +59,13 @@ def merge_records(flow: FlowSpec, inputs: Iterable[Any]) -> None:
 
     Raises:
         ConfigError: A step uses `dolt` for something else.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> flow = SimpleNamespace()
+        >>> merge_records(flow, [SimpleNamespace(dolt={"actions": {}, "configs": {"c": {"database": "shop"}}})])
+        >>> flow.dolt["configs"]
+        {'c': {'database': 'shop'}}
     """
     records = [check_record(record) for each in inputs if (record := getattr(each, ARTIFACT, None))]
     entries = [action_from_dict(entry) for record in records for entry in record["actions"].values()]

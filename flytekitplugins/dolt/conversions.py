@@ -19,6 +19,11 @@ def to_structured_dataset(table: DoltTable) -> StructuredDataset:
 
     Raises:
         ConfigError: Its config has something that a URI cannot express: a query, a remote, metadata.
+        NotADoltTableError: It is not a `DoltTable`.
+
+    Example:
+        >>> to_structured_dataset(DoltTable(DoltConfig("/data/foo", "users"))).uri
+        'dolt:///data/foo/users'
     """
     if not isinstance(table, DoltTable):
         raise NotADoltTableError(f"value {shown(table)} of type {type(table).__name__} is not a DoltTable")
@@ -30,7 +35,11 @@ def to_dolt_table(dataset: StructuredDataset) -> DoltTable:
     """Convert a `StructuredDataset` with a `dolt://` URI to a `DoltTable` with its rows, or with the URI's version.
 
     Raises:
-        ConfigError: It has no `dolt://` URI.
+        ConfigError: It has another type, or no `dolt://` URI.
+
+    Example:
+        >>> to_dolt_table(StructuredDataset(uri="dolt:///data/foo/users")).config.tablename
+        'users'
     """
     if not isinstance(dataset, StructuredDataset):
         raise ConfigError(f"{shown(dataset)} of type {type(dataset).__name__} is not a StructuredDataset")

@@ -21,6 +21,7 @@ def to_dataframe(table: DoltTable) -> DataFrame:
 
     Raises:
         ConfigError: Its config has something that a URI cannot express: a query, a remote, metadata.
+        NotADoltTableError: It is not a `DoltTable`.
         DoltError: The rows cannot be saved.
     """
     if not isinstance(table, DoltTable):
@@ -34,7 +35,11 @@ def to_dolt_table(frame: DataFrame) -> DoltTable:
     """Convert a `flyte.io.DataFrame` with a `dolt://` URI to a `DoltTable` with its rows, or with the URI's version.
 
     Raises:
-        ConfigError: It has no `dolt://` URI.
+        ConfigError: It has another type, or no `dolt://` URI.
+
+    Example:
+        >>> to_dolt_table(DataFrame.from_existing_remote("dolt:///data/foo/users", format="dolt")).config.tablename
+        'users'
     """
     if not isinstance(frame, DataFrame):
         raise ConfigError(f"{shown(frame)} of type {type(frame).__name__} is not a flyte.io.DataFrame")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import doctest
 import json
 import os
 import subprocess
@@ -233,3 +234,9 @@ def test_a_secret_of_the_environment_opens_the_server_and_is_written_nowhere(tmp
     texts = [each.read_bytes() for folder in (saved, refused) for each in folder.rglob("*") if each.is_file()]
     texts.append(str(run_sql(database, "select message from dolt_log")).encode())
     assert not [text for text in texts if b"sesame" in text or b"barley" in text]
+
+
+def test_the_example_of_the_conversions_gives_what_it_shows() -> None:
+    results = doctest.testmod(flyteplugins.dolt.conversions)
+
+    assert (results.failed, results.attempted) == (0, 1)

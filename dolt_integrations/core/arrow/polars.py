@@ -48,6 +48,10 @@ def to_polars(table: pa.Table) -> pl.DataFrame:
 
     Raises:
         UnsupportedTypeError: Polars has no equivalent of a column's type.
+
+    Example:
+        >>> to_polars(pa.table({"id": [1, 2]})).shape
+        (2, 1)
     """
     columns = [_from_arrow(name, column) for name, column in zip(table.column_names, table.columns, strict=True)]
     return pl.DataFrame(columns) if columns else pl.DataFrame(pl.from_arrow(table))

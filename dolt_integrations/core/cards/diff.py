@@ -30,7 +30,8 @@ def compare_card(
 ) -> Card:
     """Return a card with the number of rows that differ between two versions, and some of them with cells marked.
 
-    Dolt computes the differences, and only a few rows are fetched however large the table is (see `table_card`).
+    Dolt computes the differences, and only a few rows are fetched however large the table is. As with `table_card`,
+    what cannot be looked up is a line of the card, not an error.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.
@@ -38,6 +39,12 @@ def compare_card(
         from_: The old version: a commit, tag, branch, ancestor or timestamp.
         to: The new version. The default is the newest commit of the branch.
         branch_conf: The branch to which `HEAD` and timestamps refer. None is the default branch.
+
+    Example:
+        >>> old = write_table(folder, "users", pd.DataFrame({"id": [1], "name": ["Bo"]}), primary_key="id")
+        >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1], "name": ["Bob"]}))
+        >>> "<del>Bo</del> <ins>Bob</ins>" in compare_card(folder, "users", old.commit).html()
+        True
     """
 
     def parts() -> list[Part]:

@@ -20,6 +20,10 @@ def frame_part(frame: Any, title: str) -> Grid | Note:
     """Return the first rows and columns of a pandas or polars DataFrame or an Arrow Table. For others, the class.
 
     A stream is not consumed, because it can be read only once.
+
+    Example:
+        >>> frame_part(pd.DataFrame({"id": [1]}), "Rows").rows[0][0].text
+        '1'
     """
     if isinstance(frame, pd.DataFrame):
         few = frame.iloc[:ROWS, :COLUMNS]

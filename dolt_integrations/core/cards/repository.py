@@ -28,7 +28,9 @@ MOST = 20
 
 
 def repository_card(db: Location) -> Card:
-    """Return a card of a database's current state for a notebook or a report (see `table_card`).
+    """Return a card of a database's current state for a notebook or a report.
+
+    As with `table_card`, what cannot be looked up is a line of the card, not an error.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.

@@ -26,6 +26,9 @@ def check_as_of(as_of: AsOf | None) -> None:
     Raises:
         ConfigError: It is neither a string nor a date.
         RevisionNotFoundError: It looks like a timestamp, but there is no such day or hour.
+
+    Example:
+        >>> check_as_of("HEAD~1")
     """
     if as_of is not None:
         timestamp_of(as_of)

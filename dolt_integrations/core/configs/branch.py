@@ -27,7 +27,12 @@ def check_on_conflict(on_conflict: str | None) -> None:
 
 @dataclass(frozen=True)
 class Branch:
-    """The base of all branch configs. `None` in place of one is `SerialBranch()`."""
+    """The base of all branch configs. `None` in place of one is `SerialBranch()`.
+
+    Example:
+        >>> Branch.parse("main").name
+        'main'
+    """
 
     kinds: ClassVar[dict[str, type[Branch]]] = {}
 
@@ -113,6 +118,10 @@ def named_branch(value: object, what: str) -> str:
 
     Raises:
         ConfigError: It is neither a string nor a config that only names a branch.
+
+    Example:
+        >>> named_branch(AppendBranch("main"), "branch")
+        'main'
     """
     if isinstance(value, (SerialBranch, AppendBranch)):
         value = value.branch
@@ -127,6 +136,10 @@ class SerialBranch(Branch):
 
     Attributes:
         branch: The branch. None is the database's default branch (for a directory, the one checked out there).
+
+    Example:
+        >>> SerialBranch("main").name
+        'main'
     """
 
     branch: str | None = None
@@ -161,6 +174,10 @@ class NewBranch(Branch):
     Attributes:
         branch: The branch.
         base: The branch, tag or commit to create it from. None is the default branch.
+
+    Example:
+        >>> NewBranch("run/1", base="main").start
+        'main'
     """
 
     branch: str

@@ -21,6 +21,9 @@ def check_mode(mode: str, *, overwrite: bool) -> None:
 
     Raises:
         ConfigError: There is no such mode, or it contradicts `overwrite`. The hint lists the modes.
+
+    Example:
+        >>> check_mode("append", overwrite=False)
     """
     if not isinstance(mode, str) or mode not in MODES:
         hint = nearest(str(mode), MODES)

@@ -31,6 +31,9 @@ def check_text(value: object, what: str) -> None:
 
     Raises:
         ConfigError: Naming the argument.
+
+    Example:
+        >>> check_text("users", "the table")
     """
     if not isinstance(value, str) or not value.strip():
         raise ConfigError(f"{what} is {shown_kind(value)}, not a string, or blank", hint="Pass a string.")
@@ -41,6 +44,9 @@ def check_flag(value: object, what: str) -> None:
 
     Raises:
         ConfigError: Naming the argument.
+
+    Example:
+        >>> check_flag(True, "overwrite")
     """
     if not isinstance(value, bool):
         raise ConfigError(f"{what} is {shown_kind(value)}", hint="Pass True or False.")
@@ -70,10 +76,10 @@ def check_count(value: object, what: str) -> None:
 
 
 def check_offset(value: object) -> None:
-    """Refuse what is no number of rows to leave out.
+    """Check a number of rows to skip.
 
     Raises:
-        ConfigError: It is no whole number from 0 on.
+        ConfigError: It is not an integer of at least 0.
     """
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ConfigError(f"offset is {value!r}", hint="Pass an integer of at least 0.")
@@ -84,6 +90,10 @@ def options_of(value: object, what: str) -> dict[str, Any]:
 
     Raises:
         ConfigError: They are not a mapping with strings as keys.
+
+    Example:
+        >>> options_of(None, "save_args")
+        {}
     """
     if value is None:
         return {}
@@ -155,10 +165,14 @@ def check_source(where: object, tablename: object, sql: object) -> None:
 
 
 def line_of(value: object, what: str) -> str | None:
-    """Return a line for a commit's message, without blanks around it; None where none is given.
+    """Return a line for a commit's message, without spaces around it; None if there is none.
 
     Raises:
-        ConfigError: It is no text of one line.
+        ConfigError: It is not a string of one line.
+
+    Example:
+        >>> line_of(" Correct names ", "message")
+        'Correct names'
     """
     if value is None:
         return None

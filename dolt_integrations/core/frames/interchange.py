@@ -21,6 +21,11 @@ def to_arrow(result: Result) -> pa.Table:
     """Return rows as an Arrow Table, with the types that the table's column comments name.
 
     A pandas categorical becomes a dictionary. UUIDs and JSON documents are strings.
+
+    Example:
+        >>> from dolt_integrations.adapters import encode_frame
+        >>> to_arrow(encode_frame(pd.DataFrame({"id": [1]}), table="users").result()).to_pylist()
+        [{'id': 1}]
     """
     names = [column.name for column in result.columns]
     arrays = [_restored(column, result.data.column(at)) for at, column in enumerate(result.columns)]

@@ -85,6 +85,13 @@ def past_execution(place: Place, name: str) -> PastExecution:
         RunNotFoundError: It has written nothing there. The hint suggests similar ids.
         ConfigError: The name is not a string, or it is the id that all local executions share.
         NotFoundError: The database does not exist.
+
+    Example:
+        >>> message = chr(10).join(["Import", "", "Run-Id: run-7"])
+        >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1]}), message=message)
+        >>> from dolt_integrations.core.manage.place import Place
+        >>> past_execution(Place(folder), "run-7").name
+        'run-7'
     """
     check_text(name, "the execution")
     with place.reading() as database, database.connect() as session, unnoted():

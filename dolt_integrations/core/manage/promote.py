@@ -40,6 +40,14 @@ class Promotion:
         before: The current head of `into`.
         commit: The merged commit that will become its head.
         tables: The tables in which the two commits differ.
+
+    Example:
+        >>> shop = Repository(folder)
+        >>> _ = shop.table("users").write(pd.DataFrame({"id": [1]}), key="id")
+        >>> work = NewBranch("work", "HEAD")
+        >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1, 2]}), branch_conf=work)
+        >>> shop.promote("work", audit=lambda new: len(new.read("users").data) == 2).changed
+        True
     """
 
     location: Location

@@ -75,6 +75,11 @@ class Lineage:
     Attributes:
         title: The title of the picture.
         writes: The commits.
+
+    Example:
+        >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1]}))
+        >>> lineage(folder, "users").to_pandas()[["generation", "table"]].values.tolist()
+        [[1, 'users']]
     """
 
     title: str

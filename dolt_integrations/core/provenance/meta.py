@@ -38,6 +38,12 @@ class Action:
         rows_added: The rows that the save added. None for a load, or if Dolt cannot compare the versions.
         rows_modified: The rows that it modified; None as above.
         rows_deleted: The rows that it deleted; None as above.
+
+    Example:
+        >>> heard = []
+        >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1]}), meta_conf=CallbackMeta(heard.append))
+        >>> heard[0].kind, heard[0].tablename, heard[0].rows_added
+        ('save', 'users', 1)
     """
 
     kind: str
@@ -56,7 +62,12 @@ class Action:
 
 @dataclass(frozen=True)
 class Meta:
-    """The base class of all hooks."""
+    """The base class of all hooks.
+
+    Example:
+        >>> isinstance(CallbackMeta(print), Meta), isinstance(DoltMeta("meta_db", "actions"), Meta)
+        (True, True)
+    """
 
     kinds: ClassVar[dict[str, type[Meta]]] = {}
 
@@ -89,6 +100,10 @@ def metas_of(meta_conf: Metas) -> tuple[Meta, ...]:
 
     Raises:
         ConfigError: A value is not a hook, or a field of a mapping is wrong.
+
+    Example:
+        >>> metas_of(None), len(metas_of(DoltMeta("meta_db", "actions")))
+        ((), 1)
     """
     if meta_conf is None:
         return ()
@@ -138,6 +153,10 @@ def metas_from_dicts(values: Metas | Iterable[Any]) -> Metas:
 
     Raises:
         ConfigError: The class of a hook is unknown, or a field is wrong.
+
+    Example:
+        >>> metas_from_dicts(DoltMeta("meta_db", "actions").to_dict()).tablename
+        'actions'
     """
     if values is None or isinstance(values, Meta):
         return values

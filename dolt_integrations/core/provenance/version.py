@@ -16,6 +16,11 @@ class Version:
         branch: The branch that was written to or read from. None if a commit was read without naming a branch.
         table_hash: Dolt's hash of the table's schema and content. None for a query.
         changed: Whether this save made the commit. False if the table was already equal, and for loads.
+
+    Example:
+        >>> saved = write_table(folder, "users", pd.DataFrame({"id": [1]}))
+        >>> len(saved.commit), saved.branch, saved.changed
+        (32, 'main', True)
     """
 
     commit: str

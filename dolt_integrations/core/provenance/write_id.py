@@ -61,6 +61,9 @@ def check_write_id(write_id: str | None) -> None:
 
     Raises:
         ConfigError: It is not a string, is blank, or has line breaks, tabs, or leading, trailing or repeated spaces.
+
+    Example:
+        >>> check_write_id("import-2026-11-26")
     """
     if write_id is None or (isinstance(write_id, str) and write_id and " ".join(write_id.split()) == write_id):
         return

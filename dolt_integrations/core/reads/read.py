@@ -57,7 +57,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Loaded:
-    """The rows that were loaded, the version that they were read from, and the columns of the table or query."""
+    """The rows that were loaded, the version that they were read from, and the columns of the table or query.
+
+    Example:
+        >>> saved = write_table(folder, "users", pd.DataFrame({"id": [1]}))
+        >>> read_table(folder, "users").version.commit == saved.commit
+        True
+    """
 
     data: pd.DataFrame
     version: Version
@@ -132,6 +138,9 @@ def read_arrow(
     remote_conf: RemoteConf = None,
 ) -> tuple[pa.Table, Version]:
     """Load and raise as `read_table` does, but return an Arrow Table and its version, without going through pandas.
+
+    Raises:
+        DoltError: As for `read_table`.
 
     Example:
         >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Alice"], "count": [4]}))

@@ -94,6 +94,11 @@ def find_version(
         ConfigError: An argument has the wrong type.
         NotFoundError: The database, the branch or the revision does not exist.
         ServerError: The server or the remote cannot be reached, or refuses.
+
+    Example:
+        >>> saved = write_table(folder, "users", pd.DataFrame({"id": [1]}))
+        >>> find_version(folder, as_of="main").commit == saved.commit
+        True
     """
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
     check_as_of(as_of)

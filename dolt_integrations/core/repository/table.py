@@ -76,7 +76,10 @@ class Table:
         return table_card(self.repository.location, self.name, branch_conf=self.branch, as_of=as_of)
 
     def changes(self, from_: AsOf, to: AsOf = "HEAD") -> Card:
-        """Return a card of the differences between two versions, for tables of any size. See `compare_card`."""
+        """Return a card of the differences between two versions, for tables of any size. See `compare_card`.
+
+        It never raises: what cannot be looked up is a line of the card.
+        """
         return compare_card(self.repository.location, self.name, from_, to, branch_conf=self.branch)
 
     def write(

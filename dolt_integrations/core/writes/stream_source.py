@@ -18,7 +18,12 @@ from dolt_integrations.limits import limits
 
 
 def is_stream(data: Any) -> bool:
-    """Whether data comes in batches: an iterator of frames, a pyarrow RecordBatchReader or a polars LazyFrame."""
+    """Whether data comes in batches: an iterator of frames, a pyarrow RecordBatchReader or a polars LazyFrame.
+
+    Example:
+        >>> is_stream(iter([])), is_stream(pd.DataFrame({"id": [1]}))
+        (True, False)
+    """
     return isinstance(data, (Iterator, pa.RecordBatchReader, pl.LazyFrame))
 
 

@@ -13,7 +13,12 @@ from dolt_integrations.errors import ConfigError
 
 @dataclass(frozen=True)
 class Author:
-    """A name and an email address, as Dolt writes them into a commit."""
+    """A name and an email address, as Dolt writes them into a commit.
+
+    Example:
+        >>> str(Author("Ann", "ann@example.com"))
+        'Ann <ann@example.com>'
+    """
 
     name: str
     email: str

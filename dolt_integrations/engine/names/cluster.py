@@ -13,7 +13,12 @@ _KUBERNETES = "KUBERNETES_SERVICE_HOST"
 
 
 def is_on_cluster() -> bool:
-    """Whether this process runs a task of a cluster."""
+    """Whether this process runs a task of a cluster.
+
+    Example:
+        >>> is_on_cluster()
+        False
+    """
     return bool(os.environ.get(conventions.EXECUTION_VARIABLE))
 
 

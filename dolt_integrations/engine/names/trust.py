@@ -29,7 +29,12 @@ class FromLiteral(str):
 
 
 def from_literal(location: object) -> object:
-    """Mark the location in a literal as such. Anything but a URL is returned unchanged."""
+    """Mark the location in a literal as such. Anything but a URL is returned unchanged.
+
+    Example:
+        >>> isinstance(from_literal("mysql://db.local/shop"), FromLiteral)
+        True
+    """
     # A path stays a plain text: pathlib takes no other whose `str()` is not one.
     return FromLiteral(location) if isinstance(location, str) and "://" in location else location
 
