@@ -16,6 +16,7 @@ import pytest
 from flyte._internal.runtime import convert
 from flyteidl2.task.common_pb2 import Outputs
 
+import flyteplugins.dolt.conversions
 from dolt_integrations.core.rows.cache import LOCATION
 from dolt_integrations.flyte.cache_folder import cache_folder
 from tests.conftest import Repository, run_sql
