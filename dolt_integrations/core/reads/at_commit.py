@@ -1,13 +1,21 @@
-"""Sessions at a commit for queries of history (AS OF, HEAD, dolt_diff()), which Dolt resolves from a branch."""
+"""Reading at a commit, in sessions on a branch where a query of history needs one (AS OF, HEAD, dolt_diff())."""
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.branches.missing import hinting_branches
 from dolt_integrations.core.branches.private import private_branch
+from dolt_integrations.core.configs.as_of import AsOf, pinned_commit
+from dolt_integrations.core.provenance.version import Version
+from dolt_integrations.core.reads.revision import find_commit
+from dolt_integrations.core.rows.version_rows import rows_of
+from dolt_integrations.engine import Result, check_query, describe_table, fetch, run_query
 from dolt_integrations.engine.tables.query import looks_back
 from dolt_integrations.engine.versions.commits import head
+from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.working_set import status
 from dolt_integrations.errors import (
     AccessDeniedError,
@@ -18,10 +26,14 @@ from dolt_integrations.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dolt_integrations.core.configs.branch import Branch
+    from dolt_integrations.core.configs.selection import Part
     from dolt_integrations.engine import (
         Connection,
         Database,
     )
+
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -62,3 +74,59 @@ def _may_not_look_back(database: Database, branch: str | None, commit: str, erro
         f"there; the user may not create one, and the commit is not the head of {where} without uncommitted changes",
         hint="Query the newest commit, or grant the user ALL on the database.",
     )
+
+
+def read_at(
+    database: Database,
+    tablename: str | None,
+    sql: str | None,
+    part: Part,
+    branch_conf: Branch | None,
+    as_of: AsOf | None,
+) -> tuple[Result, Version]:
+    """Return a table, or the result of a query, at the commit that a branch and `as_of` name.
+
+    Args:
+        database: The open database.
+        tablename: The table, or None for a query.
+        sql: The query, or None for a table.
+        part: The columns and rows of the table.
+        branch_conf: The branch config. None is the default branch.
+        as_of: The version. None is the newest commit of the branch.
+
+    Raises:
+        NotFoundError: No such branch, version, table or column.
+        QueryError: The query does not parse, cannot run, or would write.
+    """
+    with database.connect(pinned_commit(as_of)) as snapshot:
+        branch, commit = find_commit(database, branch_conf, as_of, snapshot)
+        if snapshot.revision != commit:
+            snapshot.switch(commit)
+        if tablename is not None:
+            with hinting_branches(database, tablename, branch):
+                return _read_table(database, snapshot, tablename, part, branch, commit)
+        with hinting_branches(database, None, branch):
+            result = _run(database, snapshot, str(sql), branch, commit)
+    logger.debug("read %d rows of a query from %s at %s", result.data.num_rows, database.location, commit)
+    return result, Version(commit, branch)
+
+
+def _read_table(
+    database: Database, snapshot: Connection, tablename: str, part: Part, branch: str | None, commit: str
+) -> tuple[Result, Version]:
+    schema = describe_table(snapshot, tablename)
+    content = table_hash(snapshot, tablename)
+    columns = part.columns_of(tablename, schema)
+    if part.is_all:
+        data = rows_of(snapshot, tablename, schema, content)
+    else:
+        with session_for(part.where, database, snapshot, branch, commit) as session:
+            part.check(session, tablename, schema)
+            data = fetch(session, part.query(tablename, schema), columns)
+    logger.debug("read %d rows of table %s from %s at %s", data.num_rows, tablename, snapshot.address, commit)
+    return Result(columns, data), Version(commit, branch, content)
+
+
+def _run(database: Database, snapshot: Connection, sql: str, branch: str | None, commit: str) -> Result:
+    with session_for(sql, database, snapshot, branch, commit) as session:
+        return run_query(session, check_query(session, sql))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dolt_integrations.core.branches.missing import hinting_branches
-from dolt_integrations.core.configs.as_of import AsOf, check_as_of, pinned_commit
+from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.options import check_source
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
@@ -19,30 +17,21 @@ from dolt_integrations.core.frames.interchange import to_arrow
 from dolt_integrations.core.observed import observed
 from dolt_integrations.core.provenance.meta import metas_for_load, record_load
 from dolt_integrations.core.provenance.version import Version
-from dolt_integrations.core.reads.at_commit import session_for
-from dolt_integrations.core.reads.revision import find_commit
+from dolt_integrations.core.reads.at_commit import read_at
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
-from dolt_integrations.core.rows.version_rows import rows_of
 from dolt_integrations.engine import (
     Column,
-    Connection,
-    Database,
     Location,
     Result,
-    check_query,
     check_statement,
-    describe_table,
-    fetch,
     open_database,
     parse_location,
-    run_query,
 )
 from dolt_integrations.engine.server.shared import one_server
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.sql.parameters import Params, bind, check_params
 from dolt_integrations.engine.tables.query import looks_back
-from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.errors import ConfigError, ServerLostError
 
 if TYPE_CHECKING:
@@ -51,8 +40,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dolt_integrations.core.provenance.meta import Metas
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -171,7 +158,7 @@ def _load(
 
     def attempt() -> tuple[Result, Version]:
         with open_database(db) as database:
-            return _read(database, tablename, sql, part, branch, as_of)
+            return read_at(database, tablename, sql, part, branch, as_of)
 
     newest = branch is None and as_of is None and not (sql and looks_back(sql))
     where = str(parse_location(db))
@@ -223,45 +210,3 @@ def _bound(
     if isinstance(sql, str) and where is None:
         return part_of(columns, None), bind(sql, params)
     return part_of(columns, where, params), sql
-
-
-def _read(
-    database: Database,
-    tablename: str | None,
-    sql: str | None,
-    part: Part,
-    branch_conf: Branch | None,
-    as_of: AsOf | None,
-) -> tuple[Result, Version]:
-    with database.connect(pinned_commit(as_of)) as snapshot:
-        branch, commit = find_commit(database, branch_conf, as_of, snapshot)
-        if snapshot.revision != commit:
-            snapshot.switch(commit)
-        if tablename is not None:
-            with hinting_branches(database, tablename, branch):
-                return _read_table(database, snapshot, tablename, part, branch, commit)
-        with hinting_branches(database, None, branch):
-            result = _run(database, snapshot, str(sql), branch, commit)
-    logger.debug("read %d rows of a query from %s at %s", result.data.num_rows, database.location, commit)
-    return result, Version(commit, branch)
-
-
-def _read_table(
-    database: Database, snapshot: Connection, tablename: str, part: Part, branch: str | None, commit: str
-) -> tuple[Result, Version]:
-    schema = describe_table(snapshot, tablename)
-    content = table_hash(snapshot, tablename)
-    columns = part.columns_of(tablename, schema)
-    if part.is_all:
-        data = rows_of(snapshot, tablename, schema, content)
-    else:
-        with session_for(part.where, database, snapshot, branch, commit) as session:
-            part.check(session, tablename, schema)
-            data = fetch(session, part.query(tablename, schema), columns)
-    logger.debug("read %d rows of table %s from %s at %s", data.num_rows, tablename, snapshot.address, commit)
-    return Result(columns, data), Version(commit, branch, content)
-
-
-def _run(database: Database, snapshot: Connection, sql: str, branch: str | None, commit: str) -> Result:
-    with session_for(sql, database, snapshot, branch, commit) as session:
-        return run_query(session, check_query(session, sql))
