@@ -7,7 +7,7 @@ import pytest
 from dolt_integrations.core import write_table
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.provenance import reads
-from dolt_integrations.core.remotes.exchange import clone_if_missing
+from dolt_integrations.core.remotes.clone import clone_if_missing
 from dolt_integrations.core.rows import cache, differences, version_rows
 from dolt_integrations.errors import ServerError
 from tests.conftest import Repository, new_repository, run_sql

@@ -10,7 +10,7 @@ import pytest
 
 from dolt_integrations.core import write_table
 from dolt_integrations.core.configs.remote import Remote
-from dolt_integrations.core.remotes.exchange import clone_if_missing
+from dolt_integrations.core.remotes.clone import clone_if_missing
 from dolt_integrations.engine import open_database
 from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, RemoteError
 from tests.conftest import Repository, eventually
@@ -98,7 +98,7 @@ def test_an_existing_empty_folder_is_a_remote_without_data(tmp_path):
 def test_several_processes_may_clone_into_one_directory_at_once(tmp_path, remote, script):
     code = """
     import sys
-    from dolt_integrations.core.remotes.exchange import clone_if_missing
+    from dolt_integrations.core.remotes.clone import clone_if_missing
     from dolt_integrations.core.configs.remote import Remote
     print("ready", flush=True); input()
     clone_if_missing(Remote(url=sys.argv[1]), sys.argv[2])
@@ -124,7 +124,7 @@ def test_a_clone_that_is_killed_is_not_taken_for_a_database_and_may_be_tried_aga
     (slow / "dolt").chmod(0o755)
     code = """
     import sys
-    from dolt_integrations.core.remotes.exchange import clone_if_missing
+    from dolt_integrations.core.remotes.clone import clone_if_missing
     from dolt_integrations.core.configs.remote import Remote
     clone_if_missing(Remote(url=sys.argv[1]), sys.argv[2])
     """

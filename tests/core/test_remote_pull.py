@@ -10,7 +10,8 @@ import pytest
 
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.configs.remote import Remote
-from dolt_integrations.core.remotes.exchange import clone_if_missing, pull, push
+from dolt_integrations.core.remotes.clone import clone_if_missing
+from dolt_integrations.core.remotes.exchange import pull, push
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 from dolt_integrations.errors import (
     ConfigError,

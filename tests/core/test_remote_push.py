@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from dolt_integrations.core.configs.remote import Remote
-from dolt_integrations.core.remotes.exchange import clone_if_missing
+from dolt_integrations.core.remotes.clone import clone_if_missing
 from dolt_integrations.errors import MergeConflictError, PushError, RemoteError
 from tests.conftest import Repository
 from tests.helpers.saves.clones import add, names, pulled, pushed

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import AppendBranch, NewBranch, read_table, write_table
-from dolt_integrations.core.remotes.exchange import clone_if_missing
+from dolt_integrations.core.remotes.clone import clone_if_missing
 from dolt_integrations.engine import open_database
 from dolt_integrations.engine.server.clone import is_shallow
 from dolt_integrations.errors import RemoteError

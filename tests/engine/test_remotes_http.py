@@ -13,7 +13,8 @@ import pytest
 
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.configs.remote import Remote
-from dolt_integrations.core.remotes.exchange import clone_if_missing, pull, push
+from dolt_integrations.core.remotes.clone import clone_if_missing
+from dolt_integrations.core.remotes.exchange import pull, push
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 from dolt_integrations.engine.server.dolt import quiet_environment
 from dolt_integrations.errors import PushError, PushLaterError, RemoteError, RemoteUnreachableError
@@ -158,7 +159,8 @@ def test_pushes_over_http_of_several_processes_all_arrive(hub, tmp_path, monkeyp
     there, url = hub.new()
     code = """
     import sys
-    from dolt_integrations.core.remotes.exchange import clone_if_missing, push
+    from dolt_integrations.core.remotes.clone import clone_if_missing
+    from dolt_integrations.core.remotes.exchange import push
     from dolt_integrations.core.configs.remote import Remote
     from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
     directory, url, number = sys.argv[1:]

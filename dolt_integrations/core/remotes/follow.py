@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.target import branch_name
-from dolt_integrations.core.remotes.exchange import clone_if_missing, pull, push
+from dolt_integrations.core.remotes.clone import clone_if_missing
+from dolt_integrations.core.remotes.exchange import pull, push
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 
 if TYPE_CHECKING:
