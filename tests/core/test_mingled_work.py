@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import write_table
+from dolt_integrations.core.writes import mingled
 from dolt_integrations.engine.session.wire import Session
+from dolt_integrations.errors import QueryError
 from tests.conftest import run_sql
 
 ROWS = pd.DataFrame({"id": [1, 2], "value": ["a", "b"]})
@@ -64,6 +66,18 @@ def test_rows_that_another_client_stages_in_the_table_meanwhile_are_named_in_a_w
     (warning,) = warnings(caplog)
     assert version.commit in warning
     assert "rows of the table itself" in warning
+
+
+def test_a_look_at_the_commit_that_fails_is_no_failure_of_the_save(shop, meanwhile, monkeypatch):
+    def fail(*arguments):
+        raise QueryError("not allowed")
+
+    monkeypatch.setattr(mingled, "changed_tables", fail)
+    meanwhile(*STAGED)
+
+    version = SAVES["append"](shop)
+
+    assert run_sql(shop, "SELECT COUNT(*) FROM t", revision=version.commit) == [(3,)]
 
 
 def test_a_replace_warns_of_staged_rows_before_it_writes_the_table_without_them(shop, meanwhile, caplog):
