@@ -79,6 +79,18 @@ def test_work_that_another_client_stages_meanwhile_is_not_committed_either(both)
     assert run_sql(both, "SELECT HASHOF('main')") == [(before,)]
 
 
+def test_rows_of_the_user_in_a_table_to_clear_are_not_committed(both):
+    start = run_sql(both, "SELECT HASHOF('main')")[0][0]
+    run_sql(both, *APPEND, "INSERT INTO plain VALUES (50)")
+    before = run_sql(both, "SELECT HASHOF('main')")[0][0]
+
+    with open_database(both) as database, database.connect("main") as connection:
+        clear_overtaken(connection, "main", start, before)
+
+    assert run_sql(both, "SELECT table_name, staged FROM dolt_status") == [("plain", 0)]
+    assert run_sql(both, "SELECT HASHOF('main')") == [(before,)]
+
+
 def spoil(url):
     """Do by hand what two clients do that overtake one another."""
 
