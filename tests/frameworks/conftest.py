@@ -6,13 +6,13 @@ import dataclasses
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import Repository
+from tests.conftest import Repository, new_repository
 from tests.helpers import warm
 
 if TYPE_CHECKING:
@@ -85,3 +85,29 @@ def diff_rows(printed: str, table: str) -> list[tuple[str, ...]]:
     lines = [line for line in section.splitlines() if line.startswith("|")]
     rows = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines]
     return sorted(row for row in rows if row[0] in ("+", "-", "<", ">"))
+
+
+@pytest.fixture(scope="module")
+def prepared_shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A database with a table `users`, to be copied, and its state."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        repository = new_repository(tmp_path_factory.mktemp("prepared") / "shop")
+        make = "create table users (a int primary key, name text); insert into users values (1, 'Alice')"
+        repository.dolt("sql", "-q", f"{make}; call dolt_commit('-Am', 'users')")
+        return repository.path, state(repository)
+
+
+@pytest.fixture
+def shop(prepared_shop: tuple[Path, str], tmp_path: Path) -> Iterator[Repository]:
+    """A database with a table `users`; whatever a test does to it, nothing may be written."""
+    prepared, before = prepared_shop
+    repository = Repository(shutil.copytree(prepared, tmp_path / "shop"))
+    yield repository
+    assert state(repository) == before
+
+
+def state(repository: Repository) -> str:
+    """Every branch and its head, what is uncommitted, and the rows."""
+    branches = "select name, hash from dolt_branches order by name"
+    return repository.dolt("sql", "-r", "csv", "-q", f"{branches}; select * from dolt_status; select * from users")
