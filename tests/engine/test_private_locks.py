@@ -1,5 +1,6 @@
 """A private server next to the user's own dolt: servers, sessions, the CLI."""
 
+import shutil
 import subprocess
 import threading
 import time
@@ -7,7 +8,7 @@ import time
 import pytest
 
 from dolt_integrations.engine import open_database
-from dolt_integrations.errors import DatabaseLockedError, ServerUnreachableError
+from dolt_integrations.errors import DatabaseLockedError, ServerUnreachableError, StorageError
 from tests.conftest import eventually, processes_of, start_server
 from tests.helpers.servers.users import servers_of
 
@@ -90,3 +91,11 @@ def test_a_refused_user_leaves_nothing_behind(repository, dolt_session, temporar
         pass
 
     eventually(lambda: not [path for path in temporary.rglob("*") if path.is_file()])
+
+
+def test_a_full_disk_is_named_where_no_server_starts(repository, dolt_session, monkeypatch):
+    full = shutil.disk_usage(repository.path)._replace(free=0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+
+    with pytest.raises(StorageError, match="is full"), open_database(repository.path, timeout=0.2):
+        pass

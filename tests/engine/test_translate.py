@@ -97,3 +97,11 @@ def test_what_a_driver_adds_to_number_and_message_does_not_hide_them():
 
     assert isinstance(error, errors.TableNotFoundError)
     assert "more" not in str(error)
+
+
+@pytest.mark.parametrize("cause", ["no space left on device", "disk quota exceeded", "read-only file system"])
+def test_a_full_disk_of_the_server_is_no_fault_of_the_query(cause):
+    found = translate(pymysql.OperationalError(1105, f"write /data/.dolt/noms/x: {cause}"), where="database shop")
+
+    assert isinstance(found, errors.StorageError)
+    assert "disk of the server" in found.hint

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import secrets
+import shutil
 import socket
 import time
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from dolt_integrations.engine.server.dolt import find_dolt, quiet_environment
 from dolt_integrations.engine.server.guard import Guard
 from dolt_integrations.engine.server.lease import Lease, runtime_folder
 from dolt_integrations.engine.server.ownership import read_trusted
-from dolt_integrations.errors import DatabaseLockedError, ServerError, ServerUnreachableError, StorageError
+from dolt_integrations.errors import DatabaseLockedError, DoltError, ServerUnreachableError, StorageError
 
 if TYPE_CHECKING:
     import subprocess
@@ -43,6 +45,9 @@ _NO_REPLICATION = {
 _PAUSE = 0.001
 
 _HASTE = 0.5
+
+_LEAST_ROOM = 65_536
+"""The bytes that a server needs on the disk to start, at least."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,7 @@ class PrivateServer:
             DoltNotInstalledError: The server has to be started, and `dolt` is not on PATH.
             DatabaseLockedError: Another process holds the directory and did not release it in time.
             ServerError: The server does not start.
+            StorageError: It does not, and the disk is full.
         """
         self.directory = Path(os.path.realpath(directory))
         self._deadline = time.monotonic() + timeout
@@ -165,8 +171,11 @@ class PrivateServer:
         except OSError:
             return ""
 
-    def _failure(self) -> ServerError:
+    def _failure(self) -> DoltError:
         log = self._log() or self._reason
+        if _is_full(self.directory):  # then a server does not start, or says that the directory is locked
+            hint = "Free space there; `dolt gc` needs some itself."
+            return StorageError(f"the disk of {self.directory} is full: no dolt sql-server can start there", hint=hint)
         if "locked by another dolt process" in log or "database is locked" in log:
             hint = "Wait for it to end, or connect to it: `dolt sql-server` there, and mysql://... as the location."
             return DatabaseLockedError(
@@ -203,6 +212,13 @@ def _check_writable(directory: Path) -> None:
                 "Copy it to a writable directory, or serve it (`dolt sql-server` there, mysql://... as the location)."
             )
             raise StorageError(f"{folder} is read-only, and Dolt writes a lock there even to read", hint=hint)
+
+
+def _is_full(directory: Path) -> bool:
+    """Whether the disk has too little room for Dolt's own files."""
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(directory).free < _LEAST_ROOM
+    return False
 
 
 def _may_pass(log: str) -> bool:

@@ -24,6 +24,7 @@ from dolt_integrations.errors import (
     ServerError,
     ServerLostError,
     ServerUnreachableError,
+    StorageError,
     TableNotFoundError,
     UncommittedChangesError,
     UnsupportedValueError,
@@ -34,6 +35,11 @@ _ENCRYPT = "Encrypt: `?tls=required` in the URL, or `?tls=skip-verify` if its ce
 
 RULES = (
     *REMOTE_RULES,
+    Rule(
+        StorageError,
+        texts=("no space left on device", "disk quota exceeded", "file too large", "read-only file system"),
+        hint="That is the disk of the server, or of the remote. Free space there; `dolt gc` needs some itself.",
+    ),
     Rule(
         AccessDeniedError,
         codes=(1044, 1045, 1142, 1227, 1370),
