@@ -252,7 +252,7 @@ TYPOS = {
 
 
 @pytest.mark.parametrize("call", TYPOS.values(), ids=TYPOS)
-def test_a_misspelt_option_is_told_with_what_was_meant(call, tmp_path):
+def test_the_error_of_a_misspelt_option_suggests_the_right_one(call, tmp_path):
     (tmp_path / "f.csv").write_text("id,x\n1,2\n")
 
     with pytest.raises(ConfigError, match="Did you mean"):

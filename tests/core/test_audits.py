@@ -66,7 +66,7 @@ def test_a_missing_value_refuses(result):
 
 
 @pytest.mark.parametrize("result", [(value for value in [False]), iter([False]), FRAME.all, all, later()], ids=name)
-def test_what_python_takes_for_true_whatever_it_holds_refuses(result):
+def test_a_result_that_is_true_whatever_it_holds_refuses(result):
     assert refusal(result) is not None
 
 

@@ -164,7 +164,7 @@ def test_a_branch_of_any_name_that_dolt_takes_is_written_and_read(name, database
     assert read_table(database, sql="SELECT a FROM t", branch_conf=config).data.equals(FRAME)
 
 
-def test_a_branch_named_like_a_table_is_told_from_it(database):
+def test_a_branch_named_like_a_table_is_distinguished_from_it(database):
     write_table(database, "t", FRAME, branch_conf=NewBranch("t"))
 
     assert read_table(database, "t", branch_conf=NewBranch("t")).data.equals(FRAME)

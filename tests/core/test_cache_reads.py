@@ -69,7 +69,7 @@ def test_the_same_content_on_another_branch_is_not_fetched(database, no_fetch):
     assert_same(read_table(database, "t", branch_conf=NewBranch("b")).data, frame())
 
 
-def test_a_read_after_somebody_elses_commit_is_of_that(database):
+def test_a_read_sees_the_commit_that_another_client_has_just_made(database):
     write_table(database, "t", frame(), primary_key="n")
     run_sql(database, "UPDATE t SET text = 'theirs' WHERE n = 5", "CALL dolt_commit('-Am', 'theirs')")
 

@@ -64,7 +64,7 @@ def test_a_password_is_in_no_source():
     assert "secret" not in parse_location("mysql://a:secret@h/d").source
 
 
-def test_nobody_else_may_read_what_it_makes(own_cache):
+def test_no_other_user_may_read_the_cache(own_cache):
     old = os.umask(0)
     try:
         cache.store(HASH, table())
@@ -126,7 +126,7 @@ def test_a_merged_save_is_not_kept_as_what_it_wrote(database, set_limits):
 
 
 def test_timestamps_are_not_kept(database, set_limits):
-    """They are read in the time zone that the server has at the moment."""
+    """They are read in the server's current time zone."""
     set_limits(cached_bytes=0)
     run_sql(
         database, "CREATE TABLE t (n INT PRIMARY KEY, at TIMESTAMP)", "INSERT INTO t VALUES (1, '2020-01-01 12:00:00')",

@@ -103,7 +103,7 @@ def sideeffect(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: name[:30])
-def test_a_name_that_nobody_registered_runs_nothing_and_stops_a_save(name, database, sideeffect, heard):
+def test_an_unregistered_callback_runs_nothing_and_stops_a_save(name, database, sideeffect, heard):
     for save in (
         lambda metas: write_table(database, "t", FIRST, meta_conf=metas),
         lambda metas: write_table(database, "t", FIRST, branch_conf=NewBranch("b"), meta_conf=metas),
@@ -119,7 +119,7 @@ def test_a_name_that_nobody_registered_runs_nothing_and_stops_a_save(name, datab
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: name[:30])
-def test_a_name_that_nobody_registered_runs_nothing_and_a_load_goes_on_with_a_warning(
+def test_an_unregistered_callback_runs_nothing_and_a_load_goes_on_with_a_warning(
     name, database, sideeffect, heard, caplog
 ):
     write_table(database, "t", FIRST)

@@ -71,7 +71,7 @@ def test_the_graph_has_the_branches_and_fills_the_commits_that_changed_the_table
     assert [dot.startswith(' fill="none"') for dot in dots] == [True, False, False, True]
 
 
-def test_a_change_that_the_shown_beginnings_do_not_tell_is_marked(database):
+def test_a_change_beyond_the_shown_beginning_is_marked(database):
     long = "x" * 5_000
     write_table(database, "t", pd.DataFrame({"id": [1], "a": [long + "1"], "b": [long]}), primary_key="id")
     write_table(database, "t", pd.DataFrame({"id": [1], "a": [long + "2"], "b": [long]}))

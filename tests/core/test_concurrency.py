@@ -174,7 +174,7 @@ def test_threads_make_branches_of_their_own(database):
         assert set(found["writer"]) == {writer}
 
 
-def test_every_version_that_a_save_tells_is_what_it_wrote(database):
+def test_every_version_that_a_save_returns_is_what_it_wrote(database):
     versions = {}
 
     def save(writer):

@@ -228,7 +228,7 @@ def sides(database):
     ids=["unique", "foreign key", "check"],
 )
 @pytest.mark.parametrize("data", [lambda frame: frame, lambda frame: iter([frame])], ids=["frame", "stream"])
-def test_rows_that_break_a_constraint_only_when_merged_are_told(data, statement, expected, sides):
+def test_rows_that_break_a_constraint_only_when_merged_are_named(data, statement, expected, sides):
     run_sql(sides, statement, "CALL DOLT_COMMIT('-Am', 'main')")
     frame = pd.DataFrame({"a": [9], "u": [77], "pid": [2]})
 

@@ -65,7 +65,7 @@ def left(url):
      ({"pid": 99}, ["of_p", "99"])],
     ids=["check", "enum", "foreign key"],
 )  # fmt: skip
-def test_a_row_that_breaks_a_constraint_is_told(way, mode, count, wrong, told, theirs):
+def test_a_row_that_breaks_a_constraint_is_named(way, mode, count, wrong, told, theirs):
     with pytest.raises(DataError) as caught:
         way(theirs, rows(count, **wrong), mode)
 

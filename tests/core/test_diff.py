@@ -22,7 +22,7 @@ from tests.conftest import run_sql
 from tests.helpers.saves.diffs import commit_sql, rows, save
 
 
-def test_a_diff_tells_what_was_added_modified_and_removed(database):
+def test_a_diff_has_the_rows_that_were_added_modified_and_removed(database):
     old = save(database, {"id": [1, 2, 3], "x": ["a", "b", "c"]})
     new = save(database, {"id": [1, 2, 4], "x": ["a", "B", "d"]})
 
@@ -56,7 +56,7 @@ def test_versions_that_are_equal_differ_in_no_row(database):
     assert found.columns.tolist() == ["diff_type", "from_id", "to_id", "from_x", "to_x"]
 
 
-def test_a_revision_is_a_branch_a_tag_an_ancestor_or_a_moment(database):
+def test_a_revision_is_a_branch_a_tag_an_ancestor_or_a_timestamp(database):
     old = save(database, {"id": [1], "x": ["a"]})
     run_sql(database, f"CALL DOLT_TAG('v1', '{old}')")
     save(database, {"id": [1], "x": ["b"]}, branch_conf=NewBranch("side"))

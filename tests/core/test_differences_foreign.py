@@ -34,7 +34,7 @@ def test_a_key_that_changes_its_case_under_a_collation(database, small):
     assert run_sql(database, "SELECT CAST(k AS BINARY), v FROM t ORDER BY v") == [(b"A", 1), (b"b", 2), (b"c", 3)]
 
 
-def test_keys_that_a_collation_takes_for_one_are_an_error(database, small):
+def test_keys_that_are_equal_in_a_collation_are_an_error(database, small):
     theirs(
         database,
         "CREATE TABLE t (k varchar(20) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY, v bigint)",

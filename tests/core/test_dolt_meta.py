@@ -57,7 +57,7 @@ def test_actions_come_together_saves_and_loads(database):
     assert run_sql(database, "SELECT COUNT(*) FROM actions WHERE rows_added IS NULL") == [(2,)]
 
 
-def test_the_frame_of_actions_has_moments_and_nullable_counts(database):
+def test_the_frame_of_actions_has_timestamps_and_nullable_counts(database):
     write_table(database, "t", FIRST, meta_conf=DoltMeta(database, "actions"))
 
     found = read_table(database, "actions").data

@@ -61,7 +61,7 @@ def test_an_added_and_a_removed_column_keep_the_history_of_the_others(database):
     assert run_sql(database, "SELECT COUNT(*) FROM dolt_history_t") == [(6,)]
 
 
-def test_an_index_that_somebody_made_survives_an_added_column(database):
+def test_an_index_of_the_users_survives_an_added_column(database):
     write_table(database, "t", ONE, primary_key="id")
     run_sql(database, "CREATE INDEX by_count ON t (count)", "CALL DOLT_COMMIT('-Am', 'index')")
 

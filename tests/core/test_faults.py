@@ -1,4 +1,4 @@
-"""Faults in the middle: killed servers and processes, full and read-only disks. Nothing is half done."""
+"""Faults in the middle of saves: killed servers and processes, full and read-only disks. Nothing is left half done."""
 
 import importlib
 import os

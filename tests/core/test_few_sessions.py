@@ -19,7 +19,7 @@ WRITERS = 6
 
 @pytest.fixture
 def few(tmp_path):
-    """A server with two sessions, which hangs up on who comes when both are taken."""
+    """A server with two sessions, which hangs up on further clients."""
     running = start_server(new_repository(tmp_path / "shop").path, "--max-connections", "2", "--back-log", "0")
     yield f"{running.url}?connect_timeout=60"
     running.process.terminate()
@@ -59,7 +59,7 @@ def test_readers_that_need_two_sessions_all_finish(few):
     assert all(each.equals(frame(0)) for each in found)
 
 
-def test_work_that_starts_again_lets_go_of_a_session_rather_than_wait_for_one(few):
+def test_work_that_can_start_again_releases_its_session_instead_of_waiting_for_another(few):
     with open_database(few) as database, database.connect(), database.connect(), starting_again():
         with pytest.raises(NoSessionError, match="no second session free for this work"):
             database.connect()

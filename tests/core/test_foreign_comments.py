@@ -38,7 +38,7 @@ def commented(url, comment):
 
 
 @pytest.mark.parametrize("comment", COMMENTS)
-def test_a_comment_of_somebody_else_does_no_harm(comment, database):
+def test_a_comment_that_another_program_wrote_does_no_harm(comment, database):
     commented(database, comment)
 
     back = read_table(database, "t").data

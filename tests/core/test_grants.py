@@ -106,7 +106,7 @@ def test_a_reader_sees_what_the_owner_sees(login, database, versions):
     assert read_table(url, sql=past).data["n"].tolist() == [2]
 
 
-def test_a_query_that_looks_back_from_an_old_commit_tells_a_reader_what_it_needs(login, versions):
+def test_a_query_of_history_at_an_old_commit_says_which_right_it_needs(login, versions):
     with pytest.raises(AccessDeniedError, match=r"query of history.*needs a branch"):
         read_table(login("reader"), sql="SELECT COUNT(*) AS n FROM t AS OF 'HEAD'", as_of=versions[0])
 

@@ -150,7 +150,7 @@ def test_a_greeting_that_makes_no_sense_is_an_error_of_ours(greeting):
         read_table(server.url, "t")
 
 
-def test_a_server_that_drips_gets_no_more_than_the_time_to_connect():
+def test_a_server_that_sends_byte_by_byte_gets_only_the_time_to_connect():
     with hostile(pause=0.3) as server:
         started = time.monotonic()
         with pytest.raises(ServerError, match="no answer"):
@@ -159,7 +159,7 @@ def test_a_server_that_drips_gets_no_more_than_the_time_to_connect():
     assert time.monotonic() - started < 20
 
 
-def test_a_mariadb_server_is_told_at_once():
+def test_a_mariadb_server_is_recognised_at_once():
     with (
         hostile(version=b"5.5.5-10.11.2-MariaDB") as server,
         pytest.raises(ServerError, match=r"is not a Dolt server but .*MariaDB"),
@@ -167,7 +167,7 @@ def test_a_mariadb_server_is_told_at_once():
         read_table(server.url, "t")
 
 
-def test_a_mysql_server_is_told_at_once():
+def test_a_mysql_server_is_recognised_at_once():
     unknown = b"\xff\xa9\x04#HY000Unknown system variable 'dolt_transaction_commit'"
 
     with hostile(lambda command: unknown if b"dolt_" in command else OK) as server:

@@ -61,7 +61,7 @@ def rows(db, table="bar", **options):
 
 
 def test_the_whole_of_the_article(tmp_path, repository, told):
-    """Load, change, and save onto master, which has moved on since c2; told, pushed, all in one call each."""
+    """Load, change, and save onto master, which has moved on since c2; recorded and pushed, each in one call."""
     db = doltcli.Dolt(str(repository.path))
     remote = Remote(url=f"file://{tmp_path / 'remote'}")
     write_table(db, "bar", pd.DataFrame({"c": ["x", "y"], "n": [1, 2]}), primary_key="c")
@@ -111,7 +111,7 @@ def test_a_load_of_a_branch_or_a_commit(repository, bar, tmp_path):
     assert (tmp_path / "old.csv").read_text().count("\n") == 4
 
 
-def test_a_callback_is_told_of_a_load(repository, bar, tmp_path, told):
+def test_a_callback_is_called_for_a_load(repository, bar, tmp_path, told):
     version = save(repository.path, "bar", bar)
 
     load(repository.path, tmp_path / "out.csv", "bar", meta_conf=CallbackMeta(fn=lambda x: told.append(x)))
@@ -283,7 +283,7 @@ def test_a_load_makes_no_database(tmp_path):
 @pytest.mark.parametrize(
     "args", [{"mode": "apend"}, {"schema": "new"}, {"primary_kee": "c"}, {"author": "nobody"}, {"write_id": ""}]
 )
-def test_arguments_that_nobody_knows_are_an_error(repository, bar, args):
+def test_unknown_arguments_are_an_error(repository, bar, args):
     with pytest.raises(ConfigError):
         save(repository.path, "bar", bar, args)
 

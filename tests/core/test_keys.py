@@ -57,14 +57,14 @@ def test_a_key_with_duplicates_is_an_error_that_says_where(values, database):
     assert nothing_is_there(database)
 
 
-def test_a_pair_that_is_there_twice_is_an_error(database):
+def test_a_duplicate_pair_is_an_error(database):
     frame = pd.DataFrame({"a": [1, 1, 1], "b": ["x", "y", "x"]})
 
     with pytest.raises(PrimaryKeyError, match=r"\(a, b\).*rows 0, 2"):
         write_table(database, "t", frame, primary_key=["a", "b"])
 
 
-def test_a_pair_of_which_one_half_is_there_twice_is_fine(database):
+def test_pairs_that_share_one_half_are_accepted(database):
     frame = pd.DataFrame({"a": [1, 1, 2], "b": ["x", "y", "x"]})
 
     write_table(database, "t", frame, primary_key=["a", "b"])

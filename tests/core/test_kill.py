@@ -61,7 +61,7 @@ WAYS = ["replace", "append", "private branch", "new branch", "fast-forward", "me
 FIRST = pd.DataFrame({"id": [1, 2], "value": ["a", "b"]})
 THIRD = pd.DataFrame({"id": [3], "value": ["c"]})
 ALL = bool(os.environ.get("KILL_AT_EVERY_STATEMENT"))
-"""Whether to die at every statement there is, those that only read included, which come to the same; or at some."""
+"""Whether to die at every statement, including those that only read, or only at some."""
 
 
 def save(location, way, branch):
@@ -140,7 +140,7 @@ class Killing:
             self.check(at, sent)
 
     def attempt(self, branch, at, sent):
-        """Save; return what became of it."""
+        """Save; return the outcome."""
         self.process.tell(json.dumps([str(self.location), self.way, branch, at, sent, self.victim]))
         return json.loads(self.process.process.stdout.readline())
 

@@ -72,7 +72,7 @@ def test_lineage_of_the_past_is_of_the_past(database, chain):
     assert lineage(database, "orders", as_of=chain["report"]).writes[0].execution_id == "ex:p:d:orders"
 
 
-def test_a_database_that_cannot_be_opened_is_told_with_the_reason(database):
+def test_a_database_that_cannot_be_opened_is_listed_with_the_reason(database):
     wrote(database, "t", "ex:p:d:n", (COMMIT, "events", "/no/such/place"), (COMMIT, "select 1", "/no/such/place"))
 
     frame = lineage(database, "t").to_pandas()
@@ -180,7 +180,7 @@ def test_what_is_no_input_is_none(value):
 # who_wrote
 
 
-def test_who_wrote_tells_each_execution_that_a_row_went_through(database):
+def test_who_wrote_lists_each_execution_that_changed_a_row(database):
     wrote(database, "t", "ex:p:d:1")
     wrote(database, "t", "ex:p:d:2", rows=pd.DataFrame({"id": [1, 2], "n": [1, 7]}))
     wrote(database, "t", "ex:p:d:3", rows=pd.DataFrame({"id": [1], "n": [1]}))

@@ -231,7 +231,7 @@ def test_ours_keeps_the_targets_version_of_a_row_and_the_rest_of_the_save(base):
     assert run_sql(base, "SELECT * FROM dolt_status") == []
 
 
-def test_theirs_takes_the_saves_version_of_a_row_and_keeps_the_rest_of_the_target(base):
+def test_theirs_keeps_the_saves_version_of_a_row_and_the_rest_of_the_target(base):
     write_table(base, "t", changed(_1="target", _3="target"))
 
     save(base, data=changed(_1="ours"), on_conflict="theirs")

@@ -154,7 +154,7 @@ def test_rows_of_both_stay_where_both_added_a_column_of_another_type(side, datab
     assert {row[3] for row in rows(database)} == ({None, 4} if side == "ours" else {None, "text"})
 
 
-def test_rows_without_a_key_that_cannot_be_told_apart_keep_the_work(database):
+def test_the_work_is_kept_if_rows_without_a_key_are_ambiguous(database):
     start = write_table(database, "t", BASE).commit
     commit(database, "ALTER TABLE t DROP COLUMN b", "INSERT INTO t VALUES (4, 40)")
 

@@ -42,7 +42,7 @@ def head(url, branch="main"):
     return run_sql(url, f"SELECT HASHOF('{branch}')")[0][0]
 
 
-def test_a_save_is_told_with_all_its_fields(database, heard):
+def test_a_save_is_recorded_with_all_its_fields(database, heard):
     before = head(database)
     start = datetime.datetime.now(datetime.timezone.utc)
 
@@ -60,7 +60,7 @@ def test_a_save_is_told_with_all_its_fields(database, heard):
     )  # fmt: skip
 
 
-def test_the_callback_of_the_article_is_told(database, caplog):
+def test_the_callback_of_the_article_is_called(database, caplog):
     logger = logging.getLogger("workflow")
 
     with caplog.at_level(logging.INFO, "workflow"):
@@ -79,7 +79,7 @@ def test_rows_that_are_added_changed_and_deleted_are_counted(database, heard):
 
 
 @pytest.mark.parametrize("key", [None, "value", ["value", "id"]])
-def test_a_table_that_gets_another_key_or_no_rows_of_the_old_ones_is_told_too(key, database, heard):
+def test_a_table_that_gets_another_key_or_other_rows_is_recorded_too(key, database, heard):
     write_table(database, "t", FIRST, primary_key="id")
 
     write_table(database, "t", FIRST.assign(more=1), primary_key=key or [], meta_conf=CallbackMeta(hear))
@@ -96,13 +96,13 @@ def test_rows_of_a_table_without_a_key_are_counted(database, heard):
 
 
 @pytest.mark.parametrize("name", ["order", "a`b", "100%", "it's", "日本", "A Table"])
-def test_a_table_of_any_name_is_told(name, database, heard):
+def test_a_table_of_any_name_is_recorded(name, database, heard):
     write_table(database, name, FIRST, meta_conf=CallbackMeta(hear))
 
     assert (heard[0].tablename, heard[0].rows_added) == (name, 3)
 
 
-def test_a_save_that_changes_nothing_is_told_with_no_rows(database, heard):
+def test_a_save_that_changes_nothing_is_recorded_with_no_rows(database, heard):
     version = write_table(database, "t", FIRST)
 
     write_table(database, "t", FIRST, meta_conf=CallbackMeta(hear))
@@ -144,7 +144,7 @@ def test_the_write_id_is_the_context_where_the_message_names_no_execution(databa
     assert heard[0].context_id == "run-1"
 
 
-def test_a_load_of_a_table_is_told(database, heard):
+def test_a_load_of_a_table_is_recorded(database, heard):
     write_table(database, "t", FIRST)
 
     read_table(database, "t", meta_conf=CallbackMeta(hear))
@@ -155,7 +155,7 @@ def test_a_load_of_a_table_is_told(database, heard):
     assert (action.rows_added, action.rows_modified, action.rows_deleted) == (None, None, None)
 
 
-def test_a_load_by_a_query_at_an_old_commit_is_told(database, heard):
+def test_a_load_by_a_query_at_an_old_commit_is_recorded(database, heard):
     old = write_table(database, "t", FIRST).commit
     write_table(database, "t", FIRST.head(1))
 
@@ -164,7 +164,7 @@ def test_a_load_by_a_query_at_an_old_commit_is_told(database, heard):
     assert (heard[0].sql, heard[0].tablename, heard[0].to_commit) == ("SELECT * FROM t", None, old)
 
 
-def test_a_password_is_not_told(database, heard):
+def test_a_password_is_not_recorded(database, heard):
     run_sql(database, "CREATE USER IF NOT EXISTS teller IDENTIFIED BY 'secret5'", "GRANT ALL ON *.* TO teller")
     url = database.replace("root@", "teller:secret5@")
 
@@ -175,7 +175,7 @@ def test_a_password_is_not_told(database, heard):
     assert "secret5" not in repr(DoltMeta(url, "actions"))
 
 
-def test_several_are_told_at_once(database, heard):
+def test_several_hooks_record_one_save(database, heard):
     told = []
 
     write_table(database, "t", FIRST, meta_conf=[CallbackMeta(hear), CallbackMeta(told.append)])
@@ -193,14 +193,14 @@ def test_a_callback_that_raises_is_an_error_that_says_that_the_save_is_there(dat
     assert sorted(read_table(database, "t").data["id"]) == [1, 2, 3]
 
 
-def test_a_callback_that_raises_does_not_keep_the_next_one_from_being_told(database, heard):
+def test_a_callback_that_raises_does_not_stop_the_next_one(database, heard):
     with pytest.raises(MetadataError):
         write_table(database, "t", FIRST, meta_conf=[CallbackMeta(refuse), CallbackMeta(hear)])
 
     assert len(heard) == 1
 
 
-def test_a_retry_after_a_callback_that_raised_tells_of_the_commit_and_writes_nothing(database, heard):
+def test_a_retry_after_a_callback_raised_records_the_commit_and_writes_nothing(database, heard):
     with pytest.raises(MetadataError):
         write_table(database, "t", FIRST, mode="append", write_id="run-1", meta_conf=CallbackMeta(refuse))
 
@@ -237,7 +237,7 @@ def test_what_is_no_metadata_in_a_literal_is_an_error(value):
         metas_from_dicts(value)
 
 
-def test_a_kind_of_ones_own_is_told_and_travels(database):
+def test_a_hook_of_the_users_own_class_is_called_and_pickled(database):
     class Count(Meta):
         told = 0
 

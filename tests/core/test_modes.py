@@ -257,7 +257,7 @@ def test_text_keys_of_a_collation_that_ignores_case_are_matched_as_the_table_doe
     assert run_sql(database, "SELECT LOWER(name), value FROM t ORDER BY value") == [("ann", 10), ("bob", 20)]
 
 
-def test_two_keys_that_the_tables_collation_takes_for_one_are_an_error(database):
+def test_two_keys_that_are_equal_in_the_tables_collation_are_an_error(database):
     run_sql(
         database,
         "CREATE TABLE t (name varchar(20) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY, value bigint)",

@@ -73,7 +73,7 @@ def write_in_each_way(database, name):
     yield write_in_a_block
 
 
-def test_a_branch_that_dolt_takes_for_another_is_not_written_to(twins):
+def test_a_branch_that_dolt_confuses_with_another_is_not_written_to(twins):
     before = heads(twins)
 
     for write in write_in_each_way(twins, "run/a"):
@@ -83,7 +83,7 @@ def test_a_branch_that_dolt_takes_for_another_is_not_written_to(twins):
     assert heads(twins) == before
 
 
-def test_a_branch_that_dolt_takes_for_itself_is_written_to_though_it_has_a_twin(twins):
+def test_a_branch_that_dolt_resolves_to_itself_is_written_to_although_it_has_a_twin(twins):
     for write in write_in_each_way(twins, "run/A"):
         before = heads(twins)
         write()
@@ -125,7 +125,7 @@ def test_a_revision_in_the_case_of_another_is_not_there(name, twins):
         read_table(twins, "t", branch_conf=AppendBranch(name))
 
 
-def test_a_tag_in_the_case_of_a_branch_is_told_apart_from_it(twins):
+def test_a_tag_whose_name_differs_from_a_branch_in_case_is_distinguished_from_it(twins):
     run_sql(twins, "CALL DOLT_TAG('Main', 'main~1')")
 
     assert find_version(twins, as_of="Main").commit == heads(twins)["run/A"]

@@ -114,7 +114,7 @@ def test_of_sessions_that_create_one_branch_at_once_one_succeeds(database):
         assert all(isinstance(each, LostRaceError) for each in found if each != winner)
 
 
-def test_a_branch_that_another_client_puts_elsewhere_at_the_same_moment_is_a_lost_race(database, monkeypatch):
+def test_a_branch_that_another_client_moves_at_the_same_time_is_a_lost_race(database, monkeypatch):
     run_sql(database, "CREATE TABLE t (a int)", "CALL DOLT_COMMIT('-Am', 'second')")
     first = run_sql(database, "SELECT HASHOF('main~1')")[0][0]
     second = run_sql(database, "SELECT HASHOF('main')")[0][0]

@@ -70,7 +70,7 @@ def test_the_task_of_the_same_name_comes_first_and_then_what_others_had_made(sho
     assert version(shop, "select sum(n) from orders", "third") == new  # another query of what was read
 
 
-def test_what_cannot_be_told_is_an_error_that_says_what_was_read(shop: Repository) -> None:
+def test_an_unknown_read_is_an_error_that_lists_what_was_read(shop: Repository) -> None:
     old = shop.history()["commit"][2]
     with pytest.raises(ConfigError, match=f"'orders' of .* at 2 versions: {old}, ") as several:
         version(shop, "orders", "renamed")

@@ -29,13 +29,13 @@ def info(caplog):
     caplog.set_level(logging.INFO)
 
 
-def test_each_batch_that_is_written_is_told_of(database, caplog):
+def test_each_batch_that_is_written_is_logged(database, caplog):
     write_table(database, "t", iter([numbers(0, 3), numbers(3, 5)]), primary_key="n")
 
     assert said(caplog) == ["write t: 3 rows so far", "write t: 5 rows so far"]
 
 
-def test_each_batch_that_is_read_is_told_of(database, caplog):
+def test_each_batch_that_is_read_is_logged(database, caplog):
     write_table(database, "t", numbers(0, 5), primary_key="n")
 
     list(read_batches(database, "t", 3))

@@ -153,7 +153,7 @@ def test_the_sql_of_the_engine_would_be_found():
         'session.execute("START TRANSACTION")',
     ],
 )
-def test_sql_is_told_from_other_texts(source):
+def test_sql_is_distinguished_from_other_strings(source):
     assert sql_in(source)
     assert not sql_in(f"hint = 'To do that, run it yourself ({source.count('x')}): ALTER TABLE ... MODIFY COLUMN.'")
 

@@ -31,7 +31,7 @@ def test_public_names_are_all_that_the_package_imports(package):
 
 
 @pytest.mark.parametrize("package", LAZY)
-def test_names_come_from_where_type_checkers_are_told_that_they_come_from(package):
+def test_names_come_from_the_modules_that_type_checkers_see(package):
     module = importlib.import_module(package)
     tree = ast.parse(inspect.getsource(module))
     blocks = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]

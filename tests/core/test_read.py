@@ -20,14 +20,14 @@ def test_a_query_is_read(versions, database):
     assert query(database, "SELECT name FROM t WHERE id = 3")["name"].tolist() == ["c"]
 
 
-def test_the_version_is_told(versions, database):
+def test_the_version_is_returned(versions, database):
     loaded = read_table(database, "t")
 
     assert (loaded.version.commit, loaded.version.branch) == (versions[1], "main")
     assert loaded.version.table_hash == run_sql(database, "SELECT DOLT_HASHOF_TABLE('t')")[0][0]
 
 
-def test_the_version_of_a_query_is_told(versions, database):
+def test_the_version_of_a_query_is_returned(versions, database):
     assert read_table(database, sql="SELECT 1").version.commit == versions[1]
 
 
@@ -66,7 +66,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_version_of_a_moment_is_read(form, versions, database):
+def test_the_version_at_a_timestamp_is_read(form, versions, database):
     moment = moment_of(database, versions[0])
     if moment == moment_of(database, versions[1]):
         pytest.skip("both commits are of one moment")
@@ -76,12 +76,12 @@ def test_the_version_of_a_moment_is_read(form, versions, database):
     assert loaded.version.commit == versions[0]
 
 
-def test_a_moment_to_come_is_an_error(versions, database):
+def test_a_timestamp_in_the_future_is_an_error(versions, database):
     with pytest.raises(RevisionNotFoundError, match="future"):
         read_table(database, "t", as_of="2999-01-01")
 
 
-def test_a_moment_before_the_first_commit_is_an_error(versions, database):
+def test_a_timestamp_before_the_first_commit_is_an_error(versions, database):
     with pytest.raises(RevisionNotFoundError, match="2001-01-01"):
         read_table(database, "t", as_of="2001-01-01")
 

@@ -49,7 +49,7 @@ def test_a_load_that_loses_its_server_once_is_made_again(database, monkeypatch):
 
 @pytest.fixture
 def read_only_server(repository):
-    """The URL of a server that takes no writes, on two versions, and the first one's commit."""
+    """The URL of a read-only server with two versions, and the first one's commit."""
     first = write_table(repository.path, "t", pd.DataFrame({"n": [1]}))
     write_table(repository.path, "t", pd.DataFrame({"n": [2]}))
     running = start_server(repository.path, "--readonly")

@@ -9,7 +9,7 @@ from dolt_integrations.errors import RemoteError
 
 @pytest.fixture
 def remote(object_store):
-    """A remote that nobody has pushed to."""
+    """An empty remote."""
     object_store.make_table(object_store.bucket)
     return Remote(url=f"aws://[{object_store.bucket}:{object_store.bucket}]/shop")
 

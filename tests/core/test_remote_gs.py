@@ -17,7 +17,7 @@ EMULATOR = Path(__file__).parents[2] / ".tools/gcs/fake-gcs-server"
 
 @pytest.fixture
 def remote(tmp_path, monkeypatch):
-    """A remote that nobody has pushed to."""
+    """An empty remote."""
     if not EMULATOR.exists():
         pytest.skip(f"{EMULATOR} is not installed: run `make gcs`")
     (tmp_path / "objects" / "bucket").mkdir(parents=True)

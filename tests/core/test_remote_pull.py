@@ -120,7 +120,7 @@ def test_several_sessions_may_pull_at_once(remote, clone):
     assert ours.branches() == ["main", "side"]
 
 
-def test_a_branch_that_nobody_has_is_not_made(remote, clone):
+def test_a_branch_that_exists_nowhere_is_not_created(remote, clone):
     ours = clone()
 
     pulled(ours, remote, "nobodys")
@@ -156,7 +156,7 @@ def test_uncommitted_work_in_what_the_remote_changed_is_an_error(remote, clone):
     assert ours.sql("select name from users where id = 99") == [{"name": "Zoe"}]
 
 
-def test_nobodys_checkout_moves(remote, clone):
+def test_no_checkout_moves(remote, clone):
     ours = clone()
     ours.dolt("checkout", "-b", "mine")
 

@@ -33,7 +33,7 @@ def shared(object_store, monkeypatch, tmp_path):
 
 @pytest.fixture
 def another_machine(monkeypatch, shared, tmp_path):
-    """Lets this process be one on a machine that has nothing yet."""
+    """Makes this process look like one on a new machine."""
     numbers = iter(range(100))
 
     def move(url=f"{shared.url}/cache"):

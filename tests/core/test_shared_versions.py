@@ -46,7 +46,7 @@ def place(monkeypatch, tmp_path):
 
 @pytest.fixture
 def empty_machine(monkeypatch, tmp_path, place):
-    """Lets this process be one on a machine that has nothing yet."""
+    """Makes this process look like one on a new machine."""
     numbers = iter(range(100))
     return lambda: monkeypatch.setenv(cache.LOCATION, f"{tmp_path / f'machine{next(numbers)}'},file://{place}")
 

@@ -68,7 +68,7 @@ class Saves(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
-        """Make an empty database, with somebody's uncommitted work in a table of their own."""
+        """Make an empty database, with a user's uncommitted work in a table of their own."""
         self.empty()
         run_sql(self.url, "CREATE TABLE draft (id int, text varchar(9))", "INSERT INTO draft VALUES (1, 'mine')")
         start = run_sql(self.url, "SELECT HASHOF('main')")[0][0]

@@ -18,7 +18,7 @@ from tests.helpers.saves.stopping import ROWS, WAYS, frame
 from tests.helpers.script import Script
 
 SOAK = int(os.environ.get("STOPS", "0"))
-"""Stops of each way in a soak, at random moments; in the suite there are a few."""
+"""Stops of each kind in a soak, at random times; the suite makes a few."""
 
 MOMENTS = [0.05, 0.3, 0.6, 0.9]
 LONGEST = 4.0 if ROWS > 100_000 else 2.0

@@ -212,7 +212,7 @@ def test_what_is_killed_in_the_middle_leaves_nothing_for_long(repository, script
     assert len(repository.messages()) == 3
 
 
-def test_an_unknown_branch_asks_for_no_more_than_one_batch(database):
+def test_an_unknown_branch_consumes_only_one_batch(database):
     asked = []
 
     def counting():

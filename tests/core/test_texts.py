@@ -46,7 +46,7 @@ def test_a_column_stays_long_when_its_texts_become_short(database):
     assert type_of(database) == "longtext"
 
 
-def test_a_type_that_somebody_chose_is_kept_while_texts_fit(database):
+def test_a_type_that_the_user_chose_is_kept_while_strings_fit(database):
     run_sql(database, "CREATE TABLE t (a varchar(20))", "CALL DOLT_COMMIT('-Am', 'mine')")
 
     write_table(database, "t", pd.DataFrame({"a": ["x" * 20]}))
@@ -54,7 +54,7 @@ def test_a_type_that_somebody_chose_is_kept_while_texts_fit(database):
     assert type_of(database) == "varchar(20)"
 
 
-def test_a_type_that_somebody_chose_gives_way_when_a_text_does_not_fit(database):
+def test_a_type_that_the_user_chose_is_widened_when_a_string_does_not_fit(database):
     run_sql(database, "CREATE TABLE t (a varchar(20))", "CALL DOLT_COMMIT('-Am', 'mine')")
 
     write_table(database, "t", pd.DataFrame({"a": ["x" * 21]}))

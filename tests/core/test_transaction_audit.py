@@ -196,7 +196,7 @@ def test_one_write_id_in_two_blocks_at_once_lands_once(database):
     assert run_sql(database, "SELECT * FROM users") == [("Ann",)]
 
 
-def test_each_table_is_told(database):
+def test_each_table_is_recorded(database):
     told = []
 
     with Transaction(database, meta_conf=CallbackMeta(told.append)) as block:
@@ -208,7 +208,7 @@ def test_each_table_is_told(database):
     ]  # fmt: skip
 
 
-def test_nothing_is_told_of_a_block_that_did_not_land(database):
+def test_a_block_that_did_not_land_is_not_recorded(database):
     told = []
 
     with pytest.raises(ValueError, match="no"), Transaction(database, meta_conf=CallbackMeta(told.append)) as block:  # noqa: PT012
@@ -218,7 +218,7 @@ def test_nothing_is_told_of_a_block_that_did_not_land(database):
     assert told == []
 
 
-def test_a_block_that_could_not_be_told_is_there_and_a_retry_tells(database):
+def test_a_block_that_could_not_be_recorded_has_landed_and_a_retry_records_it(database):
     def refuse(action):
         raise OSError("no network")
 

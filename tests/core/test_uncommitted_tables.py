@@ -31,7 +31,7 @@ def test_a_table_that_is_not_committed_is_said_to_be_so(name, ignored, database)
     assert "branch_conf" not in str(caught.value)
 
 
-def test_a_table_that_is_committed_elsewhere_and_made_here_is_told_both(database):
+def test_the_hint_names_the_branches_that_have_a_table_committed_or_not(database):
     write_table(database, "raw", frame(), primary_key="id", branch_conf=NewBranch("side"))
     run_sql(database, "CREATE TABLE raw (id int PRIMARY KEY)")
 

@@ -57,7 +57,7 @@ def test_a_table_is_emptied_by_a_frame_without_rows(database):
     assert rows(database) == []
 
 
-def test_rows_that_are_there_twice_are_kept_where_there_is_no_key(database):
+def test_duplicate_rows_are_kept_in_a_table_without_a_key(database):
     write_table(database, "t", pd.concat([ONE, ONE, TWO, TWO, TWO]))
 
     assert rows(database) == [("Alice", 4)] * 2 + [("Bob", 1)] * 3 + [("Carol", 2)] * 3
@@ -92,7 +92,7 @@ def test_the_columns_follow_the_frame(frame, database):
     assert read_table(database, "t").data.equals(frame)
 
 
-def test_a_changed_table_is_one_commit_with_no_moment_in_between(database):
+def test_a_changed_table_is_one_commit_without_an_intermediate_state(database):
     write_table(database, "t", ONE)
 
     write_table(database, "t", WIDER, message="wider")
@@ -183,7 +183,7 @@ def test_a_view_of_that_name_is_an_error_and_stays(database):
     assert run_sql(database, "SELECT * FROM t") == [(1,)]
 
 
-def test_the_version_tells_what_was_written(database):
+def test_the_version_describes_what_was_written(database):
     version = write_table(database, "t", ONE, branch_conf=NewBranch("run/1"))
 
     assert version.branch == "run/1"

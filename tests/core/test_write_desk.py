@@ -190,7 +190,7 @@ def test_the_work_of_a_server_on_the_branch_is_the_same_afterwards(database):
     assert run_sql(database, "SELECT * FROM mine") == [(1,)]
 
 
-def test_a_transaction_of_somebody_else_is_not_committed_with_a_save(database):
+def test_another_clients_transaction_is_not_committed_with_a_save(database):
     write_table(database, "t", ONE)
     run_sql(database, "CREATE TABLE mine (a int)", "CALL DOLT_COMMIT('-Am', 'mine')")
     session = open_session(database)
@@ -206,7 +206,7 @@ def test_a_transaction_of_somebody_else_is_not_committed_with_a_save(database):
     assert run_sql(database, "SELECT * FROM mine") == [(1,)]
 
 
-def test_what_somebody_else_commits_in_the_meantime_stays(database):
+def test_what_another_client_commits_in_the_meantime_stays(database):
     write_table(database, "t", ONE)
     write_table(database, "other", ONE)
 

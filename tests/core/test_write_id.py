@@ -143,7 +143,7 @@ def test_an_id_is_not_taken_for_another_one(pair, database):
     assert len(read_table(database, "t").data) == 2
 
 
-def test_an_id_in_somebodys_prose_is_not_this_write(database):
+def test_an_id_in_the_text_of_another_message_is_not_this_write(database):
     run_sql(database, "CALL DOLT_COMMIT('--allow-empty', '-m', 'See Write-Id: run-1 for more')")
 
     assert write_table(database, "t", MORE, mode="append", write_id="run-1").changed
@@ -158,7 +158,7 @@ def test_the_id_stands_in_the_message_as_a_trailer(message, database):
     assert found.startswith(message.strip())
 
 
-def test_a_new_branch_that_was_made_and_not_told_is_found(base):
+def test_a_new_branch_whose_creation_was_not_confirmed_is_found(base):
     first = write_table(base, "t", MORE, mode="append", branch_conf=NewBranch("run/2", base="c2"), write_id="w")
     write_table(base, "t", FIRST.head(1))
 

@@ -51,7 +51,7 @@ class Deployed:
         }  # fmt: skip
 
     def run(self, script, **more):
-        """Run a script of a job; return what became of it."""
+        """Run a script of a job; return the outcome."""
         return subprocess.run(
             ["sh", FILES / script],
             env=self.environment(**more),

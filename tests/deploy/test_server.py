@@ -63,7 +63,7 @@ def test_the_reader_does_not_write(deployed):
         write_table(deployed.url("reader", "reader-secret"), "others", FRAME)
 
 
-def test_without_encryption_nobody_comes_in(deployed):
+def test_connections_without_encryption_are_refused(deployed):
     url = deployed.url("flyte", "writer-secret").partition("?")[0]
 
     with pytest.raises(DoltError, match="tls"):

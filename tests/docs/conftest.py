@@ -63,7 +63,7 @@ def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def place(
     seed: Path, home: Path, tmp_path: Path, shared_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Place]:
-    """A place of the page's own. Its home says who the user is, as that of somebody who uses `dolt` does."""
+    """A folder for the page, with a home that configures a user for `dolt`."""
     folder = tmp_path / "work"
     shutil.copytree(seed, folder)
     (home / ".dolt").mkdir()

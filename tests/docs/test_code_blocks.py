@@ -59,7 +59,7 @@ if __name__ == "__main__":
 
 
 def names():
-    """Return what the examples take for granted."""
+    """Return what the examples expect to exist."""
     frame = pd.DataFrame({"id": [1, 2, 3], "name": ["Ann", "Bob", "Cy"], "count": [4, 2, 7]})
     orders = pd.DataFrame({"id": [1, 2], "item": ["tea", "milk"]})
     return {"frame": frame, "orders": orders, "logger": logging.getLogger("shop")}

@@ -27,7 +27,7 @@ def test_what_is_no_author_is_an_error(text):
         parse_author(text)
 
 
-def test_nobody_is_configured_in_a_new_home(tmp_path):
+def test_no_author_is_configured_in_a_new_home(tmp_path):
     assert configured_author(tmp_path) is None
 
 

@@ -147,7 +147,7 @@ def test_no_error_and_no_log_shows_the_password(failure, guarded, caplog):
     assert "sesame" not in "".join(shown)
 
 
-def test_a_port_where_nobody_listens_is_an_error_that_names_it():
+def test_a_closed_port_is_an_error_that_names_it():
     port = free_port()
 
     with pytest.raises(ServerUnreachableError, match=str(port)):

@@ -88,7 +88,7 @@ def test_a_key_that_comes_twice_is_an_error(ids, connection):
 
 
 @pytest.mark.parametrize("names", [["a", "A"], ["ann", "ANN"]])
-def test_two_keys_that_the_collation_takes_for_one_are_an_error(names, connection):
+def test_two_keys_that_are_equal_in_the_collation_are_an_error(names, connection):
     schema = make(connection, "name varchar(9) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY, value int", "('a', 1)")
 
     with pytest.raises(PrimaryKeyError), connection.transaction():
@@ -210,7 +210,7 @@ def size_of(folder):
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def test_an_upsert_writes_texts_that_the_collation_takes_for_equal(connection):
+def test_an_upsert_writes_strings_that_are_equal_in_the_collation(connection):
     columns = "id bigint PRIMARY KEY, v varchar(9) COLLATE utf8mb4_0900_ai_ci NOT NULL UNIQUE, o int"
     schema = make(connection, columns, "(1, 'v', 7), (2, 'w', 8), (3, 'é', 9)")
     connection.execute(

@@ -82,7 +82,7 @@ def test_another_release_is_not_installed_and_nothing_else_tried(project):
 
 
 def record(project, sha256):
-    """GitHub's record of a release, as its API returns it, cut down to what tells one file from another."""
+    """GitHub's record of a release, as its API returns it, cut down to what distinguishes the files."""
     uploader = {"login": "bot", "type": "Bot"}
     other = {"name": "dolt-windows-amd64.zip", "uploader": uploader, "digest": f"sha256:{'1' * 64}"}
     ours = {"name": f"dolt-{PLATFORM}.tar.gz", "uploader": uploader, "digest": sha256}

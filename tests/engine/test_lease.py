@@ -104,7 +104,7 @@ def test_a_killed_process_holds_no_lease(folder, script):
     assert not lease.is_held_by_others()
 
 
-def test_a_folder_that_served_nobody_is_removed(folder):
+def test_a_folder_that_served_no_process_is_removed(folder):
     Lease(folder, soon()).release()
 
     assert not folder.exists()

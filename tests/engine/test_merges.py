@@ -73,7 +73,7 @@ def test_a_merge_of_what_does_not_exist_is_an_error(connection):
         merge(connection, "nowhere", "Merge", DEFAULT_AUTHOR)
 
 
-def test_rows_in_conflict_are_told_from_all_three_sides(parted, connection):
+def test_rows_in_conflict_are_shown_from_all_three_sides(parted, connection):
     assert not try_merge(connection)
 
     assert conflicts(connection) == [
@@ -103,7 +103,7 @@ def test_rows_are_resolved_by_a_side(side, parted, connection):
     assert connection.rows("SELECT value FROM t WHERE id = 1") == [(side,)]
 
 
-def test_some_of_many_rows_are_told(database, connection):
+def test_some_of_many_rows_are_shown(database, connection):
     rows = ", ".join(f"({number}, 'base')" for number in range(50))
     commit(database, TABLE, f"INSERT INTO t VALUES {rows}")
     run_sql(database, "CALL DOLT_BRANCH('other')")
@@ -139,7 +139,7 @@ def test_a_row_whose_side_is_all_null_but_its_key_is_not_taken_for_a_deleted_one
 
 
 @pytest.mark.parametrize("table", ["a`b", "it's", "order", "100%", "a b"])
-def test_tables_of_any_name_are_told_and_resolved(table, database, connection):
+def test_conflicts_in_tables_of_any_name_are_shown_and_resolved(table, database, connection):
     name = "`" + table.replace("`", "``") + "`"
     commit(database, f"CREATE TABLE {name} (id int PRIMARY KEY, v int)", f"INSERT INTO {name} VALUES (1, 0)")
     run_sql(database, "CALL DOLT_BRANCH('other')")
@@ -154,7 +154,7 @@ def test_tables_of_any_name_are_told_and_resolved(table, database, connection):
     assert connection.rows(f"SELECT v FROM {name}") == [(2,)]
 
 
-def test_columns_that_are_named_like_dolts_own_are_told(database, connection):
+def test_conflicts_in_columns_named_like_dolts_own_are_shown(database, connection):
     commit(database, "CREATE TABLE t (id int PRIMARY KEY, base_x int, our_y int)", "INSERT INTO t VALUES (1, 0, 0)")
     run_sql(database, "CALL DOLT_BRANCH('other')")
     commit(database, "UPDATE t SET base_x = 1")
@@ -164,7 +164,7 @@ def test_columns_that_are_named_like_dolts_own_are_told(database, connection):
     assert conflicts(connection)[0].rows[0].theirs == {"id": 1, "base_x": 2, "our_y": 0}
 
 
-def test_schemas_in_conflict_are_told_with_what_dolt_says(database, connection):
+def test_schemas_in_conflict_are_shown_with_dolts_description(database, connection):
     commit(database, TABLE)
     run_sql(database, "CALL DOLT_BRANCH('other')")
     commit(database, "ALTER TABLE t ADD COLUMN more int")
@@ -178,7 +178,7 @@ def test_schemas_in_conflict_are_told_with_what_dolt_says(database, connection):
     assert "1 schema conflict (" in str(conflict)
 
 
-def test_broken_constraints_are_told(database, connection):
+def test_broken_constraints_are_shown(database, connection):
     commit(database, "CREATE TABLE t (id int PRIMARY KEY, v int UNIQUE)")
     run_sql(database, "CALL DOLT_BRANCH('other')")
     commit(database, "INSERT INTO t VALUES (1, 7)")
@@ -191,7 +191,7 @@ def test_broken_constraints_are_told(database, connection):
     assert sorted(row.theirs["id"] for row in conflict.rows) == [1, 2]
 
 
-def test_tables_that_changed_are_told_of_a_renamed_one_both_names(database, connection):
+def test_changed_tables_are_listed_a_renamed_one_with_both_names(database, connection):
     commit(database, TABLE, "CREATE TABLE gone (a int)", "CREATE TABLE same (a int)", "CREATE TABLE old (a int, b int)")
     commit(
         database,
@@ -204,7 +204,7 @@ def test_tables_that_changed_are_told_of_a_renamed_one_both_names(database, conn
     assert changed_tables(connection, "HEAD~1", "HEAD") == ["gone", "made", "new", "old", "t"]
 
 
-def test_dolts_tests_that_fail_are_told(database, connection):
+def test_dolts_failing_tests_are_listed(database, connection):
     assert failed_checks(connection) == []
     good = "('good', 'g', 'SELECT 1', 'expected_rows', '==', '1')"
     bad = "('bad', 'g', 'SELECT 1', 'expected_rows', '==', '2')"

@@ -224,7 +224,7 @@ def test_a_pipe_in_the_place_of_the_file_does_not_keep_us(repository):
 
 @pytest.fixture
 def server_socket():
-    """The port of a server that greets nobody."""
+    """The port of a server that accepts connections and sends no greeting."""
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as listening:

@@ -70,7 +70,7 @@ def test_a_server_that_is_started_meanwhile_is_waited_for(repository, caplog):
 
 @pytest.fixture
 def full_server(repository):
-    """A server that takes two sessions, and hangs up on whoever comes then."""
+    """A server that takes two sessions, and hangs up on further ones."""
     server = start_server(repository.path, "--max-connections", "2", "--back-log", "0")
     POOL.empty()  # what waited for its start
     yield server

@@ -105,7 +105,7 @@ def test_a_directory_may_have_any_name(name, tmp_path):
 
 
 @pytest.mark.parametrize(("outer", "inner"), [("shop", "inner"), ("a-b", "a_b"), ("a b", "a-b"), ("z", "a")])
-def test_a_directory_with_another_database_below_is_told_from_it(outer, inner, tmp_path):
+def test_a_directory_is_distinguished_from_a_database_below_it(outer, inner, tmp_path):
     repository = new_repository(tmp_path / outer)
     repository.dolt("sql", "-q", "create table mine (a int)")
     nested = new_repository(tmp_path / outer / inner)
@@ -127,7 +127,7 @@ def test_a_directory_with_a_database_of_its_own_name_below_is_an_error(repositor
         pass
 
 
-def test_a_directory_with_many_databases_below_is_told_from_them(tmp_path):
+def test_a_directory_is_distinguished_from_many_databases_below_it(tmp_path):
     repository = new_repository(tmp_path / "warehouse.v1")
     repository.dolt("sql", "-q", "create table mine (a int)")
     for name in ("a", "warehouse", "v1", "warehouse_v2"):

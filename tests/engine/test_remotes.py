@@ -19,7 +19,7 @@ from dolt_integrations.errors import ConfigError, LostRaceError, RemoteError, Re
 
 @pytest.fixture
 def connection(repository):
-    """A session on a new database with a remote `origin` that nobody has pushed to."""
+    """A session on a new database with an empty remote `origin`."""
     with open_database(repository.path) as database, database.connect() as session:
         add_remote(session, "origin", f"file://{repository.path.parent}/backup")
         yield session

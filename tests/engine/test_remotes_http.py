@@ -207,7 +207,7 @@ def test_a_user_who_may_not_push_is_refused_with_the_commit_safe(hub, tmp_path):
     assert Repository(tmp_path / "shop").messages()[0] == "Add Bob"
 
 
-def test_a_user_without_a_password_is_told_what_is_missing(hub, tmp_path):
+def test_the_error_for_a_user_without_a_password_says_what_is_missing(hub, tmp_path):
     _, url = hub.new()
 
     with pytest.raises(RemoteError, match=r"DOLT_REMOTE_PASSWORD from its environment"):
@@ -251,7 +251,7 @@ def test_uncommitted_work_on_the_remote_keeps_a_push_out(hub, tmp_path):
     assert users(there) == ["Alice", "Zoe"]
 
 
-def test_a_remote_that_nobody_listens_for_is_an_error_in_time(repository):
+def test_a_remote_that_does_not_listen_is_an_error_in_time(repository):
     remote = Remote(url=f"http://127.0.0.1:{free_port()}/shop")
 
     with pytest.raises(PushLaterError, match="Check that the remote is up") as caught:

@@ -71,7 +71,7 @@ def take_as_other(path):
 
 
 @pytest.mark.parametrize("take", [take_by_link, take_by_file, pytest.param(take_as_other, marks=as_root)])
-def test_a_name_that_somebody_has_taken_is_left_to_them(take, temporary):
+def test_a_name_that_another_user_has_taken_is_left_alone(take, temporary):
     take(temporary / name())
 
     folder = user_folder()

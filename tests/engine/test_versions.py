@@ -32,7 +32,7 @@ def test_the_active_branch_is_the_sessions(connection, database):
     assert heads.active_branch(connection) == "main"
 
 
-def test_branches_are_told_with_their_heads(connection):
+def test_branches_are_listed_with_their_heads(connection):
     branches.create_branch(connection, "other", "HEAD~1")
 
     assert heads.branches(connection) == {
@@ -70,7 +70,7 @@ def test_the_error_names_the_nearest_branches_and_tags(connection):
         revisions.resolve(connection, "relase")
 
 
-def test_the_commit_of_a_moment_is_the_newest_that_is_not_younger(connection):
+def test_the_commit_at_a_timestamp_is_the_newest_that_is_not_younger(connection):
     (first,), (second,) = connection.rows("SELECT commit_hash FROM dolt_log ORDER BY commit_order")[-2:]
     moment = connection.value("SELECT date FROM dolt_log WHERE commit_hash = %s", (second,))
 
@@ -79,7 +79,7 @@ def test_the_commit_of_a_moment_is_the_newest_that_is_not_younger(connection):
     assert revisions.commit_at(connection, datetime.datetime(2999, 1, 1), second) == second
 
 
-def test_a_moment_before_the_first_commit_is_an_error_that_tells_the_first(connection):
+def test_a_timestamp_before_the_first_commit_is_an_error_that_names_the_first(connection):
     with pytest.raises(RevisionNotFoundError, match="first commit is from 20"):
         revisions.commit_at(connection, datetime.datetime(2001, 1, 1), commits.head(connection))
 
@@ -127,7 +127,7 @@ def test_deleting_a_branch_that_is_not_there_is_an_error(connection):
         branches.delete_branch(connection, "other")
 
 
-def test_the_status_tells_staged_from_unstaged(connection):
+def test_the_status_distinguishes_staged_from_unstaged(connection):
     connection.execute("CREATE TABLE staged (a int)")
     working_set.stage(connection, ["staged"])
     connection.execute("INSERT INTO t VALUES (1)")

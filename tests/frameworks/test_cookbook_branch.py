@@ -109,7 +109,7 @@ def test_as_of_hashof_works_from_a_config(runs: Runs, branch_conf: NewBranch | N
     assert str(users["count"].dtype) == "int64"
 
 
-def test_hashof_tells_the_commit_of_a_branch(runs: Runs) -> None:
+def test_hashof_returns_the_commit_of_a_branch(runs: Runs) -> None:
     config = DoltConfig(
         db_path=str(runs.recipe.repository.path), sql="select HASHOF('run/a_is_3') as commit", branch_conf=None
     )

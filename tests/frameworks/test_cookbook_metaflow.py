@@ -248,7 +248,7 @@ def test_the_lineage_goes_from_a_run_to_what_it_read_and_on_to_who_wrote_that(st
     assert rows[rows["kind"] == "read"]["written_by"].tolist()[0] == f"{story.runs['medians']}/start/1"
 
 
-def test_the_trace_script_tells_the_same(story: Story) -> None:
+def test_the_trace_script_reports_the_same(story: Story) -> None:
     code = story.dolt("variances").read("variance_by_procedure").index[0]
 
     printed = story.place.python(RECIPES / "trace_variance.py", "analysis", code)

@@ -60,7 +60,7 @@ def test_dolt_log_shows_the_execution_first(runs: Runs) -> None:
     assert printed.split("\n\n")[1].strip().splitlines()[0] == FIRST_LINE
 
 
-def test_the_commit_is_authored_by_the_workflow_where_nobody_is_configured(runs: Runs) -> None:
+def test_the_commit_has_the_default_author_if_none_is_configured(runs: Runs) -> None:
     assert "Author: flyte <flyte@localhost>" in runs.recipe.repository.dolt("log", "-n", "1")
 
 

@@ -1,4 +1,4 @@
-"""What a pod refuses, because it would be gone with the pod, and what it does in place of the client."""
+"""What a pod refuses because it would be lost with the pod, and what it does instead of the client."""
 
 from pathlib import Path
 

@@ -26,7 +26,7 @@ SESSIONS = max(2, AT_ONCE // 2)
 
 @pytest.fixture
 def server(tmp_path_factory):
-    """A server with few sessions, which hangs up on who comes when all are taken."""
+    """A server with few sessions, which hangs up on further clients."""
     running = start_server(
         new_repository(tmp_path_factory.mktemp("shop") / "shop").path,
         "--max-connections", str(SESSIONS), "--back-log", "0",

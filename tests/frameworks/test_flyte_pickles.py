@@ -1,4 +1,4 @@
-"""Tables that leave a task inside of a pickle: annotated `Any`, by a `NewType`, or in a class of the user's."""
+"""Tables that a task returns in a pickle: annotated `Any`, by a `NewType`, or in a class of the user's."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Run the tasks of the workflow one after the other; between two of them somebody commits to their branch."""
+    """Run the tasks of the workflow one after the other; between two of them another client commits to their branch."""
     folder, home = tmp_path_factory.mktemp("pods"), tmp_path_factory.mktemp("home")
     assert os.environ["HOME"] != str(home)
     pods, db = Pods(folder, home), tmp_path_factory.mktemp("databases") / "shop"
@@ -64,7 +64,7 @@ def test_the_workflow_is_serialised() -> None:
     assert [node.id for node in spec.template.nodes] == ["n0", "n1", "n2", "n3", "n4"]
 
 
-def test_the_interface_of_a_task_tells_tables_from_other_structs() -> None:
+def test_the_interface_of_a_task_distinguishes_tables_from_other_structs() -> None:
     interface = get_serializable(OrderedDict(), SETTINGS, pod_workflow.pass_on).template.interface
 
     literal_type = interface.inputs["orders"].type

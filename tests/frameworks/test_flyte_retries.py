@@ -26,7 +26,7 @@ def pods(pod_here: Pods) -> Pods:
 
 @pytest.fixture
 def away() -> str:
-    """The URL of a server that is not there; nobody waits long for it."""
+    """The URL of a server that does not exist, with a short wait."""
     return f"mysql://root@127.0.0.1:{free_port()}/shop?connect_timeout=0.1"
 
 

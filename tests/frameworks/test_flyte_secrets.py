@@ -72,7 +72,7 @@ def test_a_secret_is_found_in_both_forms(
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_secret_is_in_nothing_that_anybody_reads(
+def test_the_secret_is_in_nothing_that_others_can_read(
     form: str, pods: Pods, guarded: str, database: str, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip

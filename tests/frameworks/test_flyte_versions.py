@@ -79,7 +79,7 @@ def test_showing_a_table_reads_nothing() -> None:
 
 
 @pytest.mark.parametrize("branch_conf", [None, SerialBranch("main"), NewBranch("run/1")], ids=repr)
-def test_the_next_task_sees_its_version_when_somebody_commits_in_between(
+def test_the_next_task_sees_its_version_if_another_client_commits_in_between(
     repository: Repository, branch_conf: Branch | None
 ) -> None:
     @task
@@ -217,7 +217,7 @@ def test_as_of_a_tag(past: Past) -> None:
     assert values(received(DoltTable(config=config(past.repository, as_of="v1")))) == [1]
 
 
-def test_as_of_a_moment(past: Past) -> None:
+def test_as_of_a_timestamp(past: Past) -> None:
     moment = moment_of(past)
 
     table = DoltTable(config=config(past.repository, branch_conf=NewBranch("b"), as_of=moment.replace(" ", "T")))
@@ -225,7 +225,7 @@ def test_as_of_a_moment(past: Past) -> None:
     assert values(received(table)) == [2]
 
 
-def test_as_of_a_moment_with_a_zone(past: Past) -> None:
+def test_as_of_a_timestamp_with_a_zone(past: Past) -> None:
     moment = pd.Timestamp(moment_of(past), tz="UTC").tz_convert("Asia/Tokyo").isoformat()
 
     table = DoltTable(config=config(past.repository, branch_conf=NewBranch("b"), as_of=moment))

@@ -1,4 +1,4 @@
-"""When a `DoltTable` is written: what is forwarded is not, what is changed is, as often as it is."""
+"""When a `DoltTable` is written: not when it is only forwarded, and once for each change."""
 
 import asyncio
 import typing

@@ -1,4 +1,4 @@
-"""What a catalog has wrong is said before anything is written."""
+"""Errors in a catalog are reported before anything is written."""
 
 import pandas as pd
 import pytest

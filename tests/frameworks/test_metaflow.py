@@ -116,7 +116,7 @@ def test_the_artifact_is_json(done: Done) -> None:
     assert json.loads(json.dumps(artifact)) == artifact
 
 
-def test_the_artifact_tells_what_was_read(done: Done) -> None:
+def test_the_artifact_records_what_was_read(done: Done) -> None:
     action = done.actions["users"]
 
     assert (action["kind"], action["table_name"], action["key"]) == ("read", "users", "users")
@@ -127,7 +127,7 @@ def test_the_artifact_tells_what_was_read(done: Done) -> None:
     assert done.actions["count"]["table_name"] is None
 
 
-def test_the_artifact_tells_what_was_written_where(done: Done) -> None:
+def test_the_artifact_records_what_was_written_where(done: Done) -> None:
     action = done.actions["people"]
     config = Run(done.path).data.dolt["configs"][action["config_id"]]
 

@@ -1,4 +1,4 @@
-"""Children of a task's process do not write for the task: their equal rows could not be told apart. Threads may."""
+"""Children of a task's process do not write for the task: a retry could not recognise what they wrote. Threads may."""
 
 import pytest
 

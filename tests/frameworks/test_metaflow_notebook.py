@@ -75,7 +75,7 @@ def test_several_tables_are_diffed_into_a_dict(repository: Repository) -> None:
     assert len(dolt.diff(old, new, "users")) == 2
 
 
-def test_reads_of_one_key_that_differ_are_told_apart_by_step_place_or_full_name() -> None:
+def test_different_reads_of_one_key_are_distinguished_by_step_place_or_full_name() -> None:
     from dolt_integrations.metaflow.action import DoltAction
     from dolt_integrations.metaflow.past_run import past_run_of
 

@@ -1,4 +1,4 @@
-"""Steps that are retried, run in parallel, fail and are resumed: nothing is lost, and nothing is there twice."""
+"""Steps that are retried, run in parallel, fail and are resumed: no row is lost or duplicated."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Failure(Exception):
 
 @dataclass
 class Execution:
-    """What became of an execution.
+    """The outcome of an execution.
 
     Attributes:
         outputs: The literals of its last node, by name.

@@ -1,4 +1,4 @@
-"""What is done with a clone: pull, push, rows that somebody adds."""
+"""What is done with a clone: pull, push, rows that another client adds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 
 
 def add(repository, name, branch="main", key=None):
-    """Commit a row as somebody with the CLI does, on a branch."""
+    """Commit a row on a branch, as a user of the CLI does."""
     key = key or abs(hash(name)) % 1_000_000 + 10
     with open_database(repository.path) as database, database.connect(branch) as connection:
         connection.execute("INSERT INTO users VALUES (%s, %s)", (key, name))

@@ -64,7 +64,7 @@ PATHS = {
     "new branch": _write(branch_conf=NewBranch("run/1")),
     "stream to a new branch": _stream(branch_conf=NewBranch("run/1")),
 }
-"""Each writes a frame to a table of a database and returns the version, if the way tells it."""
+"""Each writes a frame to a table of a database and returns the version, if it knows it."""
 
 
 def rows_on(path):

@@ -1,4 +1,4 @@
-"""Saves, loads and waits in processes that get a signal at some moment: how long they live on, and what they leave."""
+"""Saves, loads and waits in processes that get a signal at some time: how long they live on, and what they leave."""
 
 import os
 import signal

@@ -82,7 +82,7 @@ class ObjectStore:
 
 
 def _by_owner(service: str) -> dict[str, str]:
-    """Return the header by which moto tells whose request it is, of which service; it does not look at signatures."""
+    """Return the header by which moto finds the user and the service of a request; it does not check signatures."""
     scope = f"tester/20260101/us-east-1/{service}/aws4_request"
     return {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"}
 

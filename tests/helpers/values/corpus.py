@@ -31,7 +31,7 @@ ARGUMENTS = {
     "statsmodels/scotland/src/scotland_population.csv": {"on_bad_lines": "skip"},
     "statsmodels/scotland/src/scotvote.csv": {"sep": r"\s+"},
 }
-"""What `pandas.read_csv` has to be told of a file."""
+"""The arguments that `pandas.read_csv` needs for a file."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Shipped:
     Attributes:
         name: The package, and the file in its folder of tables.
         path: The file.
-        args: What `pandas.read_csv` has to be told of it.
+        args: The arguments that `pandas.read_csv` needs for it.
     """
 
     name: str

@@ -172,7 +172,7 @@ def further_values(kind: str) -> st.SearchStrategy[Any]:
 
 
 def further_column(data: list[Any], kind: str) -> pd.Series:
-    """Make a column of what else there is; None is a missing value, moments are in UTC."""
+    """Make a column of the other kinds; None is a missing value, timestamps are in UTC."""
     if kind in ZONED:
         unit = kind[11:].split(",")[0]
         plain = pd.Series(np.array(data, dtype=f"datetime64[{unit}]"))

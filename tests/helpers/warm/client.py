@@ -1,4 +1,4 @@
-"""What runs in place of `python`: hands arguments, environment, folder and files to the server, and ends as it says.
+"""Runs instead of `python`: passes arguments, environment, folder and files to the server, and ends with its exit code.
 
 It is started for every program, so it imports nothing that has to be read from a file.
 """
