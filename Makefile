@@ -62,7 +62,7 @@ endif
 
 # dolt's own root, so that the run leaves nothing in $HOME; `| cat`, so that no pager opens.
 quickstart: export DOLT_ROOT_PATH := $(CURDIR)/.tools/home
-quickstart: $(VENV)/.installed dolt ## run the main job: two runs of a workflow, and the commits they leave
+quickstart: $(VENV)/.installed dolt ## run a workflow twice, and show its commits
 	@mkdir -p "$$DOLT_ROOT_PATH"
 	@for a in 1 2; do \
 		echo "==> quickstart_example.py $$a"; \
@@ -77,7 +77,7 @@ lint: $(VENV)/.installed-test ## ruff, mypy, and the layers
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
 
-format: $(VENV)/.installed-test ## let ruff mend what it can
+format: $(VENV)/.installed-test ## fix what ruff can fix
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
@@ -105,7 +105,7 @@ soak: export STOPS ?= 10
 soak: export STOP_ROWS ?= 600000
 soak: export NEW_BRANCH_ROUNDS ?= 60
 soak: export REVERT_CASES ?= 200
-soak: $(VENV)/.installed-test dolt ## the state machine, kills, stops, races and attempts at length; an hour
+soak: $(VENV)/.installed-test dolt ## longer runs of the state machine, kills, stops, races and attempts; an hour
 	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_state_machine.py tests/core/test_kill.py \
 		tests/core/test_stops.py tests/core/test_new_branch_races.py tests/core/test_manage_model.py \
 		tests/core/test_attempts_model.py tests/frameworks/test_flyte_attempts.py \
@@ -113,11 +113,11 @@ soak: $(VENV)/.installed-test dolt ## the state machine, kills, stops, races and
 
 pods: export MANY_PODS ?= 50
 pods: export MANY_PODS_AT_ONCE ?= 16
-pods: $(VENV)/.installed-test dolt moto ## a hundred pods write through one server, and are killed; ten minutes
+pods: $(VENV)/.installed-test dolt moto ## a hundred pods, half of them killed, write through one server; ten minutes
 	$(VENV)/bin/python -m pytest -s tests/frameworks/test_flyte_many_pods.py $(PYTEST)
 
 fuzz: export FUZZ_EXAMPLES ?= 300
-fuzz: $(VENV)/.installed-test dolt moto ## lies of servers, literals, URLs, column comments and files, made up at length; half an hour
+fuzz: $(VENV)/.installed-test dolt moto ## generated answers of servers, literals, URLs, column comments and files; half an hour
 	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_lying_server.py tests/core/test_fuzz.py \
 		tests/core/test_hostile_comments.py tests/core/test_credentials.py tests/core/test_differences.py $(PYTEST)
 
@@ -132,18 +132,18 @@ corpus: $(VENV)/.installed-test dolt ## sixty tables that packages ship, saved i
 bench: $(VENV)/.installed-test dolt ## the benchmarks
 	$(VENV)/bin/python benchmarks/run.py
 
-constraints: ## pin what the image installs, in constraints.txt: the newest that the package takes
+constraints: ## pin what the image installs, in constraints.txt: the newest versions that the package accepts
 	rm -rf .tools/constraints && "$(PYTHON)" -m venv .tools/constraints
 	.tools/constraints/bin/python -m pip install --quiet --disable-pip-version-check .
 	{ echo "# Made by make constraints, with $$($(PYTHON) --version)."; \
 		.tools/constraints/bin/python -m pip freeze --exclude flytekitplugins-dolt; } > constraints.txt
 
-audit: ## known vulnerabilities of what the image installs; fails where their data cannot be reached
+audit: ## list known vulnerabilities of what the image installs; fails if the data cannot be reached
 	@test -x .tools/audit/bin/pip-audit || { "$(PYTHON)" -m venv .tools/audit && \
 		.tools/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; }
 	.tools/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
 
-clean: ## remove everything that the other targets made
+clean: ## remove everything that the other targets created
 	rm -rf $(VENV) .tools build dist *.egg-info cookbook/foo cookbook/flyte2/foo .metaflow cookbook/metaflow/*/
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,14 +7,14 @@
 #   4. built from source with Go, which checks each module against the Go checksum database
 #
 # The digest comes from DOLT_SHA256, else from scripts/dolt.sha256, else from the release's record at GitHub's API, which
-# has the SHA-256 of each file as it was uploaded (Dolt publishes no file of checksums). The record tells a file that was
-# damaged or replaced on its way from the one that was uploaded; it does not tell who uploaded it, and a digest that you
-# pin does. Without any digest, DOLT_UNVERIFIED=yes takes the release for what TLS says of it.
+# has the SHA-256 of each file as it was uploaded (Dolt publishes no file of checksums). The record shows
+# whether a file was damaged or replaced since it was uploaded, but not who uploaded it; a pinned digest does. Without any
+# digest, DOLT_UNVERIFIED=yes accepts a release that is protected only by TLS.
 #
 # Environment:
 #   DOLT_VERSION         another release to download
 #   DOLT_SHA256          the SHA-256 of its archive for this platform
-#   DOLT_UNVERIFIED      `yes` takes a release of which no digest can be had
+#   DOLT_UNVERIFIED      `yes` accepts a release without a known digest
 #   GOMODCACHE, GOCACHE  where the Go build keeps its caches; by default in .tools, removed after the build
 set -eu
 
@@ -87,7 +87,7 @@ fetch() {
     fi
 }
 
-# known_digest NAME: the SHA-256 of a release's archive, if somebody has said it. Lines are: DIGEST VERSION NAME
+# known_digest NAME: the SHA-256 of a release's archive, if it is pinned. Lines are: DIGEST VERSION NAME
 known_digest() {
     if [ -n "${DOLT_SHA256:-}" ]; then
         echo "$DOLT_SHA256"
@@ -114,7 +114,7 @@ sha256_of() {
     fi
 }
 
-# verified FILE: whether it is what was said. What is something else ends everything: nobody should go on from there.
+# verified FILE: whether it has the expected digest. A wrong digest ends the script, because nothing may use that file.
 verified() {
     found=$(sha256_of "$1")
     if [ -z "$digest" ]; then

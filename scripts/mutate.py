@@ -8,7 +8,7 @@ cosmic-ray's operators (a comparison, a number, a condition, a loop, an exceptio
 files that Git tracks. A run of tests ends with the first failure, which then has to pass without the change.
 
 Prints a line for each change and the score. A change that nothing notices is shown as a diff: either a test is missing,
-or the change makes no difference to anybody.
+or the change makes no difference to users.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@
 #   BACKUP_URL                where to: aws://[table:bucket]/shop, gs://bucket/shop, file:///backups/shop
 set -eu
 
-# The remote's credentials are the server's: it makes the copy, whoever asks for it.
+# The server copies the database, so it needs the credentials of the remote.
 dolt --host "$DOLT_HOST" --port "$DOLT_PORT" --user root --use-db "$DOLT_DATABASE" sql <<SQL
 CALL DOLT_BACKUP('sync-url', '$BACKUP_URL');
 CALL DOLT_GC();

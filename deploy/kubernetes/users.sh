@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the database and its users, or brings their passwords and rights to what they should be. It may run any number of times.
+# Creates the database and its users, or sets their passwords and rights to what they should be. It may run any number of times.
 #
 #   DOLT_HOST, DOLT_PORT      the server
 #   DOLT_DATABASE             the database
@@ -8,7 +8,7 @@
 #   READER_PASSWORD           of the user `reader`: reads, nothing else
 set -eu
 
-# A quote or a backslash in a password would end the string that it stands in below.
+# A quote or a backslash in a password would end the string that contains it below.
 for password in "$WRITER_PASSWORD" "$READER_PASSWORD"; do
     case $password in
     '' | *[!A-Za-z0-9._~+=/@%:,-]*)

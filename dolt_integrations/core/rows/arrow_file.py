@@ -19,7 +19,7 @@ def write_rows(file: IO[bytes], rows: pa.Table, key: str, seal: bytes = b"") -> 
         file: A seekable file.
         rows: The rows.
         key: The version's key.
-        seal: A secret, without which nobody can create or change bytes that `decoded` accepts with it.
+        seal: A secret, which is needed to create or change bytes that `decoded` accepts.
     """
     file.write(_MAGIC + bytes(_DIGEST))
     digest = _Digest(file, key, seal)

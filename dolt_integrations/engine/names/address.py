@@ -91,7 +91,7 @@ class ServerAddress:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the server is on this machine, where nobody but its administrator can listen to what is sent."""
+        """Whether the server is on this machine, where only its administrator can read what is sent."""
         return is_loopback(self.host)
 
     def url(self, revision: str | None) -> str:

@@ -29,7 +29,7 @@ class Author:
 
 
 DEFAULT_AUTHOR = Author(*conventions.DEFAULT_AUTHOR)
-"""Where nobody is named."""
+"""The author if none is named."""
 
 
 def parse_author(text: str | Author) -> Author:

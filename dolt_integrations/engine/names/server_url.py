@@ -22,9 +22,9 @@ from dolt_integrations.errors import ConfigError
 from dolt_integrations.redaction import redact
 
 CLUSTER_CONNECT_TIMEOUT = 60.0
-"""... where nobody is there who could try again, and a server may be about to be restarted on another machine."""
+"""The seconds to wait in a pod, where no user can try again, and a server may be restarting on another machine."""
 SHORT_WAIT = 0.5
-"""... for a server that refuses sessions, where somebody waits for the error about a wrong port."""
+"""The seconds to wait for a server that refuses sessions, while a user waits for the error about a wrong port."""
 MAX_CONNECT_TIMEOUT = 3600
 """Seconds, all of them."""
 

@@ -49,7 +49,7 @@ def _lease(runtime: str) -> bool:
         fcntl.flock(lease, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return os.fstat(lease).st_ino == os.stat(path).st_ino
     except FileNotFoundError:
-        return os.path.isdir(runtime)  # nobody leases it
+        return os.path.isdir(runtime)  # no process leases it
     except OSError:
         return False
 

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 2.0
 
 _HURRIED, _HURRIED_WAIT = 4.0, 0.2
-"""The seconds that somebody has who holds a session: for an answer, and for a server that refuses."""
+"""Seconds for a thread that already holds a session: for an answer, and for a server that refuses."""
 
 
 def open_patiently(address: ServerAddress, database: str, *, local_infile: bool, hurried: bool = False) -> Session:

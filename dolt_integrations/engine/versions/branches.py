@@ -56,7 +56,7 @@ def create_unshared_branch(connection: Connection, name: str, commit: str, *, is
         connection: A session on the database.
         name: The branch.
         commit: The commit to start at.
-        is_unique: Whether nobody else can have created a branch of this name, so that it may be deleted.
+        is_unique: Whether no other client can have created a branch of this name, so that it may be deleted.
     """
     check_branch_name(name)
     for left in reversed(range(_ATTEMPTS)):
