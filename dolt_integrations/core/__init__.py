@@ -37,15 +37,9 @@ if TYPE_CHECKING:
     from dolt_integrations.core.cards.repository import repository_card
     from dolt_integrations.core.cards.table import table_card
     from dolt_integrations.core.configs.as_of import AsOf
-    from dolt_integrations.core.configs.branch import (
-        AppendBranch,
-        Branch,
-        MergeBranch,
-        NewBranch,
-        SerialBranch,
-        branch_from_dict,
-    )
+    from dolt_integrations.core.configs.branch import AppendBranch, Branch, MergeBranch, NewBranch, SerialBranch
     from dolt_integrations.core.configs.remote import Remote, remote_from_dict
+    from dolt_integrations.core.configs.serialized import branch_from_dict
     from dolt_integrations.core.dolt_meta import DoltMeta
     from dolt_integrations.core.files.file import read_file, write_file
     from dolt_integrations.core.files.save_load import load, save, save_in
@@ -76,7 +70,8 @@ __getattr__, __dir__ = lazy_names(
         ".cards.diff": "compare_card diff_card",
         ".cards.repository": "repository_card",
         ".cards.table": "table_card",
-        ".configs.branch": "AppendBranch Branch MergeBranch NewBranch SerialBranch branch_from_dict",
+        ".configs.branch": "AppendBranch Branch MergeBranch NewBranch SerialBranch",
+        ".configs.serialized": "branch_from_dict",
         ".configs.remote": "Remote remote_from_dict",
         ".dolt_meta": "DoltMeta",
         ".files.file": "read_file write_file",

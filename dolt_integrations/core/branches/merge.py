@@ -13,7 +13,7 @@ from dolt_integrations.core.branches.forward import forward
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.target import required_branch
 from dolt_integrations.core.branches.undo import take_back, warn_of
-from dolt_integrations.core.configs.branch import check_on_conflict
+from dolt_integrations.core.configs.on_conflict import check_on_conflict
 from dolt_integrations.core.provenance.find import EarlierWrite
 from dolt_integrations.core.provenance.write_id import superseding
 from dolt_integrations.core.retry import retried

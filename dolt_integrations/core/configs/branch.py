@@ -7,22 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
+from dolt_integrations.core.configs.on_conflict import check_on_conflict
 from dolt_integrations.core.configs.options import made_of, shown_kind
 from dolt_integrations.errors import ConfigError
-from dolt_integrations.redaction import shown
-
-SIDES = ("ours", "theirs")
-"""How a conflict is resolved: with the version of the target branch, or with that of the merged one."""
-
-
-def check_on_conflict(on_conflict: str | None) -> None:
-    """Check the value of `on_conflict`.
-
-    Raises:
-        ConfigError: It is neither None nor one of `SIDES`.
-    """
-    if on_conflict is not None and on_conflict not in SIDES:
-        raise ConfigError(f"on_conflict is {shown(on_conflict)}", hint="Pass 'ours', 'theirs' or None.")
 
 
 @dataclass(frozen=True)
@@ -249,18 +236,3 @@ class MergeBranch(Branch):
     def resolution(self) -> str | None:
         """What `on_conflict` says."""
         return self.on_conflict
-
-
-def branch_from_dict(value: Branch | Mapping[str, Any] | None) -> Branch | None:
-    """Make a branch config from the result of `Branch.to_dict`.
-
-    Raises:
-        ConfigError: There is no such kind of branch, or a field is wrong.
-
-    Example:
-        >>> branch_from_dict({"_type": "NewBranch", "branch": "run/1"})
-        NewBranch(branch='run/1', base=None)
-    """
-    if isinstance(value, str):
-        raise ConfigError(f"branch_conf {shown(value)} has no `_type` that is one of {', '.join(sorted(Branch.kinds))}")
-    return Branch.parse(value)

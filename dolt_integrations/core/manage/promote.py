@@ -10,7 +10,8 @@ from dolt_integrations.core.audits import refusal
 from dolt_integrations.core.branches.conflicting import conflict_error
 from dolt_integrations.core.branches.merge import merge_into
 from dolt_integrations.core.branches.target import branch_name, required_branch
-from dolt_integrations.core.configs.branch import SerialBranch, check_on_conflict, named_branch
+from dolt_integrations.core.configs.branch import SerialBranch, named_branch
+from dolt_integrations.core.configs.on_conflict import check_on_conflict
 from dolt_integrations.core.configs.options import check_flag, check_text, shown_kind
 from dolt_integrations.core.inspect.diff import diff
 from dolt_integrations.core.manage.landing import work_on

@@ -9,9 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.branches.target import Save, name_for_merge
-from dolt_integrations.core.configs.branch import Branch, SerialBranch, check_on_conflict, named_branch
+from dolt_integrations.core.configs.branch import Branch, SerialBranch, named_branch
 from dolt_integrations.core.configs.key import Key, parse_key
 from dolt_integrations.core.configs.mode import REPLACE, check_mode
+from dolt_integrations.core.configs.on_conflict import check_on_conflict
 from dolt_integrations.core.configs.options import check_flag, check_text, shown_kind
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.observed import observed
