@@ -40,6 +40,9 @@ class Session(Protocol):
     def leave_revision(self) -> None:
         """Switch to the default branch; keep the locks."""
 
+    def settle_at(self, commit: str) -> None:
+        """Take the session for one at a commit, which the transaction that it has begun sees."""
+
     def in_database(self) -> AbstractContextManager[None]:
         """Run a block in the database itself, and return to the revision afterwards."""
 
@@ -126,7 +129,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         ),
         "versions.heads": (
             "Branches Head active_branch branch_head branches branches_in_other_case commit_of find_branches "
-            "find_head remote_head"
+            "find_head remote_head settle_at_newest"
         ),
         "versions.tags": "Tag create_tag delete_tag find_tags tags",
     },
@@ -138,13 +141,15 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "commits": {
         "versions.commits": "commit commit_all count_changes fast_forward head message_of parent parents soft_reset",
         "versions.revisions": "commit_at resolve",
-        "versions.log": "LogEntry entries_anywhere entries_since is_ancestor log",
+        "versions.log": "LogEntry entries_anywhere entries_since is_ancestor log newest",
         "versions.message_index": "BRANCH Naming entries_naming",
         "versions.checks": "failed_checks",
         "versions.garbage": "collect_garbage",
     },
     "differences": {
-        "versions.diff": "TableVersion any_differs can_differ differing_rows find_version_of written_keys",
+        "versions.diff": (
+            "TableVersion any_differs can_differ differing_rows find_version_of known_version written_keys"
+        ),
         "versions.incremental": "Counts count_differing fetch_removed fetch_written find_step has_negative_zeros",
         "versions.diff_preview": "ShownChange comparable count_kinds shown_changes",
         "versions.multisets": "Pinned Subtraction",

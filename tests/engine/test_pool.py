@@ -6,8 +6,11 @@ import time
 import pytest
 
 from dolt_integrations.engine import Connection, open_database, parse_location
-from dolt_integrations.engine.session import pool
-from dolt_integrations.errors import DoltError, ServerUnreachableError
+from dolt_integrations.engine.session import pool, reuse
+from dolt_integrations.engine.session.session import _COM_RESET_CONNECTION as RESET
+from dolt_integrations.engine.session.visiting import visiting
+from dolt_integrations.engine.session.wire import Session
+from dolt_integrations.errors import BranchNotFoundError, DoltError, ServerLostError, ServerUnreachableError
 from dolt_integrations.limits import limits
 from tests.conftest import open_session, run_sql, start_server
 
@@ -31,6 +34,116 @@ def test_a_session_is_used_again(database):
 def test_two_uses_at_a_time_have_two_sessions(database):
     with connect(database) as one, connect(database) as other:
         assert one.value("SELECT CONNECTION_ID()") != other.value("SELECT CONNECTION_ID()")
+
+
+@pytest.fixture
+def resets(monkeypatch):
+    """The resets of sessions, each of which makes Dolt go through the names of all branches."""
+    sent, command = [], Session._execute_command
+
+    def noted(session, kind, *arguments):
+        if kind == RESET:
+            sent.append(session)
+        return command(session, kind, *arguments)
+
+    monkeypatch.setattr(Session, "_execute_command", noted)
+    return sent
+
+
+def test_a_session_that_can_only_be_as_a_new_one_is_not_reset(database, resets):
+    run_sql(database, "CREATE TABLE t (a int)", "CALL DOLT_COMMIT('-Am', 't')", "CALL DOLT_BRANCH('other')")
+    number = use(database)
+    assert use(database) == number
+    resets.clear()
+
+    for branch in (None, "other", "main"):
+        with connect(database, branch) as session, session.lock("mine"):
+            session.execute("START TRANSACTION")
+            session.execute("INSERT INTO t VALUES (1)")
+            assert session.value("SELECT active_branch()") == branch or "main"
+    assert use(database) == number
+
+    assert resets == []
+
+
+def test_a_session_is_reset_after_many_uses(database, resets, monkeypatch):
+    monkeypatch.setattr(reuse, "MOST_USES", 3)
+
+    numbers = {use(database) for _ in range(8)}
+
+    assert len(numbers) == 1
+    assert len(resets) == 3  # once to learn where a new session begins
+
+
+def number_and_rows(session):
+    """Return the session's number, and the rows that it sees in table `t`."""
+    return session.value("SELECT CONNECTION_ID()"), session.value("SELECT COUNT(*) FROM t")
+
+
+def test_a_session_that_has_committed_sees_what_others_commit(database):
+    run_sql(database, "CREATE TABLE t (a int)", "CALL DOLT_COMMIT('-Am', 't')")
+    for _ in range(2):
+        with connect(database) as session:
+            with session.transaction():
+                session.execute("INSERT INTO t VALUES (1)")
+                session.rows("CALL DOLT_COMMIT('-am', 'ours')")
+                session.in_transaction = False
+            number, seen = number_and_rows(session)
+        run_sql(database, "INSERT INTO t VALUES (2)", "CALL DOLT_COMMIT('-am', 'theirs')")
+
+        with connect(database) as session:
+            assert number_and_rows(session) == (number, seen + 1)
+
+
+def test_a_session_sees_a_branch_that_was_made_again(database):
+    run_sql(database, "CREATE TABLE t (a int)", "CALL DOLT_COMMIT('-Am', 't')", "CALL DOLT_BRANCH('other')")
+    number = use(database, revision="other")
+    assert use(database, revision="other") == number
+    run_sql(
+        database,
+        "CALL DOLT_BRANCH('-D', 'other')",
+        "INSERT INTO t VALUES (1)",
+        "CALL DOLT_COMMIT('-am', 'row')",
+        "CALL DOLT_BRANCH('other')",
+    )
+
+    with connect(database, "other") as session:
+        assert number_and_rows(session) == (number, 1)
+
+
+def test_a_branch_that_was_made_again_in_another_case_is_found_at_the_next_try(database):
+    run_sql(database, "CALL DOLT_BRANCH('Other')")
+    assert use(database, revision="Other") == use(database, revision="Other")
+    run_sql(database, "CALL DOLT_BRANCH('-D', 'Other')", "CALL DOLT_BRANCH('other')")
+
+    with pytest.raises(ServerLostError, match="made again in another case"):
+        connect(database, "other")
+    with connect(database, "other") as session:
+        assert session.value("SELECT active_branch()") == "other"
+
+
+def test_a_branch_that_is_deleted_while_a_session_is_on_it_is_not_there(database):
+    run_sql(database, "CALL DOLT_BRANCH('other')")
+    session = connect(database, "other")
+    run_sql(database, "CALL DOLT_BRANCH('-D', 'other')")
+
+    with pytest.raises(BranchNotFoundError, match="'other'"), session:
+        session.value("SELECT DOLT_HASHOF_DB()")
+
+
+def test_a_branch_that_is_not_there_is_an_error_that_names_it(database):
+    use(database)
+    for _ in range(2):
+        with pytest.raises(BranchNotFoundError, match="no branch or commit 'nowhere'"):
+            connect(database, "nowhere")
+
+
+def test_a_session_goes_on_where_it_was_after_a_branch_that_is_not_there(database):
+    run_sql(database, "CALL DOLT_BRANCH('other')")
+    with connect(database, "other") as session:
+        with pytest.raises(BranchNotFoundError), visiting(session, "nowhere"):
+            pass
+        assert session.value("SELECT active_branch()") == "other"
 
 
 @pytest.mark.parametrize(

@@ -114,15 +114,24 @@ class Target:
     table: TableState | None = None
 
 
-def find_target(connection: Connection, database: Database, branch_conf: Branch) -> Target:
+def find_target(
+    connection: Connection, database: Database, branch_conf: Branch, *, known: Head | None = None
+) -> Target:
     """Look up the branch that a config names, and the commit to start from.
+
+    Args:
+        connection: A session at no revision.
+        database: The database.
+        branch_conf: The branch config.
+        known: What `head_to_write` has returned for it before.
 
     Raises:
         BranchNotFoundError: The branch does not exist, and the config does not create it.
         InvalidNameError: Its name differs from another branch's only by case, or is not a valid branch name.
         RevisionNotFoundError: The revision to start from does not exist.
     """
-    found = head_to_write(connection, database, branch_conf.name)
+    name = branch_conf.name
+    found = head_to_write(connection, database, name) if known is None else find_head(connection, known.branch)
     if found.exists or not branch_conf.creates:
         newest = required_head(connection, database, found)
         merged = branch_conf.merges and branch_conf.start is not None

@@ -85,7 +85,7 @@ def diff(
         with open_database(db) as database, database.connect() as connection:
             _, old = find_commit(database, branch, from_, connection)
             _, new = find_commit(database, branch, to, connection)
-            with database.connect(new) as snapshot:
+            with database.connect() as snapshot:
                 versions = TableVersions(database, connection, tablename, snapshot)
                 return _diff(database, versions, tablename, (old, new), limit, offset)
 

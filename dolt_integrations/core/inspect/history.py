@@ -18,10 +18,10 @@ from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.rows.diff import TableVersions
-from dolt_integrations.engine import Connection, Database, Location, open_database, table_name
+from dolt_integrations.engine import Connection, Database, Location, open_database
 from dolt_integrations.engine.versions.diff import any_differs, can_differ
 from dolt_integrations.engine.versions.hashes import table_hash
-from dolt_integrations.engine.versions.log import LogEntry, log
+from dolt_integrations.engine.versions.log import LogEntry, log, newest
 from dolt_integrations.errors import ServerLostError
 
 if TYPE_CHECKING:
@@ -80,8 +80,9 @@ def history(
         with open_database(db) as database, database.connect() as connection:
             name, commit = find_commit(database, branch, as_of, connection)
             if tablename is None:
-                return commits_frame(log(connection, commit, most=limit), name)
-            with database.connect(commit) as snapshot:
+                entries = log(connection, commit) if limit is None else newest(connection, commit, limit)
+                return commits_frame(entries, name)
+            with database.connect() as snapshot:
                 found = _TableHistory(database, connection, snapshot, tablename, commit).newest(limit)
             return commits_frame(found, name)
 
@@ -96,8 +97,9 @@ class _TableHistory:
         self, database: Database, connection: Connection, snapshot: Connection, tablename: str, commit: str
     ) -> None:
         self._database, self._connection, self._snapshot, self._commit = database, connection, snapshot, commit
-        self._name = table_name(snapshot, tablename)
-        self._versions = TableVersions(database, connection, self._name, snapshot)
+        self._versions = TableVersions(database, connection, tablename, snapshot)
+        found = self._versions.at(commit)
+        self._name = found.name if found is not None else tablename
         self._hashes: dict[str, str | None] = {}
 
     def newest(self, limit: int | None) -> list[LogEntry]:

@@ -10,7 +10,7 @@ from dolt_integrations.core.branches.missing import hinting_branches
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.configs.as_of import AsOf, pinned_commit
 from dolt_integrations.core.provenance.version import Version
-from dolt_integrations.core.reads.revision import find_commit
+from dolt_integrations.core.reads.revision import go_to_commit
 from dolt_integrations.core.rows.version_rows import rows_of
 from dolt_integrations.engine import Result, check_query, describe_table, fetch, run_query
 from dolt_integrations.engine.tables.query import looks_back
@@ -99,9 +99,8 @@ def read_at(
         QueryError: The query does not parse, cannot run, or would write.
     """
     with database.connect(pinned_commit(as_of)) as snapshot:
-        branch, commit = find_commit(database, branch_conf, as_of, snapshot)
-        if snapshot.revision != commit:
-            snapshot.switch(commit)
+        plain = as_of is None and tablename is not None and part.where is None
+        branch, commit = go_to_commit(database, branch_conf, as_of, snapshot, newest=plain)
         if tablename is not None:
             with hinting_branches(database, tablename, branch):
                 return _read_table(database, snapshot, tablename, part, branch, commit)

@@ -16,7 +16,7 @@ from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import Database, Location, open_database
 from dolt_integrations.engine.versions.hashes import table_hash
-from dolt_integrations.engine.versions.heads import find_head
+from dolt_integrations.engine.versions.heads import find_head, settle_at_newest
 from dolt_integrations.engine.versions.revisions import commit_at, resolve
 from dolt_integrations.errors import NotFoundError, RevisionNotFoundError, ServerLostError
 
@@ -46,6 +46,30 @@ def find_commit(
     """
     branch, commit = _find(database, branch_conf, as_of, connection)
     note_read(commit)
+    return branch, commit
+
+
+def go_to_commit(
+    database: Database, branch_conf: Branch | None, as_of: AsOf | None, connection: Connection, *, newest: bool
+) -> tuple[str | None, str]:
+    """Find the commit that a load reads, as `find_commit` does, and bring a session there.
+
+    Args:
+        database: The database.
+        branch_conf: The branch config. None is the default branch.
+        as_of: The version. None is the newest commit of the branch.
+        connection: The session, at the commit if `as_of` is one, otherwise at no revision.
+        newest: Whether only tables are read of the newest commit. A transaction on the branch sees these as well.
+    """
+    found = settle_at_newest(connection, branch_conf.name if branch_conf else None) if newest else None
+    if found is not None and found.commit is not None:
+        note_read(found.commit)
+        return found.branch, found.commit
+    if newest:
+        connection.leave_revision()
+    branch, commit = find_commit(database, branch_conf, as_of, connection)
+    if connection.revision != commit:
+        connection.switch(commit)
     return branch, commit
 
 

@@ -16,6 +16,7 @@ from dolt_integrations.engine.versions.diff import (
     can_differ,
     differing_rows,
     find_version_of,
+    known_version,
     written_keys,
 )
 
@@ -71,9 +72,12 @@ class TableVersions:
             RevisionNotFoundError: The commit does not exist.
         """
         if commit not in self._known:
-            with self._session_at(commit) as snapshot:
-                self._known[commit] = find_version_of(snapshot, self._table)
+            self._known[commit] = known_version(self._connection, self._table, commit) or self._looked_up(commit)
         return self._known[commit]
+
+    def _looked_up(self, commit: str) -> TableVersion | None:
+        with self._session_at(commit) as snapshot:
+            return find_version_of(snapshot, self._table)
 
     def rows(self, commit: str) -> pa.Table:
         """Return all rows of the table in a commit. Without the table, the result has no rows and no columns."""

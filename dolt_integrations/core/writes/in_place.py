@@ -159,14 +159,27 @@ def _append(
     made = _commit(connection, save, state, dirty, tables)
     if made is None:
         raise _lost(save, state.branch, "committed")
-    connection.switch(made.commit)
-    found = _landed(database, connection, save, state, made)
+    found = _landed(database, connection, save, state, made, in_commit=True)
     return Version(made.commit, state.branch, found.content, changed=True)
 
 
-def _landed(database: Database, connection: Connection, save: Save, state: BranchState, made: _Made) -> Landed:
-    """Check that the branch has the commit, and mend what other clients mixed into it."""
+def _landed(
+    database: Database,
+    connection: Connection,
+    save: Save,
+    state: BranchState,
+    made: _Made,
+    *,
+    in_commit: bool = False,
+) -> Landed:
+    """Check that the branch has the commit, and mend what other clients mixed into it.
+
+    With `in_commit`, the hashes that are returned are those of the commit, whatever others have done since.
+    """
     found = check_landed(database, connection, state.branch, made.commit, table=save.table)
+    if in_commit and not found.is_seen:
+        connection.switch(made.commit)
+        found = check_landed(database, connection, state.branch, made.commit, table=save.table)
     if found.tables != made.tables:
         warn_of_mingled(database, save, state.branch, made.commit)
     before = found.parent or parent(connection, made.commit) or state.head

@@ -77,9 +77,11 @@ class CreateBranch(Landing):
         return work.head
 
     def _create(self, work: Workspace, branch: str) -> None:
-        refuse_twins(branches_in_other_case(work.session, branch), branch, work.session.address)
         try:
             create_branch(work.session, branch, work.head)
+        except LostRaceError:
+            refuse_twins(branches_in_other_case(work.session, branch), branch, work.session.address)
+            raise
         except InvalidNameError as error:
             hint = "Choose another name."
             raise InvalidNameError(f"Dolt does not accept the branch name {branch!r}", hint=hint) from error

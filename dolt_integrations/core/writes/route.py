@@ -47,7 +47,7 @@ def _write(database: Database, connection: Connection, save: Save, branch_conf: 
     with reserved(connection, (database.address.database, branch, save.table.lower())) as place:
         if found.exists:
             return _save_to(database, place, save, branch_conf, branch)
-        target = find_target(connection, database, branch_conf)
+        target = find_target(connection, database, branch_conf, known=found)
         if target.exists:
             return _save_to(database, place, save, branch_conf, branch)
         return save_beside(database, connection, save, branch_conf, target, place=place)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pymysql
 
-from dolt_integrations.engine.names.identifiers import is_commit_hash, quote
-from dolt_integrations.engine.session.answers import text
+from dolt_integrations.engine.names.identifiers import is_commit_hash
 from dolt_integrations.engine.session.forks import forked_error
 from dolt_integrations.engine.session.held import FULL, NoSessionError, is_enough, note
 from dolt_integrations.engine.session.locks import LOCK_TIMEOUT, held
 from dolt_integrations.engine.session.patience import open_patiently
+from dolt_integrations.engine.session.places import Places
 from dolt_integrations.engine.session.pool import POOL
 from dolt_integrations.engine.session.session import ENDED, end, limit
-from dolt_integrations.engine.session.statements import Statements
 from dolt_integrations.errors import (
     AccessDeniedError,
     BranchNotFoundError,
@@ -40,7 +38,7 @@ _GONE = (
 )
 
 
-class Connection(Statements):
+class Connection(Places):
     """A session on one database at one revision: a branch, or a commit or tag (then it is read-only).
 
     Every statement's failure is an error of `dolt_integrations.errors`.
@@ -68,17 +66,27 @@ class Connection(Statements):
             ConfigError: The files of the address's `tls` cannot be used.
         """
         self.address = address
-        self.revision = revision
+        self.revision = revision if is_commit_hash(revision or "") else None
         self._where = f"database {address}" + (f" at {revision}" if revision else "")
         self._local_infile = local_infile
         self._process = os.getpid()
         self._interruption: BaseException | None = None
+        self._began_on: str | None = None
         self._session = self._open()
         note(self)
         self.in_transaction = False
         self.loads_files = local_infile
         self.takes_files: bool | None = None
-        self._began_on: str | None = None
+        self._is_apart, self._is_settled = self.revision is not None, False
+        if revision and not self.revision:
+            self._go_to(revision)
+
+    def _go_to(self, revision: str) -> None:
+        try:
+            self.switch(revision)
+        except BaseException:
+            self.close()
+            raise
 
     def _open(self) -> Session:
         database = f"{self.address.database}/{self.revision}" if self.revision else self.address.database
@@ -107,50 +115,6 @@ class Connection(Statements):
             return AccessDeniedError(f"{what} {error.args[-1] if error.args else error} ({self._where})", hint=hint)
         return translated
 
-    def switch(self, revision: str) -> None:
-        """Switch this session to another branch, tag or commit of the database. It keeps its locks."""
-        self.revision = revision
-        self._where = f"database {self.address} at {revision}"
-        self.execute(f"USE {quote(f'{self.address.database}/{revision}')}")
-
-    def leave_revision(self) -> None:
-        """Switch to the default branch, because Dolt cannot delete a branch that a session is on. Keeps the locks."""
-        self.execute(f"USE {quote(self.address.database)}")
-        if self._began_on is not None:
-            self._set_branch(self._began_on)
-        self.revision, self._where, self._began_on = None, f"database {self.address}", None
-
-    def stand_on(self, branch: str) -> None:
-        """Check out a branch within the database itself, so that table functions such as `dolt_log()` are permitted.
-
-        In `db/<revision>` Dolt (1.83) requires rights on a database of that name, which no one is granted.
-        """
-        self.revision = branch
-        self._where = f"database {self.address} at {branch}"
-        self.execute(f"USE {quote(self.address.database)}")
-        self._began_on = self._began_on or self.value("SELECT active_branch()", kind=text)
-        self._set_branch(branch)
-
-    @contextmanager
-    def in_database(self) -> Iterator[None]:
-        """Run the block in the database itself, where a table function requires rights on that database alone."""
-        if self.revision is None or self._began_on is not None:
-            yield
-            return
-        revision = self.revision
-        self.execute(f"USE {quote(self.address.database)}")
-        try:
-            yield
-        except BaseException:
-            with contextlib.suppress(DoltError):  # the block's own error says more
-                self.switch(revision)
-            raise
-        self.switch(revision)
-
-    def _set_branch(self, branch: str) -> None:
-        # With @@ Dolt does not take every database's name.
-        self.execute(f"SET SESSION {quote(f'{self.address.database}_head_ref')} = %s", (f"refs/heads/{branch}",))
-
     @property
     def is_open(self) -> bool:
         """Whether the session has neither ended nor been given back."""
@@ -171,7 +135,8 @@ class Connection(Statements):
 
     def _missing_revision(self, error: DoltError) -> DoltError:
         """Distinguish a missing branch from a missing database: Dolt says `database not found` for both."""
-        if self.revision and f"/{self.revision}" in str(error):
+        lost = self._began_on is not None and f"not found: {self.address.database.lower()}" in str(error).lower()
+        if self.revision and (lost or f"/{self.revision}".lower() in str(error).lower()):
             missing = f"no branch or commit {self.revision!r} in database {self.address}"
             if is_commit_hash(self.revision):
                 return RevisionNotFoundError(missing, hint=_GONE)
@@ -227,13 +192,16 @@ class Connection(Statements):
     def _give_back(self) -> None:
         """Return the session to the pool."""
         try:
+            if self._session.is_in_transaction:  # also after DOLT_COMMIT, with which Dolt goes on without autocommit
+                self._is_settled = False
+                self.execute("ROLLBACK")
             if self._began_on is not None:
                 self.leave_revision()  # or the idle session would keep the branch from being deleted
         except DoltError:
             self.close()
         session, self._session = self._session, ENDED
         if session.open:
-            POOL.give(session, self.address, local_infile=self._local_infile, moved=self.revision is not None)
+            POOL.give(session, self.address, local_infile=self._local_infile, moved=self._is_apart)
 
     def __enter__(self) -> Connection:
         """Return the connection itself."""

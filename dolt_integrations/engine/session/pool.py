@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import pymysql
 
 from dolt_integrations.engine.names.address import ServerAddress
-from dolt_integrations.engine.session.session import end, leave_branch, renew
+from dolt_integrations.engine.session.reuse import restore
+from dolt_integrations.engine.session.session import end, leave_branch
 from dolt_integrations.engine.session.wire import Session
 from dolt_integrations.limits import limits
 
@@ -36,13 +37,13 @@ class _Pool:
         self._timer: threading.Timer | None = None
 
     def take(self, address: ServerAddress, *, local_infile: bool) -> Session | None:
-        """Return an idle session reset to its initial state, or None if none is alive."""
+        """Return an idle session as good as a new one, or None if none is alive."""
         while True:
             found = self._find(address, local_infile)
             if found is None:
                 return None
             try:
-                renew(found.session, address)
+                restore(found.session, address)
             except (pymysql.MySQLError, OSError):
                 end(found.session)
             else:

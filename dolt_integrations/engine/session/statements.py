@@ -14,6 +14,7 @@ from pymysql.cursors import Cursor, DictCursor, SSCursor
 
 from dolt_integrations.engine.session.answers import anything, number, read_rows, text, understood
 from dolt_integrations.engine.session.forks import forked_error
+from dolt_integrations.engine.session.reuse import leaves_nothing
 from dolt_integrations.engine.session.session import cut
 from dolt_integrations.engine.session.translate import translate
 from dolt_integrations.errors import DataError, DoltError, QueryError, ServerError
@@ -123,6 +124,8 @@ class Statements:
             raise self._interruption
         if self._process != os.getpid():
             raise forked_error()
+        if not leaves_nothing(statement):
+            self._session.is_plain = False
         try:
             cursor: Any = self._session.cursor(kind)
             if arguments:

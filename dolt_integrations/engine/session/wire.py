@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pymysql
 import pymysql.connections
-from pymysql.constants import CLIENT, CR
+from pymysql.constants import CLIENT, CR, SERVER_STATUS
 
 from dolt_integrations.engine.session.authentication import ClearPassword, Refused, refuse
 from dolt_integrations.errors import DoltError, ServerError
@@ -40,6 +40,15 @@ class Session(_Connection):  # type: ignore[misc]
     _outgoing: tuple[str, Readable] | None = None
     _deadline: float | None = None
     _read_timeout: float | None = None
+
+    is_plain = True
+    """Whether only statements were run that leave nothing in it (see `reuse`)."""
+
+    uses = 0
+    """How often it was used again since it was opened or reset."""
+
+    home: tuple[str, str] | None = None
+    """The default branch as it was configured when the session began, and the session's own one; None if not known."""
 
     def __init__(self, *, tls: Tls, **arguments: Any) -> None:
         """Connect, within the `connect_timeout`.
@@ -82,6 +91,11 @@ class Session(_Connection):  # type: ignore[misc]
     def is_encrypted(self) -> bool:
         """Whether the session is encrypted."""
         return hasattr(self._sock, "cipher")
+
+    @property
+    def is_in_transaction(self) -> bool:
+        """Whether a transaction is open, as of the last answer."""
+        return bool(self.server_status & SERVER_STATUS.SERVER_STATUS_IN_TRANS)
 
     @property
     def warnings(self) -> int | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.session.answers import text
-from dolt_integrations.errors import InvalidNameError
+from dolt_integrations.errors import InvalidNameError, TableNotFoundError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
@@ -36,6 +37,18 @@ def find_name(connection: Connection, name: str) -> str | None:
     Raises:
         InvalidNameError: It is the name of a view, or of two tables that differ only in case.
     """
+    if not name.lower().startswith("dolt_"):  # SHOW CREATE TABLE also shows Dolt's own tables
+        try:
+            found, create = connection.row(f"SHOW CREATE TABLE {quote(name)}", kinds=(text, text)) or ("", "")
+        except TableNotFoundError:
+            return None
+        if found == name and create.startswith("CREATE TABLE "):
+            return name
+    return _listed(connection, name)
+
+
+def _listed(connection: Connection, name: str) -> str | None:
+    """Find a name as `find_name` does, in a list of all tables."""
     rows: list[tuple[str, str]] = [(found, kind) for found, kind in connection.rows(_LIST, kinds=(text, text))]
     matches = [entry for entry in rows if entry[0].lower() == name.lower()]
     if len(matches) > 1:

@@ -10,7 +10,7 @@ from dolt_integrations.engine.session.answers import maybe, number, text
 from dolt_integrations.engine.sql.definitions import column_details, compares_otherwise, has_unique_key
 from dolt_integrations.engine.sql.types import arrow_type
 from dolt_integrations.engine.tables.names import tables, two_in_case
-from dolt_integrations.errors import TableNotFoundError
+from dolt_integrations.errors import NotFoundError, QueryError, TableNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,6 +196,22 @@ def find_definition(connection: Connection, table: str) -> Definition | None:
     except TableNotFoundError:
         return None
     return _read(connection, name, create) if create.startswith(_MAKES_A_TABLE) else None
+
+
+def known_definition(connection: Connection, table: str, commit: str) -> Definition | None:
+    """Return a table's definition at a commit, if the session need not be switched there; None proves nothing.
+
+    Args:
+        connection: A session on the database, at no commit.
+        table: The table's name.
+        commit: The full hash of the commit.
+    """
+    try:
+        name, create = connection.row(f"SHOW CREATE TABLE {quote(table)} AS OF %s", (commit,), (text, text)) or ("", "")
+    except (NotFoundError, QueryError):
+        return None
+    known = _KNOWN.get((connection.address.source, create))
+    return known if name == table and known is not None and known.name == table else None
 
 
 def has_triggers(connection: Connection, table: str) -> bool:

@@ -96,12 +96,14 @@ class Landed(NamedTuple):
         content: Dolt's hash of a table at the session's revision; None if there is no such table, or none was named.
         tables: Dolt's hash of all tables in the session's HEAD; None where none was named.
         parent: The first parent of the commit; None if no table was named.
+        is_seen: Whether the session sees the tables as they are in the commit.
     """
 
     is_there: bool
     content: str | None = None
     tables: str | None = None
     parent: str | None = None
+    is_seen: bool = False
 
 
 def landed_commit(connection: Connection, branch: str, commit: str, table: str | None) -> Landed:
@@ -110,15 +112,26 @@ def landed_commit(connection: Connection, branch: str, commit: str, table: str |
     try:
         if table is None:
             return Landed(bool(connection.value("SELECT HAS_ANCESTOR(%s, %s)", names)))
-        statement = "SELECT HAS_ANCESTOR(%s, %s), DOLT_HASHOF_TABLE(%s), DOLT_HASHOF_DB('HEAD'), HASHOF(%s)"
-        found = connection.row(statement, (*names, table, f"{commit}^"), (anything, text, text, text))
+        is_at_it = connection.revision == commit
+        statement, parent_of = (_AT_IT, (f"{commit}^",)) if is_at_it else (_ON_BRANCH, (f"{commit}^",) * 2)
+        found = connection.row(statement, (*names, table, *parent_of), (anything, *(text,) * 5))
     except TableNotFoundError:
         return Landed(has_commit(connection, branch, commit))
     except QueryError as error:
         if "nil pointer" in str(error):  # Dolt (1.83 and 2.3): the head is the first commit, and not this one
             return Landed(False)
         raise
-    return Landed(bool(found[0]), *map(str, found[1:])) if found else Landed(False)
+    if not found:
+        return Landed(False)
+    is_there, content, tables, parent, head, working = found
+    is_seen = is_at_it or (head == commit and working == tables)
+    return Landed(bool(is_there), content, tables, parent, is_seen)
+
+
+_LANDED = "SELECT HAS_ANCESTOR(%s, %s), DOLT_HASHOF_TABLE(%s), DOLT_HASHOF_DB('HEAD'), "
+_AT_IT = _LANDED + "HASHOF(%s), '', ''"
+_ON_BRANCH = _LANDED + "DOLT_MERGE_BASE(%s, %s), DOLT_MERGE_BASE('HEAD', 'HEAD'), DOLT_HASHOF_DB('WORKING')"
+"""`HASHOF` goes through the names of all branches and tags, and at a commit `DOLT_MERGE_BASE` does not work."""
 
 
 def branches_below(connection: Connection, prefix: str, most: int) -> list[str]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.tables.fetch import fetch
 from dolt_integrations.engine.tables.names import table_name
-from dolt_integrations.engine.tables.schema import Column, TableSchema, find_definition
+from dolt_integrations.engine.tables.schema import Column, TableSchema, find_definition, known_definition
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,6 +48,12 @@ def find_version_of(snapshot: Connection, table: str) -> TableVersion | None:
         InvalidNameError: It is a view.
     """
     return exact_version(snapshot, table_name(snapshot, table))
+
+
+def known_version(connection: Connection, table: str, commit: str) -> TableVersion | None:
+    """Return a table at a commit, if the session need not be switched there (see `known_definition`)."""
+    found = known_definition(connection, table, commit)
+    return TableVersion(found.name, found.schema, _is_plain(found.create)) if found is not None else None
 
 
 def exact_version(snapshot: Connection, table: str) -> TableVersion | None:

@@ -12,15 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.session.answers import maybe, text
+from dolt_integrations.engine.session.head_ref import HEADS, head_variable
 from dolt_integrations.errors import BranchNotFoundError, QueryError, RevisionNotFoundError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
-
-_HEADS = "refs/heads/"
-
-_IN_A_VARIABLE = re.compile(r"[0-9A-Za-z_]+")
-"""Database names that Dolt accepts as a part of a variable's name."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +41,53 @@ def find_head(connection: Connection, branch: str | None) -> Head:
     """
     if branch is not None:
         return Head(branch, branch_head(connection, branch))
-    if not _IN_A_VARIABLE.fullmatch(connection.address.database):
+    variable = head_variable(connection.address.database)
+    if variable is None:
         return find_head(connection, str(connection.value("SELECT active_branch()", kind=text)))
-    statement = f"SELECT @@`{connection.address.database}_head_ref`, DOLT_MERGE_BASE('HEAD', 'HEAD')"
+    statement = f"SELECT {variable}, DOLT_MERGE_BASE('HEAD', 'HEAD')"
     ref, commit = connection.row(statement, kinds=(text, text)) or ("", "")
-    return Head(str(ref).removeprefix(_HEADS), str(commit))
+    return Head(str(ref).removeprefix(HEADS), str(commit))
+
+
+def settle_at_newest(connection: Connection, branch: str | None) -> Head | None:
+    """Begin a transaction in which a session sees the newest commit of a branch, and nothing else.
+
+    So it need not be switched to the commit, for which Dolt goes through the names of all branches and tags.
+
+    Args:
+        connection: A session on the database, at no revision.
+        branch: The branch; None is the default branch.
+
+    Returns:
+        The branch and the commit. None if the branch has uncommitted work or does not exist under exactly this name, or
+        the database has no variable of its branch; the session can be anywhere then.
+    """
+    variable = head_variable(connection.address.database)
+    if variable is None:
+        return None
+    try:
+        if branch is not None:
+            connection.stand_on(branch)
+        connection.execute("START TRANSACTION")
+        found = connection.row(_SEEN.format(branch=variable), kinds=(text,) * 4)
+    except (BranchNotFoundError, QueryError):  # there is none, or a tag or an ancestor of this name
+        connection.execute("ROLLBACK")
+        return None
+    ref, commit, working, committed = found or ("",) * 4
+    name = ref.removeprefix(HEADS)
+    if working == committed and branch in (None, name):
+        connection.settle_at(commit)
+        return Head(name, commit)
+    connection.execute("ROLLBACK")
+    return None
+
+
+_SEEN = "SELECT {branch}, DOLT_MERGE_BASE('HEAD', 'HEAD'), DOLT_HASHOF_DB('WORKING'), DOLT_HASHOF_DB('HEAD')"
 
 
 def branch_head(connection: Connection, name: str) -> str | None:
     """Return the commit at the head of a branch, or None if there is no branch with exactly this name."""
-    return _commit(connection, f"{_HEADS}{name}")
+    return _commit(connection, f"{HEADS}{name}")
 
 
 def tag_commit(connection: Connection, name: str) -> str | None:

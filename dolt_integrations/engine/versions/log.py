@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.engine.session.answers import text, timestamp
+from dolt_integrations.engine.session.answers import number, text, timestamp
+from dolt_integrations.engine.versions.commits import parents
 from dolt_integrations.errors import InvalidNameError, QueryError, RevisionNotFoundError
 
 if TYPE_CHECKING:
@@ -35,6 +36,15 @@ class LogEntry:
     def is_merge(self) -> bool:
         """Whether it has more than one parent."""
         return len(self.parents) > 1
+
+
+def newest(connection: Connection, commit: str, most: int) -> list[LogEntry]:
+    """Return a commit and its ancestors as `log` does, but without their parents, which are empty.
+
+    The table `dolt_log` takes as long as there are rows to return. The function `dolt_log()` first goes through the
+    names of all branches and tags (Dolt 1.83: 6 ms with 10,000).
+    """
+    return _entries(connection, f"SELECT * FROM dolt_log AS OF %s LIMIT {int(most)}", [commit])
 
 
 def log(connection: Connection, commit: str, table: str | None = None, *, most: int | None = None) -> list[LogEntry]:
@@ -70,6 +80,34 @@ def entries_since(connection: Connection, head: str, seen: str | None, *parts: s
     options, arguments = ("'--parents', '--not', %s", [head, seen]) if seen else ("'--parents'", [head])
     found = " OR ".join(["INSTR(message, %s) > 0"] * len(parts))
     return _entries(connection, f"SELECT * FROM dolt_log(%s, {options}) WHERE {found}", [*arguments, *parts])
+
+
+def line_since(connection: Connection, head: str, seen: str | None, length: int, *parts: str) -> list[LogEntry] | None:
+    """Return what `entries_since` does, where the commits since another one are a line; None where they are not.
+
+    The table `dolt_log` knows the number of a commit's ancestors. If that grows by as much as the order, there is one
+    new commit of each order, so they are the newest ones. The function `dolt_log()` goes through the names of all
+    branches and tags.
+
+    Args:
+        connection: A session on the database, at no commit.
+        head: The full hash of the commit.
+        seen: An ancestor of it; None leaves out nothing.
+        length: The difference of their orders.
+        parts: The strings of which the messages contain one.
+    """
+    if seen is not None and _new_ancestors(connection, head, seen) != length:
+        return None
+    line = f"SELECT * FROM dolt_log AS OF %s LIMIT {int(length)}" if seen else "SELECT * FROM dolt_log AS OF %s"
+    named = " OR ".join(["INSTR(message, %s) > 0"] * len(parts))
+    found = _entries(connection, f"SELECT * FROM ({line}) AS line WHERE {named}", [head, *parts]) if length else []
+    return [replace(entry, parents=tuple(parents(connection, entry.commit))) for entry in found]
+
+
+def _new_ancestors(connection: Connection, head: str, seen: str) -> int:
+    counts = "SELECT COUNT(*), (SELECT COUNT(*) FROM dolt_log AS OF %s) FROM dolt_log AS OF %s"
+    of_head, of_seen = connection.row(counts, (seen, head), (number, number)) or (0, 0)
+    return int(of_head) - int(of_seen)
 
 
 def entries_anywhere(connection: Connection, part: str) -> list[LogEntry]:
@@ -134,6 +172,6 @@ def _entry(row: dict[str, Any]) -> LogEntry:
         email=str(row.get("author_email", row.get("email", ""))),
         date=timestamp(row["date"] if "date" in row else row["committer_date"]),
         message=str(row["message"]),
-        parents=tuple(parent for parent in str(row["parents"]).split(", ") if parent),
+        parents=tuple(parent for parent in str(row.get("parents", "")).split(", ") if parent),
         order=int(row["commit_order"]),
     )

@@ -19,7 +19,15 @@ from dolt_integrations.engine.session.answers import number, text
 from dolt_integrations.engine.versions.branches import create_branch
 from dolt_integrations.engine.versions.commits import commit
 from dolt_integrations.engine.versions.heads import branch_head
-from dolt_integrations.engine.versions.log import LogEntry, entries_since, first_commit, is_ancestor, log
+from dolt_integrations.engine.versions.log import (
+    LogEntry,
+    entries_since,
+    first_commit,
+    is_ancestor,
+    line_since,
+    log,
+    newest,
+)
 from dolt_integrations.engine.versions.working_set import stage
 from dolt_integrations.errors import DoltError
 from dolt_integrations.limits import limits
@@ -78,15 +86,21 @@ def entries_naming(
     texts = [text for every in names.values() for text in every]
     with connection.in_database():
         at, seen = _newest_seen(connection, head)
-        entries = entries_since(connection, head, seen.commit if seen else None, *texts)
+        order = newest(connection, head, 1)[0].order
+        entries = _since(connection, head, order, seen, texts)
         if at is not None and seen is not None:
             known = {entry.commit for entry in entries}
             named = [each for name in names for each in _named(connection, at, head, name) if each not in known]
             entries += [_entry(connection, each) for each in dict.fromkeys(named)]
-        newest = log(connection, head, most=1)[0].order
-    if newest - (seen.order if seen else 0) > limits().index_commits:
-        _extend(connection, _Seen(head, newest), seen, naming)
+    if order - (seen.order if seen else 0) > limits().index_commits:
+        _extend(connection, _Seen(head, order), seen, naming)
     return sorted(entries, key=lambda entry: -entry.order)
+
+
+def _since(connection: Connection, head: str, order: int, seen: _Seen | None, texts: Sequence[str]) -> list[LogEntry]:
+    start = seen.commit if seen else None
+    line = line_since(connection, head, start, order - (seen.order if seen else 0), *texts)
+    return entries_since(connection, head, start, *texts) if line is None else line
 
 
 def _newest_seen(connection: Connection, head: str) -> tuple[str | None, _Seen | None]:

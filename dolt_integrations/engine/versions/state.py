@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.session.answers import maybe, text
+from dolt_integrations.engine.session.head_ref import HEADS, head_variable
 from dolt_integrations.engine.versions.working_set import TableStatus, status
 from dolt_integrations.errors import TableNotFoundError
 
@@ -53,7 +54,7 @@ class TableState:
 
 
 _BRANCH = (
-    "SELECT active_branch(), DOLT_MERGE_BASE('HEAD', 'HEAD'), CAST(is_merging AS CHAR), DOLT_HASHOF_DB('WORKING'), "
+    "SELECT {branch}, DOLT_MERGE_BASE('HEAD', 'HEAD'), CAST(is_merging AS CHAR), DOLT_HASHOF_DB('WORKING'), "
     "DOLT_HASHOF_DB('STAGED'), DOLT_HASHOF_DB('HEAD'), CAST(@@local_infile AS CHAR), {content} FROM dolt_merge_status"
 )
 
@@ -72,7 +73,7 @@ _KINDS = (text, text, text, text, text, text, text, maybe(text))
 
 def branch_state(connection: Connection) -> BranchState:
     """Return the state of the session's branch."""
-    rows = connection.rows(_BRANCH.format(content="''"), kinds=_KINDS)
+    rows = connection.rows(_BRANCH.format(branch=_name(connection), content="''"), kinds=_KINDS)
     return _branch(connection, rows[:1])
 
 
@@ -85,7 +86,8 @@ def branch_and_table(connection: Connection, table: str, *, is_there: bool = Tru
         is_there: Whether the table is known to exist. If not, its hash is not requested.
     """
     content = "DOLT_HASHOF_TABLE(%s)" if is_there else "''"
-    statement = " UNION ALL ".join((_BRANCH.format(content=content), _REFERENCES, _TRIGGERS))
+    of_branch = _BRANCH.format(branch=_name(connection), content=content)
+    statement = " UNION ALL ".join((of_branch, _REFERENCES, _TRIGGERS))
     try:
         rows = connection.rows(statement, (table,) * (3 if is_there else 2), _KINDS)
     except TableNotFoundError:
@@ -103,9 +105,15 @@ def referring_tables(connection: Connection, table: str) -> list[str]:
     return [row[1] for row in connection.rows(_REFERENCES, (table,), _KINDS)]
 
 
+def _name(connection: Connection) -> str:
+    """Return the expression for the session's branch. `active_branch()` goes through the names of all branches."""
+    return head_variable(connection.address.database) or "active_branch()"
+
+
 def _branch(connection: Connection, rows: list[tuple[str, ...]]) -> BranchState:
     with connection.understood("the state of the branch"):
         ((branch, head, merging, working, staged, committed, files, _),) = rows
     connection.takes_files = files in ("1", "ON")
     is_clean = working == staged == committed
+    branch = branch.removeprefix(HEADS)
     return BranchState(branch, head, merging == "1", is_clean, () if is_clean else tuple(status(connection)))

@@ -1,0 +1,84 @@
+"""The log: searches that do not go through the names of all branches find the same commits as those that do."""
+
+import pytest
+
+from dolt_integrations.engine import open_database
+from dolt_integrations.engine.versions.log import entries_since, line_since, log, newest
+from tests.conftest import run_sql
+
+
+def commits(url, *messages):
+    """Make an empty commit of each message; return the head."""
+    run_sql(url, *(f"CALL DOLT_COMMIT('--allow-empty', '-m', '{message}')" for message in messages))
+    return run_sql(url, "SELECT HASHOF('HEAD')")[0][0]
+
+
+@pytest.fixture
+def session(database):
+    with open_database(database) as opened, opened.connect() as connection:
+        yield connection
+
+
+def order_of(session, commit):
+    return newest(session, commit, 1)[0].order
+
+
+def line(session, head, seen, part):
+    return line_since(session, head, seen, order_of(session, head) - order_of(session, seen), part)
+
+
+def test_the_newest_commits_are_those_of_the_log_without_their_parents(database, session):
+    head = commits(database, *"abcd")
+
+    found = newest(session, head, 3)
+
+    assert [entry.commit for entry in found] == [entry.commit for entry in log(session, head, most=3)]
+    assert [entry.message for entry in found] == ["d", "c", "b"]
+    assert {entry.parents for entry in found} == {()}
+
+
+def test_a_line_of_commits_is_searched_as_the_log_is(database, session):
+    seen = commits(database, "x 1", "x 2")
+    head = commits(database, "x 3", "y", "x 4")
+
+    found = line(session, head, seen, "x")
+
+    assert [entry.message for entry in found] == ["x 4", "x 3"]
+    assert found == entries_since(session, head, seen, "x")
+    assert line(session, seen, seen, "x") == []
+    assert line_since(session, head, None, order_of(session, head), "x") == entries_since(session, head, None, "x")
+
+
+def test_commits_that_a_merge_brought_are_no_line(database, session):
+    run_sql(database, "CALL DOLT_BRANCH('side')")
+    seen = commits(database, "x 1", "x 2")
+    run_sql(
+        database,
+        "CALL DOLT_CHECKOUT('side')",
+        "CALL DOLT_COMMIT('--allow-empty', '-m', 'x of the side')",
+        "CALL DOLT_CHECKOUT('main')",
+        "CALL DOLT_MERGE('side', '--no-ff', '-m', 'x of the merge')",
+    )
+    head = run_sql(database, "SELECT HASHOF('HEAD')")[0][0]
+
+    assert line(session, head, seen, "x") is None
+    assert {entry.message for entry in entries_since(session, head, seen, "x")} == {"x of the merge", "x of the side"}
+
+
+def test_a_merge_of_what_was_seen_is_found_with_both_parents(database, session):
+    run_sql(
+        database,
+        "CALL DOLT_BRANCH('side')",
+        "CALL DOLT_COMMIT('--allow-empty', '-m', 'main goes on')",
+        "CALL DOLT_CHECKOUT('side')",
+        "CALL DOLT_COMMIT('--allow-empty', '-m', 'side')",
+        "CALL DOLT_MERGE('main', '--no-ff', '-m', 'first merge')",
+        "CALL DOLT_CHECKOUT('main')",
+        "CALL DOLT_MERGE('side', '--no-ff', '-m', 'x of the merge')",
+    )
+    head, seen = (run_sql(database, f"SELECT HASHOF('{name}')")[0][0] for name in ("main", "side"))
+
+    found = line(session, head, seen, "x")
+
+    assert found == entries_since(session, head, seen, "x")
+    assert [len(entry.parents) for entry in found] == [2]
