@@ -203,3 +203,13 @@ def test_a_foreign_table_that_was_written_is_read_as_a_fetch_gives_it(database, 
         empty(own_cache)
 
     assert_same(first, read_table(database, "t").data)
+
+
+def test_a_stale_value_of_a_generated_column_is_not_kept(database, set_limits):
+    set_limits(cached_bytes=0)
+    made = "CREATE TABLE t (k bigint PRIMARY KEY, a bigint, b bigint AS (a + 1) STORED)"
+    run_sql(database, made, "CALL DOLT_COMMIT('-Am', 'by hand')")
+
+    write_table(database, "t", pd.DataFrame({"k": [1], "a": [1], "b": [99]}))
+
+    assert read_table(database, "t").data["b"].tolist() == [2]
