@@ -278,6 +278,16 @@ def test_a_row_that_both_changed_is_that_of_the_side_whose_schema_wins(side, fir
     assert [row[:2] for row in rows(tagged)[1:]] == [(2, "mine")]  # only the save changed 2, only the target deleted 3
 
 
+def test_the_winners_values_stay_in_a_column_that_the_save_dropped(database):
+    write_table(database, "t", FIRST.assign(more=5), primary_key="id")
+    run_sql(database, "CALL DOLT_TAG('c2')")
+    commit(database, "UPDATE t SET value = 'target', more = 9 WHERE id = 1")
+
+    save(database, on_conflict="ours")
+
+    assert rows(database)[0] == (1, "target", 9)
+
+
 @pytest.mark.parametrize("side", ["ours", "theirs"])
 def test_a_dropped_table_is_resolved_by_a_side(side, tagged):
     commit(tagged, "DROP TABLE t", "CREATE TABLE other (a int)")
