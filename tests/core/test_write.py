@@ -5,7 +5,8 @@ import pytest
 
 from dolt_integrations.core import NewBranch, read_table, write_table
 from dolt_integrations.engine import parse_author
-from dolt_integrations.errors import DataError, DoltError, InvalidNameError
+from dolt_integrations.engine.tables import bulk
+from dolt_integrations.errors import DataError, DoltError, InvalidNameError, ServerError
 from tests.conftest import run_sql
 from tests.helpers.saves.saves import ONE, TWO, WIDER, rows
 from tests.helpers.saves.witness import is_clean, log
@@ -247,3 +248,14 @@ def test_a_table_that_others_refer_to_keeps_its_children_on_cascade(database):
         assert rows(database) == [(1,), (2,)]
     assert rows(database, "child") == [(1, 1)]
     assert is_clean(database)
+
+
+def test_rows_that_a_server_does_not_store_are_an_error_and_nothing_is_written(database, monkeypatch):
+    write_table(database, "t", pd.DataFrame({"n": [1]}))
+    real = bulk._Writing.few
+    monkeypatch.setattr(bulk._Writing, "few", lambda *arguments: real(*arguments) - 1)
+
+    with pytest.raises(ServerError, match="stored 1 of 2 rows of table `t`"):
+        write_table(database, "t", pd.DataFrame({"n": [2, 3]}), mode="append")
+
+    assert run_sql(database, "SELECT n FROM t") == [(1,)]
