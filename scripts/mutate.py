@@ -49,6 +49,9 @@ LEFT_OUT = ("RemoveDecorator", "VariableInserter", "VariableReplacer", "BinaryOp
 NOT_CHANGED = re.compile(r"TYPE_CHECKING|__all__|logger\.(debug|info)")
 """Lines whose change breaks every import, or that nobody sees."""
 
+_TO_END = 20.0
+"""Seconds that tests have to end after Ctrl-C."""
+
 NOTHING = '__import__("contextlib").nullcontext()'
 
 
@@ -161,7 +164,10 @@ class Runs:
                 printed, _ = running.communicate(timeout=self._seconds)
             except subprocess.TimeoutExpired:
                 running.send_signal(signal.SIGINT)  # so that the servers of the tests end
-                running.communicate()
+                try:
+                    running.communicate(timeout=_TO_END)
+                except subprocess.TimeoutExpired:
+                    running.terminate()
                 return "it takes too long"
         found = re.search(r"^FAILED (\S+::.+?)(?: - .*)?$", printed, re.MULTILINE)
         return None if running.returncode == 0 else found[1] if found else "the tests cannot run"
