@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.provenance.trailers import REVERT, trailer_values
@@ -83,7 +84,9 @@ class Undos:
     @staticmethod
     def _is_quoted(entry: LogEntry, message: str) -> bool:
         """Whether the commit is of `dolt revert`, which quotes the message of the commit that it undoes."""
-        return entry.message.startswith(REVERT) and entry.message.rstrip() == f'{REVERT}{message.rstrip()}"'
+        text = message.rstrip()
+        plain, escaped = f'{REVERT}{text}"', f"{REVERT[:-1]}{json.dumps(text, ensure_ascii=False)}"  # Dolt 1.83, 2.3
+        return entry.message.rstrip() in (plain, escaped)
 
     def _restored(self, commits: Collection[str], later: Sequence[LogEntry], table: str) -> str | None:
         """Return the commit that restored the table to a version without the write, if it is the newest restore."""
