@@ -22,6 +22,7 @@ import pytest
 
 from dolt_integrations.engine import open_database
 from dolt_integrations.engine.names.trust import forget
+from tests.helpers import warm
 from tests.helpers.temporary import use_memory
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ os.environ.setdefault("GOMEMLIMIT", "512MiB")
 os.environ["DOLT_DISABLE_EVENT_FLUSH"] = "true"
 
 use_memory()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one warm interpreter for all workers of a run: to import its libraries takes seconds."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        os.environ[warm.SHARED] = str(warm.scripts())
 
 
 def pytest_report_header() -> str:

@@ -15,7 +15,7 @@ from tests.helpers.frameworks.flows import FLOWS, Workplace
 from tests.helpers.frameworks.metaflow_programs import TABLES, BlockModel, predict, program
 from tests.helpers.saves.attempts import contents, rows
 
-PROGRAMS = int(os.environ.get("ATTEMPT_PROGRAMS", "4"))
+PROGRAMS = int(os.environ.get("ATTEMPT_PROGRAMS", "2"))
 
 
 @pytest.mark.parametrize("seed", range(PROGRAMS))

@@ -9,6 +9,6 @@ What a new interpreter is the subject of (what is imported when; how a framework
 `sys.executable`.
 """
 
-from tests.helpers.warm.command import python, scripts
+from tests.helpers.warm.command import SHARED, python, scripts
 
-__all__ = ["python", "scripts"]
+__all__ = ["SHARED", "python", "scripts"]

@@ -25,9 +25,15 @@ COMMANDS = ("a0", "dolt-integrations", "kedro", "pyflyte", "pyflyte-execute", "p
 """Those of installed packages that tests run."""
 
 
+SHARED = "TESTS_WARM_SCRIPTS"
+"""The variable that names the folder to the workers of a run, so that they share one server."""
+
+
 @functools.cache
 def scripts() -> Path:
     """Return a folder for PATH, with `python` and the commands of installed packages that it runs."""
+    if SHARED in os.environ:
+        return Path(os.environ[SHARED])
     if not hasattr(os, "pidfd_open"):
         return Path(sys.executable).parent
     folder = Path(tempfile.mkdtemp(prefix="warm-", dir=TEMPORARY))
