@@ -239,7 +239,8 @@ def test_a_supervisor_waits_for_the_statement_of_a_user_that_was_killed(folder, 
     folder.mkdir()
     (folder / "lease").touch()
     order = supervisor.pack(str(tmp_path), [shutil.which("sleep"), "600"], {})
-    command = [sys.executable, "-I", "-S", supervisor.__file__, str(folder)]
+    program = [supervisor.START, os.path.dirname(supervisor.__file__)]
+    command = [sys.executable, "-I", "-S", "-c", *program, str(folder)]
     with abandoned_connection(tmp_path) as working, subprocess.Popen(command, stdin=subprocess.PIPE) as running:
         running.stdin.write(order)
         running.stdin.close()
