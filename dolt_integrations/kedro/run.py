@@ -11,7 +11,7 @@ from dolt_integrations.errors import BranchNotFoundError, ConfigError, DatabaseN
 from dolt_integrations.kedro.dataset import DoltDataset
 from dolt_integrations.kedro.framework import VersionNotFoundError
 from dolt_integrations.kedro.origin import PREFIX, Origin, Run, forget_reads
-from dolt_integrations.kedro.work import Work, commit_of
+from dolt_integrations.kedro.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,7 +171,7 @@ def _head(transaction: Transaction, branch: Branch | None) -> str:
     """Return the commit that is read where the run has written nothing; with a `MergeBranch` that is not its start."""
     if isinstance(branch, MergeBranch):
         return find_version(transaction.db, branch_conf=transaction.merge_to).commit
-    return commit_of(transaction)
+    return transaction.commit_to_read()
 
 
 def _commit_of(dataset: DoltDataset) -> str | None:

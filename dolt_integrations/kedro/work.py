@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from dolt_integrations.kedro.origin import Origin, Run
 
 
-def commit_of(transaction: Transaction) -> str:
-    """Return the commit that has what a Transaction began at and what it has written so far."""
-    commit = transaction.sql("SELECT 1").commit  # a scan names a table or a query
-    return commit() if commit is not None else transaction.start
-
-
 class Work:
     """What a run writes to one branch: seen by the run at once, and by others when the run has ended.
 
@@ -55,7 +49,7 @@ class Work:
         with self._lock:
             if not self._written or (table is not None and table.lower() not in self._written):
                 return self._head
-            commit = commit_of(self._transaction)
+            commit = self._transaction.commit_to_read()
             if commit != self._head:
                 self._own.add(commit)
             return commit

@@ -64,8 +64,15 @@ class TransactionReads(ABC):
             QueryError: The SQL is not a query.
         """
         what = {"tablename": tablename, "sql": sql, "columns": columns, "where": where, "params": params}
-        return Scan({"db": self.db, **what}, commit=self._commit_to_read)
+        return Scan({"db": self.db, **what}, commit=self.commit_to_read)
 
     @abstractmethod
-    def _commit_to_read(self) -> str:
-        """Return a commit with everything that was written so far."""
+    def commit_to_read(self) -> str:
+        """Return the hash of a commit on the private branch: what the block started from, plus what it has written.
+
+        The commit stays readable as long as the block runs.
+
+        Raises:
+            ConfigError: The block has not begun or has ended.
+            DoltError: The error of an earlier write of the block that failed.
+        """

@@ -206,7 +206,8 @@ class Transaction(TransactionReads):
             name = name_for_merge(block.work.session, block.database, block.branch, tablename)
             block.write(Save(name, rows, key, block.message, block.author, overwrite, mode, rest=rest))
 
-    def _commit_to_read(self) -> str:
+    def commit_to_read(self) -> str:
+        """Return a commit of the private branch with all that was written, as `TransactionReads` describes it."""
         return self._open().commit_to_read()
 
     def _open(self) -> Block:
