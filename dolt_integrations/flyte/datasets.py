@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from dolt_integrations.flyte.table import DoltTable
 from dolt_integrations.flyte.uri import FORMS, SCHEME, pinned_uri, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
@@ -147,3 +148,38 @@ def iter_as(table: DoltTable, library: str) -> Iterator[Any]:
                 known = {column.name: column for column in core.read_table(**_nothing_of(table)).columns}
         rows = adapters.to_arrow(adapters.encode_frame(batch, table=str(table.config.tablename)).result(known))
         yield rows if library == ARROW else adapters.to_polars(rows)
+
+
+FORMATS = ("", SCHEME)
+"""The formats to register for: `dolt`, and none."""
+
+CLASSES = {PANDAS: "DataFrame", ARROW: "Table", POLARS: "DataFrame"}
+"""The class of each library's frames."""
+
+
+def class_of(library: str) -> type[Any]:
+    """Return the class of a library's frames. The library has to be imported."""
+    found: type[Any] = getattr(sys.modules[library], CLASSES[library])
+    return found
+
+
+def chosen_columns(of_literal: list[str], of_task: list[str]) -> list[str] | None:
+    """Return the columns that a task declares; None if the SDK only copied those of the literal."""
+    return of_task if of_task and of_task != of_literal else None
+
+
+def register_with(engine: Any, library: str, handlers: Callable[[str], Iterable[Any]]) -> None:
+    """Register an SDK's encoder and decoder for a library's frames.
+
+    Args:
+        engine: The SDK's transformer engine for datasets.
+        library: The library.
+        handlers: Makes the encoder and the decoder for one of `FORMATS`.
+    """
+    for name in FORMATS:
+        for handler in handlers(name):
+            if library == POLARS:
+                # Not for tasks annotated with a polars class: the SDK's own plugin handles those.
+                engine._handler_finder(handler, SCHEME)[name] = handler
+            else:
+                engine.register(handler, override=True)

@@ -19,13 +19,14 @@ from flytekit.types.structured import (
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.column_types import kind_of
 from dolt_integrations.flyte.datasets import (
-    ARROW,
-    PANDAS,
-    POLARS,
+    CLASSES,
     check_place,
+    chosen_columns,
+    class_of,
     iter_as,
     read_as,
     received,
+    register_with,
     save_dataset,
 )
 from dolt_integrations.flyte.uri import FORMS, SCHEME
@@ -37,19 +38,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from flytekit import FlyteContext
 
-FORMATS = ("", SCHEME)
-"""The formats to register for: `dolt`, and none."""
-
-_CLASSES = {PANDAS: "DataFrame", ARROW: "Table", POLARS: "DataFrame"}
-"""The class of each library's frames."""
-
 
 class DoltEncoder(StructuredDatasetEncoder[Any]):
     """Writes a frame to the table of its `dolt://` URI, and returns the table at the commit."""
 
     def __init__(self, library: str, supported_format: str) -> None:
         """Encode frames of a library: `pandas`, `pyarrow` or `polars`."""
-        super().__init__(_class_of(library), SCHEME, supported_format)
+        super().__init__(class_of(library), SCHEME, supported_format)
 
     def encode(
         self, ctx: FlyteContext, structured_dataset: StructuredDataset, structured_dataset_type: StructuredDatasetType
@@ -74,7 +69,7 @@ class DoltDecoder(StructuredDatasetDecoder[Any]):
 
     def __init__(self, library: str, supported_format: str) -> None:
         """Decode to frames of a library: `pandas`, `pyarrow` or `polars`."""
-        super().__init__(_class_of(library), SCHEME, supported_format)
+        super().__init__(class_of(library), SCHEME, supported_format)
         self._library = library
 
     def decode(
@@ -95,11 +90,6 @@ class DoltDecoder(StructuredDatasetDecoder[Any]):
         return read_as(table, self._library)
 
 
-def _class_of(library: str) -> type[Any]:
-    found: type[Any] = getattr(sys.modules[library], _CLASSES[library])
-    return found
-
-
 def _generated(batches: Iterator[Any]) -> Iterator[Any]:
     yield from batches
 
@@ -108,8 +98,7 @@ def wanted_columns(
     sent: literals.StructuredDatasetMetadata | None, wanted: literals.StructuredDatasetMetadata | None
 ) -> list[str] | None:
     """Return the columns that a task declares; None if flytekit only copied those of the literal."""
-    of_literal, of_task = (_names(each) for each in (sent, wanted))
-    return of_task if of_task and of_task != of_literal else None
+    return chosen_columns(_names(sent), _names(wanted))
 
 
 def _names(metadata: literals.StructuredDatasetMetadata | None) -> list[str]:
@@ -128,13 +117,11 @@ def _columns(schema: pa.Schema) -> list[StructuredDatasetType.DatasetColumn]:
 
 def register_handlers(library: str) -> None:
     """Register the encoder and decoder for a library's frames. The library has to be imported."""
-    for name in FORMATS:
-        for handler in (DoltEncoder(library, name), DoltDecoder(library, name)):
-            if library == POLARS:
-                # Not for tasks annotated with a polars class: flytekit's own plugin handles those.
-                StructuredDatasetTransformerEngine._handler_finder(handler, SCHEME)[name] = handler
-            else:
-                StructuredDatasetTransformerEngine.register(handler, override=True)
+    register_with(
+        StructuredDatasetTransformerEngine,
+        library,
+        lambda name: (DoltEncoder(library, name), DoltDecoder(library, name)),
+    )
 
 
 async def _checked_to_literal(
@@ -157,7 +144,7 @@ StructuredDatasetTransformerEngine.async_to_literal = _checked_to_literal  # typ
 def _register_imported() -> None:
     """Register handlers when flytekit looks for its own, for the libraries that are imported by then."""
     _flytekits_own()
-    for library in _CLASSES.keys() - _registered:
+    for library in CLASSES.keys() - _registered:
         if is_imported(library):
             register_handlers(library)
             _registered.add(library)

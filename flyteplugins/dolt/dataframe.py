@@ -13,13 +13,14 @@ from flyteidl2.core import literals_pb2, types_pb2
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.column_types import kind_of
 from dolt_integrations.flyte.datasets import (
-    ARROW,
-    PANDAS,
-    POLARS,
+    CLASSES,
     check_place,
+    chosen_columns,
+    class_of,
     iter_as,
     read_as,
     received,
+    register_with,
     save_dataset,
 )
 from dolt_integrations.flyte.uri import FORMS, SCHEME
@@ -33,12 +34,6 @@ if TYPE_CHECKING:
     from flyte.io import DataFrame
 
     from dolt_integrations.flyte.table import DoltTable
-
-FORMATS = ("", SCHEME)
-"""The formats to register for: `dolt`, and none."""
-
-_CLASSES = {PANDAS: "DataFrame", ARROW: "Table", POLARS: "DataFrame"}
-"""The class of each library's frames."""
 
 
 class DoltEncoder(extend.DataFrameEncoder[Any]):
@@ -108,7 +103,7 @@ def wanted_columns(
         [column.name for column in each.structured_dataset_type.columns] if each is not None else []
         for each in (sent, wanted)
     )
-    return of_task if of_task and of_task != of_literal else None
+    return chosen_columns(of_literal, of_task)
 
 
 def _columns(schema: pa.Schema) -> list[types_pb2.StructuredDatasetType.DatasetColumn]:
@@ -123,15 +118,12 @@ def _columns(schema: pa.Schema) -> list[types_pb2.StructuredDatasetType.DatasetC
 
 def register_handlers(library: str) -> None:
     """Register the encoder and decoder for a library's frames. The library has to be imported."""
-    engine = extend.DataFrameTransformerEngine
-    python_type = getattr(sys.modules[library], _CLASSES[library])
-    for name in FORMATS:
-        for handler in (DoltEncoder(python_type, name), DoltDecoder(python_type, name, library)):
-            if library == POLARS:
-                # Not for tasks annotated with a polars class: Flyte's own plugin handles those.
-                engine._handler_finder(handler, SCHEME)[name] = handler
-            else:
-                engine.register(handler, override=True)
+    kind = class_of(library)
+    register_with(
+        extend.DataFrameTransformerEngine,
+        library,
+        lambda name: (DoltEncoder(kind, name), DoltDecoder(kind, name, library)),
+    )
 
 
 def check_places() -> None:
@@ -157,7 +149,7 @@ def register_when_imported() -> None:
 
     def register_imported() -> None:
         own()
-        for library in _CLASSES.keys() - registered:
+        for library in CLASSES.keys() - registered:
             if is_imported(library):
                 register_handlers(library)
                 registered.add(library)
