@@ -238,3 +238,14 @@ def test_an_upsert_keeps_the_sign_of_zero_in_rows_that_change_and_in_new_ones(co
 
     found = sorted(connection.rows("SELECT * FROM t"))
     assert repr(found) == repr([(1, -0.0, 0.5, 7), (2, 5.0, -0.0, 8), (3, -0.0, None, None)])
+
+
+def test_an_upsert_of_zero_replaces_negative_zero(connection):
+    schema = make(connection, "id bigint PRIMARY KEY, d double, f float", "(1, 5, 5)")
+    before = pa.table({"id": [1, 2], "d": [-0.0, -0.0], "f": pa.array([-0.0, 1.0], pa.float32())})
+
+    for data in (before, before.set_column(1, "d", [[0.0, -0.0]]).set_column(2, "f", [pa.array([0.0, 2.0], "float")])):
+        with connection.transaction():
+            upsert_rows(connection, "t", schema, data)
+
+    assert repr(sorted(connection.rows("SELECT * FROM t"))) == repr([(1, 0.0, 0.0), (2, -0.0, 2.0)])

@@ -13,7 +13,7 @@ from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.tables.bulk import insert_table
 from dolt_integrations.engine.tables.contents import without_foreign_key_checks
 from dolt_integrations.engine.tables.fetch import fetch
-from dolt_integrations.engine.tables.negative_zeros import has_negative_zero, is_negative_zero
+from dolt_integrations.engine.tables.negative_zeros import has_other_sign, has_zero
 from dolt_integrations.engine.tables.schema import TableSchema, find_definition, has_triggers
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def write_equal_values(
         stage: The quoted name of the temporary table with these rows.
         same: The SQL condition that joins both tables.
     """
-    texts, floats = _texts(connection, table, schema, data), _floats_with_negative_zeros(schema, data)
+    texts, floats = _texts(connection, table, schema, data), _floats_with_zeros(schema, data)
     left = [_differs(quote(table), stage, quote(name)) for name in texts]
-    left += [is_negative_zero(f"{stage}.{quote(name)}") for name in floats]
+    left += [has_other_sign(f"{quote(table)}.{quote(name)}", f"{stage}.{quote(name)}") for name in floats]
     if not left:
         return
     condition = f"FROM {quote(table)} JOIN {stage} ON {same} WHERE {' OR '.join(left)}"
@@ -71,9 +71,10 @@ def _texts(connection: Connection, table: str, schema: TableSchema, data: pa.Tab
     return names if found is not None and found.has_foreign_collations else []
 
 
-def _floats_with_negative_zeros(schema: TableSchema, data: pa.Table) -> list[str]:
+def _floats_with_zeros(schema: TableSchema, data: pa.Table) -> list[str]:
+    """Return the columns with a zero of either sign, where the table may have the other one."""
     values = {name.lower(): data.column(name) for name in data.column_names}
-    return [c.name for c in _given(schema, data) if has_negative_zero(values[c.name.lower()])]
+    return [column.name for column in _given(schema, data) if has_zero(values[column.name.lower()])]
 
 
 def _given(schema: TableSchema, data: pa.Table) -> list[Column]:
