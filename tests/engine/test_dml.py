@@ -249,3 +249,17 @@ def test_an_upsert_of_zero_replaces_negative_zero(connection):
             upsert_rows(connection, "t", schema, data)
 
     assert repr(sorted(connection.rows("SELECT * FROM t"))) == repr([(1, 0.0, 0.0), (2, -0.0, 2.0)])
+
+
+def test_an_upsert_keeps_negative_zeros_in_columns_that_it_does_not_write(connection):
+    schema = make(connection, "id bigint PRIMARY KEY, a bigint, d double, f float, s varchar(5)", "(3, 3, 3, 3, 'c')")
+    rows = {"id": [1, 2], "a": [1, 2], "d": [-0.0, 0.0], "f": pa.array([1.0, -0.0], pa.float32()), "s": ["a", None]}
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, pa.table(rows))
+
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, pa.table({"id": [1, 2, 4], "a": [5, 6, 7]}))
+
+    found = sorted(connection.rows("SELECT * FROM t"))
+    kept = [(1, 5, -0.0, 1.0, "a"), (2, 6, 0.0, -0.0, None), (3, 3, 3.0, 3.0, "c"), (4, 7, None, None, None)]
+    assert repr(found) == repr(kept)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.tables.bulk import insert_table
-from dolt_integrations.engine.tables.equal_values import write_equal_values
+from dolt_integrations.engine.tables.equal_values import find_negative_zeros, write_equal_values, write_negative_zeros
 from dolt_integrations.engine.tables.schema import TableSchema, find_definition
 from dolt_integrations.errors import PrimaryKeyError
 
@@ -38,9 +38,13 @@ def upsert_rows(connection: Connection, table: str, schema: TableSchema, data: p
     """
     data = _without_generated(schema, data)
     with staged(connection, schema, data) as stage:
+        same = _same(table, stage, schema.primary_key)
+        signed = find_negative_zeros(connection, table, schema, data, stage, same)
         _update(connection, table, stage, schema.primary_key, data.column_names)
         _insert(connection, table, stage, schema.primary_key, data.column_names)
-        write_equal_values(connection, table, schema, data, stage, _same(table, stage, schema.primary_key))
+        write_equal_values(connection, table, schema, data, stage, same)
+    if signed.num_rows:
+        write_negative_zeros(connection, table, schema, signed, delete_rows)
 
 
 def delete_rows(connection: Connection, table: str, schema: TableSchema, keys: pa.Table) -> None:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.sql.types import parse_type
 from dolt_integrations.engine.tables.bulk import insert_table
 from dolt_integrations.engine.tables.contents import without_foreign_key_checks
 from dolt_integrations.engine.tables.fetch import fetch
-from dolt_integrations.engine.tables.negative_zeros import has_other_sign, has_zero
+from dolt_integrations.engine.tables.negative_zeros import has_other_sign, has_zero, is_negative_zero
 from dolt_integrations.engine.tables.schema import TableSchema, find_definition, has_triggers
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from collections.abc import Callable
 
     from dolt_integrations.engine.session.connection import Connection
     from dolt_integrations.engine.tables.schema import Column
@@ -63,6 +66,42 @@ def write_equal_values(
         with without_foreign_key_checks(connection):
             connection.execute(f"DELETE {quote(table)} {condition}")
             insert_table(connection, table, rows, schema)
+
+
+def find_negative_zeros(
+    connection: Connection, table: str, schema: TableSchema, data: pa.Table, stage: str, same: str
+) -> pa.Table:
+    """Return the rows, as an upsert has to leave them, that have -0.0 in a column that the upsert does not write.
+
+    Dolt's UPDATE writes these as 0.0. The arguments are those of `write_equal_values`, before the upsert.
+    """
+    given = {name.lower() for name in data.column_names}
+    columns = tuple(column for column in schema.columns if not column.is_generated)
+    left = [c for c in columns if c.name.lower() not in given and parse_type(c.sql_type).base in ("float", "double")]
+    if not left:
+        return pa.table({})
+    negative = " OR ".join(is_negative_zero(f"{quote(table)}.{quote(column.name)}") for column in left)
+    sides = (stage if column.name.lower() in given else quote(table) for column in columns)
+    values = ", ".join(f"{side}.{quote(column.name)}" for side, column in zip(sides, columns, strict=True))
+    query = f"SELECT {values} FROM {quote(table)} JOIN {stage} ON {same} WHERE {negative}"
+    return fetch(connection, query, columns, fast=False)
+
+
+def write_negative_zeros(
+    connection: Connection,
+    table: str,
+    schema: TableSchema,
+    rows: pa.Table,
+    delete: Callable[[Connection, str, TableSchema, pa.Table], None],
+) -> None:
+    """Write again the rows that `find_negative_zeros` has found, after the upsert; `delete` deletes rows by key."""
+    if has_triggers(connection, table):
+        what = "table %s has triggers: %d of its rows had -0.0 in columns that are not written, and have 0.0 now"
+        logger.warning(what, table, rows.num_rows)
+        return
+    with without_foreign_key_checks(connection):
+        delete(connection, table, schema, rows.select(list(schema.primary_key)))
+        insert_table(connection, table, rows, schema)
 
 
 def _texts(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> list[str]:
