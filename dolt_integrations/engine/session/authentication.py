@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import pymysql
-
-if TYPE_CHECKING:
-    from dolt_integrations.engine.session.wire import Session
-
 
 NEEDS_ENCRYPTION = 2061
 """The client library's number for an authentication that requires a secure connection (CR_AUTH_PLUGIN_ERR)."""
@@ -22,7 +18,7 @@ def refuse(what: str) -> NoReturn:
 class Refused:
     """An authentication method that sends the password in clear, or as good as that."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Any) -> None:
         self.session = session
 
     def authenticate(self, packet: Any) -> Any:
@@ -35,7 +31,7 @@ class ClearPassword(Refused):
 
     def authenticate(self, packet: Any) -> Any:
         """Send the password if no one else can read it."""
-        session: Any = self.session
+        session = self.session
         if not (session.is_encrypted and session._tls.is_required):
             refuse("the server asks for the plain password, and encryption is not required")
         session.write_packet(session.password + b"\0")
