@@ -1,21 +1,26 @@
 """The cost of saving and loading a few rows as a database gets branches, commits and tables, as ratios from one run.
 
-One database grows from step to step; after each step the same work is done there and in a small one, in turns. The
-size that is asked for is `--branches 10000 --commits 100000 --tables 500`. `--plot` writes the growth as a picture.
+The same work is done in a small database and in larger ones, in turns. The size that is asked for is
+`--branches 10000 --commits 100000 --tables 500`; `--keep` makes its database once. `--plot` writes the growth as a
+picture, `--statements` prints how long each SQL statement takes in the smallest database and in the largest.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import shutil
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from statements import sent_by
 
 from dolt_integrations.core import NewBranch, diff, history, read_table, write_table
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
@@ -23,7 +28,7 @@ from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dolt_integrations.engine import Database
+    from dolt_integrations.engine import Connection, Database
 
 ROUNDS = 15
 STEPS = 3
@@ -63,12 +68,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--commits", type=int, default=5_000)
     parser.add_argument("--tables", type=int, default=100)
     parser.add_argument("--plot", type=Path)
+    parser.add_argument("--keep", type=Path, help="where databases are made once, and copied from")
+    parser.add_argument("--statements", action="store_true")
     given = parser.parse_args(arguments)
     sizes = _sizes(Size(given.branches, given.commits, given.tables))
-    measured = _measure(sizes)
+    with tempfile.TemporaryDirectory() as folder:
+        measured, profile = _measure(sizes, Path(folder), given.keep, statements=given.statements)
     _print(sizes, measured)
     if given.plot is not None:
         given.plot.write_text(picture(sizes, measured))
+    print("\n".join(profile))
 
 
 def _sizes(largest: Size) -> list[Size]:
@@ -79,35 +88,57 @@ def _sizes(largest: Size) -> list[Size]:
     ]
 
 
-def _measure(sizes: Sequence[Size]) -> list[dict[str, Pair]]:
-    """Grow one database step by step, and measure it alternately with one that stays at the first size."""
-    measured, now = [], Size(1, 1, 0)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_database(Path(folder) / "small", create=DEFAULT_AUTHOR) as small,
-        open_database(Path(folder) / "db", create=DEFAULT_AUTHOR) as database,
-    ):
-        _grow(small, now, sizes[0])
-        for size in sizes:
-            start = time.perf_counter()
-            _grow(database, now, size)
-            print(f"grown to {size} in {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
-            now = size
-            works = zip(_works(Path(folder) / "small").items(), _works(Path(folder) / "db").values(), strict=True)
-            measured.append({name: _least_of_both(one, other) for (name, one), other in works})
-    return measured
+def _measure(
+    sizes: Sequence[Size], folder: Path, keep: Path | None, *, statements: bool
+) -> tuple[list[dict[str, Pair]], list[str]]:
+    """Measure the work in a database of each size and in one of the first size, in turns.
+
+    Returns the times at each size, and lines with the statements at the largest, if they are asked for.
+    """
+    measured: list[dict[str, Pair]] = []
+    profile: list[str] = []
+    small = _made(folder / "small", sizes[0], keep)
+    for size in sizes:
+        grown = _made(folder / f"grown_{len(measured)}", size, keep)
+        with ExitStack() as stack:
+            for place in (small, grown):
+                stack.enter_context(open_database(place))
+            both = {name: (one, _works(grown)[name]) for name, one in _works(small).items()}
+            measured.append({name: _least_of_both(*works) for name, works in both.items()})
+            if statements and size is sizes[-1]:
+                profile = [line for name, works in both.items() for line in _profile(name, *works)]
+    return measured, profile
 
 
-def _grow(database: Database, now: Size, size: Size) -> None:
+def _made(place: Path, size: Size, keep: Path | None) -> Path:
+    """Make a database of a size, or copy the one that is kept."""
+    kept = keep / "_".join(map(str, ("db", *vars(size).values()))) if keep is not None else place
+    if not kept.exists():
+        start = time.perf_counter()
+        with open_database(kept, create=DEFAULT_AUTHOR) as database:
+            _fill(database, size)
+        print(f"made {size} in {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+    if kept != place:
+        shutil.copytree(kept, place)
+    return place
+
+
+def _fill(database: Database, size: Size) -> None:
+    """Make commits, then tables, then branches: a commit takes Dolt the longer, the more tables there are."""
     with database.connect() as session:
-        for number in range(now.tables, size.tables):
-            session.execute(f"CREATE TABLE other_{number} (id INT PRIMARY KEY, value VARCHAR(50))")
-        session.execute("CALL DOLT_COMMIT('-A', '--skip-empty', '-m', 'Add tables')")
-        for number in range(now.commits, size.commits):
+        _make_tables(session, range(min(SMALL, size.tables)))
+        for number in range(size.commits):
             message = f"Commit {number}\n\nWrite-Id: made-{number}"
-            session.execute("CALL DOLT_COMMIT('--allow-empty', '-m', %s)", (message,))
-        for number in range(now.branches, size.branches):
+            session.execute("CALL DOLT_COMMIT('--allow-empty', '--skip-verification', '-m', %s)", (message,))
+        _make_tables(session, range(SMALL, size.tables))
+        for number in range(size.branches):
             session.execute("CALL DOLT_BRANCH(%s, 'main')", (f"run/{number:06d}",))
+
+
+def _make_tables(session: Connection, numbers: range) -> None:
+    for number in numbers:
+        session.execute(f"CREATE TABLE other_{number} (id INT PRIMARY KEY, value VARCHAR(50))")
+    session.execute("CALL DOLT_COMMIT('-A', '--skip-empty', '-m', 'Add tables')")
 
 
 _IDS = itertools.count(1)
@@ -152,6 +183,18 @@ def _least_of_both(small: Callable[[], object], grown: Callable[[], object]) -> 
     """
     rounds = [(_seconds(small), _seconds(grown)) for _ in range(ROUNDS + 2)][2:]
     return Pair(min(one for one, _ in rounds), min(other for _, other in rounds))
+
+
+def _profile(name: str, small: Callable[[], object], grown: Callable[[], object]) -> list[str]:
+    """Return a line for each statement of some work: the minimum ms in the small and in the grown database."""
+    least: list[dict[str, float]] = [{}, {}]
+    for _ in range(ROUNDS):
+        for known, work in zip(least, (small, grown), strict=True):
+            sent = sent_by(work)
+            for text, seconds in sent:
+                known[text] = min(known.get(text, seconds), seconds)
+    lines = [f"{least[0].get(text, nan) * 1000:8.2f} {least[1][text] * 1000:8.2f}  {text}" for text, _ in sent]
+    return [name, *lines]
 
 
 def _seconds(work: Callable[[], object]) -> float:
