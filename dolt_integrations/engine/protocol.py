@@ -118,6 +118,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
             "set_foreign_key_checks without_foreign_key_checks"
         ),
         "tables.negative_zeros": "has_negative_zero",
+        "tables.kept_signs": "keeping_signs",
         "tables.fetch": "fetch fetch_batches",
         "tables.batches": "fetch_by_key",
         "tables.preview": "count_rows find_rows preview",

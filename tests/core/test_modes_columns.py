@@ -277,3 +277,12 @@ def test_a_column_without_nulls_takes_one_in_the_new_rows(mode, database):
     write_table(database, "t", pd.DataFrame({"id": [2, 3], "value": pd.array([2, None], "Int64")}), mode=mode)
 
     assert run_sql(database, "SELECT * FROM t ORDER BY id") == [(1, 1), (2, 2), (3, None)]
+
+
+@pytest.mark.parametrize("mode", ["append", "upsert"])
+def test_negative_zeros_survive_a_wider_column(mode, database):
+    write_table(database, "t", pd.DataFrame({"id": [1, 2], "x": [-0.0, 0.0], "s": ["a", "b"]}), primary_key="id")
+
+    write_table(database, "t", pd.DataFrame({"id": [3], "x": [1.0], "s": ["x" * 300]}), mode=mode)
+
+    assert repr(read_table(database, "t").data["x"].tolist()) == "[-0.0, 0.0, 1.0]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from dolt_integrations.core.writes.foreign_keys import unchecked_references
 from dolt_integrations.engine import find_table
 from dolt_integrations.engine.tables.alter import alter
 from dolt_integrations.engine.tables.contents import any_text_matches, create_table, drop_table, empty_table
+from dolt_integrations.engine.tables.kept_signs import keeping_signs
 from dolt_integrations.errors import DataError, LostRaceError, QueryError, UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -35,8 +37,9 @@ def extend_table(workspace: Connection, save: Save, schema: TableSchema) -> None
     changes = [schema.ddl(save.table)] if existing is None else alterations(save.table, existing, schema)
     if existing is not None:
         _check_documents(workspace, save.table, existing, schema)
-    for change in changes:
-        alter(workspace, change)
+    with keeping_signs(workspace, save.table, existing, schema) if existing and changes else nullcontext():
+        for change in changes:
+            alter(workspace, change)
 
 
 def _check_documents(workspace: Connection, table: str, existing: TableSchema, schema: TableSchema) -> None:
