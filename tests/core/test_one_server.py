@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import DoltMeta, Transaction, load, read_arrow, read_batches, read_table, save, write_table
-from dolt_integrations.engine.server.private import PrivateServer, running_server
+from dolt_integrations.engine.server.private import PrivateServer
+from dolt_integrations.engine.server.running import running_server
 from dolt_integrations.engine.server.shared import one_server
 from tests.conftest import eventually
 

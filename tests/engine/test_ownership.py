@@ -13,7 +13,8 @@ import pytest
 from dolt_integrations.core import Remote, read_table, write_table
 from dolt_integrations.engine import open_database
 from dolt_integrations.engine.server.ownership import SAFE, check_ownership, make_private
-from dolt_integrations.engine.server.private import REPLICATION, running_server
+from dolt_integrations.engine.server.private import REPLICATION
+from dolt_integrations.engine.server.running import running_server
 from dolt_integrations.errors import UnsafeDirectoryError
 from tests.conftest import new_repository
 from tests.helpers.servers.others import OTHER, as_other, as_root, give_away

@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
-from dolt_integrations.engine.server.private import PrivateServer, running_server
+from dolt_integrations.engine.server.private import PrivateServer
+from dolt_integrations.engine.server.running import running_server
 from dolt_integrations.errors import DatabaseNotFoundError, DoltError
 from tests.conftest import eventually, new_repository, processes_of
 from tests.helpers.servers.users import USE, servers_of

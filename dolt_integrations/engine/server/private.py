@@ -10,14 +10,13 @@ import secrets
 import shutil
 import socket
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.server.dolt import find_dolt, quiet_environment
 from dolt_integrations.engine.server.guard import Guard
 from dolt_integrations.engine.server.lease import Lease, runtime_folder
-from dolt_integrations.engine.server.ownership import read_trusted
+from dolt_integrations.engine.server.running import RunningServer, running_server
 from dolt_integrations.errors import DatabaseLockedError, DoltError, ServerUnreachableError, StorageError
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LOCAL_USER = "__dolt_local_user__"
-"""The user as whom Dolt's own CLI connects to a server that holds a directory (Dolt source, `sqlserver` package)."""
 
 START_TIMEOUT = 30.0
 """Seconds to wait for another process to let go of a directory, or for a server to start."""
@@ -48,35 +45,6 @@ _HASTE = 0.5
 
 _LEAST_ROOM = 65_536
 """The bytes that a server needs on the disk to start, at least."""
-
-
-@dataclass(frozen=True)
-class RunningServer:
-    """What `.dolt/sql-server.info` says: the server that holds a directory and the secret of its local user."""
-
-    pid: int
-    port: int
-    secret: str
-
-
-def running_server(directory: Path) -> RunningServer | None:
-    """Return the server that holds the directory, if the file about it is there, ours, and its process lives."""
-    try:
-        pid, port, secret = read_trusted(directory, ".dolt/sql-server.info").strip().split(":", 2)
-        server = RunningServer(int(pid), int(port), secret)
-        os.kill(server.pid, 0)
-    except (OSError, ValueError):
-        return None
-    return server if listens(server.port) else None
-
-
-def listens(port: int) -> bool:
-    """Whether something listens at a port of this machine."""
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=2).close()
-    except OSError:
-        return False
-    return True
 
 
 class PrivateServer:

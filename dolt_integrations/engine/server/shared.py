@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from dolt_integrations.engine.names.address import ServerAddress
 from dolt_integrations.engine.names.identifiers import nearest
 from dolt_integrations.engine.server.ownership import make_private
-from dolt_integrations.engine.server.private import LOCAL_USER, PrivateServer, listens
+from dolt_integrations.engine.server.private import PrivateServer
+from dolt_integrations.engine.server.running import LOCAL_USER, listens
 from dolt_integrations.engine.session.answers import text
 from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.engine.session.pool import POOL
