@@ -15,7 +15,7 @@ import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from math import nan
+from math import log, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -214,6 +214,9 @@ def _print(sizes: Sequence[Size], measured: Sequence[dict[str, Pair]]) -> None:
 _WIDTH, _HEIGHT, _LEFT, _TOP = 720, 360, 60, 40
 _COLORS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#17becf", "#7f7f7f", "#bcbd22", "#e377c2")
 
+_LEAST = 0.5
+_LINES = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
+
 
 def picture(sizes: Sequence[Size], measured: Sequence[dict[str, Pair]]) -> str:
     """Return the ratios to the small database as an SVG."""
@@ -222,7 +225,8 @@ def picture(sizes: Sequence[Size], measured: Sequence[dict[str, Pair]]) -> str:
     right, bottom = _WIDTH - 230, _HEIGHT - 50
 
     def at(step: int, ratio: float) -> tuple[float, float]:
-        return _LEFT + step * (right - _LEFT) / (len(sizes) - 1), bottom - ratio / most * (bottom - _TOP)
+        height = log(max(ratio, _LEAST) / _LEAST) / log(most / _LEAST)
+        return _LEFT + step * (right - _LEFT) / (len(sizes) - 1), bottom - height * (bottom - _TOP)
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
@@ -230,7 +234,7 @@ def picture(sizes: Sequence[Size], measured: Sequence[dict[str, Pair]]) -> str:
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
         f'<text x="{_LEFT}" y="20" font-size="13">Times as long as in a small database (five rows)</text>',
     ]
-    for ratio in range(int(most) + 1):
+    for ratio in (each for each in _LINES if each <= most):
         _, y = at(0, ratio)
         parts.append(f'<line x1="{_LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>')
         parts.append(f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{ratio}</text>')
