@@ -249,6 +249,13 @@ def test_a_damaged_list_of_versions_is_no_failure(database, own_cache, fetched, 
     assert fetched == ["t", "t", "t"]  # the last one was made of the one before, and compared with a fetch
 
 
+def test_the_list_of_versions_is_read_by_its_user_alone(database, own_cache):
+    write_table(database, "t", frame(), primary_key="n")
+
+    (named,) = own_cache.glob("*.versions")
+    assert named.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_commit_that_is_gone_is_no_failure(database, own_cache, fetched, monkeypatch):
     write_table(database, "t", frame(), primary_key="n")
     (named,) = own_cache.glob("*.versions")
