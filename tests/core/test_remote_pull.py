@@ -35,6 +35,16 @@ def test_a_branch_that_is_behind_is_moved_forward(remote, clone):
     assert ours.head() == theirs.head()
 
 
+def test_a_replace_replaces_what_the_remote_has_by_then(remote, clone):
+    ours, theirs = clone("ours"), clone("theirs")
+    add(theirs, "Carol")
+    pushed(theirs, remote)
+
+    write_table(ours.path, "users", pd.DataFrame({"id": [1], "name": ["Dora"]}), remote_conf=remote)
+
+    assert names(ours) == ["Dora"]
+
+
 def test_a_branch_that_is_ahead_is_left_alone(remote, clone):
     ours = clone()
     add(ours, "Carol")
