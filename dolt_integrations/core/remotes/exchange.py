@@ -160,6 +160,7 @@ def push(remote: Remote, database: Database, branch: str, *, author: Author) -> 
 
     Example:
         >>> from dolt_integrations.core.configs.remote import Remote
+        >>> from dolt_integrations.core.remotes.clone import clone_if_missing
         >>> remote = Remote(url=f"file://{folder}-backup")
         >>> with open_database(folder, create=DEFAULT_AUTHOR) as database:
         ...     pull(remote, database, None, author=DEFAULT_AUTHOR)
