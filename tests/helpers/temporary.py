@@ -9,7 +9,7 @@ from pathlib import Path
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - each run makes a folder of its own in it
 ROOM = 6 * 1024**3
-"""Bytes that have to be free in it; a run of all tests needs up to a third of that."""
+"""Bytes that have to be free in it."""
 
 
 def use_memory() -> None:
