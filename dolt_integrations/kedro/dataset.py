@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dolt_integrations.adapters import check_options, metas_of, options_of, parse_location
-from dolt_integrations.core import AppendBranch, Remote, SerialBranch, find_version, history
+from dolt_integrations.core import AppendBranch, Remote, SerialBranch, find_version, history, with_connect_args
 from dolt_integrations.errors import BranchNotFoundError, NotFoundError, RevisionNotFoundError
 from dolt_integrations.kedro.framework import AbstractDataset, AbstractVersionedDataset, VersionNotFoundError
 from dolt_integrations.kedro.origin import Output, Run, message_of, note_read
@@ -88,8 +88,15 @@ class DoltDataset(AbstractVersionedDataset[Any, Any]):
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle without the Transaction of a run, which belongs to this process."""
-        return {**self.__dict__, "work": None}
+        """Pickle without the Transaction of a run, which belongs to this process, and without the credentials.
+
+        The processes of a ParallelRunner get the location with its password (`with_connect_args`).
+        """
+        state = {**self.__dict__, "work": None}
+        if (args := state.get("_init_args")) is not None:  # what Kedro keeps for `to_config`
+            database = with_connect_args(args.get("database"), None)
+            state["_init_args"] = {**args, "database": database, "credentials": None}
+        return state
 
     def _load_args(self, load_args: object, known: tuple[str, ...]) -> dict[str, Any]:
         """Check and return the options of a load, and keep its `as_of`."""

@@ -80,7 +80,8 @@ class DoltConfig:
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle, as an artifact, without the URL's password."""
-        location = without_password(self.database) if type(self.database) is str else self.database
+        location = str(self.database) if isinstance(self.database, str) else self.database
+        location = without_password(location) if type(location) is str else location
         return {**self.__dict__, "database": location}
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dolt_integrations.core.configs.options import BATCH_ROWS
 from dolt_integrations.core.reads.batches import read_batches
 from dolt_integrations.core.reads.read import check_read, read_arrow, read_table
-from dolt_integrations.engine import parse_location
+from dolt_integrations.engine import parse_location, with_connect_args
 from dolt_integrations.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class Scan:
             QueryError: The SQL is not a query.
         """
         check_read(**self.arguments)
+        own = {**self.arguments, "db": with_connect_args(self.arguments["db"], None)}  # whose pickle has no password
+        object.__setattr__(self, "arguments", own)
 
     def __repr__(self) -> str:
         """Return what is read, and from where, without the password of a URL."""

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from dolt_integrations.engine.names.address import CONNECTION
 from dolt_integrations.engine.names.identifiers import nearest
 from dolt_integrations.engine.names.location import Location, parse_location
+from dolt_integrations.engine.names.own_url import own_url
 from dolt_integrations.engine.names.server_url import URL_OPTIONS
 from dolt_integrations.engine.names.trust import FromLiteral
 from dolt_integrations.errors import ConfigError
@@ -25,7 +26,9 @@ _SSL = ("ca", "cert", "key", "check_hostname", "verify_mode")
 
 
 def with_connect_args(location: Location, connect_args: Mapping[str, Any] | None) -> Location:
-    """Return a server's URL with the options in `connect_args`. Without options, return any location unchanged.
+    """Return a server's URL with the options in `connect_args`. Without options, return any location as it is.
+
+    A plain pickle of the URL has no password (`OwnUrl`).
 
     Args:
         location: How the database is named; a URL if there are options.
@@ -42,7 +45,7 @@ def with_connect_args(location: Location, connect_args: Mapping[str, Any] | None
         'mysql://me@db.local/shop?ssl_ca=ca.pem&connect_timeout=5'
     """
     if connect_args is None or connect_args == {}:
-        return location
+        return own_url(location)
     if not isinstance(connect_args, Mapping):
         raise ConfigError(
             f"connect_args is {shown(connect_args)}, not a dict", hint='Pass a dict: {"ssl_ca": "ca.pem"}.'
@@ -57,7 +60,7 @@ def with_connect_args(location: Location, connect_args: Mapping[str, Any] | None
         raise ConfigError(what, hint="Remove it, or use a `mysql://` URL.")
     merged = _merged(location, dict(connect_args))
     parse_location(merged)
-    return merged
+    return own_url(merged)
 
 
 def _merged(url: str, arguments: dict[str, Any]) -> str:
