@@ -84,6 +84,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "server.shared": "one_server",
         "server.clone": "clone_directory is_database is_shallow",
         "server.deepen": "deepen",
+        "server.remote_folder": "check_remote_folder",
         "server.dolt": "Source remote_password",
     },
     "sessions": {

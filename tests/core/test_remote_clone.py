@@ -66,8 +66,8 @@ def test_without_a_url_there_is_nothing_to_clone(tmp_path):
     assert not (tmp_path / "shop").exists()
 
 
-def test_an_empty_remote_is_an_error_and_leaves_nothing(tmp_path):
-    with pytest.raises(RemoteError, match="no data"):
+def test_a_remote_that_does_not_exist_is_an_error_and_leaves_nothing(tmp_path):
+    with pytest.raises(RemoteError, match="nowhere does not exist"):
         clone_if_missing(Remote(url=f"file://{tmp_path}/nowhere"), tmp_path / "a" / "shop")
 
     assert not (tmp_path / "a").exists()

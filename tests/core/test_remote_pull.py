@@ -184,6 +184,20 @@ def test_a_url_is_added_to_a_database_without_that_remote(remote, clone):
     assert f"backup {remote.url}2" in ours.dolt("remote", "-v")
 
 
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_read_from_a_remote_without_data_is_refused_before_anything_is_made(remote, clone, tmp_path, exists):
+    ours, mistyped = clone(), tmp_path / "mistyped"
+    if exists:
+        mistyped.mkdir()
+
+    with pytest.raises(RemoteError, match="no data" if exists else "does not exist"):
+        read_table(ours.path, "users", remote_conf=Remote("backup", f"file://{mistyped}"))
+
+    assert "backup" not in ours.dolt("remote", "-v").replace(remote.url, "")
+    assert list(tmp_path.glob("mistyped/*")) == []
+    assert mistyped.exists() == exists
+
+
 def test_another_url_than_the_databases_is_an_error_and_changes_nothing(remote, clone):
     ours = clone()
 

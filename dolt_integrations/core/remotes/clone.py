@@ -11,6 +11,7 @@ from dolt_integrations.engine.names.remote_url import parse_remote_url
 from dolt_integrations.engine.server.clone import clone_directory, is_database, is_shallow
 from dolt_integrations.engine.server.deepen import deepen
 from dolt_integrations.engine.server.dolt import Source
+from dolt_integrations.engine.server.remote_folder import check_remote_folder
 from dolt_integrations.engine.versions.remotes import clone_call
 from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, RemoteError
 
@@ -54,6 +55,8 @@ def clone_if_missing(remote: Remote, location: Location, *, shallow: bool = Fals
         raise ConfigError(f"no Dolt database in {address.path}, and no url to clone it from", hint=hint)
     source = Source(parse_remote_url(remote.url), remote.name, remote.user)
     remote.check_credentials(source.url)
+    if required:
+        check_remote_folder(source.url)
     with remote.credentials():
         found = clone_directory(address.path, source, shallow=shallow)
     if required and not found:

@@ -14,6 +14,7 @@ from dolt_integrations.engine.names.address import DirectoryAddress
 from dolt_integrations.engine.names.connections import locate
 from dolt_integrations.engine.names.remote_url import parse_remote_url
 from dolt_integrations.engine.server.clone import is_shallow
+from dolt_integrations.engine.server.remote_folder import check_remote_folder
 from dolt_integrations.engine.versions.branches import create_branch
 from dolt_integrations.engine.versions.heads import branch_head, find_head, remote_head
 from dolt_integrations.engine.versions.remotes import (
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def pull(remote: Remote, database: Database, branch: str | None, *, author: Author) -> None:
+def pull(remote: Remote, database: Database, branch: str | None, *, author: Author, required: bool = False) -> None:
     """Fetch, and update a branch: fast-forward it if it is behind, or merge if both sides have new commits.
 
     A branch that is ahead, or that the remote does not have, is not changed. One that only the remote has is created.
@@ -54,16 +55,19 @@ def pull(remote: Remote, database: Database, branch: str | None, *, author: Auth
         database: The open database.
         branch: The branch. None is the default branch.
         author: The author of a merge commit.
+        required: Whether a `file://` remote without data is an error. Otherwise it may be created by a push. A server's
+            remote is not checked, because its folder is on the machine of the server.
 
     Raises:
         ConfigError: The database has no such remote and the config no URL, or the two have different URLs.
-        RemoteError: The remote cannot be reached or refuses, or the merge needs commits that a shallow clone lacks.
+        RemoteError: The remote cannot be reached or refuses, is required and has no data, or the merge needs commits
+            that a shallow clone lacks.
         MergeConflictError: Both sides changed the same rows or schema. The branch is unchanged.
         UncommittedChangesError: The remote changed a table that has uncommitted work. The branch is unchanged.
         LostRaceError: Other writers kept moving the branch.
     """
     with database.connect() as connection:
-        _settle(remote, database, connection)
+        _settle(remote, database, connection, required=required)
         name = find_head(connection, branch).branch
         with _from(remote, database):
             _fetch(remote, database, connection, name)
@@ -84,11 +88,12 @@ def _from(remote: Remote, database: Database) -> Iterator[None]:
         ) from error
 
 
-def _settle(remote: Remote, database: Database, connection: Connection) -> None:
+def _settle(remote: Remote, database: Database, connection: Connection, *, required: bool = False) -> None:
     """Check that the database's remote has the config's URL. Adds the remote if it is missing.
 
     Raises:
         ConfigError: It has another URL, or it is missing and the config has no URL.
+        RemoteError: It is required and has no data. Nothing has been added.
     """
     known = remotes(connection).get(remote.name)
     url = parse_remote_url(remote.url) if remote.url is not None else None
@@ -96,6 +101,8 @@ def _settle(remote: Remote, database: Database, connection: Connection) -> None:
         names = ", ".join(sorted(remotes(connection))) or "none"
         hint = f"Set the remote's url, or name one of its remotes: {names}."
         raise ConfigError(f"database {database.location} has no remote {remote.name!r}", hint=hint)
+    if required and isinstance(locate(database.location), DirectoryAddress):
+        check_remote_folder(known or url or "")
     if known is None and url is not None:
         known = _add(remote.name, url, connection)
     remote.check_credentials(known or url or "")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dolt_integrations.core.configs.branch import Branch
     from dolt_integrations.core.configs.remote import Remote
-    from dolt_integrations.engine import Author, Database, Location
+    from dolt_integrations.engine import Author, Location
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def loading_from(
     with remote.credentials():
         clone_if_missing(remote, db, shallow=shallow)
         with open_database(db) as database:
-            _pull(remote, database, branch_conf, database.author_for(None))
+            pull(remote, database, _name(branch_conf), author=database.author_for(None), required=True)
             yield
 
 
@@ -58,12 +58,12 @@ def saving_to(remote: Remote | None, db: Location, branch_conf: Branch | None, a
         clone_if_missing(remote, db, required=False)
         with open_database(db, create=author or DEFAULT_AUTHOR, carried=True) as database:
             who = database.author_for(author)
-            _pull(remote, database, branch_conf, who)
+            pull(remote, database, _name(branch_conf), author=who)
             yield
             with database.connect() as connection:
                 branch = branch_name(connection, branch_conf)
             push(remote, database, branch, author=who)
 
 
-def _pull(remote: Remote, database: Database, branch_conf: Branch | None, author: Author) -> None:
-    pull(remote, database, branch_conf.name if branch_conf is not None else None, author=author)
+def _name(branch_conf: Branch | None) -> str | None:
+    return branch_conf.name if branch_conf is not None else None
