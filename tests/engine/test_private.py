@@ -1,5 +1,7 @@
 """The private server of a directory: blocks, threads and processes share one, for any directory."""
 
+import os
+import signal
 import threading
 
 import pytest
@@ -18,6 +20,17 @@ def test_a_block_has_a_server_and_none_is_left(repository):
         assert len(servers_of(repository.path)) == 1
 
     assert processes_of(repository.path) == []
+
+
+def test_a_block_waits_for_a_supervisor_that_is_slow_to_notice_its_end(repository):
+    with open_database(repository.path):
+        (supervisor,) = set(processes_of(repository.path)) - set(servers_of(repository.path))
+        os.kill(supervisor, signal.SIGSTOP)
+        resumed = threading.Timer(0.4, os.kill, (supervisor, signal.SIGCONT))
+        resumed.start()
+
+    assert processes_of(repository.path) == []
+    resumed.join()
 
 
 def test_nested_blocks_share_one_server(repository):

@@ -89,12 +89,12 @@ class Lease:
         return served is None
 
     def is_held_by_others(self) -> bool:
-        """Whether, after `release`, others hold leases or the supervisor has yet to notice that none is held."""
+        """Whether, after `release`, others hold leases. A supervisor that waits for the last one holds none."""
         try:
             file = os.open(self.folder / "lease", os.O_RDWR)
         except FileNotFoundError:
             return False
-        held = _may_lock(file, fcntl.LOCK_SH)
+        held = not _may_lock(file, fcntl.LOCK_EX) and _may_lock(file, fcntl.LOCK_SH)
         os.close(file)
         return held
 
