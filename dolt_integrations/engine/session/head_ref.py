@@ -1,4 +1,4 @@
-"""The branch that a session has checked out, asked in a time that does not depend on the number of branches."""
+"""The branch that a session has checked out, and its head, in a time that does not depend on the number of branches."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ def head_variable(database: str) -> str | None:
     It has the branch's own name, in its own case, also if the session asked for it in another one.
     """
     return f"@@`{database}_head_ref`" if IN_A_VARIABLE.fullmatch(database) else None
+
+
+def head_value(database: str) -> str:
+    """Return the expression for the commit at the head of a session's branch, as its transaction sees the branch.
+
+    `DOLT_MERGE_BASE('HEAD', 'HEAD')` is not that: in a transaction it also sees what others have committed since the
+    transaction began, while the rows, `DOLT_HASHOF_DB` and `HASHOF('HEAD')` do not (Dolt 1.83 and 2.3).
+    """
+    return f"@@`{database}_head`" if IN_A_VARIABLE.fullmatch(database) else "HASHOF('HEAD')"
 
 
 def checked_out(session: Statements, database: str) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dolt_integrations.engine.names.identifiers import check_branch_name
 from dolt_integrations.engine.session.answers import anything, maybe, number, text, timestamp
+from dolt_integrations.engine.session.head_ref import head_value
 from dolt_integrations.engine.versions.heads import branch_head, branches_in_other_case
 from dolt_integrations.errors import LostRaceError, QueryError, TableNotFoundError
 
@@ -113,7 +114,8 @@ def landed_commit(connection: Connection, branch: str, commit: str, table: str |
         if table is None:
             return Landed(bool(connection.value("SELECT HAS_ANCESTOR(%s, %s)", names)))
         is_at_it = connection.revision == commit
-        statement, parent_of = (_AT_IT, (f"{commit}^",)) if is_at_it else (_ON_BRANCH, (f"{commit}^",) * 2)
+        statement = _AT_IT if is_at_it else _ON_BRANCH.format(head=head_value(connection.address.database))
+        parent_of = [f"{commit}^"] * (1 if is_at_it else 2)
         found = connection.row(statement, (*names, table, *parent_of), (anything, *(text,) * 5))
     except TableNotFoundError:
         return Landed(has_commit(connection, branch, commit))
@@ -130,7 +132,7 @@ def landed_commit(connection: Connection, branch: str, commit: str, table: str |
 
 _LANDED = "SELECT HAS_ANCESTOR(%s, %s), DOLT_HASHOF_TABLE(%s), DOLT_HASHOF_DB('HEAD'), "
 _AT_IT = _LANDED + "HASHOF(%s), '', ''"
-_ON_BRANCH = _LANDED + "DOLT_MERGE_BASE(%s, %s), DOLT_MERGE_BASE('HEAD', 'HEAD'), DOLT_HASHOF_DB('WORKING')"
+_ON_BRANCH = _LANDED + "DOLT_MERGE_BASE(%s, %s), {head}, DOLT_HASHOF_DB('WORKING')"
 """`HASHOF` goes through the names of all branches and tags, and at a commit `DOLT_MERGE_BASE` does not work."""
 
 

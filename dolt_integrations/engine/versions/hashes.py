@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.session.answers import text
+from dolt_integrations.engine.session.head_ref import head_value
 from dolt_integrations.errors import TableNotFoundError
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ def head_and_table(connection: Connection, table: str) -> tuple[str, str]:
     Raises:
         TableNotFoundError: There is no such table.
     """
-    found = connection.row("SELECT DOLT_MERGE_BASE('HEAD', 'HEAD'), DOLT_HASHOF_TABLE(%s)", (table,), (text, text))
+    statement = f"SELECT {head_value(connection.address.database)}, DOLT_HASHOF_TABLE(%s)"
+    found = connection.row(statement, (table,), (text, text))
     return (str(found[0]), str(found[1])) if found else ("", "")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.session.answers import maybe, text
-from dolt_integrations.engine.session.head_ref import HEADS, head_variable
+from dolt_integrations.engine.session.head_ref import HEADS, head_value, head_variable
 from dolt_integrations.errors import BranchNotFoundError, QueryError, RevisionNotFoundError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def find_head(connection: Connection, branch: str | None) -> Head:
     variable = head_variable(connection.address.database)
     if variable is None:
         return find_head(connection, str(connection.value("SELECT active_branch()", kind=text)))
-    statement = f"SELECT {variable}, DOLT_MERGE_BASE('HEAD', 'HEAD')"
+    statement = f"SELECT {variable}, {head_value(connection.address.database)}"
     ref, commit = connection.row(statement, kinds=(text, text)) or ("", "")
     return Head(str(ref).removeprefix(HEADS), str(commit))
 
@@ -65,11 +65,12 @@ def settle_at_newest(connection: Connection, branch: str | None) -> Head | None:
     variable = head_variable(connection.address.database)
     if variable is None:
         return None
+    seen = _SEEN.format(branch=variable, head=head_value(connection.address.database))
     try:
         if branch is not None:
             connection.stand_on(branch)
         connection.execute("START TRANSACTION")
-        found = connection.row(_SEEN.format(branch=variable), kinds=(text,) * 4)
+        found = connection.row(seen, kinds=(text,) * 4)
     except (BranchNotFoundError, QueryError):  # there is none, or a tag or an ancestor of this name
         connection.execute("ROLLBACK")
         return None
@@ -82,7 +83,7 @@ def settle_at_newest(connection: Connection, branch: str | None) -> Head | None:
     return None
 
 
-_SEEN = "SELECT {branch}, DOLT_MERGE_BASE('HEAD', 'HEAD'), DOLT_HASHOF_DB('WORKING'), DOLT_HASHOF_DB('HEAD')"
+_SEEN = "SELECT {branch}, {head}, DOLT_HASHOF_DB('WORKING'), DOLT_HASHOF_DB('HEAD')"
 
 
 def branch_head(connection: Connection, name: str) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.session.answers import maybe, text
-from dolt_integrations.engine.session.head_ref import HEADS, head_variable
+from dolt_integrations.engine.session.head_ref import HEADS, head_value, head_variable
 from dolt_integrations.engine.versions.working_set import TableStatus, status
 from dolt_integrations.errors import TableNotFoundError
 
@@ -54,7 +54,7 @@ class TableState:
 
 
 _BRANCH = (
-    "SELECT {branch}, DOLT_MERGE_BASE('HEAD', 'HEAD'), CAST(is_merging AS CHAR), DOLT_HASHOF_DB('WORKING'), "
+    "SELECT {branch}, {head}, CAST(is_merging AS CHAR), DOLT_HASHOF_DB('WORKING'), "
     "DOLT_HASHOF_DB('STAGED'), DOLT_HASHOF_DB('HEAD'), CAST(@@local_infile AS CHAR), {content} FROM dolt_merge_status"
 )
 
@@ -73,7 +73,7 @@ _KINDS = (text, text, text, text, text, text, text, maybe(text))
 
 def branch_state(connection: Connection) -> BranchState:
     """Return the state of the session's branch."""
-    rows = connection.rows(_BRANCH.format(branch=_name(connection), content="''"), kinds=_KINDS)
+    rows = connection.rows(_of_branch(connection, "''"), kinds=_KINDS)
     return _branch(connection, rows[:1])
 
 
@@ -86,7 +86,7 @@ def branch_and_table(connection: Connection, table: str, *, is_there: bool = Tru
         is_there: Whether the table is known to exist. If not, its hash is not requested.
     """
     content = "DOLT_HASHOF_TABLE(%s)" if is_there else "''"
-    of_branch = _BRANCH.format(branch=_name(connection), content=content)
+    of_branch = _of_branch(connection, content)
     statement = " UNION ALL ".join((of_branch, _REFERENCES, _TRIGGERS))
     try:
         rows = connection.rows(statement, (table,) * (3 if is_there else 2), _KINDS)
@@ -105,9 +105,11 @@ def referring_tables(connection: Connection, table: str) -> list[str]:
     return [row[1] for row in connection.rows(_REFERENCES, (table,), _KINDS)]
 
 
-def _name(connection: Connection) -> str:
-    """Return the expression for the session's branch. `active_branch()` goes through the names of all branches."""
-    return head_variable(connection.address.database) or "active_branch()"
+def _of_branch(connection: Connection, content: str) -> str:
+    """Return the statement for the state of the session's branch and the expression `content`."""
+    database = connection.address.database
+    branch = head_variable(database) or "active_branch()"  # which goes through the names of all branches
+    return _BRANCH.format(branch=branch, head=head_value(database), content=content)
 
 
 def _branch(connection: Connection, rows: list[tuple[str, ...]]) -> BranchState:
