@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from dolt_integrations.engine import insert_table
 from dolt_integrations.engine.session.transactions import back_to_save_point, save_point
+from dolt_integrations.engine.tables.computed import columns_computed_otherwise
 from dolt_integrations.engine.tables.contents import largest_number
 from dolt_integrations.errors import DataError, PrimaryKeyError
 
@@ -34,6 +35,20 @@ def check_sources(table: str, existing: TableSchema, wanted: TableSchema) -> Non
                     f"computed ({column.details})",
                     hint=f"Add {name!r} to the frame, or drop {column.name!r} from the table with SQL first.",
                 )
+
+
+def warn_of_computed(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> None:
+    """Log a warning if the rows have other values for a generated column than Dolt computes, which are not written.
+
+    It is no error: rows that were loaded, changed in a source column and saved have the old computed values.
+    """
+    for name in columns_computed_otherwise(connection, schema, data):
+        logger.warning(
+            "table %s computes column %s: the frame's values for it differ from those, and are not written. Drop the "
+            "column from the frame, or correct the columns that it is computed from.",
+            table,
+            name,
+        )
 
 
 def insert_numbered(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> None:

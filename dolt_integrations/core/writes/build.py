@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.configs.mode import APPEND, REPLACE, UPSERT
 from dolt_integrations.core.frames.digest import RowsDigest, add_frame
 from dolt_integrations.core.progress import counted
-from dolt_integrations.core.schemas.generated import insert_numbered
+from dolt_integrations.core.schemas.generated import insert_numbered, warn_of_computed
 from dolt_integrations.core.schemas.violations import check_new_rows, locating
 from dolt_integrations.core.writes.ddl import clear_table, extend_table
 from dolt_integrations.core.writes.foreign_keys import check_references, unchecked_references
@@ -164,6 +164,9 @@ def put_rows(
         ConstraintError: Rows break a constraint of the table. The error names the row if it can be found.
         DataError: Dolt cannot store a row.
     """
+    differences = save.differences if save.mode == REPLACE else None
+    written = differences.written if differences is not None else save.rows.data
+    warn_of_computed(connection, save.table, schema, written)
     with locating(connection, save.table, schema, save.rows.data, save.mode):
         _put_rows(connection, save, schema, is_empty=is_empty, before=before)
 

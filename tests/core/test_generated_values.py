@@ -1,0 +1,57 @@
+"""Values that a frame has for a generated column: Dolt computes the column, and a warning names what differs."""
+
+import pandas as pd
+import pytest
+
+from dolt_integrations.core import read_table, write_table
+from tests.conftest import run_sql
+from tests.helpers.values.foreign import commit
+
+PRICES = """CREATE TABLE t (id BIGINT PRIMARY KEY, net BIGINT, rate BIGINT DEFAULT 2,
+    gross DECIMAL(12,2) GENERATED ALWAYS AS (net * rate) STORED,
+    twice BIGINT GENERATED ALWAYS AS (gross * 2) VIRTUAL)"""
+ROW = "INSERT INTO t (id, net) VALUES (1, 3)"
+
+
+@pytest.fixture
+def prices(database):
+    run_sql(database, PRICES, ROW)
+    commit(database)
+    return database
+
+
+def warned(caplog):
+    return [record.args[1] for record in caplog.records if "computes column" in record.msg]
+
+
+@pytest.mark.parametrize("mode", ["replace", "append", "upsert"])
+def test_other_values_than_the_table_computes_are_warned_of(mode, prices, caplog):
+    frame = pd.DataFrame({"id": [2], "net": [5], "rate": [2], "gross": [99.0], "twice": [20]})
+
+    write_table(prices, "t", frame, mode=mode)
+
+    assert warned(caplog) == ["gross"]
+    assert run_sql(prices, "SELECT gross FROM t WHERE id = 2") == [(10,)]
+
+
+def test_a_value_that_the_column_cannot_store_is_warned_of(prices, caplog):
+    frame = pd.DataFrame({"id": [2], "net": [5], "rate": [2], "gross": ["ten"]})
+
+    write_table(prices, "t", frame, mode="append")
+
+    assert warned(caplog) == ["gross"]
+
+
+def test_the_values_that_the_table_computes_are_no_reason_to_warn(prices, caplog):
+    frame = read_table(prices, "t").data
+
+    write_table(prices, "t", frame.assign(id=2), mode="append")
+
+    assert warned(caplog) == []
+
+
+def test_a_column_that_is_computed_from_what_the_frame_lacks_is_not_checked(prices, caplog):
+    write_table(prices, "t", pd.DataFrame({"id": [1], "net": [4], "gross": [9.0]}), mode="upsert")
+
+    assert warned(caplog) == []
+    assert run_sql(prices, "SELECT gross FROM t") == [(8,)]
