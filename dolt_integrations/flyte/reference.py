@@ -14,7 +14,7 @@ from mashumaro.types import SerializableType
 from dolt_integrations import adapters
 from dolt_integrations.adapters import shown
 from dolt_integrations.core import Version
-from dolt_integrations.errors import DoltError, LiteralError
+from dolt_integrations.errors import ConfigError, DoltError, LiteralError
 from dolt_integrations.flyte.config import DoltConfig
 from dolt_integrations.flyte.json_members import PARSED, READ_BY_FROM_DICT
 from dolt_integrations.flyte.members import json_object
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from dolt_integrations.adapters import Column
+
+_MISSING: Any = object()
+"""The default of `config`, so that its absence is an error of ours."""
 
 _NOTHING = "nothing_added"
 """The member of a literal's version that says that the save had nothing to add."""
@@ -44,8 +47,17 @@ class TableReference(PydanticField, DataClassJsonMixin, SerializableType):
 
     dataclass_json_config: ClassVar[Any] = READ_BY_FROM_DICT  # type: ignore[misc]
 
-    def __init__(self, config: DoltConfig, data: pd.DataFrame | None = None, *, version: Version | None = None) -> None:
-        """Create a table to write (with `data`) or to read (without; at `version`, if it is given)."""
+    def __init__(
+        self, config: DoltConfig = _MISSING, data: pd.DataFrame | None = None, *, version: Version | None = None
+    ) -> None:
+        """Create a table to write (with `data`) or to read (without; at `version`, if it is given).
+
+        Raises:
+            ConfigError: There is no `config`, or it is not a DoltConfig.
+        """
+        if not isinstance(config, DoltConfig):
+            what = "missing" if config is _MISSING else f"of class {type(config).__name__}, not a DoltConfig"
+            raise ConfigError(f"the config of a DoltTable is {what}", hint="Use DoltTable(config=..., data=...).")
         self.config = config
         self.version = version
         self._frame = data

@@ -45,6 +45,15 @@ def read(config: DoltConfig) -> int:
     return count(table=DoltTable(config=config))
 
 
+# Tables
+
+
+@pytest.mark.parametrize("arguments", [{"config": FRAME}, {"config": "users"}, {"config": {}}, {"data": FRAME}])
+def test_a_table_without_a_config_says_how_to_make_one(arguments):
+    with pytest.raises(ConfigError, match=r"config of a DoltTable is .*DoltTable\(config=\.\.\., data=\.\.\.\)"):
+        DoltTable(**arguments)
+
+
 # Configs
 
 
