@@ -270,6 +270,16 @@ def test_a_replace_without_the_key_says_that_the_table_loses_it(database, caplog
     assert caplog.text.count("loses its primary key, because the frame that replaces it lacks `id`") == 1
 
 
+def test_a_replace_with_another_key_says_what_that_means_for_diffs(database, caplog):
+    frame = pd.DataFrame({"id": [1], "name": ["a"]})
+    write_table(database, "t", frame, primary_key="id")
+
+    write_table(database, "t", frame, primary_key="name")
+
+    warning = "the primary key of table `t` changes from `id` to `name`: `dolt diff` shows no rows between"
+    assert caplog.text.count(warning) == 1
+
+
 @pytest.mark.parametrize("mode", KEEPING)
 def test_a_column_without_nulls_takes_one_in_the_new_rows(mode, database):
     make(database, "CREATE TABLE t (id bigint PRIMARY KEY, value bigint NOT NULL)", "INSERT INTO t VALUES (1, 1)")

@@ -66,11 +66,8 @@ def clear_table(
         LostRaceError: Another session created the table at the same time.
     """
     existing = None if is_new else find_table(workspace, save.table)
-    if existing is not None and existing.primary_key and not schema.primary_key:
-        lost = ", ".join(f"`{name}`" for name in existing.primary_key)
-        logger.warning(
-            "table `%s` loses its primary key, because the frame that replaces it lacks %s", save.table, lost
-        )
+    if existing is not None and existing.primary_key and not existing.has_key(schema.primary_key):
+        _warn_of_key(save.table, existing.primary_key, schema.primary_key)
     if existing is not None and existing.has_key(schema.primary_key) and not save.overwrite:
         changes = alterations(save.table, existing, schema)
         if not {name.lower() for name in existing.names} <= {name.lower() for name in schema.names}:
@@ -85,6 +82,15 @@ def clear_table(
         return False
     _recreate(workspace, save, schema, referring, is_there=existing is not None)
     return True
+
+
+def _warn_of_key(table: str, old: Sequence[str], new: Sequence[str]) -> None:
+    lost, gained = (", ".join(f"`{name}`" for name in key) for key in (old, new))
+    if new:
+        effect = "`dolt diff` shows no rows between versions before and after"
+        logger.warning("the primary key of table `%s` changes from %s to %s: %s", table, lost, gained, effect)
+    else:
+        logger.warning("table `%s` loses its primary key, because the frame that replaces it lacks %s", table, lost)
 
 
 def _create(workspace: Connection, save: Save, schema: TableSchema) -> None:
