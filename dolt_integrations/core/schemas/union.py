@@ -72,7 +72,7 @@ def _check_key(
         hint = "Give that key or no key; mode 'replace' can change a table's key."
         raise PrimaryKeyError(f"the primary key of table `{table}` is {shown}, not ({', '.join(key)})", hint=hint)
     if mode == UPSERT and not key:
-        hint = "Give it one with mode 'replace' and primary_key, or use mode 'append'."
+        hint = "Give it one with mode 'replace' and `primary_key` (`key` of Table.write), or use mode 'append'."
         raise PrimaryKeyError(f"table `{table}` has no primary key, by which an upsert finds rows", hint=hint)
     missing = [name for name in key if name.lower() not in {column.lower() for column in wanted.names}]
     if mode == UPSERT and missing:
