@@ -26,6 +26,11 @@ class SecretName:
         """Return the name for messages."""
         return "/".join(part for part in (self.group, self.version, self.key) if part)
 
+    @property
+    def variable(self) -> str:
+        """The environment variable that has it in a local run (flytekit source, `SecretsManager.get`)."""
+        return "_".join(part for part in (self.group, self.version, self.key) if part).upper()
+
 
 @dataclass(frozen=True)
 class SecretCredentials:
@@ -85,7 +90,8 @@ def _value(secret: SecretName) -> str:
         value = current_runtime().secret(secret.group, secret.key, secret.version)
     except (ValueError, OSError, LookupError, AssertionError) as error:
         hint = (
-            "Check that the cluster has it, and request it in every task that connects: "
+            f"In a local run, set the environment variable {secret.variable}. On a cluster, check that it has the "
+            "secret, and request it in every task that connects: "
             f'@task(secret_requests=[Secret(group="{secret.group}", key="{secret.key}")]).'
         )
         raise ConfigError(f"secret {secret} is not available in this task", hint=hint) from error

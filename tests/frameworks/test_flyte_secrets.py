@@ -4,14 +4,16 @@ import dataclasses
 import json
 import logging
 import pickle
+import re
 import typing
 from pathlib import Path
 
 import pytest
-from flytekit import Secret
+from flytekit import Secret, task
 
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte import config as config_module
+from dolt_integrations.flyte.secrets import secret_credentials
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import run_sql
 from tests.helpers.frameworks import secret_workflow as tasks
@@ -169,3 +171,22 @@ def test_a_password_in_the_url_is_warned_of_elsewhere_once(
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "an error on a cluster" in caplog.text
     assert "sesame" not in caplog.text
+
+
+@pytest.mark.parametrize("version", [None, "v2"])
+def test_a_secret_that_a_local_run_lacks_names_the_variable_that_gives_it(
+    version: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = secret_credentials({"password": Secret(group="shop", key="reader", group_version=version)})
+
+    @task
+    def password() -> str:
+        return str(credentials().password)
+
+    with pytest.raises(ConfigError) as refused:
+        password()
+    found = re.search(r"environment variable (\w+)", str(refused.value))
+
+    monkeypatch.setenv(found[1], "given")
+
+    assert password() == "given"
