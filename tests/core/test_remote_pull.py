@@ -108,6 +108,24 @@ def test_a_branch_that_the_remote_has_deleted_is_not_made_again(remote, clone):
     assert ours.branches() == ["main"]
 
 
+def test_a_load_of_a_branch_that_the_remote_has_deleted_warns_each_time(remote, clone, caplog):
+    ours, theirs = clone("ours"), clone("theirs")
+    pulled(ours, remote, "side")
+    theirs.dolt("push", "origin", ":side")
+
+    for _ in range(2):
+        caplog.clear()
+        read_table(ours.path, "users", branch_conf="side", remote_conf=remote)
+
+        assert "remote origin has no branch side" in caplog.text
+
+
+def test_a_load_of_a_branch_that_the_remote_has_logs_no_warning(remote, clone, caplog):
+    read_table(clone().path, "users", branch_conf="side", remote_conf=remote)
+
+    assert "has no branch" not in caplog.text
+
+
 def test_a_remote_that_is_gone_is_named(remote, clone, tmp_path):
     ours = clone()
     shutil.rmtree(tmp_path / "backup")

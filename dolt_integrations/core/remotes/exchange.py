@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def pull(remote: Remote, database: Database, branch: str | None, *, author: Author, required: bool = False) -> None:
+def pull(remote: Remote, database: Database, branch: str | None, *, author: Author, required: bool = False) -> bool:
     """Fetch, and update a branch: fast-forward it if it is behind, or merge if both sides have new commits.
 
     A branch that is ahead, or that the remote does not have, is not changed. One that only the remote has is created.
@@ -57,6 +57,9 @@ def pull(remote: Remote, database: Database, branch: str | None, *, author: Auth
         author: The author of a merge commit.
         required: Whether a `file://` remote without data is an error. Otherwise it may be created by a push. A server's
             remote is not checked, because its folder is on the machine of the server.
+
+    Returns:
+        Whether the remote has the branch.
 
     Raises:
         ConfigError: The database has no such remote and the config no URL, or the two have different URLs.
@@ -74,6 +77,7 @@ def pull(remote: Remote, database: Database, branch: str | None, *, author: Auth
         theirs = remote_head(connection, f"{remote.name}/{name}")
     if theirs is not None:
         retried(lambda: _bring_up(remote, database, name, theirs, author), LostRaceError, attempts=3)
+    return theirs is not None
 
 
 @contextlib.contextmanager
