@@ -70,6 +70,19 @@ def test_the_error_names_the_nearest_branches_and_tags(connection):
         revisions.resolve(connection, "relase")
 
 
+@pytest.mark.parametrize(
+    ("revision", "why"), [("HEAD~99", "history of HEAD is shorter"), ("main^2", "main has no such parent")]
+)
+def test_steps_that_lead_nowhere_are_named_as_the_cause(revision, why, connection):
+    with pytest.raises(RevisionNotFoundError, match=why):
+        revisions.resolve(connection, revision)
+
+
+def test_a_word_that_is_no_revision_is_answered_with_the_accepted_forms(connection):
+    with pytest.raises(RevisionNotFoundError, match=r"Give a commit, a branch, a tag.*, or a timestamp\.$"):
+        revisions.resolve(connection, "yesterday", or_else="a timestamp")
+
+
 def test_the_commit_at_a_timestamp_is_the_newest_that_is_not_younger(connection):
     (first,), (second,) = connection.rows("SELECT commit_hash FROM dolt_log ORDER BY commit_order")[-2:]
     moment = connection.value("SELECT date FROM dolt_log WHERE commit_hash = %s", (second,))

@@ -94,7 +94,9 @@ def _find_past(connection: Connection, newest: str, as_of: AsOf) -> str:
     if timestamp is not None and timestamp > datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + _SLACK:
         hint = "A timestamp without a zone is in UTC; add the zone, as in 2026-11-01T12:00:00+01:00."
         raise RevisionNotFoundError(f"as_of {as_of} is in the future", hint=hint)
-    return commit_at(connection, timestamp, newest) if timestamp else resolve(connection, str(as_of), newest)
+    if timestamp:
+        return commit_at(connection, timestamp, newest)
+    return resolve(connection, str(as_of), newest, or_else="a timestamp such as 2025-11-20")
 
 
 def find_version(

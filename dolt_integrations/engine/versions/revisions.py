@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
 
 
-def resolve(connection: Connection, revision: str, newest: str | None = None) -> str:
+_FORMS = "a commit, a branch, a tag, or one with steps back such as HEAD~2"
+
+
+def resolve(connection: Connection, revision: str, newest: str | None = None, *, or_else: str = "") -> str:
     """Return the commit hash of a branch, tag, commit or ancestor spec (`HEAD~2`, `main^`).
 
     Branches have precedence over tags, and tags over remote branches. Names are case-sensitive, unlike in most of
@@ -27,6 +30,7 @@ def resolve(connection: Connection, revision: str, newest: str | None = None) ->
         connection: A session on the database.
         revision: The branch, tag, commit or ancestor spec.
         newest: The commit that `HEAD` denotes; None for the head of the session's branch.
+        or_else: What the caller accepts besides, for the hint of the error, such as "a timestamp".
 
     Raises:
         RevisionNotFoundError: There is no such revision; the hint suggests similar names of branches and tags.
@@ -34,9 +38,24 @@ def resolve(connection: Connection, revision: str, newest: str | None = None) ->
     name, steps = _without_steps(revision)
     try:
         base = _base(connection, name, newest)
-        return base if is_commit_hash(base) and base != name and not steps else commit_of(connection, base + steps)
+        if is_commit_hash(base) and base != name and not steps:
+            return base
     except (RevisionNotFoundError, BranchNotFoundError) as error:
-        raise _no_revision(connection, revision) from error
+        raise _no_revision(connection, revision, or_else) from error
+    try:
+        return commit_of(connection, base + steps)
+    except (RevisionNotFoundError, BranchNotFoundError) as error:
+        is_there = steps and (base != name or _exists(connection, base))
+        raise (
+            _no_ancestor(connection, revision) if is_there else _no_revision(connection, revision, or_else)
+        ) from error
+
+
+def _exists(connection: Connection, base: str) -> bool:
+    try:
+        return bool(commit_of(connection, base))
+    except (RevisionNotFoundError, BranchNotFoundError):
+        return False
 
 
 def _base(connection: Connection, name: str, newest: str | None) -> str:
@@ -58,9 +77,17 @@ def _without_steps(revision: str) -> tuple[str, str]:
     return revision[:at], revision[at:]
 
 
-def _no_revision(connection: Connection, revision: str) -> RevisionNotFoundError:
-    hint = nearest(revision, [*branches(connection), *tags(connection)])
+def _no_revision(connection: Connection, revision: str, or_else: str) -> RevisionNotFoundError:
+    near = nearest(revision, [*branches(connection), *tags(connection)])
+    forms = f"Give {_FORMS}{f', or {or_else}' if or_else else ''}."
+    hint = f"{near} {forms}" if near else forms
     return RevisionNotFoundError(f"no commit, branch or tag {revision!r} in database {connection.address}", hint=hint)
+
+
+def _no_ancestor(connection: Connection, revision: str) -> RevisionNotFoundError:
+    name, steps = _without_steps(revision)
+    why = f"{name} has no such parent" if re.search(r"\^\d", steps) else f"the history of {name} is shorter"
+    return RevisionNotFoundError(f"no commit {revision!r} in database {connection.address}: {why}")
 
 
 def commit_at(connection: Connection, timestamp: datetime.datetime, newest: str) -> str:
