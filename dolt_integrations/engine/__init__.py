@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.sql.types import arrow_type, parse_type
     from dolt_integrations.engine.tables.batches import fetch_by_key
     from dolt_integrations.engine.tables.bulk import insert_table
+    from dolt_integrations.engine.tables.condition import check_condition
     from dolt_integrations.engine.tables.fetch import fetch, fetch_batches
     from dolt_integrations.engine.tables.names import table_name
     from dolt_integrations.engine.tables.query import (
         Result,
-        check_condition,
         check_query,
         check_statement,
         run_query,
@@ -59,7 +59,8 @@ __getattr__, __dir__ = lazy_names(
         ".tables.bulk": "insert_table",
         ".tables.batches": "fetch_by_key",
         ".tables.fetch": "fetch fetch_batches",
-        ".tables.query": "Result check_condition check_query check_statement run_query select_table",
+        ".tables.condition": "check_condition",
+        ".tables.query": "Result check_query check_statement run_query select_table",
         ".tables.names": "table_name",
         ".tables.schema": "Column TableSchema describe_table find_base_table find_table",
         "dolt_integrations.redaction": "redact",

@@ -99,8 +99,8 @@ OPERATIONS: dict[str, dict[str, str]] = {
     },
     "SQL of users": {
         "sql.parameters": "Params bind check_params plain_params",
-        "tables.query": "Result check_condition check_query check_statement looks_back run_query select_all "
-        "select_table without_rows",
+        "tables.condition": "check_condition",
+        "tables.query": "Result check_query check_statement looks_back run_query select_all select_table without_rows",
     },
     "schemas": {
         "sql.types": "GEOMETRIES SqlType arrow_type parse_type",

@@ -214,6 +214,20 @@ def test_a_condition_that_is_no_condition_is_an_error_and_writes_nothing(seven, 
     assert run_sql(seven, "SELECT * FROM dolt_status") == []
 
 
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ("kid = 'y'", r"condition on table `t` .*'kid', which does not exist: kid = 'y'\. Did you mean `kind`"),
+        ("n == 1", r"condition on table `t` .* near 'n': n == 1\. Compare with `=`, not `==`\.$"),
+        ("n = 'x", r"does not parse near 'x': n = 'x$"),
+        ("n > 1 AND", r"does not parse: n > 1 AND$"),
+    ],
+)
+def test_the_error_of_a_condition_shows_what_the_user_wrote_and_nothing_else(where, message, seven):
+    with pytest.raises(DoltError, match=message):
+        part(seven, where=where)
+
+
 BREAKING_OUT = [
     "FALSE) UNION SELECT n, text, kind FROM secret WHERE (TRUE",
     "FALSE) UNION ALL (SELECT n, text, kind FROM secret WHERE TRUE",

@@ -158,8 +158,8 @@ def test_a_table_that_is_not_there_is_an_error_with_the_nearest_names(shop):
         read_table(shop, "custmer")
 
 
-def test_a_table_that_is_not_there_in_a_query_is_an_error_that_names_it(shop):
-    with pytest.raises(TableNotFoundError, match="custmer"):
+def test_a_table_that_is_not_there_in_a_query_is_an_error_with_the_nearest_names(shop):
+    with pytest.raises(TableNotFoundError, match=r"'custmer'.*Did you mean `customer`"):
         query(shop, "SELECT * FROM custmer")
 
 

@@ -23,13 +23,16 @@ _MOST = 20
 
 
 @contextmanager
-def hinting_branches(database: Database, tablename: str | None, branch: str | None) -> Iterator[None]:
-    """Add to a `TableNotFoundError` of the block which branches have the table, committed or not.
+def hinting_branches(
+    database: Database, tablename: str | None, branch: str | None, commit: str | None = None
+) -> Iterator[None]:
+    """Add to a `TableNotFoundError` of the block which branches have the table, or similar names.
 
     Args:
         database: The database.
         tablename: The table. None takes the name from the error, for tables that a query names.
         branch: The branch that was read, or None for a commit.
+        commit: The commit that a query read, to look for similar names.
 
     Raises:
         TableNotFoundError: The block raised it.
@@ -39,6 +42,9 @@ def hinting_branches(database: Database, tablename: str | None, branch: str | No
     except TableNotFoundError as error:
         name = tablename or _named_by(error)
         hint = where_it_is(database, name) if name else None
+        if hint is None and name and commit:
+            with database.connect(commit) as snapshot:
+                hint = nearest(name, tables(snapshot))
         if hint is None:
             raise
         where = f"branch {branch!r}" if branch else "that commit"

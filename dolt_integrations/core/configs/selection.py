@@ -57,8 +57,7 @@ class Part:
             NotFoundError: It names something that does not exist.
         """
         if self.where is not None:
-            engine.check_condition(session, table, self.where)
-            engine.check_query(session, self.query(table, schema))
+            engine.check_condition(session, table, self.where, self.query(table, schema), schema.names)
 
     def query(self, table: str, schema: TableSchema) -> str:
         """Return the query that reads the part."""

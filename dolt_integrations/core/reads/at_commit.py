@@ -104,7 +104,7 @@ def read_at(
         if tablename is not None:
             with hinting_branches(database, tablename, branch):
                 return _read_table(database, snapshot, tablename, part, branch, commit)
-        with hinting_branches(database, None, branch):
+        with hinting_branches(database, None, branch, commit):
             result = _run(database, snapshot, str(sql), branch, commit)
     logger.debug("read %d rows of a query from %s at %s", result.data.num_rows, database.location, commit)
     return result, Version(commit, branch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -97,19 +98,6 @@ def check_statement(sql: str, where: object) -> str:
     return query
 
 
-def check_condition(connection: Connection, table: str, where: str) -> None:
-    """Check that the string is a condition on the rows of a table.
-
-    It has to parse inside the parentheses of a CAST as well as of a WHERE (see `select_table`). A string that closes
-    the parentheses to continue with something else fails in one of the two.
-
-    Raises:
-        QueryError: It does not parse, or writes.
-        NotFoundError: It names a table or column that does not exist.
-    """
-    check_query(connection, f"SELECT 1 FROM {quote(table)} WHERE CAST(\n{where}\nAS SIGNED)")
-
-
 _LOOKS_BACK = re.compile(r"\bas\s+of\b|\b(head|working|staged)\b|\bdolt_\w+\s*\(", re.IGNORECASE)
 
 
@@ -186,8 +174,19 @@ def _explained(query: str, error: DoltError) -> DoltError:
         return WriteQueryError(f"the query writes, or does not parse: {query} ({error})", hint=hint)
     if isinstance(error, QuerySyntaxError):
         text = re.sub(r"at position \d+ ", "", str(error))
-        return QuerySyntaxError(f"{text}, in: {query}")
+        return QuerySyntaxError(f"{text}, in: {query}", hint=with_double_equals(query))
     return error
+
+
+def with_double_equals(sql: str) -> str | None:
+    """Return a hint for SQL that compares with `==`, as Python does, or None.
+
+    Example:
+        >>> with_double_equals("id == 1"), with_double_equals("name = '=='")
+        ('Compare with `=`, not `==`.', None)
+    """
+    texts = [token.text for token in tokens(sql)]
+    return "Compare with `=`, not `==`." if ("=", "=") in itertools.pairwise(texts) else None
 
 
 def run_query(connection: Connection, query: str) -> Result:
