@@ -174,7 +174,7 @@ def push(remote: Remote, database: Database, branch: str, *, author: Author) -> 
         >>> from dolt_integrations.core.remotes.clone import clone_if_missing
         >>> remote = Remote(url=f"file://{folder}-backup")
         >>> with open_database(folder, create=DEFAULT_AUTHOR) as database:
-        ...     pull(remote, database, None, author=DEFAULT_AUTHOR)
+        ...     _ = pull(remote, database, None, author=DEFAULT_AUTHOR)
         ...     push(remote, database, "main", author=DEFAULT_AUTHOR)
         >>> clone_if_missing(remote, f"{folder}-clone")
     """
