@@ -180,7 +180,10 @@ def _names_escaped(statement: str) -> str:
         >>> _names_escaped("SELECT `a%` FROM t WHERE `b` = %s AND c = '`%s`'")
         "SELECT `a%%` FROM t WHERE `b` = %s AND c = '`%s`'"
     """
-    return _QUOTED.sub(lambda found: found[0].replace("%", "%%") if found[0][0] == "`" else found[0], statement)
+    return _QUOTED.sub(lambda found: found[0].replace("%", "%%") if _NAME.match(found[0]) else found[0], statement)
 
 
-_QUOTED = re.compile(r"""`(?:[^`]|``)*`|'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*["]""", re.DOTALL)
+_QUOTED = re.compile(r"""`(?:[^`]|``)*(?:`|\Z)|'(?:[^'\\]|\\.?|'')*(?:'|\Z)|"(?:[^"\\]|\\.?|"")*(?:"|\Z)""", re.DOTALL)
+"""Quoted names and strings. One without an end goes to the end of the statement, or the search would be quadratic."""
+
+_NAME = re.compile("`.*`$", re.DOTALL)
