@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -135,7 +136,8 @@ class Connection(Places):
 
     def _missing_revision(self, error: DoltError) -> DoltError:
         """Distinguish a missing branch from a missing database: Dolt says `database not found` for both."""
-        lost = self._began_on is not None and f"not found: {self.address.database.lower()}" in str(error).lower()
+        named = rf"not found[: ']+{re.escape(self.address.database)}"
+        lost = self._began_on is not None and re.search(named, str(error), re.IGNORECASE)
         if self.revision and (lost or f"/{self.revision}".lower() in str(error).lower()):
             missing = f"no branch or commit {self.revision!r} in database {self.address}"
             if is_commit_hash(self.revision):
