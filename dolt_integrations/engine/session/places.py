@@ -77,24 +77,36 @@ class Places(Statements):
             self._set_branch(branch)
         except BranchNotFoundError:
             self._set_branch(self._began_on)
-            self._check_memory(branch)
-            self._use(branch)
+            if self._is_branch(branch):
+                self._stand_again(branch)
+            else:
+                self._use(branch)
 
-    def _check_memory(self, branch: str) -> None:
-        """Give the session up if it takes a branch for one that is gone, whose name differed only in case.
+    def _is_branch(self, name: str) -> bool:
+        """Whether the database has a branch of exactly this name now, whatever the session remembers."""
+        if re.search(r"[~^]", name):
+            return False  # an ancestor of a branch
+        try:
+            self.value("SELECT DOLT_MERGE_BASE(%s, %s)", (f"{HEADS}{name}",) * 2)
+        except (BranchNotFoundError, RevisionNotFoundError):
+            return False
+        return True
+
+    def _stand_again(self, branch: str) -> None:
+        """Check out a branch that was not found and exists: it was made in the meantime, or after one in another case.
 
         Raises:
-            ServerLostError: It does. Every session that this process keeps may, so these end as well.
+            ServerLostError: The session takes it for one that is gone, whose name differed only in case. Every session
+                that this process keeps may do so, so these end as well.
         """
-        if re.search(r"[~^]", branch):
-            return  # no branch, but an ancestor of one
+        if self._session.is_in_transaction:
+            self.execute("ROLLBACK")  # a transaction does not see branches that are made after its beginning
         try:
-            self.value("SELECT DOLT_MERGE_BASE(%s, %s)", (f"{HEADS}{branch}",) * 2)
-        except (BranchNotFoundError, RevisionNotFoundError):
-            return
-        POOL.empty(self.address)
-        what = f"branch {branch!r} of {self.address} was made again in another case"
-        raise ServerLostError(what, hint="Nothing was written. Try again.")
+            self._set_branch(branch)
+        except BranchNotFoundError as error:
+            POOL.empty(self.address)
+            what = f"branch {branch!r} of {self.address} was made again in another case"
+            raise ServerLostError(what, hint="Nothing was written. Try again.") from error
 
     def _standing_on(self) -> str:
         """Return the branch that is checked out in the session."""
