@@ -57,8 +57,10 @@ def starts(monkeypatch):
     real = PrivateServer._launch
 
     def launch(server):
-        started.append(server.directory.name)
-        return real(server)
+        found = real(server)
+        if found is not None:  # another program may take its port first
+            started.append(server.directory.name)
+        return found
 
     monkeypatch.setattr(PrivateServer, "_launch", launch)
     return started
