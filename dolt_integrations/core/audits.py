@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dolt_integrations.engine.versions.checks import failed_checks
+from dolt_integrations.errors import with_article
 
 if TYPE_CHECKING:
     from dolt_integrations.engine import Connection
@@ -59,7 +60,7 @@ def refusal(result: Any) -> str | None:
 
 def _unclear(result: Any) -> str | None:
     """Describe a result whose truth says nothing about the data. None for other results."""
-    kind = type(result).__name__
+    kind = with_article(type(result).__name__)
     if inspect.iscoroutine(result):
         result.close()
         return "a coroutine: an audit must be a plain function, not an `async` one"
@@ -72,9 +73,9 @@ def _unclear(result: Any) -> str | None:
     if isinstance(result, tuple) and any(isinstance(each, (bool, np.bool_)) and not each for each in result):
         return f"the tuple {_shown(result)}, which has a False and is true: return one value"
     if isinstance(result, Iterator):
-        return f"a {kind} that was not consumed: return `all(...)` or `any(...)` of it"
+        return f"{kind} that was not consumed: return `all(...)` or `any(...)` of it"
     if getattr(result, "ndim", 0) or any(hasattr(result, name) for name in _CONTAINERS) or not _has_truth(result):
-        return f"a {kind}, which is neither true nor false: return `.all()` or `.any()` of a condition, or None"
+        return f"{kind}, which is neither true nor false: return `.all()` or `.any()` of a condition, or None"
     return "a missing value" if pd.api.types.is_scalar(result) and pd.isna(result) else None
 
 

@@ -58,6 +58,7 @@ from __future__ import annotations
 from dolt_integrations.errors.base import LONGEST_TEXT as LONGEST_TEXT
 from dolt_integrations.errors.base import DoltError
 from dolt_integrations.errors.base import shortened as shortened
+from dolt_integrations.errors.base import with_article as with_article
 from dolt_integrations.errors.branches import (
     AuditError,
     LostRaceError,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from dolt_integrations.recognised import plain, recognised
 
 LONGEST_TEXT = 4_000
 """The most characters in an error's message. Names, queries and server messages can have any length."""
+
+
+_VOWEL = re.compile("[aeio]|u(?!ni|uid|int)", re.IGNORECASE)
 
 
 def shortened(text: str) -> str:
@@ -20,6 +24,16 @@ def shortened(text: str) -> str:
     if len(text) <= LONGEST_TEXT:
         return text
     return f"{text[: LONGEST_TEXT - 1_000]} ... ({len(text)} characters) ... {text[-900:]}"
+
+
+def with_article(name: str) -> str:
+    """Return the name of a class or kind with its article.
+
+    Example:
+        >>> with_article("int"), with_article("DataFrame"), with_article("UUID")
+        ('an int', 'a DataFrame', 'a UUID')
+    """
+    return f"{'an' if _VOWEL.match(name) else 'a'} {name}"
 
 
 class DoltError(Exception):

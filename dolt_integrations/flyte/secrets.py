@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dolt_integrations.adapters import Credentials, nearest
-from dolt_integrations.errors import ConfigError
+from dolt_integrations.errors import ConfigError, with_article
 from dolt_integrations.flyte.runtime import current_runtime
 
 _NAMES = {"user": "user", "username": "user", "password": "password", "passwd": "password"}
@@ -68,7 +68,7 @@ def secret_credentials(value: Any) -> SecretCredentials | None:
         return None
     if not isinstance(value, Mapping):
         hint = 'Pass {"password": Secret(group="dolt", key="password")}.'
-        raise ConfigError(f"secret_connect_args is a {type(value).__name__}, not a dict", hint=hint)
+        raise ConfigError(f"secret_connect_args is {with_article(type(value).__name__)}, not a dict", hint=hint)
     for name in value:
         if name not in _NAMES:
             near = nearest(str(name), ["user", "password"])

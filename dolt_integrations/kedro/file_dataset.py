@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.adapters import check_as_of, check_table_name, options_of, shown_kind
 from dolt_integrations.core import load, save
-from dolt_integrations.errors import ConfigError, NotFoundError
+from dolt_integrations.errors import ConfigError, NotFoundError, with_article
 from dolt_integrations.kedro.chunks import check_chunks
 from dolt_integrations.kedro.dataset import DoltDataset
 from dolt_integrations.kedro.frames import read_frame
@@ -125,9 +125,8 @@ class DoltFileDataset(DoltDataset):
         """
         if not isinstance(data, (str, os.PathLike)):
             hint = "Return the path of a file, or use a DoltTableDataset for frames."
-            raise ConfigError(
-                f"a DoltFileDataset ({self._file}) saves the path of a file, not a {type(data).__name__}", hint=hint
-            )
+            kind = with_article(type(data).__name__)
+            raise ConfigError(f"a DoltFileDataset ({self._file}) saves the path of a file, not {kind}", hint=hint)
         self._warn_of_pinned()
         if self.work is not None:
             self.work.write_file(self.origin, self._name, data, self._write)

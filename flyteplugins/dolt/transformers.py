@@ -14,7 +14,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 
 from dolt_integrations.adapters import shown
-from dolt_integrations.errors import LiteralError, NotADoltTableError
+from dolt_integrations.errors import LiteralError, NotADoltTableError, with_article
 from dolt_integrations.flyte.card import config_html, table_html
 from dolt_integrations.flyte.config import DoltConfig
 from dolt_integrations.flyte.contents import class_of, unpacked, whole_numbers
@@ -68,7 +68,7 @@ class _StructTransformer(TypeTransformer[T]):
             return self.from_binary_idl(scalar.binary, expected_python_type)
         if not scalar.HasField("generic"):
             found = scalar.WhichOneof("value") or lv.WhichOneof("value")
-            raise LiteralError(f"a {self.name} is stored as a STRUCT, and this literal is a {found}")
+            raise LiteralError(f"a {self.name} is stored as a STRUCT, and this literal is {with_article(str(found))}")
         content = whole_numbers(MessageToDict(scalar.generic))
         return class_of(expected_python_type, self.python_type).from_dict(content)
 

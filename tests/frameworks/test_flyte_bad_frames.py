@@ -55,7 +55,7 @@ def test_data_that_is_no_frame(shop: Repository, data: typing.Any) -> None:
     ("frame", "key", "message"),
     [
         (pd.DataFrame({"a": [1, 1]}), "a", "duplicates"),
-        (pd.DataFrame({"a": pd.array([1, None], "Int64")}), "a", "NULLs"),
+        (pd.DataFrame({"a": pd.array([1, None], "Int64")}), "a", "1 NULL in row 1"),
         (pd.DataFrame({"a": [1]}), "b", "'b' is not a column"),
     ],
     ids=["duplicates", "null", "no column"],

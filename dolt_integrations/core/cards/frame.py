@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from dolt_integrations.core.cards.diff import shown_value
+from dolt_integrations.errors import with_article
 from dolt_integrations.render import Cell, Grid, Heading, Note
 from dolt_integrations.render.grid import COLUMNS, left_out
 
@@ -36,7 +37,7 @@ def frame_part(frame: Any, title: str) -> Grid | Note:
         few_rows = frame[:ROWS, :COLUMNS]
         values = [few_rows[:, at].to_list() for at in range(few_rows.width)]
         return _grid(title, few_rows.columns, few_rows.dtypes, values, frame.shape)
-    return Note(f"{title}: a {type(frame).__name__}, whose rows are not shown.")
+    return Note(f"{title}: {with_article(type(frame).__name__)}, whose rows are not shown.")
 
 
 def _grid(title: str, names: list[str], kinds: list[Any], values: list[list[Any]], shape: tuple[int, int]) -> Grid:

@@ -22,13 +22,24 @@ def conversion_of(values: Iterable[Any], column: object) -> str:
     Example:
         >>> conversion_of([1, 2.5, None], "x")
         "frame['x'] = frame['x'].astype('Float64') converts them to numbers."
+        >>> conversion_of([{1}, {2}], "x")
+        "Convert them, for example frame['x'] = frame['x'].map(sorted, na_action='ignore')."
     """
     there = [value for value in values if value is not None]
     name = f"frame[{column!r}]"
     for belongs, call, what in _CONVERSIONS:
         if all(map(belongs, there)):
             return f"{name} = {call.format(name)} converts them to {what}."
+    if len({type(value) for value in there}) == 1:
+        return f"Convert them, for example {name} = {name}.{_how(there[0])}."
     return f"Give the column values of one type, for example with {name} = {name}.astype(str)."
+
+
+def _how(value: Any) -> str:
+    """Return the call for objects of a class that has no SQL type. Sets and tuples become lists, stored as JSON."""
+    if isinstance(value, (set, frozenset)):
+        return "map(sorted, na_action='ignore')"
+    return "map(list, na_action='ignore')" if isinstance(value, tuple) else "astype(str)"
 
 
 def conversion_of_dtype(dtype: str, column: object) -> str:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dolt_integrations.core.columns.mark import Mark
-from dolt_integrations.errors import UnsupportedValueError
+from dolt_integrations.errors import UnsupportedValueError, with_article
 
 
 @dataclass(frozen=True)
@@ -77,5 +77,5 @@ def shown(value: object) -> str:
         text = repr(value)
     except (ValueError, RecursionError):
         # Python refuses to print an integer of more than 4300 digits.
-        text = f"a {type(value).__name__}"
+        text = with_article(type(value).__name__)
     return text if len(text) <= 60 else f"{text[:57]}..."

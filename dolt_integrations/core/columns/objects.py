@@ -19,7 +19,7 @@ from dolt_integrations.core.columns.conversions import conversion_of
 from dolt_integrations.core.columns.encoded import EncodedColumn, shown
 from dolt_integrations.core.columns.json import encode_documents
 from dolt_integrations.core.columns.mark import Mark
-from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
+from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError, with_article
 
 MAX_DIGITS = 65
 MAX_SCALE = 30
@@ -93,7 +93,7 @@ def _class_of(values: Sequence[Any], where: str, label: object) -> str:
     for row, value in enumerate(values):
         if value is not None and type(value) not in wanted:
             raise UnsupportedTypeError(
-                f"{where} has dtype object and holds {shown(value)}, a {type(value).__name__} "
+                f"{where} has dtype object and holds {shown(value)}, {with_article(type(value).__name__)} "
                 f"(row {row}, counted from 0)" + (f", among objects of type {wanted[0].__name__}" if wanted else ""),
                 hint=conversion_of(values, label),
             )

@@ -6,7 +6,7 @@ import datetime
 import re
 
 from dolt_integrations.engine import is_commit_hash
-from dolt_integrations.errors import ConfigError, RevisionNotFoundError
+from dolt_integrations.errors import ConfigError, RevisionNotFoundError, with_article
 from dolt_integrations.redaction import shown
 
 AsOf = str | datetime.date
@@ -54,7 +54,7 @@ def timestamp_of(as_of: AsOf) -> datetime.datetime | None:
     if isinstance(as_of, datetime.date) and as_of == as_of:
         return datetime.datetime.combine(as_of, datetime.time())
     hint = "Pass a commit, a branch, a tag, HEAD~2, a datetime or an ISO timestamp."
-    raise ConfigError(f"as_of {shown(as_of)} is not a version: it is a {type(as_of).__name__}", hint=hint)
+    raise ConfigError(f"as_of {shown(as_of)} is not a version: it is {with_article(type(as_of).__name__)}", hint=hint)
 
 
 def _parsed(text: str) -> datetime.datetime | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from dolt_integrations.engine import nearest
-from dolt_integrations.errors import ConfigError
+from dolt_integrations.errors import ConfigError, with_article
 from dolt_integrations.redaction import shown
 
 T = TypeVar("T")
@@ -161,7 +161,8 @@ def check_source(where: object, tablename: object, sql: object) -> None:
         raise ConfigError(f"a load from {where} names {which}", hint="Give exactly one of them.")
     for name, value in (("tablename", tablename), ("sql", sql)):
         if value is not None and not isinstance(value, str):
-            raise ConfigError(f"{name} {value!r} is a {type(value).__name__}, not a string", hint="Pass its name.")
+            kind = with_article(type(value).__name__)
+            raise ConfigError(f"{name} {value!r} is {kind}, not a string", hint="Pass its name.")
 
 
 def line_of(value: object, what: str) -> str | None:

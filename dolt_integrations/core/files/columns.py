@@ -11,7 +11,7 @@ from dolt_integrations.core.codec import encode_column
 from dolt_integrations.core.frames.index import stored_levels
 from dolt_integrations.core.frames.sources import frame_sources
 from dolt_integrations.engine import nearest
-from dolt_integrations.errors import ColumnNotFoundError, DataError, FileError
+from dolt_integrations.errors import ColumnNotFoundError, DataError, FileError, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ def named_series(frame: pd.DataFrame, where: str) -> list[NamedSeries]:
         DataError: It is not a DataFrame, has no columns, or has two of the same name.
     """
     if not isinstance(frame, pd.DataFrame):
-        raise DataError(f"cannot write a {type(frame).__name__} to {where}", hint="Pass a DataFrame.")
+        raise DataError(f"cannot write {with_article(type(frame).__name__)} to {where}", hint="Pass a DataFrame.")
     stored = stored_levels(frame.index, where)
     levels = [level for level, _ in stored]
     labels = [label for _, label in stored] + list(frame.columns)

@@ -23,7 +23,7 @@ from dolt_integrations.core.files.columns import encode_named
 from dolt_integrations.core.files.limit import file_limit, too_large
 from dolt_integrations.core.files.values import frame_of
 from dolt_integrations.engine import parse_type
-from dolt_integrations.errors import FileError, UnsupportedTypeError, UnsupportedValueError
+from dolt_integrations.errors import FileError, UnsupportedTypeError, UnsupportedValueError, with_article
 
 if TYPE_CHECKING:
     from dolt_integrations.core.columns.encoded import EncodedColumn
@@ -120,7 +120,7 @@ class _Lines:
     def _refuse_mixture(self, name: str, values: Sequence[Any]) -> None:
         first = next(value for value in values if value is not None)
         row, other = next((r, v) for r, v in enumerate(values) if v is not None and _kind(v) != _kind(first))
-        kinds = f"a {_kind(other)}, in a column whose first value is a {_kind(first)}"
+        kinds = f"{with_article(_kind(other))}, in a column whose first value is {with_article(_kind(first))}"
         problem = f"{self.locate(row)}, column {name!r} holds {shown(other)}, {kinds}"
         raise UnsupportedTypeError(problem, hint="Give the column values of one type.")
 

@@ -34,9 +34,9 @@ def check_key(data: pa.Table, key: tuple[str, ...], table: str) -> None:
 def _check_nulls(column: pa.ChunkedArray, name: str, table: str) -> None:
     if column.null_count:
         first = pc.index(column.is_null(), True).as_py()
+        nulls = "1 NULL" if column.null_count == 1 else f"{column.null_count} NULLs, the first"
         raise PrimaryKeyError(
-            f"primary key column {name!r} of table `{table}` has {column.null_count} NULLs, the first in row {first}, "
-            "counted from 0",
+            f"primary key column {name!r} of table `{table}` has {nulls} in row {first}, counted from 0",
             hint="Fill them, drop their rows, or choose another key.",
             constraint="PRIMARY KEY",
             column=name,

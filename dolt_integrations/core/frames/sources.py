@@ -15,7 +15,7 @@ from dolt_integrations.core.codec import encode_column
 from dolt_integrations.core.columns.encoded import EncodedColumn
 from dolt_integrations.core.frames.arrow import column_metadata, encode_named_column, index_levels, label_maker
 from dolt_integrations.core.frames.index import level_label, stored_levels
-from dolt_integrations.errors import DataError
+from dolt_integrations.errors import DataError, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,9 +56,8 @@ def frame_sources(frame: Any, where: str, *, in_stream: bool = False) -> list[So
         return _of_table(frame, where, in_stream=in_stream)
     if isinstance(frame, pd.DataFrame):
         return _of_frame(frame, where, in_stream=in_stream)
-    raise DataError(
-        f"the data for {where} is a {type(frame).__name__}, not a pandas DataFrame", hint="Convert it to a DataFrame."
-    )
+    kind = with_article(type(frame).__name__)
+    raise DataError(f"the data for {where} is {kind}, not a pandas DataFrame", hint="Convert it to a DataFrame.")
 
 
 def _of_frame(frame: pd.DataFrame, where: str, *, in_stream: bool) -> list[Source]:
