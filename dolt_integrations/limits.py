@@ -22,8 +22,10 @@ class Limits:
         load_rows: Rows converted to text at a time for `LOAD DATA`. Converting all at once would take more memory than
             the frame.
         in_place_rows: Up to this many rows, a table is written in a transaction on its branch, which blocks other
-            writers; more rows are written on a private branch.
-        compared_rows: From this many rows on, a table is compared with the new rows; rewriting fewer rows is as fast.
+            writers; more rows are written on a private branch. A `replace` of `compared_rows` or more is compared
+            first, and written in a transaction if at most this many rows differ.
+        compared_rows: From this many rows on, a `replace` compares the table with the new rows; rewriting fewer rows is
+            as fast.
         delete_cost: The cost of deleting a row by its key, relative to loading a row (Dolt 1.83).
         replace_cost: The cost of replacing a row, relative to loading a row.
         stream_rows: Rows per batch of a LazyFrame.

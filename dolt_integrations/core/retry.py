@@ -1,4 +1,8 @@
-"""Retrying an operation that lost a race, a bounded number of times."""
+"""Retrying an operation that lost a race, a bounded number of times.
+
+Each call of `retried` names the errors after which it retries. After which errors a workflow manager runs a task again
+is another question, which `is_transient` of the error's class answers (`errors/server.py`, `errors/branches.py`).
+"""
 
 from __future__ import annotations
 

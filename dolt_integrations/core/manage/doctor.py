@@ -1,4 +1,8 @@
-"""Checks of a database and this machine, for when something does not work."""
+"""Checks of a database and this machine, for when something does not work.
+
+A check that needs a session is a function that yields `Check`s, with an entry in `_LOOKS`. `doctor` itself calls those
+that need none.
+"""
 
 from __future__ import annotations
 

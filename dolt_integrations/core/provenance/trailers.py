@@ -1,6 +1,7 @@
 """Commit messages: a first line for people, and trailers for programs.
 
-Trailers are those of git-interpret-trailers: the last paragraph of the message, with one `Key: value` per line.
+Trailers are those of git-interpret-trailers: the last paragraph of the message, with one `Key: value` per line. This
+module is their format. `write_id` and the adapters write them, and `conventions` has those that the core recognises.
 """
 
 from __future__ import annotations

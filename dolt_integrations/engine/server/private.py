@@ -1,4 +1,8 @@
-"""A private `dolt sql-server` for a database directory, or the server that already holds the directory."""
+"""A private `dolt sql-server` for a database directory, or the server that already holds the directory.
+
+An option or system variable of private servers goes into `_write_config`, and an environment variable into
+`quiet_environment` of the module `dolt`.
+"""
 
 from __future__ import annotations
 
