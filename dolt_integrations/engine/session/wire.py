@@ -199,7 +199,7 @@ class _Result(_MySQLResult):  # type: ignore[misc]
             session._force_close()
             what = f"the server asks for the local file {wanted[:200]!r}, which is not the file to load"
             raise pymysql.OperationalError(CR.CR_LOAD_DATA_LOCAL_INFILE_REJECTED, what)
-        _send(outgoing[1], session)
+        _send_local_file(outgoing[1], session)
         answer = session._read_packet()
         if not answer.is_ok_packet():
             session._break_off("it does not say whether it loaded a file")
@@ -221,10 +221,11 @@ class _Result(_MySQLResult):  # type: ignore[misc]
         return row
 
 
-def _send(file: Readable, session: Any) -> None:
+def _send_local_file(file: Readable, session: Any) -> None:
     """Send a file. Any interruption, Ctrl-C included, ends the session, so that the server never loads a part of it.
 
-    pymysql itself would then tell the server that the file is complete, and wait for an answer in mid-packet.
+    pymysql's function of that name would then tell the server that the file is complete, and wait for an answer in
+    mid-packet.
     """
     try:
         while chunk := file.read(CHUNK):
