@@ -28,8 +28,8 @@ class SecretName:
 
     @property
     def variable(self) -> str:
-        """The environment variable that has it in a local run (flytekit source, `SecretsManager.get`)."""
-        return "_".join(part for part in (self.group, self.version, self.key) if part).upper()
+        """The environment variable in which Flyte 1 looks it up, also outside of tasks (`SecretsManager.get`)."""
+        return "_".join(part for part in ("_FSEC", self.group, self.version, self.key) if part).upper()
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,10 @@ def _secret_name(name: str, secret: Any) -> SecretName:
 def _value(secret: SecretName) -> str:
     try:
         value = current_runtime().secret(secret.group, secret.key, secret.version)
-    except (ValueError, OSError, LookupError, AssertionError) as error:
+    except LookupError as error:
+        hint = 'Only Flyte 1 looks them up. In Flyte 2, use flyte.Secret(key=..., as_env_var="DOLT_CLI_PASSWORD").'
+        raise ConfigError(f"secret {secret} is not available", hint=hint) from error
+    except (ValueError, OSError, AssertionError) as error:
         hint = (
             f"In a local run, set the environment variable {secret.variable}. On a cluster, check that it has the "
             "secret, and request it in every task that connects: "

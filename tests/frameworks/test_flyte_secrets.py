@@ -13,8 +13,10 @@ from flytekit import Secret, task
 
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte import config as config_module
+from dolt_integrations.flyte import runtime
 from dolt_integrations.flyte.secrets import secret_credentials
 from flytekitplugins.dolt import DoltConfig, DoltTable
+from flyteplugins.dolt.runtime import FlyteRuntime
 from tests.conftest import run_sql
 from tests.helpers.frameworks import secret_workflow as tasks
 from tests.helpers.frameworks.pods import Pods, literal, outputs, python_value
@@ -189,4 +191,12 @@ def test_a_secret_that_a_local_run_lacks_names_the_variable_that_gives_it(
 
     monkeypatch.setenv(found[1], "given")
 
-    assert password() == "given"
+    assert password() == credentials().password == "given"
+
+
+def test_flyte_2_looks_no_secrets_up_and_the_error_names_the_variable_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "_RUNTIMES", [FlyteRuntime()])
+    credentials = secret_credentials({"password": Secret(group="shop", key="reader")})
+
+    with pytest.raises(ConfigError, match=r'In Flyte 2, use .*as_env_var="DOLT_CLI_PASSWORD"'):
+        credentials()
