@@ -7,7 +7,7 @@ import decimal
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import MergeBranch, NewBranch, Transaction, save, write_table
+from dolt_integrations.core import MergeBranch, save, write_table
 from dolt_integrations.errors import (
     ConstraintError,
     MemberError,
@@ -16,28 +16,7 @@ from dolt_integrations.errors import (
     UnsupportedTypeError,
 )
 from tests.conftest import run_sql
-
-
-def plain(url, frame, mode):
-    write_table(url, "t", frame, mode=mode)
-
-
-def stream(url, frame, mode):
-    write_table(url, "t", iter([frame]), mode=mode)
-
-
-def merge(url, frame, mode):
-    write_table(url, "t", frame, mode=mode, branch_conf=MergeBranch("main", "main"))
-
-
-def new_branch(url, frame, mode):
-    write_table(url, "t", frame, mode=mode, branch_conf=NewBranch("fresh"))
-
-
-def block(url, frame, mode):
-    with Transaction(url) as work:
-        work.write("t", frame, mode=mode)
-
+from tests.helpers.saves.ways import block, merge, new_branch, plain, stream
 
 WAYS = [plain, stream, merge, new_branch, block]
 

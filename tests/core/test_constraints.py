@@ -3,27 +3,10 @@
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import MergeBranch, Transaction, read_table, write_table
+from dolt_integrations.core import read_table, write_table
 from dolt_integrations.errors import ConstraintError, DataError
 from tests.conftest import run_sql
-
-
-def plain(url, frame, mode):
-    write_table(url, "t", frame, mode=mode)
-
-
-def stream(url, frame, mode):
-    write_table(url, "t", iter([frame]), mode=mode)
-
-
-def merge(url, frame, mode):
-    write_table(url, "t", frame, mode=mode, branch_conf=MergeBranch("main", "main"))
-
-
-def block(url, frame, mode):
-    with Transaction(url) as work:
-        work.write("t", frame, mode=mode)
-
+from tests.helpers.saves.ways import block, merge, plain, stream
 
 WAYS = [plain, stream, merge, block]
 MODES = ["append", "upsert", "replace"]

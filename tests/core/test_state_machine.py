@@ -3,11 +3,8 @@
 `STATE_MACHINE_EXAMPLES` and `STATE_MACHINE_STEPS` make it longer; then it is random, too.
 """
 
-import os
-
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -15,16 +12,12 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, Transaction, read_table, write_table
 from dolt_integrations.errors import MergeConflictError, PrimaryKeyError
 from tests.conftest import open_session, run_sql
-
-EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "6"))
-STEPS = int(os.environ.get("STATE_MACHINE_STEPS", "12"))
-SOAK = "STATE_MACHINE_EXAMPLES" in os.environ
+from tests.helpers.saves.state_machines import run_on
 
 KEYS = st.integers(1, 6)
 ROWS = st.dictionaries(KEYS, st.sampled_from("abc"), max_size=4)
@@ -244,13 +237,4 @@ class Saves(RuleBasedStateMachine):
 
 
 def test_whatever_is_done_the_database_is_as_the_model(database):
-    class Here(Saves):
-        url = database
-
-    run_state_machine_as_test(
-        Here,
-        settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, derandomize=not SOAK, database=None,
-            suppress_health_check=list(HealthCheck), phases=list(Phase) if SOAK else [Phase.generate],
-        ),
-    )  # fmt: skip
+    run_on(database, Saves)

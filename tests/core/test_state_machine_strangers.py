@@ -9,14 +9,13 @@ import itertools
 
 import pandas as pd
 import pymysql
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, Transaction, read_table, write_table
 from dolt_integrations.errors import DoltError, MergeConflictError
 from tests.conftest import open_session, run_sql
-from tests.core.test_state_machine import EXAMPLES, SOAK, STEPS
+from tests.helpers.saves.state_machines import run_on
 
 TABLES = st.sampled_from(["t", "T", "tmp_a", "other"])
 MODES = st.sampled_from(["append", "upsert"])
@@ -206,13 +205,4 @@ class Strangers(RuleBasedStateMachine):
 
 
 def test_whatever_another_client_does_no_row_is_lost(database):
-    class Here(Strangers):
-        url = database
-
-    run_state_machine_as_test(
-        Here,
-        settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, derandomize=not SOAK, database=None,
-            suppress_health_check=list(HealthCheck), phases=list(Phase) if SOAK else [Phase.generate],
-        ),
-    )  # fmt: skip
+    run_on(database, Strangers)

@@ -74,20 +74,24 @@ def test_threads_share_one_server(repository):
     assert processes_of(repository.path) == []
 
 
+def beside(repository, database, script):
+    """Return another process that uses the server of a database that is open here."""
+    other = script(USE, repository.path)
+    other.expect(str(database.address.port))
+    other.expect("open")
+    return other
+
+
 def test_a_second_process_shares_the_server_of_the_first(repository, script):
     with open_database(repository.path) as database:
-        other = script(USE, repository.path)
-        other.expect(str(database.address.port))
-        other.expect("open")
+        other = beside(repository, database, script)
         other.tell("go on")
         assert other.finish().strip() == "main"
 
 
 def test_a_second_process_keeps_the_server_when_the_first_ends(repository, script):
     with open_database(repository.path) as database:
-        other = script(USE, repository.path)
-        other.expect(str(database.address.port))
-        other.expect("open")
+        other = beside(repository, database, script)
 
     other.tell("go on")
     assert other.finish().strip() == "main"
@@ -172,9 +176,7 @@ def test_users_with_different_places_for_temporary_files_share_one_server(reposi
     with open_database(repository.path) as database:
         (tmp_path / "other").mkdir()
         monkeypatch.setenv("TMPDIR", str(tmp_path / "other"))
-        other = script(USE, repository.path)
-        other.expect(str(database.address.port))
-        other.expect("open")
+        other = beside(repository, database, script)
         other.tell("go on")
         assert other.finish().strip() == "main"
 

@@ -3,6 +3,7 @@
 import dataclasses
 import typing
 
+import pytest
 from flytekit import HashMethod, task, workflow
 
 from flytekitplugins.dolt import DoltTable
@@ -233,11 +234,19 @@ def test_a_hash_method_sets_the_literals_hash(repository: Repository) -> None:
     assert literal.hash == repository.sql("select dolt_hashof_table('t') as h")[0]["h"]
 
 
-def test_a_cached_task_runs_once_for_the_same_content(repository: Repository) -> None:
+OF_CONTENT = typing.Annotated[DoltTable, HashMethod(lambda table: table.table_hash)]
+
+
+@pytest.mark.parametrize(
+    ("returned", "numbers_saved"), [(OF_CONTENT, (1, 2, 1)), (DoltTable, (1, 1, 2))], ids=["content", "commit"]
+)
+def test_a_cached_task_runs_once_for_the_same(
+    returned: type, numbers_saved: tuple[int, ...], repository: Repository
+) -> None:
     calls = []
 
     @task
-    def make(a: int) -> typing.Annotated[DoltTable, HashMethod(lambda table: table.table_hash)]:
+    def make(a: int) -> returned:
         return numbers(repository, "t", a)
 
     @task(cache=True, cache_version=str(repository.path))
@@ -249,29 +258,7 @@ def test_a_cached_task_runs_once_for_the_same_content(repository: Repository) ->
     def wf(a: int) -> int:
         return count(table=make(a=a))
 
-    for a in (1, 2, 1):
-        wf(a=a)
-
-    assert calls == [[1], [2]]
-
-
-def test_a_cached_task_runs_once_for_the_same_commit(repository: Repository) -> None:
-    calls = []
-
-    @task
-    def make(a: int) -> DoltTable:
-        return numbers(repository, "t", a)
-
-    @task(cache=True, cache_version=str(repository.path))
-    def count(table: DoltTable) -> int:
-        calls.append(sorted_values(table))
-        return len(table.data)
-
-    @workflow
-    def wf(a: int) -> int:
-        return count(table=make(a=a))
-
-    for a in (1, 1, 2):
+    for a in numbers_saved:
         wf(a=a)
 
     assert calls == [[1], [2]]
