@@ -352,6 +352,35 @@ def test_a_write_whose_revert_was_reverted_is_not_made_again(base):
     assert write_table(base, "t", MORE, mode="append", write_id="run-1").commit == version.commit
 
 
+@pytest.mark.parametrize("how", ["revert", "dolt revert"])
+def test_a_write_whose_revert_dolt_reverted_is_not_made_again(base, how):
+    version = write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1")
+    undo(base, version, how)
+    run_sql(base, "CALL DOLT_REVERT('HEAD')")
+
+    assert write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1").commit == version.commit
+
+
+@pytest.mark.parametrize("how", ["revert", "restore", "dolt revert"])
+def test_a_write_that_a_restore_brought_back_is_not_made_again(base, how):
+    version = write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1")
+    undo(base, version, how)
+    Repository(base).restore("t", version.commit)
+
+    assert write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1").commit == version.commit
+
+
+def test_a_write_whose_revert_was_restored_is_made_again(base):
+    shop = Repository(base)
+    version = write_table(base, "t", MORE, mode="append", write_id="run-1")
+    gone = shop.revert(version.commit)
+    write_table(base, "t", MORE)
+    shop.restore("t", gone.commit)
+
+    assert write_table(base, "t", MORE, mode="append", write_id="run-1").changed
+    assert len(read_table(base, "t").data) == len(FIRST) + len(MORE)
+
+
 def test_the_restore_of_another_table_takes_no_write_back(base):
     write_table(base, "u", MORE)
     version = write_table(base, "t", MORE, mode="append", write_id="run-1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.provenance.trailers import REVERT, trailer_values
@@ -41,10 +42,39 @@ def reverted(entries: Sequence[LogEntry]) -> dict[str, str]:
         entries: The log, or the reverts in it, newest first.
     """
     gone: dict[str, str] = {}
-    for entry in entries:
-        if entry.commit not in gone:
-            gone.update(dict.fromkeys(trailer_values(entry.message, REVERTS), entry.commit))
+    for entry in _standing(entries):
+        for commit in trailer_values(entry.message, REVERTS):
+            gone.setdefault(commit, entry.commit)
     return gone
+
+
+def _standing(entries: Sequence[LogEntry]) -> list[LogEntry]:
+    """Return the commits that no later one of them reverts. Each commit of `dolt revert` undoes one with its message.
+
+    Args:
+        entries: The commits, newest first.
+    """
+    standing: list[LogEntry] = []
+    gone: set[str] = set()
+    quoted: Counter[str] = Counter()
+    for entry in entries:
+        quoting = next((each for each in _quotations(entry.message) if quoted[each]), None)
+        if entry.commit in gone:
+            continue
+        if quoting is not None:
+            quoted[quoting] -= 1
+            continue
+        standing.append(entry)
+        gone.update(trailer_values(entry.message, REVERTS))
+        if entry.message.startswith(REVERT):
+            quoted[entry.message.rstrip()] += 1
+    return standing
+
+
+def _quotations(message: str) -> tuple[str, str]:
+    """Return the messages with which `dolt revert` undoes a commit, of Dolt 1.83 and of 2.3."""
+    text = message.rstrip()
+    return f'{REVERT}{text}"', f"{REVERT[:-1]}{json.dumps(text, ensure_ascii=False)}"
 
 
 class Undos:
@@ -59,7 +89,6 @@ class Undos:
             changed: Returns whether a commit changed a table.
         """
         self._session, self._entries, self._changed = session, entries, changed
-        self._gone = reverted(entries)
 
     def of(self, commits: Collection[str], message: str, table: str | None = None) -> str | None:
         """Return the commit that took a write back, or None if its rows were not taken back.
@@ -69,30 +98,31 @@ class Undos:
             message: Their message.
             table: The table that was written. None ignores that tables were restored.
         """
-        named = next((self._gone[each] for each in commits if each in self._gone), None)
-        if named is not None or not self._entries:
-            return named
-        later = self._later(commits)
-        quoting = next((each.commit for each in later if self._is_quoted(each, message)), None)
-        return quoting or (self._restored(commits, later, table) if table is not None else None)
+        return self._among(self._entries, commits, message, table)
 
-    def _later(self, commits: Collection[str]) -> list[LogEntry]:
-        """Return the commits that come after a write, without those that were reverted."""
-        alive = [entry for entry in self._entries if entry.commit not in self._gone]
-        return [each for each in alive if any(is_ancestor(self._session, commit, each.commit) for commit in commits)]
-
-    @staticmethod
-    def _is_quoted(entry: LogEntry, message: str) -> bool:
-        """Whether the commit is of `dolt revert`, which quotes the message of the commit that it undoes."""
-        text = message.rstrip()
-        plain, escaped = f'{REVERT}{text}"', f"{REVERT[:-1]}{json.dumps(text, ensure_ascii=False)}"  # Dolt 1.83, 2.3
-        return entry.message.rstrip() in (plain, escaped)
-
-    def _restored(self, commits: Collection[str], later: Sequence[LogEntry], table: str) -> str | None:
-        """Return the commit that restored the table to a version without the write, if it is the newest restore."""
-        for entry in later:
-            versions = trailer_values(entry.message, RESTORES)
-            if versions and self._changed(entry.commit, table):
-                has = any(is_ancestor(self._session, commit, versions[0]) for commit in commits)
-                return None if has else entry.commit
+    def _among(
+        self, entries: Sequence[LogEntry], commits: Collection[str], message: str, table: str | None
+    ) -> str | None:
+        """Return the newest of the commits that took a write back. A restore to a version repeats what it had."""
+        for entry in _standing(entries):
+            if self._reverts(entry, commits, message):
+                return entry.commit
+            version = next(iter(trailer_values(entry.message, RESTORES)), None)
+            if version is None or table is None or not self._restores(entry, commits, table):
+                continue
+            if not self._has(version, commits):
+                return entry.commit
+            return self._among([e for e in entries if self._has(version, [e.commit])], commits, message, table)
         return None
+
+    def _reverts(self, entry: LogEntry, commits: Collection[str], message: str) -> bool:
+        if not set(commits).isdisjoint(trailer_values(entry.message, REVERTS)):
+            return True
+        return entry.message.rstrip() in _quotations(message) and self._has(entry.commit, commits)
+
+    def _restores(self, entry: LogEntry, commits: Collection[str], table: str) -> bool:
+        return self._has(entry.commit, commits) and self._changed(entry.commit, table)
+
+    def _has(self, version: str, commits: Collection[str]) -> bool:
+        """Whether a commit is one of others, or comes after one."""
+        return any(is_ancestor(self._session, commit, version) for commit in commits)
