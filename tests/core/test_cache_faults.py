@@ -1,13 +1,19 @@
 """Faults of the cache (files, directories, disks) go unnoticed, and the rows are always right."""
 
 import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
 
 import pytest
 
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.rows import cache
 from tests.conftest import run_sql
-from tests.helpers.saves.caches import HASH, SIZE, file_of, folder, frame, table
+from tests.helpers.saves.caches import HASH, OTHER, SIZE, file_of, folder, frame, stored, table
 from tests.helpers.values.samples import assert_same
 
 pytestmark = pytest.mark.usefixtures("own_cache")
@@ -45,6 +51,192 @@ def test_a_damaged_file_is_not_used_and_made_anew(damage):
     assert cache.find(HASH) is None
     cache.store(HASH, table())
     assert cache.find(HASH).equals(table())
+
+
+def test_another_versions_file_under_its_name_is_not_used():
+    cache.store(HASH, table())
+    cache.store(OTHER, table(1))
+    file_of(HASH).write_bytes(file_of(OTHER).read_bytes())
+
+    assert cache.find(HASH) is None
+
+
+def test_a_directory_under_its_name_is_not_used(own_cache):
+    cache.store(OTHER, table())
+    (own_cache / f"{HASH}.arrow").mkdir()
+
+    cache.store(HASH, table())
+
+    assert cache.find(HASH) is None
+
+
+def test_a_file_in_the_directorys_place_is_left_alone(own_cache):
+    own_cache.write_text("mine")
+
+    cache.store(HASH, table())
+
+    assert cache.find(HASH) is None
+    assert own_cache.read_text() == "mine"
+
+
+def test_a_directory_below_a_file_cannot_be_made(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("mine")
+    monkeypatch.setenv(cache.LOCATION, str(tmp_path / "file" / "cache"))
+
+    cache.store(HASH, table())
+
+    assert cache.find(HASH) is None
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o775, 0o757, 0o1777])
+def test_a_directory_that_others_may_write_to_is_not_used(own_cache, mode):
+    cache.store(HASH, table())
+    own_cache.chmod(mode)
+
+    cache.store(OTHER, table())
+
+    assert cache.find(HASH) is None
+    assert stored() == [f"{HASH}.arrow"]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives a directory to another user")
+def test_a_directory_of_another_user_is_not_used(own_cache):
+    cache.store(HASH, table())
+    os.chown(own_cache, 12345, 12345)
+
+    cache.store(OTHER, table())
+
+    assert cache.find(HASH) is None
+    assert stored() == [f"{HASH}.arrow"]
+
+
+def test_a_link_into_a_directory_of_others_is_not_used(own_cache, tmp_path):
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared").chmod(0o777)
+    own_cache.symlink_to(tmp_path / "shared")
+
+    cache.store(HASH, table())
+
+    assert list((tmp_path / "shared").iterdir()) == []
+
+
+@pytest.mark.parametrize("room", [0, 10, 60, 5_000, 300_000])
+def test_a_full_disk_leaves_nothing(room):
+    """No file may grow beyond `room` bytes: the kernel refuses, as a full disk does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        cache.store(HASH, table())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert stored() == []
+    assert cache.find(HASH) is None
+
+
+def test_an_interruption_leaves_nothing(own_cache, monkeypatch):
+    write = cache._write
+
+    def interrupted(*arguments):
+        write(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cache, "_write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        cache.store(HASH, table())
+
+    assert list(own_cache.iterdir()) == []
+
+
+def test_it_may_be_deleted_while_it_is_in_use(own_cache):
+    cache.store(HASH, table())
+    found = cache.find(HASH)
+
+    file_of().unlink()
+    own_cache.rmdir()
+    cache.store(HASH, table())
+
+    assert found.equals(table())
+    assert cache.find(HASH).equals(table())
+
+
+def test_many_threads_store_and_find_one_version():
+    wrong = []
+
+    def work():
+        for _ in range(20):
+            cache.store(HASH, table())
+            found = cache.find(HASH)
+            if found is not None and not found.equals(table()):
+                wrong.append(found)
+            file_of().unlink(missing_ok=True)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []
+    assert not [name for name in stored() if name.endswith(".part")]
+
+
+def test_many_processes_store_one_version(script):
+    code = """
+        import sys
+        from tests.helpers.saves.caches import HASH, cache, table
+        print("ready", flush=True)
+        sys.stdin.readline()
+        for _ in range(20):
+            cache.store(HASH, table())
+            found = cache.find(HASH)
+            assert found is None or found.equals(table())
+            cache._remove(cache.folder(make=True) / f"{HASH}.arrow")
+        cache.store(HASH, table())
+    """
+    running = [script(code) for _ in range(3)]
+    for each in running:
+        each.expect("ready")
+    for each in running:
+        each.tell("go")
+    for each in running:
+        each.finish()
+
+    assert cache.find(HASH).equals(table())
+    assert stored() == [f"{HASH}.arrow"]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root runs a process as another user")
+def test_a_read_only_directory_is_read(own_cache):
+    """Of a user that may not write to it: root may write everywhere."""
+    cache.store(HASH, table())
+    for path in (own_cache, file_of()):
+        os.chown(path, 12345, 12345)
+    own_cache.chmod(0o555)
+    code = (
+        "import os, sys; from dolt_integrations.core.rows import cache\n"
+        "os.setgroups([]); os.setgid(12345); os.setuid(12345)\n"
+        f"import pyarrow as pa; cache.store({OTHER!r}, pa.table({{'n': range({SIZE})}}))\n"
+        f"print(cache.find({HASH!r}).num_rows, cache.find({OTHER!r}))"
+    )
+    for parent in own_cache.parents:
+        if parent.stat().st_uid == os.getuid() and parent.is_relative_to(tempfile.gettempdir()):
+            parent.chmod(parent.stat().st_mode | 0o055)
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2]
+    )
+
+    assert done.stdout == f"{SIZE} None\n", done.stderr
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut in the middle", "a bit of the rows", "of a later format"])
+def test_a_read_with_a_damaged_file_is_right(database, damage):
+    write_table(database, "t", frame(), primary_key="n")
+    (path,) = folder().glob("*.arrow")
+    DAMAGE[damage](path)
+
+    assert_same(read_table(database, "t").data, frame())
 
 
 @pytest.fixture
