@@ -390,16 +390,30 @@ def test_the_restore_of_another_table_takes_no_write_back(base):
     assert write_table(base, "t", MORE, mode="append", write_id="run-1").commit == version.commit
 
 
-def test_a_block_that_was_reverted_is_made_again(base):
-    def block():
-        with Transaction(base, write_id="run-1") as work:
-            work.write("t", MORE, mode="append")
-        return work.version
+def write_block(base):
+    with Transaction(base, write_id="run-1") as work:
+        for table in ("t", "u"):
+            work.write(table, MORE, mode="append")
+    return work.version
 
-    Repository(base).revert(block().commit)
 
-    assert [block().changed, block().changed] == [True, False]
-    assert len(read_table(base, "t").data) == len(FIRST) + len(MORE)
+@pytest.mark.parametrize("how", ["revert", "restore"])
+def test_a_block_that_was_taken_back_is_made_again(base, how):
+    write_table(base, "u", FIRST)
+    made, shop = write_block(base), Repository(base)
+    shop.revert(made.commit) if how == "revert" else shop.restore(["t", "u"], "HEAD~1")
+
+    assert [write_block(base).changed, write_block(base).changed] == [True, False]
+    assert [len(read_table(base, table).data) for table in ("t", "u")] == [len(FIRST) + len(MORE)] * 2
+
+
+def test_a_block_of_which_one_table_was_restored_is_not_made_again_with_a_warning(base, caplog):
+    write_table(base, "u", FIRST)
+    made = write_block(base)
+    Repository(base).restore("t", "HEAD~1")
+
+    assert not write_block(base).changed
+    assert f"commit {made.commit} is not made again" in caplog.text
 
 
 def test_a_revert_does_not_pass_for_the_write_that_it_undoes(base):

@@ -24,6 +24,7 @@ from dolt_integrations.engine.versions.commits import message_of, parents
 from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.heads import commit_of, find_head
 from dolt_integrations.engine.versions.log import entries_since
+from dolt_integrations.engine.versions.merges import changed_tables
 from dolt_integrations.engine.versions.message_index import Naming, entries_naming
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def find_commits(session: Connection, branch: str | None, write_id: str, table: 
         session: A session at no revision.
         branch: The branch. None is the default branch. If it does not exist, it has no commits.
         write_id: The write id.
-        table: The table that was written; None if there are several.
+        table: The table that was written. None is all that the commit changed, of which each must have been taken back.
     """
     head = find_head(session, branch).commit
     if head is None:
@@ -77,11 +78,27 @@ def find_commits(session: Connection, branch: str | None, write_id: str, table: 
     entries = entries_naming(session, head, names, _WRITES)
     found = [entry for entry in entries if write_id_of(entry.message) == write_id]
     undos = _undos(session, entries)
-    undone = {entry.commit: undos.of(_made_by(entry), entry.message, table) for entry in found}
+    undone = {entry.commit: _undo_of(session, undos, entry, table) for entry in found}
     undo = next((each for each in undone.values() if each is not None), None)
     if undo is not None and None not in undone.values():
         logger.warning("write %r is made again: commit %s has taken back commit %s", write_id, undo, found[0].commit)
     return [commit for commit, undo in undone.items() if undo is None]
+
+
+def _undo_of(session: Connection, undos: Undos, entry: LogEntry, table: str | None) -> str | None:
+    """Return the commit that took a write back, or None if its rows, or those of one of its tables, were not."""
+    whole = undos.of(_made_by(entry), entry.message, table)
+    if whole is not None or table is not None or not undos or not entry.parents:
+        return whole
+    tables = changed_tables(session, entry.parents[0], entry.commit)
+    found = {each: undos.of(_made_by(entry), entry.message, each) for each in tables}
+    gone = {each: undo for each, undo in found.items() if undo is not None}
+    if gone and len(gone) < len(found):
+        what = "commit %s is not made again, although commit %s has taken back what it wrote to %s, but not to %s"
+        left = ", ".join(sorted(found.keys() - gone.keys()))
+        logger.warning(what, entry.commit, next(iter(gone.values())), ", ".join(gone), left)
+        return None
+    return next(iter(gone.values()), None)
 
 
 def _made_by(entry: LogEntry) -> tuple[str, ...]:

@@ -90,6 +90,10 @@ class Undos:
         """
         self._session, self._entries, self._changed = session, entries, changed
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._entries)
+
     def of(self, commits: Collection[str], message: str, table: str | None = None) -> str | None:
         """Return the commit that took a write back, or None if its rows were not taken back.
 
