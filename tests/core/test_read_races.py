@@ -41,6 +41,16 @@ def test_a_load_returns_the_version_whose_rows_it_read(branch, database, commit_
     assert len(read_table(database, "t", branch_conf=conf).data) == 2
 
 
+def test_a_load_of_a_view_returns_the_version_whose_rows_it_read(database, commit_in_between):
+    run_sql(database, "CREATE VIEW v AS SELECT id FROM t", "CALL DOLT_COMMIT('-Am', 'a view')")
+    commit_in_between(COMMITTED)
+
+    loaded = read_table(database, "v")
+
+    assert run_sql(database, f"SELECT id FROM t AS OF '{loaded.version.commit}'") == [(id,) for id in loaded.data["id"]]
+    assert len(read_table(database, "v").data) == 2
+
+
 def test_the_state_of_a_branch_is_what_the_transaction_sees(database, commit_in_between):
     commit_in_between(COMMITTED)
     with Connection(parse_location(database)) as connection, connection.transaction():

@@ -113,8 +113,10 @@ def read_at(
 def _read_table(
     database: Database, snapshot: Connection, tablename: str, part: Part, branch: str | None, commit: str
 ) -> tuple[Result, Version]:
-    schema = describe_table(snapshot, tablename)
     content = table_hash(snapshot, tablename)
+    if content is None:
+        snapshot.switch(commit)  # to resolve a view, Dolt begins a transaction anew, and would see later commits
+    schema = describe_table(snapshot, tablename)
     columns = part.columns_of(tablename, schema)
     if part.is_all:
         data = rows_of(snapshot, tablename, schema, content)

@@ -52,7 +52,8 @@ def find_head(connection: Connection, branch: str | None) -> Head:
 def settle_at_newest(connection: Connection, branch: str | None) -> Head | None:
     """Begin a transaction in which a session sees the newest commit of a branch, and nothing else.
 
-    So it need not be switched to the commit, for which Dolt goes through the names of all branches and tags.
+    So it need not be switched to the commit, for which Dolt goes through the names of all branches and tags. Only
+    tables may be read in it: to resolve a view, also in SHOW, Dolt (1.83 and 2.3) silently begins the transaction anew.
 
     Args:
         connection: A session on the database, at no revision.
