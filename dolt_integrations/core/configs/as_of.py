@@ -41,7 +41,7 @@ def check_version(as_of: AsOf | None, what: str) -> None:
         ConfigError: It is None.
     """
     if as_of is None:
-        raise ConfigError(f"{what} is not given", hint="Give a commit, branch, tag, HEAD~2 or a timestamp.")
+        raise ConfigError(f"{what} is not given", hint="Pass a commit, a branch, a tag, HEAD~2 or a timestamp.")
     check_as_of(as_of)
 
 

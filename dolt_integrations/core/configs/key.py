@@ -30,7 +30,7 @@ def parse_key(value: Key, what: str = "primary_key") -> tuple[str, ...] | None:
     labels: list[Any] = list(value) if is_list else [value]  # type: ignore[arg-type]
     names = [str(label) if _is_whole(label) else label for label in labels]
     if not all(isinstance(name, str) and name for name in names):
-        hint = "Give a column's name or a list of them."
+        hint = "Pass a column name or a list of them."
         raise ConfigError(f"{what} is {shown_kind(value)}, which is not a column name", hint=hint)
     if len(set(names)) < len(names):
         raise PrimaryKeyError(f"{what}={value!r} names a column twice", hint="Name each column once.")

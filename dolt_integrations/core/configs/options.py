@@ -68,10 +68,10 @@ def check_count(value: object, what: str) -> None:
     """Check a number that has to be given.
 
     Raises:
-        ConfigError: It is no integer of at least 1.
+        ConfigError: It is not an integer of at least 1.
     """
     if value is None:
-        raise ConfigError(f"{what} is None", hint="Give a whole number from 1 on.")
+        raise ConfigError(f"{what} is None", hint="Pass an integer of at least 1.")
     check_limit(value, what)
 
 

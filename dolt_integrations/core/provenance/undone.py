@@ -49,7 +49,9 @@ def reverted(entries: Sequence[LogEntry]) -> dict[str, str]:
 
 
 def _standing(entries: Sequence[LogEntry]) -> list[LogEntry]:
-    """Return the commits that no later one of them reverts. Each commit of `dolt revert` undoes one with its message.
+    """Return the commits that take back others, and that no later one reverts in turn.
+
+    A commit of `dolt revert` undoes the newest one with the message that it quotes.
 
     Args:
         entries: The commits, newest first.
@@ -58,9 +60,9 @@ def _standing(entries: Sequence[LogEntry]) -> list[LogEntry]:
     gone: set[str] = set()
     quoted: Counter[str] = Counter()
     for entry in entries:
-        quoting = next((each for each in _quotations(entry.message) if quoted[each]), None)
-        if entry.commit in gone:
+        if entry.commit in gone or not any(part in entry.message for part in UNDOING):
             continue
+        quoting = next((each for each in _quotations(entry.message) if quoted[each]), None)
         if quoting is not None:
             quoted[quoting] -= 1
             continue
