@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dolt_integrations.core import DoltMeta, Remote, read_table, write_table
+from dolt_integrations.core import DoltMeta, Remote, Repository, read_table, write_table
 from dolt_integrations.engine import parse_location
 from dolt_integrations.engine.names.trust import FromLiteral, forget
 from dolt_integrations.errors import AccessDeniedError, ConfigError, DoltError
@@ -48,6 +48,15 @@ def test_a_server_that_only_a_literal_names_gets_no_password_and_the_error_says_
 
     monkeypatch.setenv("DOLT_CLI_HOST", f"other, {host_of(guarded)}")
     assert len(literal(guarded).data) == 1
+
+
+def test_a_pickle_without_the_password_of_its_url_says_which_variables_give_it(guarded, monkeypatch):
+    monkeypatch.delenv("DOLT_CLI_PASSWORD")
+    sent = pickle.dumps(Repository(guarded.replace("keeper@", "keeper:open%20sesame@")))
+    forget()  # as a worker of Dask, which has not made the Repository
+
+    with pytest.raises(AccessDeniedError, match=f"set DOLT_CLI_PASSWORD and DOLT_CLI_HOST={host_of(guarded)}"):
+        pickle.loads(sent).table("t").read()  # noqa: S301 - our own bytes
 
 
 def test_a_server_that_the_program_names_too_gets_it(guarded):

@@ -58,7 +58,7 @@ class ServerAddress:
         connect_timeout: Seconds to wait for the server to answer.
         wait: Seconds within which a server that refuses sessions is asked again; at most the `connect_timeout`.
         tls: How the connection is encrypted.
-        withheld: Whether the environment's password is not for this server, which only a literal names.
+        withheld: Whether it has no password, and only a literal or a pickle names the server.
         label: What to call it in texts instead of its URL: a private server's is its directory.
         name: What to call it in texts and remember it by not: the connection that it is.
         credentials: What looks up the password when a session is opened; None if it is known, or there is none.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from dataclasses import replace
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -92,7 +91,7 @@ def _with_credentials(address: ServerAddress, from_literal: bool) -> ServerAddre
     if not found and may_have_password(host, port, from_literal=from_literal):
         found = from_variable(PASSWORD_VARIABLE)
     if not found:
-        return replace(address, withheld=from_literal and bool(os.environ.get(PASSWORD_VARIABLE)))
+        return replace(address, withheld=from_literal)
     return replace(address, password=found) if isinstance(found, str) else replace(address, credentials=found)
 
 

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pymysql
+from pymysql.constants import ER
 
+from dolt_integrations.engine.names.credentials import PASSWORD_VARIABLE
 from dolt_integrations.engine.names.identifiers import is_commit_hash
 from dolt_integrations.engine.session.forks import forked_error
 from dolt_integrations.engine.session.held import FULL, NoSessionError, is_enough, note
@@ -111,10 +113,18 @@ class Connection(Places):
             hint = f"Is it a Dolt server? It had {self.address.connect_timeout:g} s (`?connect_timeout=` in the URL)."
             return ServerUnreachableError(f"no answer from {at} ({self._where})", hint=hint)
         if isinstance(translated, AccessDeniedError) and self.address.withheld:
-            hint = f"To send it, set DOLT_CLI_HOST={at}, or name the server in the program itself."
-            what = f"DOLT_CLI_PASSWORD is not sent to {at}, which only a literal names, and without it"
-            return AccessDeniedError(f"{what} {error.args[-1] if error.args else error} ({self._where})", hint=hint)
+            return self._without_password(error, at) or translated
         return translated
+
+    def _without_password(self, error: BaseException, at: str) -> DoltError | None:
+        is_set = bool(os.environ.get(PASSWORD_VARIABLE))
+        if not is_set and error.args[:1] != (ER.ACCESS_DENIED_ERROR,):  # such as a database that the user may not use
+            return None
+        missing = f"{PASSWORD_VARIABLE} is not sent to" if is_set else "there is no password for"
+        needed = f"DOLT_CLI_HOST={at}" if is_set else f"{PASSWORD_VARIABLE} and DOLT_CLI_HOST={at}"
+        hint = f"To send it, set {needed}, or name the server in the program itself."
+        what = f"{missing} {at}, which only a literal or a pickle names, and without it"
+        return AccessDeniedError(f"{what} {error.args[-1] if error.args else error} ({self._where})", hint=hint)
 
     @property
     def is_open(self) -> bool:
