@@ -159,3 +159,19 @@ def test_a_large_save_takes_few_statements(loading_database, statements):
     assert len(first) <= 29
     assert len(again) <= 19
     assert statements.opened <= 2
+
+
+def test_a_save_with_a_write_id_looks_at_no_reverts_unless_the_id_is_found(used, statements, set_limits):
+    set_limits(index_commits=2)
+
+    def save(at):
+        write_table(used, "named", few(at, 1), mode="append", primary_key="id", write_id=f"run-{at}")
+
+    save(0)
+    save(1)
+    run_sql(used, *["CALL DOLT_REVERT('HEAD')"] * 12)
+    save(2)  # indexes the reverts
+
+    sent = statements.of(lambda: save(3))
+
+    assert sum("DOLT_MERGE_BASE" in each for each in sent) < 12

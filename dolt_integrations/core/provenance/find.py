@@ -28,8 +28,6 @@ from dolt_integrations.engine.versions.merges import changed_tables
 from dolt_integrations.engine.versions.message_index import Naming, entries_naming
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from dolt_integrations.engine import Connection, Database
     from dolt_integrations.engine.versions.log import LogEntry
 
@@ -74,10 +72,11 @@ def find_commits(session: Connection, branch: str | None, write_id: str, table: 
     head = find_head(session, branch).commit
     if head is None:
         return []
-    names = {f"id {write_id}": [f"{_TRAILER}: {write_id}"], _UNDOING: UNDOING}
-    entries = entries_naming(session, head, names, _WRITES)
+    entries = entries_naming(session, head, {f"id {write_id}": [f"{_TRAILER}: {write_id}"]}, _WRITES)
     found = [entry for entry in entries if write_id_of(entry.message) == write_id]
-    undos = _undos(session, entries)
+    if not found:
+        return []
+    undos = find_undos(session, head)
     undone = {entry.commit: _undo_of(session, undos, entry, table) for entry in found}
     undo = next((each for each in undone.values() if each is not None), None)
     if undo is not None and None not in undone.values():
@@ -130,10 +129,7 @@ def find_undos(session: Connection, head: str) -> Undos:
         session: A session.
         head: The commit.
     """
-    return _undos(session, entries_naming(session, head, {_UNDOING: UNDOING}, _WRITES))
-
-
-def _undos(session: Connection, entries: Iterable[LogEntry]) -> Undos:
+    entries = entries_naming(session, head, {_UNDOING: UNDOING}, _WRITES)
     undos = [entry for entry in entries if takes_back(entry.message)]
     return Undos(session, undos, lambda commit, table: has_written(session, commit, table))
 
