@@ -66,12 +66,14 @@ def test_without_a_url_there_is_nothing_to_clone(tmp_path):
     assert not (tmp_path / "shop").exists()
 
 
-def test_a_remote_that_does_not_exist_is_an_error_and_leaves_nothing(tmp_path):
-    with pytest.raises(RemoteError, match="nowhere does not exist"):
-        clone_if_missing(Remote(url=f"file://{tmp_path}/nowhere"), tmp_path / "a" / "shop")
+@pytest.mark.parametrize(
+    ("folder", "message"), [("nowhere", "nowhere does not exist"), ("x" * 300, "File name too long")]
+)
+def test_a_remote_that_does_not_exist_is_an_error_and_leaves_nothing(folder, message, tmp_path):
+    with pytest.raises(RemoteError, match=message):
+        clone_if_missing(Remote(url=f"file://{tmp_path}/{folder}"), tmp_path / "a" / "shop")
 
-    assert not (tmp_path / "a").exists()
-    assert not (tmp_path / "nowhere").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_save_may_be_the_first_to_push(tmp_path):

@@ -16,7 +16,7 @@ def check_remote_folder(url: str) -> None:
         url: The URL, as `parse_remote_url` returns it.
 
     Raises:
-        RemoteError: The folder does not exist, or no branch has been pushed to it.
+        RemoteError: The folder does not exist or cannot be looked at, or no branch has been pushed to it.
 
     Example:
         >>> check_remote_folder("https://doltremoteapi.dolthub.com/dolthub/us-housing")
@@ -24,7 +24,11 @@ def check_remote_folder(url: str) -> None:
     if not url.startswith(_SCHEME):
         return
     folder = Path(url.removeprefix(_SCHEME))
-    if not folder.is_dir():
-        raise RemoteError(f"remote {url} does not exist", hint="Correct its path, or push to it first.")
-    if not (folder / "manifest").is_file():
-        raise RemoteError(f"remote {url} has no data", hint="Correct its path, or push to it first.")
+    try:
+        missing = "does not exist" if not folder.is_dir() else "" if (folder / "manifest").is_file() else "has no data"
+    except OSError as error:
+        raise RemoteError(
+            f"cannot look at remote {url}: {error.strerror}", hint="Check its path and its mode."
+        ) from error
+    if missing:
+        raise RemoteError(f"remote {url} {missing}", hint="Correct its path, or push to it first.")
