@@ -296,3 +296,11 @@ def test_negative_zeros_survive_a_wider_column(mode, database):
     write_table(database, "t", pd.DataFrame({"id": [3], "x": [1.0], "s": ["x" * 300]}), mode=mode)
 
     assert repr(read_table(database, "t").data["x"].tolist()) == "[-0.0, 0.0, 1.0]"
+
+
+def test_negative_zeros_that_a_wider_column_loses_without_a_key_are_warned_of(database, caplog):
+    write_table(database, "t", pd.DataFrame({"x": pd.Series([-0.0, -0.0, 0.0, None], dtype="float32")}))
+
+    write_table(database, "t", pd.DataFrame({"x": [1e300]}), mode="append")
+
+    assert "table t has no key, so altering it changed -0.0 to 0.0 in 2 values" in caplog.text
