@@ -21,7 +21,7 @@ from dolt_integrations.core.rows.diff import TableVersions, same_key
 from dolt_integrations.core.rows.local_diff import as_series
 from dolt_integrations.engine import Connection, Database, Location, fetch, open_database, select_table
 from dolt_integrations.engine.versions.log import LogEntry, log
-from dolt_integrations.errors import PrimaryKeyError, ServerLostError
+from dolt_integrations.errors import PrimaryKeyError, ServerError, ServerLostError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -99,6 +99,8 @@ def _blame(
     keys = _keys(snapshot, table)
     entries = log(connection, commit)
     changing = {entry.commit for entry in log(connection, commit, table.name)}
+    if not entries:
+        raise ServerError(f"the log of commit {commit} is empty ({database.location})")
     writers = _Walk(versions, table, changing).writers(entries, _comparable(keys))
     found = commits_frame(entries, None).drop(columns=["branch", "write_id"]).iloc[writers]
     return found.set_axis(_index(table, keys), axis="index")

@@ -44,7 +44,7 @@ class _Pool:
                 return None
             try:
                 restore(found.session, address)
-            except (pymysql.MySQLError, OSError):
+            except (pymysql.MySQLError, OSError, UnicodeDecodeError):
                 end(found.session)
             else:
                 return found.session
