@@ -66,6 +66,33 @@ def test_a_session_that_can_only_be_as_a_new_one_is_not_reset(database, resets):
     assert resets == []
 
 
+def test_a_variable_that_a_trigger_sets_is_gone_at_the_next_use(database):
+    run_sql(
+        database,
+        "CREATE TABLE t (a int, nth int)",
+        "CREATE TRIGGER n BEFORE INSERT ON t FOR EACH ROW BEGIN SET @n = IFNULL(@n, 0) + 1; SET NEW.nth = @n; END",
+        "CALL DOLT_COMMIT('-Am', 't')",
+    )
+    assert use(database) == use(database)
+
+    for _ in range(2):
+        with connect(database) as session:
+            session.execute("INSERT INTO t (a) VALUES (1), (2)")
+
+    assert run_sql(database, "SELECT nth, COUNT(*) FROM t GROUP BY nth ORDER BY nth") == [(1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize("query", ["SELECT GET_LOCK ('mine', 1)", "SELECT LAST_INSERT_ID(5)"])
+def test_a_session_is_reset_after_a_query_with_a_side_effect(query, database, resets):
+    assert use(database) == use(database)
+    resets.clear()
+
+    use(database, query)
+    use(database)
+
+    assert len(resets) == 1
+
+
 def test_a_session_is_reset_after_many_uses(database, resets, monkeypatch):
     monkeypatch.setattr(reuse, "MOST_USES", 3)
 

@@ -137,4 +137,4 @@ class Places(Statements):
         # With @@ Dolt does not take every database's name.
         is_plain = self._session.is_plain
         self.execute(f"SET SESSION {quote(f'{self.address.database}_head_ref')} = %s", (f"{HEADS}{branch}",))
-        self._session.is_plain, self._is_apart = is_plain, False
+        self._session.is_plain, self._session.sees_triggers, self._is_apart = is_plain, None, False

@@ -21,19 +21,29 @@ if TYPE_CHECKING:
 MOST_USES = 64
 """Uses after which a session is reset: the server keeps what it knows of each branch and commit that a session saw."""
 
+_WRITES = ("INSERT ", "DELETE ", "UPDATE ", "REPLACE ", "LOAD DATA ")
+
 _ORDINARY = (
-    *("INSERT ", "DELETE ", "UPDATE ", "REPLACE ", "LOAD DATA ", "CREATE TABLE ", "ALTER TABLE ", "DROP TABLE "),
+    *(*_WRITES, "CREATE TABLE ", "ALTER TABLE ", "DROP TABLE "),
     *("START TRANSACTION", "COMMIT", "ROLLBACK", "SAVEPOINT ", "USE ", "SHOW ", "CALL DOLT_", "SET @released_"),
 )
 """How statements begin that leave nothing in a session which a new one does not have."""
 
-_TRACE = re.compile(r":=|(?<!@)@[\w`'\"]|_LOCK\((?!%s)", re.IGNORECASE)
+_TRACE = re.compile(r":=|(?<!@)@[\w`'\"]|_LOCK(?!\(%s)|LAST_INSERT_ID", re.IGNORECASE)
 """Matches queries that may set a variable or take a lock, except for the locks of `locks`."""
 
 
 def leaves_nothing(statement: str) -> bool:
-    """Whether a session is certain to be as before after a statement, except for its branch and transaction."""
+    """Whether a session is certain to be as before after a statement, except for its branch and transaction.
+
+    So is one after a write to a table without triggers (see `fires_triggers`).
+    """
     return statement.startswith(_ORDINARY) or (statement.startswith("SELECT ") and not _TRACE.search(statement))
+
+
+def fires_triggers(statement: str) -> bool:
+    """Whether a statement fires the triggers of a table, which may set variables of the session."""
+    return statement.startswith(_WRITES)
 
 
 def restore(session: Session, address: ServerAddress) -> None:
@@ -48,6 +58,7 @@ def restore(session: Session, address: ServerAddress) -> None:
         OSError: The same.
     """
     session.uses += 1
+    session.sees_triggers = None
     with session.answering_within(address.connect_timeout):
         home = _home(session, address.database)
         if session.is_plain and home is not None and home == session.home and session.uses < MOST_USES:

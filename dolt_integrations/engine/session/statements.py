@@ -14,7 +14,7 @@ from pymysql.cursors import Cursor, DictCursor, SSCursor
 
 from dolt_integrations.engine.session.answers import anything, number, read_rows, text, understood
 from dolt_integrations.engine.session.forks import forked_error
-from dolt_integrations.engine.session.reuse import leaves_nothing
+from dolt_integrations.engine.session.reuse import fires_triggers, leaves_nothing
 from dolt_integrations.engine.session.session import cut
 from dolt_integrations.engine.session.translate import translate
 from dolt_integrations.errors import DataError, DoltError, QueryError, ServerError
@@ -124,8 +124,7 @@ class Statements:
             raise self._interruption
         if self._process != os.getpid():
             raise forked_error()
-        if not leaves_nothing(statement):
-            self._session.is_plain = False
+        self._note_traces(statement)
         try:
             cursor: Any = self._session.cursor(kind)
             if arguments:
@@ -148,6 +147,28 @@ class Statements:
         except BaseException as error:
             self._interrupted(error)
             raise
+
+    def _note_traces(self, statement: str) -> None:
+        """Note whether a statement may leave something in the session."""
+        session = self._session
+        if session.is_plain:
+            is_fired = fires_triggers(statement) and self._sees_triggers()
+            session.is_plain = leaves_nothing(statement) and not is_fired
+        if statement.startswith("CALL "):
+            session.sees_triggers = None  # a merge or a reset brings and takes them
+
+    def _sees_triggers(self) -> bool:
+        """Whether there are triggers on the session's branch. Dolt is asked only once on each branch."""
+        if self._session.sees_triggers is None:
+            try:
+                self.note_triggers(bool(self.rows("SHOW TRIGGERS")))
+            except DoltError:
+                return True
+        return bool(self._session.sees_triggers)
+
+    def note_triggers(self, exist: bool) -> None:
+        """Note whether there are triggers on the session's branch, which need not be asked then."""
+        self._session.sees_triggers = exist
 
     def _interrupted(self, error: BaseException) -> None:
         """End a session that Ctrl-C has stopped in the middle of a statement, and whose state is unknown.

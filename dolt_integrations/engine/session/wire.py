@@ -44,6 +44,9 @@ class Session(_Connection):  # type: ignore[misc]
     is_plain = True
     """Whether only statements were run that leave nothing in it (see `reuse`)."""
 
+    sees_triggers: bool | None = None
+    """Whether there are triggers on the branch where it is; None if not known."""
+
     uses = 0
     """How often it was used again since it was opened or reset."""
 

@@ -58,14 +58,16 @@ _BRANCH = (
     "DOLT_HASHOF_DB('STAGED'), DOLT_HASHOF_DB('HEAD'), CAST(@@local_infile AS CHAR), {content} FROM dolt_merge_status"
 )
 
+_NONE = "''"
+
 _REFERENCES = (
     "SELECT DISTINCT 'reference', table_name, '', '', '', '', '', '' FROM information_schema.referential_constraints "
     "WHERE constraint_schema = DATABASE() AND LOWER(%s) IN (LOWER(table_name), LOWER(referenced_table_name))"
 )
 
 _TRIGGERS = (
-    "SELECT 'trigger', trigger_name, '', '', '', '', '', '' FROM information_schema.triggers "
-    "WHERE event_object_schema = DATABASE() AND LOWER(event_object_table) = LOWER(%s)"
+    "SELECT DISTINCT IF(LOWER(event_object_table) = LOWER(%s), 'trigger', 'another'), '', '', '', '', '', '', '' FROM "
+    "information_schema.triggers WHERE event_object_schema = DATABASE()"
 )
 
 _KINDS = (text, text, text, text, text, text, text, maybe(text))
@@ -73,8 +75,8 @@ _KINDS = (text, text, text, text, text, text, text, maybe(text))
 
 def branch_state(connection: Connection) -> BranchState:
     """Return the state of the session's branch."""
-    rows = connection.rows(_of_branch(connection, "''"), kinds=_KINDS)
-    return _branch(connection, rows[:1])
+    statement = f"{_of_branch(connection, _NONE)} UNION ALL {_TRIGGERS}"
+    return _branch(connection, connection.rows(statement, ("",), _KINDS))
 
 
 def branch_and_table(connection: Connection, table: str, *, is_there: bool = True) -> tuple[BranchState, TableState]:
@@ -85,7 +87,7 @@ def branch_and_table(connection: Connection, table: str, *, is_there: bool = Tru
         table: The table's name, in the case that the database has.
         is_there: Whether the table is known to exist. If not, its hash is not requested.
     """
-    content = "DOLT_HASHOF_TABLE(%s)" if is_there else "''"
+    content = "DOLT_HASHOF_TABLE(%s)" if is_there else _NONE
     of_branch = _of_branch(connection, content)
     statement = " UNION ALL ".join((of_branch, _REFERENCES, _TRIGGERS))
     try:
@@ -94,7 +96,7 @@ def branch_and_table(connection: Connection, table: str, *, is_there: bool = Tru
         if not is_there:
             raise
         return branch_and_table(connection, table, is_there=False)
-    branch = _branch(connection, rows[:1])
+    branch = _branch(connection, rows)
     with connection.understood(f"the state of table `{table}`"):
         referring = tuple(name for kind, name, *_ in rows[1:] if kind == "reference")
         return branch, TableState(rows[0][7] or None, referring, any(kind == "trigger" for kind, *_ in rows[1:]))
@@ -114,7 +116,8 @@ def _of_branch(connection: Connection, content: str) -> str:
 
 def _branch(connection: Connection, rows: list[tuple[str, ...]]) -> BranchState:
     with connection.understood("the state of the branch"):
-        ((branch, head, merging, working, staged, committed, files, _),) = rows
+        branch, head, merging, working, staged, committed, files, _ = rows[0]
+    connection.note_triggers(any(kind != "reference" for kind, *_ in rows[1:]))
     connection.takes_files = files in ("1", "ON")
     is_clean = working == staged == committed
     branch = branch.removeprefix(HEADS)
