@@ -93,9 +93,8 @@ class Transaction(TransactionReads):
                 column or a frame is neither (return `.all()` of a condition).
             tests: Whether to run Dolt's own tests (the table `dolt_tests` of the branch). A failing test refuses the
                 work.
-            write_id: See `write_table`. If `merge_to` already has a commit with the id, and not all of its tables
-                were taken back since, the block writes nothing. If that commit has other rows, the end of the block
-                raises an error.
+            write_id: See `write_table`. If `merge_to` has a commit with the id, and not all of its tables were taken
+                back, the block writes nothing. If that commit has other rows, the end of the block raises an error.
             meta_conf: A `Meta` or several, which record each table that is saved.
             remote_conf: A remote. `merge_to` is pulled from it before the block, and pushed to it afterwards.
             superseded: Used by adapters: the writes of earlier attempts that the block takes back, newest first, by
