@@ -133,7 +133,7 @@ MOST = {
     "save": 13,
     "append": 12,
     "write id": 19,
-    "retry": 22,
+    "retry": 25,  # looks for reverts too, which a new write id need not
     "load": 8,
     "load of a branch": 10,
     "history": 4,
