@@ -14,6 +14,7 @@
     │   ├── DatabaseLockedError      another process holds the lock of the directory or table
     │   └── RemoteError              a remote cannot be reached, refuses, or is not a Dolt database
     │       ├── RemoteUnreachableError   it does not answer
+    │       ├── RemoteChangedError   others pushed while it was read
     │       └── PushError            the save is in the database, but could not be pushed
     │           └── PushLaterError   the remote does not answer, or other writers kept pushing
     ├── NotFoundError
@@ -97,6 +98,7 @@ from dolt_integrations.errors.server import (
     DatabaseLockedError,
     PushError,
     PushLaterError,
+    RemoteChangedError,
     RemoteError,
     RemoteUnreachableError,
     ServerError,
@@ -146,6 +148,7 @@ __all__ = [
     "PushLaterError",
     "QueryError",
     "QuerySyntaxError",
+    "RemoteChangedError",
     "RemoteError",
     "RemoteUnreachableError",
     "RevisionNotFoundError",

@@ -41,6 +41,12 @@ class RemoteUnreachableError(RemoteError):
     is_transient = True
 
 
+class RemoteChangedError(RemoteError):
+    """A remote changed while its data was read, or a file of it is missing."""
+
+    is_transient = True
+
+
 class PushError(RemoteError):
     """A branch could not be pushed to its remote. Its commits are safe in the database."""
 

@@ -97,6 +97,31 @@ def test_an_existing_empty_folder_is_a_remote_without_data(tmp_path):
     assert not (tmp_path / "shop").exists()
 
 
+MEETS_PUSHES = """#!/bin/sh
+# Fails two clones as Dolt does if a push replaces files of the remote.
+if [ "$1" = clone ] && [ "$(ls {folder} | wc -l)" -lt 2 ]; then
+    touch {folder}/$$
+    echo "clone failed; manifest referenced table file for which there is no chunkSource." >&2
+    exit 1
+fi
+exec {dolt} "$@"
+"""
+
+
+def test_a_clone_that_meets_a_push_is_made_again(tmp_path, remote, monkeypatch):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "failed").mkdir()
+    program = tmp_path / "bin" / "dolt"
+    program.write_text(MEETS_PUSHES.format(folder=tmp_path / "failed", dolt=shutil.which("dolt")))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+
+    clone_if_missing(remote, tmp_path / "shop")
+
+    assert len(os.listdir(tmp_path / "failed")) == 2
+    assert names(Repository(tmp_path / "shop")) == ["Alice", "Bob"]
+
+
 def test_several_processes_may_clone_into_one_directory_at_once(tmp_path, remote, script):
     code = """
     import sys

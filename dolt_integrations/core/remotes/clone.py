@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import Connection
 from dolt_integrations.engine.names.address import DirectoryAddress
 from dolt_integrations.engine.names.connections import locate
@@ -13,7 +14,7 @@ from dolt_integrations.engine.server.deepen import deepen
 from dolt_integrations.engine.server.dolt import Source
 from dolt_integrations.engine.server.remote_folder import check_remote_folder
 from dolt_integrations.engine.versions.remotes import clone_call
-from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, RemoteError
+from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, RemoteChangedError, RemoteError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.configs.remote import Remote
@@ -58,7 +59,7 @@ def clone_if_missing(remote: Remote, location: Location, *, shallow: bool = Fals
     if required:
         check_remote_folder(source.url)
     with remote.credentials():
-        found = clone_directory(address.path, source, shallow=shallow)
+        found = retried(lambda: clone_directory(address.path, source, shallow=shallow), RemoteChangedError, attempts=5)
     if required and not found:
         raise RemoteError(f"remote {source.url} has no data to clone into {address.path}", hint="Push to it first.")
 

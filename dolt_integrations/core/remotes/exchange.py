@@ -31,6 +31,7 @@ from dolt_integrations.errors import (
     PushError,
     PushLaterError,
     QueryError,
+    RemoteChangedError,
     RemoteError,
     RevisionNotFoundError,
 )
@@ -73,7 +74,7 @@ def pull(remote: Remote, database: Database, branch: str | None, *, author: Auth
         _settle(remote, database, connection, required=required)
         name = find_head(connection, branch).branch
         with _from(remote, database):
-            _fetch(remote, database, connection, name)
+            retried(lambda: _fetch(remote, database, connection, name), RemoteChangedError, attempts=5)
         theirs = remote_head(connection, f"{remote.name}/{name}")
     if theirs is not None:
         retried(lambda: _bring_up(remote, database, name, theirs, author), LostRaceError, attempts=3)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dolt_integrations.errors import (
     DoltError,
     LostRaceError,
+    RemoteChangedError,
     RemoteError,
     RemoteUnreachableError,
     RevisionNotFoundError,
@@ -63,6 +64,11 @@ REMOTE_RULES = (
         RemoteUnreachableError,
         texts=("code = (Unavailable|DeadlineExceeded)", "dial tcp", "i/o timeout", "TLS handshake timeout"),
         hint="Check that the remote is up and its URL is right. (The port is that of --remotesapi-port.)",
+    ),
+    Rule(
+        RemoteChangedError,
+        texts=("no chunkSource",),  # the manifest was read before a push replaced the files that it names
+        hint="If nobody is pushing, a file of the remote is missing: restore it, or push to a new remote.",
     ),
     Rule(
         RemoteError,
