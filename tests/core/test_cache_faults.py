@@ -14,6 +14,7 @@ from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.rows import cache
 from tests.conftest import run_sql
 from tests.helpers.saves.caches import HASH, OTHER, SIZE, file_of, folder, frame, stored, table
+from tests.helpers.temporary import PYTEST_ROOT
 from tests.helpers.values.samples import assert_same
 
 pytestmark = pytest.mark.usefixtures("own_cache")
@@ -219,8 +220,9 @@ def test_a_read_only_directory_is_read(own_cache):
         f"import pyarrow as pa; cache.store({OTHER!r}, pa.table({{'n': range({SIZE})}}))\n"
         f"print(cache.find({HASH!r}).num_rows, cache.find({OTHER!r}))"
     )
+    root = os.environ.get(PYTEST_ROOT, tempfile.gettempdir())
     for parent in own_cache.parents:
-        if parent.stat().st_uid == os.getuid() and parent.is_relative_to(tempfile.gettempdir()):
+        if parent.stat().st_uid == os.getuid() and parent.is_relative_to(root):
             parent.chmod(parent.stat().st_mode | 0o055)
 
     done = subprocess.run(

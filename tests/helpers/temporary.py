@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -11,10 +12,32 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - each run makes a folder of its own in 
 ROOM = 6 * 1024**3
 """Bytes that have to be free in it."""
 
+PYTEST_ROOT = "PYTEST_DEBUG_TEMPROOT"
+"""The variable that names the folder in which pytest makes `tmp_path`, and keeps that of tests that failed."""
+
 
 def use_memory() -> None:
-    """Keep temporary files in memory, those of child processes too, unless TMPDIR is set or too little is free."""
-    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM:
+    """Keep temporary files in memory, those of child processes too, unless TMPDIR is set or memory is no place for it.
+
+    What Flyte and dolt leave in TMPDIR is removed at the end of the run.
+    """
+    if "TMPDIR" in os.environ or not _has_room():
         return
-    os.environ["TMPDIR"] = str(MEMORY)
+    folder, owner = tempfile.mkdtemp(prefix="tests-", dir=MEMORY), os.getpid()
+    Path(folder).chmod(0o1777)  # as /tmp, because some tests have processes of other users
+    os.environ.setdefault(PYTEST_ROOT, str(MEMORY))
+    os.environ["TMPDIR"] = folder
     tempfile.tempdir = None
+
+    def remove() -> None:
+        if os.getpid() == owner:  # and not in a forked child
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+
+
+def _has_room() -> bool:
+    """Whether enough is free. Programs have to run there as well, which Docker's `--shm-size` does not allow."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM:
+        return False
+    return not os.statvfs(MEMORY).f_flag & getattr(os, "ST_NOEXEC", 0)
