@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from dolt_integrations.core import MergeBranch, Transaction, read_table, save, write_table
 from dolt_integrations.errors import UnsupportedTypeError
@@ -207,3 +208,13 @@ def test_booleans_in_place_of_small_integers_come_back_as_booleans(dtype, key, d
 
     found = read_table(database, "t").data.sort_values("j", ignore_index=True)
     pd.testing.assert_frame_equal(found, flags)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "Float64"])
+def test_floats_in_a_column_of_large_integers_come_back_as_floats(dtype, database):
+    write_table(database, "t", pd.DataFrame({"id": [1], "n": [2**60]}), primary_key="id")
+    frame = pd.DataFrame({"id": [1, 2, 3], "n": pd.array([2.0**54, -(2.0**60), None], dtype="Float64").astype(dtype)})
+
+    write_table(database, "t", frame, primary_key="id")
+
+    assert_frame_equal(read_table(database, "t").data, frame, check_exact=True)

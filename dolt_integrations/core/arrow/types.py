@@ -187,7 +187,8 @@ def exactly(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
         return values
     if is_text(values.type) != is_text(kind) and not pa.types.is_null(values.type):
         raise TypeError(f"{values.type} cannot be read as {kind}")
-    found = values.cast(kind)
+    # A safe cast refuses every integer above 2**24 or 2**53, of which a float holds many.
+    found = values.cast(kind, safe=not (pa.types.is_integer(values.type) and pa.types.is_floating(kind)))
     if pa.types.is_floating(kind) and not found.cast(values.type).equals(values):
         raise ValueError(f"{kind} does not hold every {values.type} exactly")
     return found
