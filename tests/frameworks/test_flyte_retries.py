@@ -15,7 +15,7 @@ FINAL = errors_pb2.ContainerError.NON_RECOVERABLE
 AGAIN = errors_pb2.ContainerError.RECOVERABLE
 TRANSIENT = {
     "ServerUnreachableError", "ServerLostError", "DatabaseLockedError", "LostRaceError", "RemoteUnreachableError",
-    "PushLaterError",
+    "RemoteChangedError", "PushLaterError",
 }  # fmt: skip
 
 
