@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.engine.names.credentials import PASSWORD_VARIABLE
 from dolt_integrations.engine.server import errand
 from dolt_integrations.engine.server.ownership import make_private
+from dolt_integrations.engine.server.remote_folder import folder_of
 from dolt_integrations.engine.session.translate import translate
 from dolt_integrations.errors import DoltNotInstalledError, RemoteError, ServerError
 
@@ -225,7 +226,8 @@ def clone_database(source: Source, path: Path, root: Path, *, depth: int | None 
         DoltNotInstalledError: No `dolt` on PATH.
         RemoteError: The remote cannot be reached, or refuses.
     """
-    if source.url.startswith("file://") and not Path(source.url.removeprefix("file://")).is_dir():
+    folder = folder_of(source.url)
+    if folder is not None and not folder.is_dir():
         return False  # `dolt clone` would make the directory
     command = [find_dolt(root), "clone", "--remote", source.name]
     command += ["--depth", str(depth)] if depth else []

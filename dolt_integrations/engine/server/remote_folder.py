@@ -9,6 +9,16 @@ from dolt_integrations.errors import RemoteError
 _SCHEME = "file://"
 
 
+def folder_of(url: str) -> Path | None:
+    """Return the folder of a `file://` remote, or None for other URLs.
+
+    Example:
+        >>> folder_of("file:///backups/shop").name
+        'shop'
+    """
+    return Path(url.removeprefix(_SCHEME)) if url.startswith(_SCHEME) else None
+
+
 def check_remote_folder(url: str) -> None:
     """Refuse a `file://` remote without data. Other URLs are not checked, because Dolt reports what is wrong with them.
 
@@ -21,9 +31,9 @@ def check_remote_folder(url: str) -> None:
     Example:
         >>> check_remote_folder("https://doltremoteapi.dolthub.com/dolthub/us-housing")
     """
-    if not url.startswith(_SCHEME):
+    folder = folder_of(url)
+    if folder is None:
         return
-    folder = Path(url.removeprefix(_SCHEME))
     try:
         missing = "does not exist" if not folder.is_dir() else "" if (folder / "manifest").is_file() else "has no data"
     except OSError as error:
