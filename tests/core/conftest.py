@@ -8,11 +8,14 @@ from dolt_integrations.core import write_table
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.provenance import reads
 from dolt_integrations.core.remotes.clone import clone_if_missing
-from dolt_integrations.core.rows import cache, differences, version_rows
+from dolt_integrations.core.rows import cache, differences, shared_cache, version_rows
 from dolt_integrations.errors import ServerError
 from tests.conftest import Repository, new_repository, run_sql
 from tests.helpers.saves.attempts import Scope
 from tests.helpers.saves.queries import FIRST, SECOND
+from tests.helpers.saves.write_ids import FIRST as WITH_A_KEY
+from tests.helpers.servers.faulty_store import faulty_store
+from tests.helpers.servers.object_store import use_store
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +30,18 @@ def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv(cache.LOCATION, str(tmp_path / "cache"))
     monkeypatch.delenv(cache.SIZE, raising=False)
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def faulty(object_store, monkeypatch):
+    """A bucket behind a proxy with faults, as a cache without a directory in front of it."""
+    with faulty_store(object_store.endpoint) as store:
+        use_store(store.endpoint, monkeypatch)
+        monkeypatch.setenv(cache.LOCATION, f"off,{object_store.url}")
+        monkeypatch.setenv(shared_cache.TIMEOUT, "0.7")
+        shared_cache.forget()
+        yield store
+    shared_cache.forget()
 
 
 @pytest.fixture
@@ -127,3 +142,11 @@ def own_reads(monkeypatch):
     """Reads are noted for the attempt of the test alone, not for flytekit's execution outside of tasks."""
     monkeypatch.setattr(Scope, "now", None)
     monkeypatch.setattr(reads, "_SCOPES", [lambda: Scope.now])
+
+
+@pytest.fixture
+def tagged(database):
+    """A database with a table `t` with a key, at the tag `c2`."""
+    write_table(database, "t", WITH_A_KEY, primary_key="id")
+    run_sql(database, "CALL DOLT_TAG('c2')")
+    return database

@@ -7,21 +7,8 @@ from hypothesis import strategies as st
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.rows import cache, shared_cache
 from tests.helpers.saves.caches import HASH, frame, table
-from tests.helpers.servers.faulty_store import FAULTS, faulty_store
-from tests.helpers.servers.object_store import use_store
+from tests.helpers.servers.faulty_store import FAULTS
 from tests.helpers.values.samples import assert_same
-
-
-@pytest.fixture
-def faulty(object_store, monkeypatch):
-    """A bucket behind a proxy with faults, as a cache without a directory in front of it."""
-    with faulty_store(object_store.endpoint) as store:
-        use_store(store.endpoint, monkeypatch)
-        monkeypatch.setenv(cache.LOCATION, f"off,{object_store.url}")
-        monkeypatch.setenv(shared_cache.TIMEOUT, "0.7")
-        shared_cache.forget()
-        yield store
-    shared_cache.forget()
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

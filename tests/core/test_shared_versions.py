@@ -16,8 +16,7 @@ from dolt_integrations.engine import parse_location
 from tests.helpers.saves import caches
 from tests.helpers.saves.caches import HASH, OTHER, table
 from tests.helpers.saves.exact import assert_exact, commit
-from tests.helpers.servers.faulty_store import FAULTS, faulty_store
-from tests.helpers.servers.object_store import use_store
+from tests.helpers.servers.faulty_store import FAULTS
 from tests.helpers.values.samples import assert_same
 
 CHANGE = "UPDATE t SET text = CONCAT(text, ' changed') WHERE n % 100 = 7"
@@ -224,16 +223,6 @@ def test_rows_that_have_expired_are_no_failure(place, empty_machine, database, f
 
     assert_exact(database, version, monkeypatch)
     assert len(fetched) == 2
-
-
-@pytest.fixture
-def faulty(object_store, monkeypatch):
-    """A bucket behind a proxy with faults, as a cache without a directory in front of it."""
-    with faulty_store(object_store.endpoint) as store:
-        use_store(store.endpoint, monkeypatch)
-        monkeypatch.setenv(cache.LOCATION, f"off,{object_store.url}")
-        monkeypatch.setenv(shared_cache.TIMEOUT, "0.7")
-        yield store
 
 
 def requests_of_a_read(store, url, version):

@@ -9,13 +9,11 @@ import urllib.parse
 import pandas as pd
 import pytest
 
-from dolt_integrations import Repository
-from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, Transaction, history, read_table, write_table
+from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, read_table, write_table
 from dolt_integrations.errors import ConfigError, DoltError
 from tests.conftest import run_sql
+from tests.helpers.saves.write_ids import FIRST, MORE, commits
 
-FIRST = pd.DataFrame({"id": [1, 2], "value": ["a", "b"]})
-MORE = pd.DataFrame({"id": [3], "value": ["c"]})
 WHERE = {
     "default": None,
     "append branch": AppendBranch("main"),
@@ -24,53 +22,41 @@ WHERE = {
 }
 
 
-def commits(url, branch="main"):
-    return run_sql(url, f"SELECT COUNT(*) FROM dolt_log('{branch}')")[0][0]
-
-
 def branch_of(where):
     return where.name if where is not None and where.name else "main"
-
-
-@pytest.fixture
-def base(database):
-    """A database with a table `t` with a key, at the tag `c2`."""
-    write_table(database, "t", FIRST, primary_key="id")
-    run_sql(database, "CALL DOLT_TAG('c2')")
-    return database
 
 
 @pytest.mark.parametrize("where", WHERE.values(), ids=WHERE)
 @pytest.mark.parametrize("mode", ["replace", "append", "upsert"])
 @pytest.mark.parametrize("others", [False, True])
-def test_a_retry_returns_its_own_commit_and_writes_nothing(mode, where, others, base):
+def test_a_retry_returns_its_own_commit_and_writes_nothing(mode, where, others, tagged):
     branch = branch_of(where)
-    first = write_table(base, "t", MORE, mode=mode, branch_conf=where, write_id="run-1")
+    first = write_table(tagged, "t", MORE, mode=mode, branch_conf=where, write_id="run-1")
     if others:
         later = pd.DataFrame({"id": [9], "value": ["other"]})
-        write_table(base, "t", later, branch_conf=AppendBranch(branch), write_id="run-2")
-    before = commits(base, branch), run_sql(base, "SELECT * FROM t", revision=branch)
+        write_table(tagged, "t", later, branch_conf=AppendBranch(branch), write_id="run-2")
+    before = commits(tagged, branch), run_sql(tagged, "SELECT * FROM t", revision=branch)
 
-    again = write_table(base, "t", MORE, mode=mode, branch_conf=where, write_id="run-1")
+    again = write_table(tagged, "t", MORE, mode=mode, branch_conf=where, write_id="run-1")
 
     assert (again.commit, again.table_hash, again.branch) == (first.commit, first.table_hash, first.branch)
     assert (first.changed, again.changed) == (True, False)
-    assert (commits(base, branch), run_sql(base, "SELECT * FROM t", revision=branch)) == before
+    assert (commits(tagged, branch), run_sql(tagged, "SELECT * FROM t", revision=branch)) == before
 
 
 @pytest.mark.parametrize("mode", ["replace", "append"])
-def test_a_retry_after_a_merge_commit_returns_the_merge(mode, base):
-    write_table(base, "other", MORE)
-    first = write_table(base, "t", pd.concat([FIRST, MORE]) if mode == "replace" else MORE, mode=mode,
+def test_a_retry_after_a_merge_commit_returns_the_merge(mode, tagged):
+    write_table(tagged, "other", MORE)
+    first = write_table(tagged, "t", pd.concat([FIRST, MORE]) if mode == "replace" else MORE, mode=mode,
                         branch_conf=MergeBranch("c2", "main"), write_id="run-1")  # fmt: skip
-    write_table(base, "other", FIRST)
+    write_table(tagged, "other", FIRST)
 
-    again = write_table(base, "t", pd.concat([FIRST, MORE]) if mode == "replace" else MORE, mode=mode,
+    again = write_table(tagged, "t", pd.concat([FIRST, MORE]) if mode == "replace" else MORE, mode=mode,
                         branch_conf=MergeBranch("c2", "main"), write_id="run-1")  # fmt: skip
 
     assert again.commit == first.commit
     assert again.table_hash == first.table_hash
-    assert read_table(base, "t", as_of=again.commit).data["id"].tolist() == [1, 2, 3]
+    assert read_table(tagged, "t", as_of=again.commit).data["id"].tolist() == [1, 2, 3]
 
 
 def test_another_write_id_is_another_write(database):
@@ -82,18 +68,18 @@ def test_another_write_id_is_another_write(database):
 
 @pytest.mark.parametrize("mode", ["replace", "append"])
 @pytest.mark.parametrize("where", [None, MergeBranch("main", "main")], ids=repr)
-def test_an_id_of_other_rows_or_of_another_table_is_not_taken_for_this_write(where, mode, base):
-    write_table(base, "t", MORE, mode=mode, branch_conf=where, write_id="run-1")
+def test_an_id_of_other_rows_or_of_another_table_is_not_taken_for_this_write(where, mode, tagged):
+    write_table(tagged, "t", MORE, mode=mode, branch_conf=where, write_id="run-1")
 
-    other = write_table(base, "other", FIRST, mode=mode, branch_conf=where, write_id="run-1")
-    again = write_table(base, "t", MORE.assign(id=4), mode=mode, branch_conf=where, write_id="run-1")
+    other = write_table(tagged, "other", FIRST, mode=mode, branch_conf=where, write_id="run-1")
+    again = write_table(tagged, "t", MORE.assign(id=4), mode=mode, branch_conf=where, write_id="run-1")
 
     assert other.changed
     assert again.changed
-    assert len(read_table(base, "other").data) == 2
-    assert 4 in read_table(base, "t").data["id"].tolist()
-    assert not write_table(base, "t", MORE.assign(id=4), mode=mode, branch_conf=where, write_id="run-1").changed
-    assert not write_table(base, "other", FIRST, mode=mode, branch_conf=where, write_id="run-1").changed
+    assert len(read_table(tagged, "other").data) == 2
+    assert 4 in read_table(tagged, "t").data["id"].tolist()
+    assert not write_table(tagged, "t", MORE.assign(id=4), mode=mode, branch_conf=where, write_id="run-1").changed
+    assert not write_table(tagged, "other", FIRST, mode=mode, branch_conf=where, write_id="run-1").changed
 
 
 def test_two_appends_without_an_id_are_two_writes(database):
@@ -158,19 +144,19 @@ def test_the_id_stands_in_the_message_as_a_trailer(message, database):
     assert found.startswith(message.strip())
 
 
-def test_a_new_branch_whose_creation_was_not_confirmed_is_found(base):
-    first = write_table(base, "t", MORE, mode="append", branch_conf=NewBranch("run/2", base="c2"), write_id="w")
-    write_table(base, "t", FIRST.head(1))
+def test_a_new_branch_whose_creation_was_not_confirmed_is_found(tagged):
+    first = write_table(tagged, "t", MORE, mode="append", branch_conf=NewBranch("run/2", base="c2"), write_id="w")
+    write_table(tagged, "t", FIRST.head(1))
 
-    again = write_table(base, "t", MORE, mode="append", branch_conf=NewBranch("run/2", base="c2"), write_id="w")
+    again = write_table(tagged, "t", MORE, mode="append", branch_conf=NewBranch("run/2", base="c2"), write_id="w")
 
     assert again.commit == first.commit
 
 
-def test_an_id_that_is_on_another_branch_is_not_on_this_one(base):
-    write_table(base, "t", MORE, mode="append", branch_conf=NewBranch("run/1", base="c2"), write_id="w")
+def test_an_id_that_is_on_another_branch_is_not_on_this_one(tagged):
+    write_table(tagged, "t", MORE, mode="append", branch_conf=NewBranch("run/1", base="c2"), write_id="w")
 
-    assert write_table(base, "t", MORE, mode="append", write_id="w").changed
+    assert write_table(tagged, "t", MORE, mode="append", write_id="w").changed
 
 
 @pytest.mark.parametrize("count", [1, 20_000])
@@ -319,108 +305,3 @@ def test_a_replace_whose_answer_is_lost_has_one_commit(database, cut):
     assert proxy.cut.is_set()
     assert commits(database) == 3
     assert read_table(database, "t").data.equals(MORE)
-
-
-def undo(base, version, how):
-    shop = Repository(base)
-    if how == "dolt revert":
-        run_sql(base, f"CALL DOLT_REVERT('{version.commit}')")
-    elif how == "restore":
-        shop.restore("t", "HEAD~1")
-    else:
-        shop.revert(version.commit)
-
-
-@pytest.mark.parametrize("how", ["revert", "restore", "dolt revert"])
-def test_a_write_that_was_taken_back_is_made_again_with_a_warning(base, how, caplog):
-    version = write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1")
-    undo(base, version, how)
-    assert len(read_table(base, "t").data) == len(FIRST)
-
-    again = [write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1") for _ in range(2)]
-
-    assert [each.changed for each in again] == [True, False]
-    assert len(read_table(base, "t").data) == len(FIRST) + len(MORE)
-    assert caplog.text.count(f"has taken back commit {version.commit}") == 1
-
-
-def test_a_write_whose_revert_was_reverted_is_not_made_again(base):
-    version = write_table(base, "t", MORE, mode="append", write_id="run-1")
-    shop = Repository(base)
-    shop.revert(shop.revert(version.commit).commit)
-
-    assert write_table(base, "t", MORE, mode="append", write_id="run-1").commit == version.commit
-
-
-@pytest.mark.parametrize("how", ["revert", "dolt revert"])
-def test_a_write_whose_revert_dolt_reverted_is_not_made_again(base, how):
-    version = write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1")
-    undo(base, version, how)
-    run_sql(base, "CALL DOLT_REVERT('HEAD')")
-
-    assert write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1").commit == version.commit
-
-
-@pytest.mark.parametrize("how", ["revert", "restore", "dolt revert"])
-def test_a_write_that_a_restore_brought_back_is_not_made_again(base, how):
-    version = write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1")
-    undo(base, version, how)
-    Repository(base).restore("t", version.commit)
-
-    assert write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1").commit == version.commit
-
-
-def test_a_write_whose_revert_was_restored_is_made_again(base):
-    shop = Repository(base)
-    version = write_table(base, "t", MORE, mode="append", write_id="run-1")
-    gone = shop.revert(version.commit)
-    write_table(base, "t", MORE)
-    shop.restore("t", gone.commit)
-
-    assert write_table(base, "t", MORE, mode="append", write_id="run-1").changed
-    assert len(read_table(base, "t").data) == len(FIRST) + len(MORE)
-
-
-def test_the_restore_of_another_table_takes_no_write_back(base):
-    write_table(base, "u", MORE)
-    version = write_table(base, "t", MORE, mode="append", write_id="run-1")
-    write_table(base, "u", FIRST)
-    Repository(base).restore("u", "HEAD~2")
-
-    assert write_table(base, "t", MORE, mode="append", write_id="run-1").commit == version.commit
-
-
-def write_block(base):
-    with Transaction(base, write_id="run-1") as work:
-        for table in ("t", "u"):
-            work.write(table, MORE, mode="append")
-    return work.version
-
-
-@pytest.mark.parametrize("how", ["revert", "restore"])
-def test_a_block_that_was_taken_back_is_made_again(base, how):
-    write_table(base, "u", FIRST)
-    made, shop = write_block(base), Repository(base)
-    shop.revert(made.commit) if how == "revert" else shop.restore(["t", "u"], "HEAD~1")
-
-    assert [write_block(base).changed, write_block(base).changed] == [True, False]
-    assert [len(read_table(base, table).data) for table in ("t", "u")] == [len(FIRST) + len(MORE)] * 2
-
-
-def test_a_block_of_which_one_table_was_restored_is_not_made_again_with_a_warning(base, caplog):
-    write_table(base, "u", FIRST)
-    made = write_block(base)
-    Repository(base).restore("t", "HEAD~1")
-
-    assert not write_block(base).changed
-    assert f"commit {made.commit} is not made again" in caplog.text
-
-
-def test_a_revert_does_not_pass_for_the_write_that_it_undoes(base):
-    version = write_table(base, "t", MORE, mode="append", message="Add", write_id="run-1")
-    run_sql(base, f"CALL DOLT_REVERT('{version.commit}')")
-
-    newest = history(base, "t").iloc[0]
-
-    assert newest["message"].startswith("Revert")
-    assert pd.isna(newest["write_id"])

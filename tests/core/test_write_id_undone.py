@@ -1,0 +1,114 @@
+"""Write ids whose rows were reverted or restored away: a retry writes them again, unless they came back."""
+
+import pandas as pd
+import pytest
+
+from dolt_integrations import Repository
+from dolt_integrations.core import Transaction, history, read_table, write_table
+from tests.conftest import run_sql
+from tests.helpers.saves.write_ids import FIRST, MORE
+
+
+def undo(tagged, version, how):
+    shop = Repository(tagged)
+    if how == "dolt revert":
+        run_sql(tagged, f"CALL DOLT_REVERT('{version.commit}')")
+    elif how == "restore":
+        shop.restore("t", "HEAD~1")
+    else:
+        shop.revert(version.commit)
+
+
+@pytest.mark.parametrize("how", ["revert", "restore", "dolt revert"])
+def test_a_write_that_was_taken_back_is_made_again_with_a_warning(tagged, how, caplog):
+    version = write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1")
+    undo(tagged, version, how)
+    assert len(read_table(tagged, "t").data) == len(FIRST)
+
+    again = [write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1") for _ in range(2)]
+
+    assert [each.changed for each in again] == [True, False]
+    assert len(read_table(tagged, "t").data) == len(FIRST) + len(MORE)
+    assert caplog.text.count(f"has taken back commit {version.commit}") == 1
+
+
+def test_a_write_whose_revert_was_reverted_is_not_made_again(tagged):
+    version = write_table(tagged, "t", MORE, mode="append", write_id="run-1")
+    shop = Repository(tagged)
+    shop.revert(shop.revert(version.commit).commit)
+
+    assert write_table(tagged, "t", MORE, mode="append", write_id="run-1").commit == version.commit
+
+
+@pytest.mark.parametrize("how", ["revert", "dolt revert"])
+def test_a_write_whose_revert_dolt_reverted_is_not_made_again(tagged, how):
+    version = write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1")
+    undo(tagged, version, how)
+    run_sql(tagged, "CALL DOLT_REVERT('HEAD')")
+
+    assert write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1").commit == version.commit
+
+
+@pytest.mark.parametrize("how", ["revert", "restore", "dolt revert"])
+def test_a_write_that_a_restore_brought_back_is_not_made_again(tagged, how):
+    version = write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1")
+    undo(tagged, version, how)
+    Repository(tagged).restore("t", version.commit)
+
+    assert write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1").commit == version.commit
+
+
+def test_a_write_whose_revert_was_restored_is_made_again(tagged):
+    shop = Repository(tagged)
+    version = write_table(tagged, "t", MORE, mode="append", write_id="run-1")
+    gone = shop.revert(version.commit)
+    write_table(tagged, "t", MORE)
+    shop.restore("t", gone.commit)
+
+    assert write_table(tagged, "t", MORE, mode="append", write_id="run-1").changed
+    assert len(read_table(tagged, "t").data) == len(FIRST) + len(MORE)
+
+
+def test_the_restore_of_another_table_takes_no_write_back(tagged):
+    write_table(tagged, "u", MORE)
+    version = write_table(tagged, "t", MORE, mode="append", write_id="run-1")
+    write_table(tagged, "u", FIRST)
+    Repository(tagged).restore("u", "HEAD~2")
+
+    assert write_table(tagged, "t", MORE, mode="append", write_id="run-1").commit == version.commit
+
+
+def write_block(tagged):
+    with Transaction(tagged, write_id="run-1") as work:
+        for table in ("t", "u"):
+            work.write(table, MORE, mode="append")
+    return work.version
+
+
+@pytest.mark.parametrize("how", ["revert", "restore"])
+def test_a_block_that_was_taken_back_is_made_again(tagged, how):
+    write_table(tagged, "u", FIRST)
+    made, shop = write_block(tagged), Repository(tagged)
+    shop.revert(made.commit) if how == "revert" else shop.restore(["t", "u"], "HEAD~1")
+
+    assert [write_block(tagged).changed, write_block(tagged).changed] == [True, False]
+    assert [len(read_table(tagged, table).data) for table in ("t", "u")] == [len(FIRST) + len(MORE)] * 2
+
+
+def test_a_block_of_which_one_table_was_restored_is_not_made_again_with_a_warning(tagged, caplog):
+    write_table(tagged, "u", FIRST)
+    made = write_block(tagged)
+    Repository(tagged).restore("t", "HEAD~1")
+
+    assert not write_block(tagged).changed
+    assert f"commit {made.commit} is not made again" in caplog.text
+
+
+def test_a_revert_does_not_pass_for_the_write_that_it_undoes(tagged):
+    version = write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1")
+    run_sql(tagged, f"CALL DOLT_REVERT('{version.commit}')")
+
+    newest = history(tagged, "t").iloc[0]
+
+    assert newest["message"].startswith("Revert")
+    assert pd.isna(newest["write_id"])
