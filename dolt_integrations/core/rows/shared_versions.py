@@ -7,7 +7,6 @@ one of the versions is missing from it. It is only a hint: readers ask the serve
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -15,14 +14,13 @@ import pyarrow as pa
 from dolt_integrations.core.rows import shared_cache
 from dolt_integrations.core.rows.cache_places import shared_places
 from dolt_integrations.core.rows.kept_versions import KeptVersion, table_key
+from dolt_integrations.engine import is_commit_hash
 from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dolt_integrations.core.rows.cache_places import SharedPlace
-
-_HASH = re.compile(r"[0-9a-v]{32}")
 
 _MOST_BYTES = 64 << 10
 
@@ -52,7 +50,7 @@ def _listed(place: SharedPlace, key: str) -> list[KeptVersion]:
     if rows is None or rows.schema != _SCHEMA:
         return []
     found = zip(*(column.to_pylist() for column in rows.columns), strict=True)
-    return [KeptVersion(*each) for each in found if all(_HASH.fullmatch(value or "") for value in each)]
+    return [KeptVersion(*each) for each in found if all(is_commit_hash(value or "") for value in each)]
 
 
 _SCHEMA = pa.schema([("commit", pa.string()), ("table_hash", pa.string())])
