@@ -7,7 +7,8 @@ from all modules in turn. Half of them leave something out: a call, a lock, an e
 cosmic-ray's operators (a comparison, a number, a condition, a loop, an exception class). They are made in copies of the
 files that Git tracks. A run of tests ends with the first failure, which then has to pass without the change.
 
-Prints a line for each change and the score. A change that nothing notices is shown as a diff: either a test is missing,
+Prints a line for each change and the score. Look at those that only the time limit noticed: a busy machine is slow
+without any change, too. A change that nothing notices is shown as a diff: either a test is missing,
 or the change makes no difference to users.
 """
 
@@ -36,6 +37,9 @@ from tests.helpers.warm import python  # noqa: E402 - of the folder above
 _TO_END = 20.0
 """Seconds that tests have to end after Ctrl-C."""
 
+_LATE = "the time limit"
+"""What notices a change that makes the tests hang."""
+
 
 def main() -> int:
     """Run the changes; return 1 if more than one in ten went unnoticed."""
@@ -44,9 +48,10 @@ def main() -> int:
     check_paths(listed)
     changes = sample({name: listed[name] for name in arguments.modules or listed}, arguments.changes, arguments.seed)
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
-        unnoticed = Runs(Path(folder), changes, arguments.seconds).run(arguments.jobs)
+        runs = Runs(Path(folder), changes, arguments.seconds)
+        unnoticed = runs.run(arguments.jobs)
     print(*(change.difference() for change in unnoticed), sep="\n")
-    print(f"{len(changes) - len(unnoticed)} of {len(changes)} noticed")
+    print(f"{len(changes) - len(unnoticed)} of {len(changes)} noticed, {runs.late} of them by the time limit")
     return int(len(unnoticed) * 10 > len(changes))
 
 
@@ -79,6 +84,7 @@ class Runs:
         for change in changes:
             self._changes.put(change)
         self._unnoticed: list[Change] = []
+        self.late = 0
 
     def run(self, jobs: int) -> list[Change]:
         """Test all changes; return those that nothing noticed."""
@@ -98,7 +104,8 @@ class Runs:
             except queue.Empty:
                 return
             by = self._noticed(copy, change)
-            print(f"{'noticed' if by else 'UNNOTICED'}  {change.module}  {change}", flush=True)
+            print(f"{f'noticed by {by}' if by else 'UNNOTICED'}  {change.module}  {change}", flush=True)
+            self.late += by == _LATE
             if not by:
                 self._unnoticed.append(change)
 
@@ -131,7 +138,7 @@ class Runs:
                     running.communicate(timeout=_TO_END)
                 except subprocess.TimeoutExpired:
                     running.terminate()
-                return "it takes too long"
+                return _LATE
         found = re.search(r"^FAILED (\S+::.+?)(?: - .*)?$", printed, re.MULTILINE)
         return None if running.returncode == 0 else found[1] if found else "the tests cannot run"
 

@@ -66,19 +66,26 @@ def sample(listed: dict[str, list[str]], most: int, seed: int) -> list[Change]:
 def drawn(module: str, draw: random.Random) -> Iterator[str]:
     """Yield the code of a module with one change each, in no order and without repetition."""
     code = (ROOT / module).read_text()
-    operators = [name for name in operator_names() if not any(each in name for each in LEFT_OUT)]
-    without, known = left_out(code), {code}
+    without = left_out(code)
     draw.shuffle(without)
-    leaves_out = draw.random() < 0.5
-    for _ in range(1_000):
-        leaves_out = not leaves_out
-        if leaves_out and without:
-            mutated: str | None = without.pop()
-        else:
-            operator = get_operator(draw.choice(operators))
-            mutated = mutate_code(code, operator(*arguments_of(operator, draw)), draw.randrange(8))
-        if mutated is not None and mutated not in known and is_change(code, mutated):
+    kinds, known = [iter(without), operated(code, draw)], {code}
+    draw.shuffle(kinds)
+    while kinds:
+        kind = kinds.pop(0)
+        mutated = next((each for each in kind if each not in known and is_change(code, each)), None)
+        if mutated is not None:
             known.add(mutated)
+            kinds.append(kind)
+            yield mutated
+
+
+def operated(code: str, draw: random.Random) -> Iterator[str]:
+    """Yield the code with changes by cosmic-ray's operators, drawn at random. Most operators find nothing to change."""
+    operators = [name for name in operator_names() if not any(each in name for each in LEFT_OUT)]
+    for _ in range(1_000):
+        operator = get_operator(draw.choice(operators))
+        mutated = mutate_code(code, operator(*arguments_of(operator, draw)), draw.randrange(8))
+        if mutated is not None:
             yield mutated
 
 
