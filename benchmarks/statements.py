@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dolt_integrations.engine.session.wire import Session
+from dolt_integrations.engine.wire.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -26,7 +26,7 @@ import pymysql
 from pymysql.constants import COMMAND
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.engine.session.wire import Session
+from dolt_integrations.engine.wire.session import Session
 from dolt_integrations.errors import DoltError
 
 if TYPE_CHECKING:

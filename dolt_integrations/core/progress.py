@@ -9,7 +9,7 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from dolt_integrations.engine.session.moved import listening
+from dolt_integrations.engine.wire.moved import listening
 from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:

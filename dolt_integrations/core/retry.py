@@ -12,7 +12,8 @@ import time
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
-from dolt_integrations.engine.session.held import FULL, NoSessionError, starting_again
+from dolt_integrations.engine.session.held import NoSessionError, starting_again
+from dolt_integrations.engine.translation.rules import FULL
 from dolt_integrations.errors import ServerUnreachableError
 from dolt_integrations.limits import limits
 

@@ -3,7 +3,9 @@
 - `versions`: Dolt's procedures and functions: branches, commits, merges, log, diff, remotes
 - `tables`: schemas, writing and reading rows
 - `server`: private servers, clones, the `dolt` program
-- `session`: sessions, locks, and translating errors (`session.rules`)
+- `session`: sessions, locks
+- `wire`: the MySQL protocol
+- `translation`: a server's errors to ours (`translation.rules`)
 - `sql`: types (`sql.types`), literals, parameters
 - `names`: locations, passwords, identifiers
 - `protocol`: the names that the core may use

@@ -91,10 +91,11 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "session.connection": "Connection",
         "session.transactions": "back_to_save_point give_up save_point trial",
         "session.locks": "free_locks tried",
-        "session.held": "FULL NoSessionError starting_again",
+        "session.held": "NoSessionError starting_again",
+        "translation.rules": "FULL",
         "session.visiting": "visiting",
         "session.forks": "check_process",
-        "session.moved": "listening",
+        "wire.moved": "listening",
         "session.server": "server_time server_version takes_files",
     },
     "SQL of users": {

@@ -7,7 +7,7 @@ import pytest
 
 from dolt_integrations.core import write_table
 from dolt_integrations.core.writes import mingled
-from dolt_integrations.engine.session.wire import Session
+from dolt_integrations.engine.wire.session import Session
 from dolt_integrations.errors import QueryError
 from tests.conftest import run_sql
 

@@ -12,7 +12,7 @@ import pytest
 
 import dolt_integrations
 import flytekitplugins.dolt
-from dolt_integrations.engine.session.rules import RULES
+from dolt_integrations.engine.translation.rules import RULES
 
 NEW = sys.version_info >= (3, 11)
 sre_constants = importlib.import_module("re._constants" if NEW else "sre_constants")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import NewBranch, diff, history, read_table, write_table
-from dolt_integrations.engine.session.wire import Session
+from dolt_integrations.engine.wire.session import Session
 from tests.conftest import run_sql
 
 MANY = pd.DataFrame({"id": range(20_000), "value": [0.5] * 20_000})

@@ -2,8 +2,8 @@ import pyarrow as pa
 import pytest
 
 from dolt_integrations.engine import describe_table, open_database
-from dolt_integrations.engine.session.answers import number
 from dolt_integrations.engine.tables.dml import delete_rows, replace_rows, upsert_rows
+from dolt_integrations.engine.wire.answers import number
 from dolt_integrations.errors import DataError, PrimaryKeyError, ServerError
 from tests.conftest import run_sql
 

@@ -7,9 +7,9 @@ import pytest
 
 from dolt_integrations.engine import Connection, open_database, parse_location
 from dolt_integrations.engine.session import pool, reuse
-from dolt_integrations.engine.session.session import _COM_RESET_CONNECTION as RESET
+from dolt_integrations.engine.session.opening import _COM_RESET_CONNECTION as RESET
 from dolt_integrations.engine.session.visiting import visiting
-from dolt_integrations.engine.session.wire import Session
+from dolt_integrations.engine.wire.session import Session
 from dolt_integrations.errors import BranchNotFoundError, DoltError, ServerLostError, ServerUnreachableError
 from dolt_integrations.limits import limits
 from tests.conftest import open_session, run_sql, start_server

@@ -3,7 +3,7 @@ import pytest
 
 from dolt_integrations import errors
 from dolt_integrations.engine import Connection, parse_location
-from dolt_integrations.engine.session.translate import translate
+from dolt_integrations.engine.translation.translate import translate
 from tests.conftest import run_sql
 
 

@@ -20,7 +20,7 @@ from dolt_integrations.engine.names.credentials import PASSWORD_VARIABLE
 from dolt_integrations.engine.server import errand
 from dolt_integrations.engine.server.ownership import make_private
 from dolt_integrations.engine.server.remote_folder import folder_of
-from dolt_integrations.engine.session.translate import translate
+from dolt_integrations.engine.translation.translate import translate
 from dolt_integrations.errors import DoltNotInstalledError, RemoteError, ServerError
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from dolt_integrations.engine.names.identifiers import nearest
 from dolt_integrations.engine.server.ownership import make_private
 from dolt_integrations.engine.server.private import PrivateServer
 from dolt_integrations.engine.server.running import LOCAL_USER, listens
-from dolt_integrations.engine.session.answers import text
 from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.engine.session.pool import POOL
+from dolt_integrations.engine.wire.answers import text
 from dolt_integrations.errors import (
     AccessDeniedError,
     DatabaseNotFoundError,

@@ -1,11 +1,10 @@
-"""Sessions with a server: opening, pooling, locks, and the translation of every failure into our errors.
+"""Sessions with a server: opening, pooling and resetting them, locks, transactions.
 
 - `connection`: a session
-- `session`: opening and resetting one
+- `opening`: opening and resetting one
 - `patience`: how long to wait for a server
 - `pool`: idle sessions
-- `rules`: Dolt's error messages and the errors that they become
-- `remote_rules`: the same for remotes
+- `places`: the branch or commit that a session is on
+- `statements`: running statements
 - `locks`: named locks
-- `wire`: the MySQL protocol
 """

@@ -13,12 +13,13 @@ from pymysql.constants import ER
 from dolt_integrations.engine.names.credentials import PASSWORD_VARIABLE
 from dolt_integrations.engine.names.identifiers import is_commit_hash
 from dolt_integrations.engine.session.forks import forked_error
-from dolt_integrations.engine.session.held import FULL, NoSessionError, is_enough, note
+from dolt_integrations.engine.session.held import NoSessionError, is_enough, note
 from dolt_integrations.engine.session.locks import LOCK_TIMEOUT, held
+from dolt_integrations.engine.session.opening import ENDED, end, limit
 from dolt_integrations.engine.session.patience import open_patiently
 from dolt_integrations.engine.session.places import Places
 from dolt_integrations.engine.session.pool import POOL
-from dolt_integrations.engine.session.session import ENDED, end, limit
+from dolt_integrations.engine.translation.rules import FULL
 from dolt_integrations.errors import (
     AccessDeniedError,
     BranchNotFoundError,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from dolt_integrations.engine.names.address import ServerAddress
-    from dolt_integrations.engine.session.wire import Session
+    from dolt_integrations.engine.wire.session import Session
 
 _GONE = (
     "It was deleted with its branch (and `dolt gc`), or belongs to another database or to a remote that was not "

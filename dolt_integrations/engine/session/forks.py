@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.errors import ForkedProcessError
 
 if TYPE_CHECKING:
-    from dolt_integrations.engine.session.wire import Session
+    from dolt_integrations.engine.wire.session import Session
 
 _sessions: weakref.WeakSet[Session] = weakref.WeakSet()
 _is_used = False

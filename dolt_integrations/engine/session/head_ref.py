@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.session.answers import text
+from dolt_integrations.engine.wire.answers import text
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.statements import Statements

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
 
 
-FULL = "Run fewer tasks at a time, or raise `max_connections` in the server's configuration."
-
-
 class NoSessionError(ServerLostError):
     """The server has no second session for work that holds one already, and had better let go of it."""
 

@@ -6,7 +6,7 @@ import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.session.answers import anything
+from dolt_integrations.engine.wire.answers import anything
 from dolt_integrations.errors import DatabaseLockedError, DoltError
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import pymysql
 
+from dolt_integrations.engine.session.opening import open_session
 from dolt_integrations.engine.session.pool import POOL
-from dolt_integrations.engine.session.session import open_session
-from dolt_integrations.engine.session.translate import translate
+from dolt_integrations.engine.translation.translate import translate
 from dolt_integrations.errors import ServerLostError, ServerUnreachableError
 from dolt_integrations.limits import limits
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.names.address import ServerAddress
-    from dolt_integrations.engine.session.wire import Session
+    from dolt_integrations.engine.wire.session import Session
 
 logger = logging.getLogger(__name__)
 

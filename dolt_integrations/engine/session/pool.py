@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import pymysql
 
 from dolt_integrations.engine.names.address import ServerAddress
+from dolt_integrations.engine.session.opening import end, leave_branch
 from dolt_integrations.engine.session.reuse import restore
-from dolt_integrations.engine.session.session import end, leave_branch
-from dolt_integrations.engine.session.wire import Session
+from dolt_integrations.engine.wire.session import Session
 from dolt_integrations.limits import limits
 
 

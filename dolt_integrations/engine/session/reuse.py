@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pymysql
 
 from dolt_integrations.engine.session.head_ref import head_variable
-from dolt_integrations.engine.session.session import renew
+from dolt_integrations.engine.session.opening import renew
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.names.address import ServerAddress
-    from dolt_integrations.engine.session.wire import Session
+    from dolt_integrations.engine.wire.session import Session
 
 MOST_USES = 64
 """Uses after which a session is reset: the server keeps what it knows of each branch and commit that a session saw."""

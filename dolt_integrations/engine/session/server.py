@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.session.answers import text, timestamp
+from dolt_integrations.engine.wire.answers import text, timestamp
 
 if TYPE_CHECKING:
     import datetime

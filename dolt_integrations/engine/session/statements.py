@@ -12,19 +12,19 @@ import pymysql
 from pymysql.constants import FIELD_TYPE
 from pymysql.cursors import Cursor, DictCursor, SSCursor
 
-from dolt_integrations.engine.session.answers import anything, number, read_rows, text, understood
 from dolt_integrations.engine.session.forks import forked_error
+from dolt_integrations.engine.session.opening import cut
 from dolt_integrations.engine.session.reuse import fires_triggers, leaves_nothing
-from dolt_integrations.engine.session.session import cut
-from dolt_integrations.engine.session.translate import translate
+from dolt_integrations.engine.translation.translate import translate
+from dolt_integrations.engine.wire.answers import anything, number, read_rows, text, understood
 from dolt_integrations.errors import DataError, DoltError, QueryError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from dolt_integrations.engine.session.moved import Readable
-    from dolt_integrations.engine.session.wire import Session
+    from dolt_integrations.engine.wire.moved import Readable
+    from dolt_integrations.engine.wire.session import Session
 
 Row = tuple[Any, ...]
 

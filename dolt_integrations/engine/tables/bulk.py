@@ -24,11 +24,11 @@ from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.server.interrupts import beside_signals
 from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.engine.session.forks import check_process
-from dolt_integrations.engine.session.moved import MovedFile, moved
 from dolt_integrations.engine.sql.literals import row_literals
 from dolt_integrations.engine.sql.types import parse_type
 from dolt_integrations.engine.tables.schema import find_table
 from dolt_integrations.engine.tables.texts import _literal, _needs_hex, _tsv
+from dolt_integrations.engine.wire.moved import MovedFile, moved
 from dolt_integrations.errors import (
     AccessDeniedError,
     DataError,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import quote
-from dolt_integrations.engine.session.answers import number
+from dolt_integrations.engine.wire.answers import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.server.interrupts import interruptible
-from dolt_integrations.engine.session.answers import number
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.sql.types import DATES, GEOMETRIES, arrow_type, parse_type
+from dolt_integrations.engine.wire.answers import number
 from dolt_integrations.errors import DoltError
 from dolt_integrations.limits import limits
 

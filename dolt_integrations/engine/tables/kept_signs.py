@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from dolt_integrations.engine.names.identifiers import quote
-from dolt_integrations.engine.session.answers import number
 from dolt_integrations.engine.sql.types import parse_type
 from dolt_integrations.engine.tables.dml import upsert_rows
 from dolt_integrations.engine.tables.fetch import fetch
 from dolt_integrations.engine.tables.negative_zeros import is_negative_zero
+from dolt_integrations.engine.wire.answers import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import quote
-from dolt_integrations.engine.session.answers import text
+from dolt_integrations.engine.wire.answers import text
 from dolt_integrations.errors import InvalidNameError, TableNotFoundError
 
 if TYPE_CHECKING:

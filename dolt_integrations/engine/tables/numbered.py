@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from dolt_integrations.engine.names.identifiers import quote
-from dolt_integrations.engine.session.answers import maybe, number
 from dolt_integrations.engine.tables.bulk import insert_table
 from dolt_integrations.engine.tables.schema import TableSchema
+from dolt_integrations.engine.wire.answers import maybe, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

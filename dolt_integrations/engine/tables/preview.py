@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.engine.names.identifiers import quote
-from dolt_integrations.engine.session.answers import number
 from dolt_integrations.engine.sql.types import GEOMETRIES, parse_type
+from dolt_integrations.engine.wire.answers import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from dolt_integrations.engine.names.identifiers import check_branch_name
-from dolt_integrations.engine.session.answers import anything, maybe, number, text, timestamp
 from dolt_integrations.engine.session.head_ref import head_value
 from dolt_integrations.engine.versions.heads import branch_head, branches_in_other_case
+from dolt_integrations.engine.wire.answers import anything, maybe, number, text, timestamp
 from dolt_integrations.errors import LostRaceError, QueryError, TableNotFoundError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.session.answers import anything, text
+from dolt_integrations.engine.wire.answers import anything, text
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection

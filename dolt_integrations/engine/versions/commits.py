@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.session.answers import maybe, number, text
+from dolt_integrations.engine.wire.answers import maybe, number, text
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.names.author import Author

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import quote
-from dolt_integrations.engine.session.answers import number, text
 from dolt_integrations.engine.sql.types import GEOMETRIES, parse_type
 from dolt_integrations.engine.tables.preview import as_text, shown_value
 from dolt_integrations.engine.versions.diff import AMBIGUOUS, diff_function
+from dolt_integrations.engine.wire.answers import number, text
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.session.answers import text
 from dolt_integrations.engine.session.head_ref import head_value
+from dolt_integrations.engine.wire.answers import text
 from dolt_integrations.errors import TableNotFoundError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.session.answers import maybe, text
 from dolt_integrations.engine.session.head_ref import HEADS, head_value, head_variable
+from dolt_integrations.engine.wire.answers import maybe, text
 from dolt_integrations.errors import BranchNotFoundError, QueryError, RevisionNotFoundError
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.engine.names.identifiers import quote
-from dolt_integrations.engine.session.answers import anything, number, text
 from dolt_integrations.engine.sql.types import DATES, parse_type
 from dolt_integrations.engine.tables.fetch import fetch
 from dolt_integrations.engine.tables.negative_zeros import is_negative_zero
@@ -19,6 +18,7 @@ from dolt_integrations.engine.versions.diff import (
     exact_version,
 )
 from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.wire.answers import anything, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ import datetime
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.engine.session.answers import number, text, timestamp
 from dolt_integrations.engine.versions.commits import parents
+from dolt_integrations.engine.wire.answers import number, text, timestamp
 from dolt_integrations.errors import InvalidNameError, QueryError, RevisionNotFoundError
 
 if TYPE_CHECKING:

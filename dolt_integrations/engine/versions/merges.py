@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.engine.names.identifiers import quote
-from dolt_integrations.engine.session.answers import anything, maybe, number, text
+from dolt_integrations.engine.wire.answers import anything, maybe, number, text
 from dolt_integrations.errors import QueryError
 
 if TYPE_CHECKING:

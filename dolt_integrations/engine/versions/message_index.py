@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.author import DEFAULT_AUTHOR
-from dolt_integrations.engine.session.answers import number, text
 from dolt_integrations.engine.versions.branches import create_branch
 from dolt_integrations.engine.versions.commits import commit
 from dolt_integrations.engine.versions.heads import branch_head
@@ -29,6 +28,7 @@ from dolt_integrations.engine.versions.log import (
     newest,
 )
 from dolt_integrations.engine.versions.working_set import stage
+from dolt_integrations.engine.wire.answers import number, text
 from dolt_integrations.errors import DoltError
 from dolt_integrations.limits import limits
 

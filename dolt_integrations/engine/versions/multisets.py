@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dolt_integrations.engine.names.identifiers import quote
-from dolt_integrations.engine.session.answers import number
 from dolt_integrations.engine.tables.contents import empty_table, table_at
 from dolt_integrations.engine.versions.diff import TableVersion
+from dolt_integrations.engine.wire.answers import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.session.answers import text
+from dolt_integrations.engine.wire.answers import text
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection

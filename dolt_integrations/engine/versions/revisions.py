@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import is_commit_hash, nearest
-from dolt_integrations.engine.session.answers import text
 from dolt_integrations.engine.versions.heads import branch_head, branches, commit_of, remote_head, tag_commit
 from dolt_integrations.engine.versions.tags import tags
+from dolt_integrations.engine.wire.answers import text
 from dolt_integrations.errors import BranchNotFoundError, RevisionNotFoundError
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.session.answers import maybe, text
 from dolt_integrations.engine.session.head_ref import HEADS, head_value, head_variable
 from dolt_integrations.engine.versions.working_set import TableStatus, status
+from dolt_integrations.engine.wire.answers import maybe, text
 from dolt_integrations.errors import TableNotFoundError
 
 if TYPE_CHECKING:

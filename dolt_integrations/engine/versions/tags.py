@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.session.answers import maybe, text, timestamp
+from dolt_integrations.engine.wire.answers import maybe, text, timestamp
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.names.author import Author

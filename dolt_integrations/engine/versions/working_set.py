@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.session.answers import text
+from dolt_integrations.engine.wire.answers import text
 from dolt_integrations.errors import TableNotFoundError
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import pymysql
 from pymysql.constants import ER
 
 from dolt_integrations.engine.names.tls import OFF, PREFERRED, Tls
-from dolt_integrations.engine.session.authentication import NEEDS_ENCRYPTION
 from dolt_integrations.engine.session.forks import forget_after_fork
-from dolt_integrations.engine.session.wire import Session, not_dolt
+from dolt_integrations.engine.wire.authentication import NEEDS_ENCRYPTION
+from dolt_integrations.engine.wire.session import Session, not_dolt
 from dolt_integrations.errors import ServerError
 
 if TYPE_CHECKING:

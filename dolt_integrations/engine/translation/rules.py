@@ -6,8 +6,7 @@ message where the number is not enough. The messages are those of Dolt 1.83.
 
 from __future__ import annotations
 
-from dolt_integrations.engine.session.held import FULL
-from dolt_integrations.engine.session.remote_rules import REMOTE_RULES, Rule
+from dolt_integrations.engine.translation.remote_rules import REMOTE_RULES, Rule
 from dolt_integrations.errors import (
     AccessDeniedError,
     BranchNotFoundError,
@@ -30,6 +29,9 @@ from dolt_integrations.errors import (
     UnsupportedValueError,
     WriteQueryError,
 )
+
+FULL = "Run fewer tasks at a time, or raise `max_connections` in the server's configuration."
+"""What to do where a server has as many sessions as it takes."""
 
 _ENCRYPT = "Encrypt: `?tls=required` in the URL, or `?tls=skip-verify` if its certificate is not from a known CA."
 

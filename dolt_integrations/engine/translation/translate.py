@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pymysql
 
-from dolt_integrations.engine.session.rules import RULES
+from dolt_integrations.engine.translation.rules import RULES
 from dolt_integrations.errors import DoltError, QueryError, shortened
 
 

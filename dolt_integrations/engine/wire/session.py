@@ -10,14 +10,14 @@ import pymysql
 import pymysql.connections
 from pymysql.constants import CLIENT, CR, SERVER_STATUS
 
-from dolt_integrations.engine.session.authentication import ClearPassword, Refused, refuse
+from dolt_integrations.engine.wire.authentication import ClearPassword, Refused, refuse
 from dolt_integrations.errors import DoltError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dolt_integrations.engine.names.tls import Tls
-    from dolt_integrations.engine.session.moved import Readable
+    from dolt_integrations.engine.wire.moved import Readable
 
 # The published types do not cover the internals.
 _Connection: Any = pymysql.connections.Connection
