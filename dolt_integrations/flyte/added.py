@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dolt_integrations import adapters, core
 from dolt_integrations.adapters import REPLACE
 from dolt_integrations.errors import ConfigError
-from dolt_integrations.flyte.lineage import TASK, note_input
+from dolt_integrations.flyte.origin.lineage import TASK, note_input
 
 if TYPE_CHECKING:
     import pandas as pd

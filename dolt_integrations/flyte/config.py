@@ -29,9 +29,9 @@ from dolt_integrations.adapters import (
 from dolt_integrations.core import Author, Branch, Meta, Remote, with_connect_args
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.io_args import IoArgs
-from dolt_integrations.flyte.json_members import PARSED, READ_BY_FROM_DICT
-from dolt_integrations.flyte.members import check_member, json_object, marked
-from dolt_integrations.flyte.pydantic_schema import PydanticField
+from dolt_integrations.flyte.literals.json_members import PARSED, READ_BY_FROM_DICT
+from dolt_integrations.flyte.literals.members import check_member, json_object, marked
+from dolt_integrations.flyte.literals.pydantic_schema import PydanticField
 from dolt_integrations.flyte.secrets import secret_credentials
 
 logger = logging.getLogger(__name__)

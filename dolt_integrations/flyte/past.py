@@ -9,7 +9,7 @@ from dolt_integrations import adapters
 from dolt_integrations.adapters import RUN, FromLiteral, is_commit_hash
 from dolt_integrations.core import NewBranch
 from dolt_integrations.errors import RunNotFoundError
-from dolt_integrations.flyte.lineage import TASK
+from dolt_integrations.flyte.origin.lineage import TASK
 from dolt_integrations.flyte.replay import Replay, branch_of, current_replay, execution_in
 from dolt_integrations.flyte.runtime import current_runtime
 

@@ -16,9 +16,9 @@ from dolt_integrations.adapters import shown
 from dolt_integrations.core import Version
 from dolt_integrations.errors import ConfigError, DoltError, LiteralError
 from dolt_integrations.flyte.config import DoltConfig
-from dolt_integrations.flyte.json_members import PARSED, READ_BY_FROM_DICT
-from dolt_integrations.flyte.members import json_object
-from dolt_integrations.flyte.pydantic_schema import PydanticField
+from dolt_integrations.flyte.literals.json_members import PARSED, READ_BY_FROM_DICT
+from dolt_integrations.flyte.literals.members import json_object
+from dolt_integrations.flyte.literals.pydantic_schema import PydanticField
 
 if TYPE_CHECKING:
     import pandas as pd

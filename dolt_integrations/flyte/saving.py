@@ -8,7 +8,7 @@ from dolt_integrations import core
 from dolt_integrations.adapters import REPLACE
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.added import has_added_nothing
-from dolt_integrations.flyte.lineage import commit_message
+from dolt_integrations.flyte.origin.lineage import commit_message
 from dolt_integrations.flyte.past import branch_for, revision_for
 from dolt_integrations.flyte.runtime import current_runtime
 

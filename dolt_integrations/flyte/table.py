@@ -12,7 +12,7 @@ from dolt_integrations.adapters import BATCH_ROWS as ROWS
 from dolt_integrations.adapters import unnoted
 from dolt_integrations.errors import ConfigError, DataError
 from dolt_integrations.flyte.added import rows_added
-from dolt_integrations.flyte.lineage import note_input
+from dolt_integrations.flyte.origin.lineage import note_input
 from dolt_integrations.flyte.past import revision_for
 from dolt_integrations.flyte.reference import TableReference
 from dolt_integrations.flyte.runtime import is_pickling

@@ -8,9 +8,9 @@ from flytekit.types.structured import StructuredDataset
 
 from dolt_integrations.adapters import shown
 from dolt_integrations.errors import ConfigError, NotADoltTableError
-from dolt_integrations.flyte.datasets import received
+from dolt_integrations.flyte.datasets.dataset import received
+from dolt_integrations.flyte.datasets.uri import FORMS, SCHEME, table_of, uri_of
 from dolt_integrations.flyte.table import DoltTable
-from dolt_integrations.flyte.uri import FORMS, SCHEME, table_of, uri_of
 from flytekitplugins.dolt.structured_dataset import wanted_columns
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from dolt_integrations.adapters import RUN, Attempt
-from dolt_integrations.flyte.arguments import ARGUMENTS, shown_arguments
-from dolt_integrations.flyte.lineage import TASK, WORKFLOW
-from dolt_integrations.flyte.project import project_trailers
+from dolt_integrations.flyte.origin.arguments import ARGUMENTS, shown_arguments
+from dolt_integrations.flyte.origin.lineage import TASK, WORKFLOW
+from dolt_integrations.flyte.origin.project import project_trailers
 from dolt_integrations.flyte.runtime import LOCAL
 from flytekitplugins.dolt.callers import running_inputs, running_program, running_task, running_workflow
 from flytekitplugins.dolt.runs import run_id

@@ -17,8 +17,8 @@ from flytekit.types.structured import (
 )
 
 from dolt_integrations.errors import ConfigError
-from dolt_integrations.flyte.column_types import kind_of
-from dolt_integrations.flyte.datasets import (
+from dolt_integrations.flyte.datasets.column_types import kind_of
+from dolt_integrations.flyte.datasets.dataset import (
     CLASSES,
     check_place,
     chosen_columns,
@@ -29,7 +29,7 @@ from dolt_integrations.flyte.datasets import (
     register_with,
     save_dataset,
 )
-from dolt_integrations.flyte.uri import FORMS, SCHEME
+from dolt_integrations.flyte.datasets.uri import FORMS, SCHEME
 from flytekitplugins.dolt.runtime import FlytekitRuntime
 
 if TYPE_CHECKING:

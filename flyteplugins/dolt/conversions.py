@@ -8,10 +8,10 @@ from flyte.io import DataFrame
 
 from dolt_integrations.adapters import shown
 from dolt_integrations.errors import ConfigError, NotADoltTableError
-from dolt_integrations.flyte.datasets import received
+from dolt_integrations.flyte.datasets.dataset import received
+from dolt_integrations.flyte.datasets.uri import FORMS, SCHEME, table_of, uri_of
 from dolt_integrations.flyte.saving import save
 from dolt_integrations.flyte.table import DoltTable
-from dolt_integrations.flyte.uri import FORMS, SCHEME, table_of, uri_of
 from flyteplugins.dolt.dataframe import wanted_columns
 from flyteplugins.dolt.runtime import FlyteRuntime
 

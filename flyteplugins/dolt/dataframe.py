@@ -11,8 +11,8 @@ from flyte.io import _dataframe, extend
 from flyteidl2.core import literals_pb2, types_pb2
 
 from dolt_integrations.errors import ConfigError
-from dolt_integrations.flyte.column_types import kind_of
-from dolt_integrations.flyte.datasets import (
+from dolt_integrations.flyte.datasets.column_types import kind_of
+from dolt_integrations.flyte.datasets.dataset import (
     CLASSES,
     check_place,
     chosen_columns,
@@ -23,7 +23,7 @@ from dolt_integrations.flyte.datasets import (
     register_with,
     save_dataset,
 )
-from dolt_integrations.flyte.uri import FORMS, SCHEME
+from dolt_integrations.flyte.datasets.uri import FORMS, SCHEME
 from flyteplugins.dolt.failures import reported
 from flyteplugins.dolt.runtime import FlyteRuntime
 

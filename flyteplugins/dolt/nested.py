@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from dolt_integrations.adapters import redact
 from dolt_integrations.errors import ConfigError
-from dolt_integrations.flyte.uri import SCHEME
+from dolt_integrations.flyte.datasets.uri import SCHEME
 from flyteplugins.dolt.runtime import FlyteRuntime
 
 if TYPE_CHECKING:

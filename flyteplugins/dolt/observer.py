@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from flyte._context import internal_ctx
 from flyte._internal.runtime import taskrunner
 
-from dolt_integrations.flyte.arguments import ARGUMENTS, shown_arguments
-from dolt_integrations.flyte.lineage import TASK
-from dolt_integrations.flyte.project import project_trailers
+from dolt_integrations.flyte.origin.arguments import ARGUMENTS, shown_arguments
+from dolt_integrations.flyte.origin.lineage import TASK
+from dolt_integrations.flyte.origin.project import project_trailers
 from flyteplugins.dolt.runtime import scope_of
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from dolt_integrations.adapters import shown
 from dolt_integrations.errors import LiteralError, NotADoltTableError, with_article
 from dolt_integrations.flyte.card import config_html, table_html
 from dolt_integrations.flyte.config import DoltConfig
-from dolt_integrations.flyte.contents import class_of, unpacked, whole_numbers
+from dolt_integrations.flyte.literals.contents import class_of, unpacked, whole_numbers
 from dolt_integrations.flyte.saving import save
 from dolt_integrations.flyte.table import DoltTable
 from flyteplugins.dolt.failures import reported

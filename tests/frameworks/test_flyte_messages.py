@@ -11,8 +11,8 @@ from flytekit import dynamic, task, workflow
 
 from dolt_integrations.core.provenance.trailers import trailers_of
 from dolt_integrations.errors import ConfigError
-from dolt_integrations.flyte.arguments import shown_arguments
-from dolt_integrations.flyte.project import git_commit, project_trailers
+from dolt_integrations.flyte.origin.arguments import shown_arguments
+from dolt_integrations.flyte.origin.project import git_commit, project_trailers
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, Version
 from dolt_integrations.engine import parse_location
 from dolt_integrations.errors import ConfigError
-from dolt_integrations.flyte.datasets import check_place, received
-from dolt_integrations.flyte.uri import table_of, uri_of
+from dolt_integrations.flyte.datasets.dataset import check_place, received
+from dolt_integrations.flyte.datasets.uri import table_of, uri_of
 from flytekitplugins.dolt import DoltConfig, DoltTable
 
 PINNED = Version("u7rm93e1rqu9te10ml353ikv0nndgd3p", "run/1", "339to1i8uvbuglgscjvocbhlbv7cu5ua")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from dolt_integrations import adapters, core
 from dolt_integrations.adapters import from_literal, nearest, redact, unnoted
 from dolt_integrations.errors import ColumnNotFoundError, ConfigError
+from dolt_integrations.flyte.datasets.uri import FORMS, SCHEME, pinned_uri, table_of
 from dolt_integrations.flyte.past import revision_for
 from dolt_integrations.flyte.saving import save
 from dolt_integrations.flyte.table import DoltTable
-from dolt_integrations.flyte.uri import FORMS, SCHEME, pinned_uri, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
