@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dolt_integrations.adapters import parse_location
+from dolt_integrations.adapters import from_literal, parse_location
 from dolt_integrations.core import history
-from dolt_integrations.errors import NotFoundError, QueryError, RunNotFoundError
+from dolt_integrations.errors import NotFoundError, QueryError, RunNotFoundError, ServerError
 from dolt_integrations.kedro.origin import inputs_in, outputs_in, run_of
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from dolt_integrations.core import Location
     from dolt_integrations.kedro.place import BranchEntry
+
+logger = logging.getLogger(__name__)
 
 _WHO, _WHAT = ["run", "pipeline", "node", "kind"], ["dataset", "table", "database", "branch", "commit"]
 COLUMNS = [*_WHO, *_WHAT, "written_by", "git_commit"]
@@ -32,8 +35,9 @@ def lineage(database: Location, run: str | None = None, *, branch: BranchEntry =
     Returns:
         A row for each table that a node read or wrote, newest run first: `run`, `pipeline`, `node`, `kind` (`read` or
         `write`), `dataset`, `table` (of a query its SQL), `database`, `branch` (of a write), `commit`, `written_by`
-        (of a read the execution that last changed the table at that commit, missing where none did),
-        `git_commit` (of the project's code).
+        (of a read the execution that last changed the table at that commit, missing where none did or the database
+        cannot be read), `git_commit` (of the project's code). The environment's password is not sent to servers that
+        only a commit names.
 
     Raises:
         RunNotFoundError: No commit of the branch is of that run.
@@ -62,7 +66,8 @@ def _rows(database: Location, entry: dict[Any, Any]) -> Iterator[tuple[Any, ...]
         return
     here = str(parse_location(database))
     for each in inputs_in(message):
-        writer = _writer(database if each.database == here else each.database, each.table, each.commit)
+        source = database if each.database == here else str(from_literal(each.database))
+        writer = _writer(source, each.table, each.commit)
         place = (each.database, None, each.commit)
         yield run.id, run.pipeline, each.node, "read", each.dataset, each.table, *place, writer, run.git_commit
     for output in outputs_in(message):
@@ -75,5 +80,8 @@ def _writer(database: Location, table: str, commit: str) -> str | None:
         past = history(database, table, as_of=commit)
     except (NotFoundError, QueryError, ValueError):
         return None  # a query, or a database that is not here any more
+    except ServerError as error:
+        logger.warning("cannot find out who wrote %s at commit %s: %s", table, commit, error)
+        return None
     writer = past["execution_id"].iloc[0] if len(past) else None
     return None if pd.isna(writer) else str(writer)

@@ -15,6 +15,7 @@ from dolt_integrations.core import history, read_table, write_table
 from dolt_integrations.kedro import DoltRunHooks, lineage
 from tests.conftest import run_sql
 from tests.helpers.frameworks.catalogs import catalog, cause_of, run_pipeline, table
+from tests.helpers.servers.hostile import hostile
 
 USERS = pd.DataFrame({"id": [1, 2, 3], "name": ["Ann", "Bob", "Cy"], "count": [4, 6, 9]})
 KEY = {"save_args": {"primary_key": "id"}}
@@ -301,3 +302,18 @@ def test_lineage_leads_from_a_run_to_what_it_read_and_to_the_runs_that_wrote_tha
     assert lineage(database)["written_by"].isna().sum() == 1
     with pytest.raises(errors.RunNotFoundError, match=second):
         lineage(database, "2026-11-26")
+
+
+def test_lineage_keeps_the_password_from_a_server_that_only_a_commit_names(tmp_path, monkeypatch, caplog):
+    database = tmp_path / "shop"  # which needs no password
+    write_table(database, "users", USERS)
+    with hostile() as server:
+        inputs = f"Kedro-Input: users {history(database)['commit'].iloc[0]} users {server.url} make"
+        write_table(database, "out", USERS, message=f"Kedro run: 7\n\n{inputs}\nKedro-Output: out out make")
+        assert lineage(database)["written_by"].isna().tolist() == [True, False]
+        sent_without = set(server.passwords)
+        monkeypatch.setenv("DOLT_CLI_PASSWORD", "open sesame")
+        lineage(database)
+
+    assert set(server.passwords) == sent_without
+    assert "cannot find out who wrote users" in caplog.text
