@@ -74,14 +74,15 @@ class Work:
         self._do(write, origin, table, options.get("message"))
 
     def write_file(self, origin: Origin | None, table: str, file: Any, options: Mapping[str, Any]) -> None:
-        """Write a file.
+        """Write a file. If a node yields several, they have to be added to the table, not to replace it.
 
         Raises:
+            ConfigError: Another file would replace the one before it.
             DoltError: As `dolt_integrations.core.save_in`.
         """
         options = dict(options)
         message = options.pop("message", None)
-        if self._is_chunk(origin):
+        if options.get("mode", REPLACE) == REPLACE and self._is_chunk(origin):
             hint = "Set `save_args: {mode: append}`, or return one file."
             raise ConfigError(
                 f"a node yields several files for table `{table}`, each of which would replace the previous one",

@@ -1,5 +1,6 @@
 """Runs of Kedro with `DoltRunHooks`: all outputs land in one commit, or none."""
 
+import contextlib
 import re
 import subprocess
 import threading
@@ -166,6 +167,22 @@ def test_the_chunks_of_a_node_do_not_replace_each_other_without_a_transaction(da
 
     assert isinstance(cause_of(error), errors.ConfigError)
     assert tables_of(database) == {"users"}
+
+
+@pytest.mark.parametrize(("mode", "rows"), [("append", 2), ("replace", None)])
+def test_files_that_a_node_yields_are_added_or_refused_but_do_not_replace_each_other(mode, rows, database, tmp_path):
+    def files(users):
+        for at in range(2):
+            path = tmp_path / f"{at}.csv"
+            users.iloc[[at]].to_csv(path, index=False)
+            yield path
+
+    out = table(database, "out", filepath=str(tmp_path / "out.csv"), save_args={"primary_key": "id", "mode": mode})
+    io = shop(database, out={**out, "type": "dolt_integrations.kedro.DoltFileDataset"})
+    with pytest.raises(DatasetError, match="several files") if rows is None else contextlib.nullcontext():
+        run_pipeline([node(files, "users", "out")], io, DoltRunHooks())
+
+    assert run_sql(database, "select count(*) from `out`") == [(rows,)] if rows else "out" not in tables_of(database)
 
 
 def test_without_a_transaction_each_save_is_a_commit_that_names_its_node(database):
