@@ -130,6 +130,12 @@ def test_what_does_not_go_together_is_refused(sql: str, params: Any) -> None:
         bind(sql, params)
 
 
+@pytest.mark.parametrize("sql", ["a = '%s'", 'a like "%%%s"', "`%s` = 1", "1 -- %s", "1 /* %s */", "a = 'b''%s'"])
+def test_a_placeholder_in_quotes_or_a_comment_is_refused(sql: str) -> None:
+    with pytest.raises(ConfigError, match="has the placeholder %s in"):
+        bind(sql, ["x"])
+
+
 def test_params_without_sql_are_refused(folder: Path) -> None:
     with pytest.raises(ConfigError, match="no SQL to use them in"):
         read_table(folder, "t", params=[1])

@@ -29,8 +29,8 @@ def bind(sql: str, params: Params) -> str:
         params: Strings, numbers, booleans, bytes, dates, timestamps, None; or lists of them, for `IN %s`.
 
     Raises:
-        ConfigError: Placeholders and values do not match, or a value has no SQL literal. Without params, a `%s` where
-            only a value can stand is a placeholder that has none.
+        ConfigError: Placeholders and values do not match, a placeholder is in quotes or in a comment, or a value has no
+            SQL literal. Without params, a `%s` where only a value can stand is a placeholder that has none.
 
     Example:
         >>> bind("name = %s and count in %s", ["O'Hara", [1, 2]])
@@ -42,6 +42,7 @@ def bind(sql: str, params: Params) -> str:
         _check_no_placeholder(sql)
         return sql
     check_params(params)
+    _check_not_quoted(sql)
     values = _ByName(params) if isinstance(params, Mapping) else _InOrder(params)
     bound = _PLACEHOLDER.sub(lambda match: _replaced(match, values, sql), sql)
     values.check_all_used(sql)
@@ -56,6 +57,18 @@ def _check_no_placeholder(sql: str) -> None:
         if match is not None and match[0] not in ("%", "%%"):
             hint = "Give params: a list of values for %s, a dict for %(name)s."
             raise ConfigError(f"the SQL {sql!r} has the placeholder {match[0]}, and there are no params", hint=hint)
+
+
+def _check_not_quoted(sql: str) -> None:
+    """Refuse a placeholder in quotes or in a comment: the literal's own quotes would end them, and SQL would follow."""
+    for token in tokens(sql):
+        if not token.is_comment and token.text[0] not in "'\"`":
+            continue
+        match = next((each for each in _PLACEHOLDER.finditer(token.text) if each[0] not in ("%", "%%")), None)
+        if match is not None:
+            where = "a comment" if token.is_comment else "quotes"
+            hint = "Write it without quotes: the value gets its own. For LIKE, put the wildcards into the value."
+            raise ConfigError(f"the SQL {sql!r} has the placeholder {match[0]} in {where}", hint=hint)
 
 
 def _is_operand(token: Token | None) -> bool:
