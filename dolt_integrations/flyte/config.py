@@ -29,6 +29,7 @@ from dolt_integrations.adapters import (
 from dolt_integrations.core import Author, Branch, Meta, Remote, with_connect_args
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.io_args import IoArgs
+from dolt_integrations.flyte.literals.contents import with_digits, without_digits
 from dolt_integrations.flyte.literals.json_members import PARSED, READ_BY_FROM_DICT
 from dolt_integrations.flyte.literals.members import check_member, json_object, marked
 from dolt_integrations.flyte.literals.pydantic_schema import PydanticField
@@ -151,7 +152,7 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
             raise ConfigError(
                 "a literal has secret_connect_args, and only programs may say where a secret is sent", hint=hint
             )
-        return cls(**marked(content))
+        return cls(**marked({**content, "params": without_digits(content.get("params"))}))
 
     def to_dict(self, encode_json: bool = False) -> dict[str, Any]:
         """Return the config as a JSON object."""
@@ -159,7 +160,7 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
         remote = self.remote_conf.to_dict() if self.remote_conf else None
         metas = [content for meta in metas_of(self.meta_conf) if (content := meta.to_dict()) is not None]
         branch = self.branch_conf.to_dict() if self.branch_conf else None
-        values["db_path"] = without_password(self.db_path)
+        values |= {"db_path": without_password(self.db_path), "params": with_digits(self.params)}
         del values["connect_args"]  # the db_path contains them
         del values["secret_connect_args"]
         return {**values, "branch_conf": branch, "meta_conf": metas or None, "remote_conf": remote}

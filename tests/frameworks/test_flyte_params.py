@@ -13,6 +13,7 @@ from flytekit import task, workflow
 from dolt_integrations.core import write_table
 from dolt_integrations.errors import ConfigError
 from flytekitplugins.dolt import DoltConfig, DoltTable
+from flytekitplugins.dolt.transformer import DoltConfigTransformer
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,19 @@ def test_params_travel_with_the_config(fields: dict[str, Any], found: list[int])
         return ids(table=name())
 
     assert wf() == found
+
+
+@pytest.mark.parametrize("params", [[2**53 + 1, -(2**63)], {"int": 2**64 - 1, "ids": [[2**53 + 1]]}, [1e300, 2**53]])
+def test_large_numbers_in_params_keep_their_digits(params: Any) -> None:
+    config = DoltConfig("db", sql="select 1", params=params)
+    literal = DoltConfigTransformer().to_literal(None, config, DoltConfig, None)
+
+    assert DoltConfigTransformer().to_python_value(None, literal, DoltConfig).params == params
+
+
+def test_digits_in_a_literal_that_are_none_are_refused() -> None:
+    with pytest.raises(ConfigError, match="is not an integer"):
+        DoltConfig.from_dict({"db_path": "db", "sql": "select 1", "params": [{"int": "1.5"}]})
 
 
 def test_batches_take_the_params_of_the_config() -> None:

@@ -1,4 +1,4 @@
-"""The JSON object in a literal: restoring the integers of a STRUCT, and unpacking the msgpack of a dataclass field."""
+"""The JSON object in a literal: the integers of a STRUCT, and unpacking the msgpack of a dataclass field."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import msgpack
 
-from dolt_integrations.errors import LiteralError
+from dolt_integrations.adapters import shown
+from dolt_integrations.errors import ConfigError, LiteralError
 
 T = TypeVar("T")
 
@@ -29,7 +30,50 @@ def whole_numbers(value: Any) -> Any:
         return {key: whole_numbers(member) for key, member in value.items()}
     if isinstance(value, list):
         return [whole_numbers(member) for member in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT else value
+
+
+_EXACT = 2**53
+"""Up to this integer, a double holds every one."""
+
+_DIGITS = "int"
+"""The member of the object that stands for an integer in JSON."""
+
+
+def with_digits(params: Any) -> Any:
+    """Replace the integers in params that a double would round by objects with their digits.
+
+    Example:
+        >>> with_digits([1, 2**53 + 1])
+        [1, {'int': '9007199254740993'}]
+    """
+    if isinstance(params, dict):
+        return {name: with_digits(value) for name, value in params.items()}
+    if isinstance(params, list):
+        return [with_digits(value) for value in params]
+    return {_DIGITS: str(params)} if isinstance(params, int) and abs(params) > _EXACT else params
+
+
+def without_digits(params: Any) -> Any:
+    """Return the params that `with_digits` was given.
+
+    Raises:
+        ConfigError: Such an object does not have the digits of an integer.
+    """
+    if isinstance(params, dict):
+        return {name: _whole(value) for name, value in params.items()}
+    return _whole(params)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    if not isinstance(value, dict) or set(value) != {_DIGITS}:
+        return value
+    try:
+        return int(value[_DIGITS])
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"{shown(value)} in params is not an integer", hint="Give a number.") from error
 
 
 def class_of(expected: Any, base: type[T]) -> type[T]:
