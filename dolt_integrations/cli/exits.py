@@ -45,7 +45,7 @@ def reporting() -> Iterator[None]:
     try:
         yield
     except DoltError as error:
-        click.echo(f"Error: {' '.join(str(error).split())}", err=True)
+        click.echo(f"Error: {cell_of(' '.join(str(error).split()))}", err=True)
         for line in _conflicts(error):
             click.echo(line, err=True)
         raise SystemExit(code_of(error)) from None

@@ -10,7 +10,7 @@ import click
 
 from dolt_integrations.cli import arguments
 from dolt_integrations.cli.exits import FAILED
-from dolt_integrations.cli.output import print_fields, print_frame, records_of
+from dolt_integrations.cli.output import cell_of, print_fields, print_frame, records_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +51,7 @@ def _show_database(repository: Repository, branch: str | None, as_of: str | None
     if as_json:
         click.echo(json.dumps({"tables": tables, "branches": records_of(branches)}, indent=2, ensure_ascii=False))
         return
-    click.echo(f"tables: {', '.join(tables) or '(none)'}\n")
+    click.echo(f"tables: {', '.join(map(cell_of, tables)) or '(none)'}\n")
     print_frame(branches, as_json=False)
 
 

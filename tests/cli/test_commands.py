@@ -222,3 +222,10 @@ def test_values_are_printed_as_json_has_them_and_nothing_is_obeyed() -> None:
     ]
     assert plain(float("nan")) is None
     assert cell_of("\x1b]0;title\x07<b>") == "\\x1b]0;title\\x07<b>"
+
+
+def test_names_of_tables_are_not_obeyed_in_lists_and_errors(run: Command, database: str) -> None:
+    run_sql(database, "CREATE TABLE `a\x1b[31m` (id INT PRIMARY KEY)", "CALL DOLT_COMMIT('-Am', 'a')")
+
+    assert run("show").stdout.startswith("tables: a\\x1b[31m\n")
+    assert "`a\\x1b[31m`" in run("show", "a\x1b[31", code=3).stderr
