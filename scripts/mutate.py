@@ -5,10 +5,10 @@
 Which tests belong to which module is in `mutate.toml` beside this file: those that are about it. The changes are drawn
 from all modules in turn. Half of them leave something out: a call, a lock, an error that is raised; the others are
 cosmic-ray's operators (a comparison, a number, a condition, a loop, an exception class). They are made in copies of the
-files that Git tracks. A run of tests ends with the first failure, which then has to pass without the change.
+files that Git tracks. A run of tests ends with the first failure, or at the time limit. What ended it then has to pass
+without the change; otherwise it noticed nothing.
 
-Prints a line for each change and the score. Look at those that only the time limit noticed: a busy machine is slow
-without any change, too. A change that nothing notices is shown as a diff: either a test is missing,
+Prints a line for each change and the score. A change that nothing notices is shown as a diff: either a test is missing,
 or the change makes no difference to users.
 """
 
@@ -38,7 +38,7 @@ _TO_END = 20.0
 """Seconds that tests have to end after Ctrl-C."""
 
 _LATE = "the time limit"
-"""What notices a change that makes the tests hang."""
+"""What notices a change with which the tests do not end."""
 
 
 def main() -> int:
@@ -118,9 +118,11 @@ class Runs:
                 failed = self._failed(copy, tests)
             finally:
                 shutil.copyfile(ROOT / change.module, copy / change.module)
-            if failed is None or "::" not in failed or self._failed(copy, (failed,)) is None:
+            if failed is None or self._failed(copy, (failed,) if "::" in failed else tests) is None:
                 return failed
-            print(f"{failed} fails without any change", file=sys.stderr)
+            print(f"{failed}, without any change: {', '.join(tests)}", file=sys.stderr)
+            if "::" not in failed:
+                return None
             tests = (*tests, "--deselect", failed)
 
     def _failed(self, copy: Path, tests: tuple[str, ...]) -> str | None:
@@ -139,8 +141,8 @@ class Runs:
                 except subprocess.TimeoutExpired:
                     running.terminate()
                 return _LATE
-        found = re.search(r"^FAILED (\S+::.+?)(?: - .*)?$", printed, re.MULTILINE)
-        return None if running.returncode == 0 else found[1] if found else "the tests cannot run"
+        found = re.search(r"^(?:FAILED|ERROR) (\S+::.+?)(?: - .*)?$", printed, re.MULTILINE)
+        return None if running.returncode == 0 else found[1] if found else "tests that cannot run"
 
 
 def copied(folder: Path) -> Path:
