@@ -119,6 +119,53 @@ def test_columns_that_a_run_added_go_with_it_unless_others_have_written_since(da
     assert found["note"].isna().tolist() == [True, False]
 
 
+def test_tables_without_a_key_are_reverted_together(database: str) -> None:
+    shop = Repository(database)
+    for name in ("log", "notes"):
+        shop.table(name).write(lines("a"), message="Run: A/1/s/1")
+        shop.table(name).write(lines("bad"), mode="append", message="Run: A/2/s/1")
+        shop.table(name).write(lines("b"), mode="append", message="Run: A/3/s/1")
+
+    shop.revert("A/2")
+
+    assert [sorted(shop.table(name).read()["line"]) for name in ("log", "notes")] == [["a", "b"]] * 2
+
+
+def test_a_commit_that_made_tables_which_refer_to_each_other_is_reverted(database: str) -> None:
+    Repository(database).table("orders").write(orders(1), key="id")
+    made = run_sql(
+        database,
+        "INSERT INTO orders VALUES (2, 20)",
+        "CREATE TABLE buyers (id INT PRIMARY KEY)",
+        "CREATE TABLE sales (id INT PRIMARY KEY, buyer INT, FOREIGN KEY (buyer) REFERENCES buyers (id))",
+        "INSERT INTO buyers VALUES (1)",
+        "INSERT INTO sales VALUES (1, 1)",
+        "CALL DOLT_COMMIT('-Am', 'tables')",
+    )[0][0]
+
+    assert Repository(database).revert(made).changed
+
+    assert run_sql(database, "SHOW TABLES") == [("orders",)]
+    assert run_sql(database, "SELECT id FROM orders") == [(1,)]
+
+
+def test_rows_that_refer_to_each_other_are_reverted_together_and_later_ones_stay(database: str) -> None:
+    run_sql(
+        database,
+        "CREATE TABLE buyers (id INT PRIMARY KEY)",
+        "CREATE TABLE sales (id INT PRIMARY KEY, buyer INT, FOREIGN KEY (buyer) REFERENCES buyers (id))",
+        "CALL DOLT_COMMIT('-Am', 'tables')",
+    )
+    added = "INSERT INTO buyers VALUES (1)", "INSERT INTO sales VALUES (1, 1)", "ALTER TABLE buyers ADD note TEXT"
+    made = run_sql(database, *added, "CALL DOLT_COMMIT('-Am', 'rows')")[0][0]
+    run_sql(database, "INSERT INTO buyers VALUES (2, NULL)", "CALL DOLT_COMMIT('-Am', 'later')")
+
+    Repository(database).revert(made)
+
+    assert run_sql(database, "SELECT id FROM sales") == []
+    assert run_sql(database, "SELECT id FROM buyers") == [(2,)]
+
+
 def test_a_row_that_others_refer_to_is_not_reverted(database: str) -> None:
     run_sql(
         database,

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import MergeBranch, read_table, write_table
-from dolt_integrations.errors import MergeConflictError
+from dolt_integrations.errors import MergeConflictError, MergedRowsError
 from tests.conftest import run_sql
 
 FIRST = pd.DataFrame({"id": [1, 2, 3], "value": ["a", "b", "c"]})
@@ -193,6 +193,23 @@ def test_a_unique_value_that_both_added_is_a_conflict(database):
     assert [(conflict.table, conflict.kind) for conflict in error.conflicts] == [("t", "constraint")]
     assert error.conflicts[0].count > 0
     assert "same" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("columns", "value"), [("name", "same"), ("name, year", ("same", 5))], ids=["one column", "two columns"]
+)
+def test_the_error_of_a_unique_value_that_both_added_names_the_key_and_the_value(columns, value, database):
+    commit(
+        database,
+        f"CREATE TABLE t (id bigint PRIMARY KEY, name varchar(9), year bigint, UNIQUE once ({columns}))",
+    )
+    run_sql(database, "CALL DOLT_TAG('c2')")
+    commit(database, "INSERT INTO t VALUES (1, 'same', 5)")
+
+    error = failing(database, data=pd.DataFrame({"id": [2], "name": ["same"], "year": [5]}))
+
+    assert isinstance(error, MergedRowsError)
+    assert (error.constraint, error.column, error.value) == ("once", columns, value)
 
 
 def test_a_reference_to_a_row_that_the_target_deleted_is_a_conflict(database):

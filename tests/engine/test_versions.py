@@ -253,3 +253,16 @@ def test_a_table_whose_drop_is_staged_is_staged_again(connection):
     working_set.stage(connection, ["t"])
 
     assert [(entry.table, entry.staged) for entry in working_set.status(connection)] == [("t", True)]
+
+
+def test_the_drops_of_tables_that_refer_to_each_other_are_staged_together(connection):
+    connection.execute("CREATE TABLE a (id INT PRIMARY KEY)")
+    connection.execute("CREATE TABLE b (id INT PRIMARY KEY, a INT, FOREIGN KEY (a) REFERENCES a (id))")
+    working_set.stage(connection, ["a", "b"])
+    connection.execute("CALL DOLT_COMMIT('-m', 'tables')")
+    connection.execute("DROP TABLE b")
+    connection.execute("DROP TABLE a")
+
+    working_set.stage(connection, ["a", "b"])
+
+    assert [(entry.table, entry.staged) for entry in working_set.status(connection)] == [("a", True), ("b", True)]

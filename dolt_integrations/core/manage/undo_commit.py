@@ -79,11 +79,12 @@ class Undo:
         """Undo the tables in a commit directly on top of the commit, and merge that, so Dolt keeps later changes."""
         with private_branch(self._database, self._made) as other:
             set_foreign_key_checks(other, False)  # the merge verifies them
-            for table in tables:
-                try:
+            try:
+                for table in tables:
                     self._put_before(other, table)
-                except (EntangledError, QueryError, DataError) as error:
-                    return [Conflict(table, "schema", 1, description=str(error))]
+                stage(other, tables)
+            except (EntangledError, QueryError, DataError) as error:
+                return [Conflict(table, "schema", 1, description=str(error))]
             commit(other, _MESSAGE, DEFAULT_AUTHOR)
             return _try(self._workspace, head(other))
 
@@ -101,7 +102,6 @@ class Undo:
                 known = [column.name for column in new.schema.columns if not column.is_generated]
                 names = [name for name in old.schema.names if name in known]
                 copy_rows(other, new.name, names, self._before, old.name)
-        stage(other, [table])
 
 
 def _try(workspace: Connection, revision: str) -> list[Conflict]:

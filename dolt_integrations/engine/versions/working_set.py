@@ -49,14 +49,24 @@ def is_merging(connection: Connection) -> bool:
 
 
 def stage(connection: Connection, tables: Iterable[str]) -> None:
-    """Stage exactly these tables, even if `dolt_ignore` names them."""
-    for table in tables:
-        # Without -f Dolt leaves out what dolt_ignore names, and reports success.
-        try:
-            connection.execute("CALL DOLT_ADD('-f', '--', %s)", (table,))
-        except TableNotFoundError:  # Dolt 2 raises this if the drop of a table is staged already
-            if not any(entry.staged and table in entry.names for entry in status(connection)):
-                raise
+    """Stage exactly these tables, even if `dolt_ignore` names them.
+
+    They are staged at once, because Dolt does not stage the drop of a table that a table which is staged refers to.
+    """
+    names = list(tables)
+    if not names:
+        return
+    # Without -f Dolt leaves out what dolt_ignore names, and reports success.
+    try:
+        connection.execute(f"CALL DOLT_ADD('-f', '--', {', '.join(['%s'] * len(names))})", names)
+    except TableNotFoundError:  # Dolt 2 raises this if the drop of a table is staged already
+        found = status(connection)
+        pending = {name for entry in found if not entry.staged for name in entry.names}
+        staged = {name for entry in found if entry.staged for name in entry.names} - pending
+        left = [name for name in names if name not in staged]
+        if len(left) == len(names):
+            raise
+        stage(connection, left)
 
 
 def discard_changes(connection: Connection) -> None:
