@@ -59,3 +59,27 @@ def test_a_retry_with_other_rows_has_added_also_those_that_it_wrote_before(datab
     assert sorted(Repository(database).table("t").read()["id"]) == [1, 2, 4, 7]
     assert sorted(added_rows(database, "t", again.commit)["id"]) == [2, 4]
     assert sorted(added_rows(database, "t", same.commit)["id"]) == [2, 4]
+
+
+def test_without_a_key_rows_that_only_lost_a_column_are_not_added(database: str) -> None:
+    write_table(database, "t", rows(1, 1, 2).assign(more=1.5))
+    narrower = write_table(database, "t", rows(1, 1, 2, 2, 3))
+
+    assert sorted(added_rows(database, "t", narrower.commit)["id"]) == [2, 3]
+
+
+def test_a_retried_upsert_has_added_the_rows_with_new_keys_as_its_last_attempt_wrote_them(database: str) -> None:
+    write_table(database, "t", rows(1), primary_key="id")
+    write_table(database, "t", rows(1, 2, text="first"), mode="upsert", attempt=Attempt("ex:p:d:n/n0", 0))
+    again = write_table(database, "t", rows(1, 2, text="second"), mode="upsert", attempt=Attempt("ex:p:d:n/n0", 1))
+
+    assert added_rows(database, "t", again.commit).values.tolist() == [[2, "second"]]
+
+
+@pytest.mark.parametrize("key", [None, "id"])
+def test_of_several_attempts_only_the_rows_of_the_last_are_added(database: str, key: str | None) -> None:
+    write_table(database, "t", rows(1), primary_key=key)
+    for number, ids in enumerate([(2, 3), (2, 4), (2, 5)]):
+        last = write_table(database, "t", rows(*ids), mode="append", attempt=Attempt("ex:p:d:n/n0", number))
+
+    assert sorted(added_rows(database, "t", last.commit)["id"]) == [2, 5]

@@ -84,17 +84,28 @@ def _added(database: Database, connection: Connection, table: str, commit: str) 
     if after is None:
         raise missing_table(database, table, commit)
     before = parents(connection, commit)
-    earlier = superseded_in(message_of(connection, commit))
+    earlier = _superseded(connection, commit)
     if not before:
         return Result(after.schema.columns, versions.rows(commit))
     if not earlier and _is_comparable(versions, before[0], commit):
         changes = versions.changes(before[0], commit)
         return Result(after.schema.columns, changes.new.filter(pc.equal(changes.kinds, "added")))
     rows: Counter[Row] = Counter()
-    for each in [*sorted(earlier, key=lambda name: log(connection, name, most=1)[0].order), commit]:
+    for each in [*earlier, commit]:
         start = parents(connection, each)[0]
         _note(rows, versions.changes(start, each), after.schema, has_key=bool(after.schema.primary_key))
     return Result(after.schema.columns, _table(rows, versions.rows(commit).schema))
+
+
+def _superseded(connection: Connection, commit: str) -> list[str]:
+    """Return the commits of all earlier attempts, oldest first. A commit names only those that it took back itself."""
+    found: set[str] = set()
+    waiting = [commit]
+    while waiting:
+        named = set(superseded_in(message_of(connection, waiting.pop()))) - found
+        found |= named
+        waiting += named
+    return sorted(found, key=lambda name: log(connection, name, most=1)[0].order)
 
 
 def _is_comparable(versions: TableVersions, old: str, new: str) -> bool:
