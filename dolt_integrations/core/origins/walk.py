@@ -120,7 +120,7 @@ class _Walk:
                 found[name] = _write(at, entry, generation, reads)
                 for read in reads:
                     source = _Version(read.database, read.table or "", read.commit)
-                    if read.written_by is not None and generation < depth and source not in done:
+                    if read.written_by is not None and source not in done:
                         done.add(source)
                         waiting.append((source, generation + 1))
         return list(found.values())
@@ -191,7 +191,7 @@ def _canonical(name: str, known: Mapping[str, Location]) -> str:
     if name in known:
         return name
     try:
-        return str(parse_location(name))
+        return str(parse_location(str(from_literal(name))))
     except DoltError:
         return name
 
