@@ -261,6 +261,24 @@ def test_a_change_of_the_key_wrote_all_rows(database):
     assert set(blame(database, "people")["message"]) == {"by hand"}
 
 
+def test_a_key_of_another_type_wrote_all_rows(database):
+    save(database, frame(_1="Ann", _2="Bo"), "one")
+    commit_sql(database, "ALTER TABLE people MODIFY id INT NOT NULL", "UPDATE people SET name = 'Bob' WHERE id = 2")
+    save(database, frame(_1="Ann", _2="Bob", _3="Cy"), "three")
+
+    assert blame(database, "people")["message"].tolist() == ["by hand", "by hand", "three"]
+
+
+def test_a_row_that_both_sides_of_a_merge_wrote_alike_is_of_the_branch_merged_into(database):
+    save(database, frame(_1="Ann"), "base")
+    run_sql(database, "CALL DOLT_BRANCH('side')")
+    save(database, frame(_1="Anna"), "on side", branch_conf=AppendBranch("side"))
+    save(database, frame(_1="Anna"), "on main")
+    run_sql(database, "CALL DOLT_MERGE('side', '--author', 'Ann <ann@localhost>', '-m', 'the merge')")
+
+    assert blame(database, "people")["message"].tolist() == ["on main"]
+
+
 def test_blame_has_the_key_in_the_index_as_it_was_saved(database):
     day = pd.to_datetime(["2026-01-01", "2026-01-02"]).astype("datetime64[ns]").tz_localize("Europe/Berlin")
     data = pd.DataFrame({"day": day, "commit": ["a", "b"], "date": [1, 2]})

@@ -8,6 +8,7 @@ from concurrent import futures
 import pandas as pd
 import pytest
 
+from dolt_integrations.core import Repository as repository_of
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.remotes.clone import clone_if_missing
@@ -276,3 +277,33 @@ def test_a_merge_is_by_whom_dolt_config_names(use, remote, clone):
         "select committer, email from dolt_log join dolt_commit_ancestors using (commit_hash) where parent_index = 1"
     )
     assert ours.sql(merge) == [{"committer": "Diane", "email": "diane@girlcroosh.com"}]
+
+
+LOOKS = {
+    "history of all": lambda shop: shop.history(),
+    "version": lambda shop: shop.version(),
+    "query": lambda shop: shop.sql("select 1").to_pandas(),
+    "tables": lambda shop: shop.tables(),
+    "runs": lambda shop: shop.runs(),
+    "scan": lambda shop: shop.table("users").scan().to_arrow(),
+    "summary": lambda shop: shop.table("users").summary(),
+    "history": lambda shop: shop.table("users").history(),
+    "diff": lambda shop: shop.table("users").diff("HEAD"),
+    "blame": lambda shop: shop.table("users").blame(),
+    "added": lambda shop: shop.table("users").added(),
+    "who_wrote": lambda shop: shop.table("users").who_wrote(1),
+    "lineage": lambda shop: shop.table("users").lineage(),
+    "transaction": lambda shop: shop.transaction().__enter__().__exit__(None, None, None),
+}
+
+
+def test_whatever_looks_at_a_database_with_a_remote_pulls_before(remote, clone):
+    ours = clone()
+    newest, shop = ours.head(), repository_of(ours.path, remote=remote)
+    behind = []
+    for name, look in LOOKS.items():
+        ours.sql("call dolt_reset('--hard', 'HEAD~1')")
+        look(shop)
+        behind += [name] * (ours.head() != newest)
+
+    assert behind == []

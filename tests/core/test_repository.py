@@ -11,8 +11,15 @@ import polars as pl
 import pytest
 
 from dolt_integrations import Repository, Scan, Table
-from dolt_integrations.core import CallbackMeta, NewBranch, Remote, SerialBranch, read_table
-from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, InvalidNameError, PrimaryKeyError, QueryError
+from dolt_integrations.core import Action, CallbackMeta, NewBranch, Remote, SerialBranch, read_table
+from dolt_integrations.errors import (
+    ConfigError,
+    DatabaseNotFoundError,
+    DataError,
+    InvalidNameError,
+    PrimaryKeyError,
+    QueryError,
+)
 from tests.conftest import Repository as Directory
 
 
@@ -64,6 +71,76 @@ def test_what_is_said_once_holds_for_every_write(folder: Path) -> None:
 
     assert set(repository.history()["author"].tolist()[:2]) == {"Ann"}
     assert [(action.kind, action.tablename) for action in seen] == [("save", "users"), ("save", "orders")]
+
+
+def test_a_write_may_say_otherwise_than_the_repository(database: str) -> None:
+    table = Repository(database, author="Ann <ann@example.com>").table("users")
+    table.write(users("Ann"), key="id", author="Bob <bob@example.com>", write_id="w")
+
+    again = table.write(users("Cy"), author="Bob <bob@example.com>", write_id="w2")
+    repeated = table.write(users("Cy"), write_id="w2")
+    with Repository(database, author="Ann <ann@example.com>").transaction(author="Bob <bob@example.com>") as work:
+        work.write("users", users("Dot"))
+
+    assert table.history()["author"].tolist() == ["Bob"] * 3
+    assert (repeated.commit, repeated.changed) == (again.commit, False)
+
+
+def test_a_write_recreates_a_table_with_other_types_only_if_it_says_so(database: str) -> None:
+    table = Repository(database).table("users")
+    table.write(users("Ann"), key="id")
+    other = pd.DataFrame({"id": [1], "name": [1.5]})
+    with pytest.raises(DataError):
+        table.write(other)
+
+    table.write(other, overwrite=True)
+
+    assert table.read()["name"].tolist() == [1.5]
+
+
+def test_hooks_of_a_repository_record_what_is_read(database: str) -> None:
+    seen: list[Action] = []
+    repository = Repository(database, hooks=CallbackMeta(fn=seen.append))
+    repository.table("users").write(users("Ann"), key="id")
+    seen.clear()
+
+    repository.table("users").read()
+    repository.sql("select 1").to_pandas()
+
+    assert [(action.kind, action.tablename, action.sql) for action in seen] == [
+        ("load", "users", None), ("load", None, "select 1"),
+    ]  # fmt: skip
+
+
+def test_looking_at_a_table_is_of_its_branch_and_of_the_version_that_is_asked_for(database: str) -> None:
+    repository = Repository(database)
+    repository.table("users").write(users("Ann"), key="id", message="one")
+    table = repository.table("users", branch=NewBranch("side"))
+    table.write(users("Ann", "Bob"), message="two")
+    last = table.write(users("Anna", "Bob"), message="three")
+
+    assert table.history(limit=1)["message"].tolist() == ["three"]
+    assert table.history(as_of="HEAD~1")["message"].tolist() == ["two", "one"]
+    assert repository.history("side", limit=1)["message"].tolist() == ["three"]
+    assert repository.history("side", as_of="HEAD~2", limit=1)["message"].tolist() == ["one"]
+    assert table.blame(as_of="HEAD~1")["message"].tolist() == ["one", "two"]
+    assert table.who_wrote(1, as_of="HEAD~1")["message"].tolist() == ["one"]
+    assert table.diff("HEAD~2", limit=1)["to_name"].tolist() == ["Anna"]
+    assert table.diff("HEAD~2", offset=1)["to_name"].tolist() == ["Bob"]
+    assert (table.summary().rows, table.summary("HEAD~2").rows) == (2, 1)
+    assert repository.version("side").commit == last.commit
+    assert repository.version("side", as_of="HEAD~1").commit == table.history()["commit"][1]
+
+
+def test_cards_of_a_table_are_of_its_branch_and_version(database: str) -> None:
+    repository = Repository(database)
+    repository.table("users").write(users("Ann"), key="id")
+    table = repository.table("users", branch=NewBranch("side"))
+    table.write(users("Zoe"))
+
+    assert ">Zoe</" in table.card().html()
+    assert ">Ann</" in table.card(as_of="HEAD~1").html()
+    assert "<del>Ann</del> <ins>Zoe</ins>" in table.changes("HEAD~1").html()
 
 
 def test_a_remote_is_pulled_from_and_pushed_to(folder: Path, tmp_path: Path) -> None:
