@@ -37,6 +37,7 @@ def schema_of(frame):
 )
 @example(frame=pd.DataFrame({"a": [None, "", None]}, dtype="str"), separator=",")
 @example(frame=pd.DataFrame({"a": [""]}, dtype="str"), separator=",")
+@example(frame=pd.DataFrame({"a": ["a\rb"]}, dtype="str"), separator=",")
 @example(frame=pd.DataFrame({"a": np.array([2**63 - 1, 1 - 2**63], dtype="timedelta64[s]")}), separator=",")
 @example(frame=pd.DataFrame({"a": np.array([2**63 - 1, 1 - 2**63], dtype="timedelta64[ns]")}), separator=",")
 @example(frame=pd.DataFrame({"\ufeffa": pd.Series(["\ufeff"], dtype="str")}), separator=",")
@@ -84,6 +85,12 @@ def test_pandas_reads_a_compressed_file_of_ours(tmp_path):
     write_file(pd.DataFrame({"a": [1, 2]}), tmp_path / "data.csv.gz")
 
     assert pd.read_csv(tmp_path / "data.csv.gz")["a"].tolist() == [1, 2]
+
+
+def test_a_frame_makes_the_same_bytes_whenever_it_is_compressed(tmp_path):
+    write_file(pd.DataFrame({"a": [1, 2]}), tmp_path / "data.csv.gz")
+
+    assert (tmp_path / "data.csv.gz").read_bytes()[4:8] == bytes(4)  # the time (RFC 1952)
 
 
 def test_a_table_of_every_sql_type_comes_back_through_a_file(loading_database, tmp_path):

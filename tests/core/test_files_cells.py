@@ -1,5 +1,6 @@
 """How the cells of a file are interpreted: by the columns of an existing table, and in a new one."""
 
+import csv
 import datetime
 import decimal
 
@@ -24,7 +25,7 @@ def test_a_written_file_is_plain_csv(file):
             "raw": pd.Series([b"\0\xff", None, b""], dtype=object),
             "cost": pd.Series([decimal.Decimal("1.50"), None, decimal.Decimal(2)], dtype=object),
             "j": pd.Series([{"a": [1]}, None, []], dtype=object),
-            "span": pd.Series(pd.to_timedelta(["-1 days +00:00:01", None, "100:00:00"])).astype("timedelta64[us]"),
+            "span": pd.Series(pd.to_timedelta(["-1 days +00:00:01", "0 days", "100:00:00"])).astype("timedelta64[us]"),
         }
     )
 
@@ -33,7 +34,7 @@ def test_a_written_file_is_plain_csv(file):
     assert file.read_text().splitlines() == [
         '"a,b",n,ok,at,raw,cost,j,span',
         '"",1.5,true,2020-12-31 23:00:00.000000+00:00,0x00ff,1.50,"{""a"": [1]}",-23:59:59.000000',
-        ",,false,,,,,",
+        ",,false,,,,,00:00:00.000000",
         '"x""y,z",1e+300,true,2021-01-01 00:02:03.400000+00:00,0x,2.00,[],100:00:00.000000',
     ]
 
@@ -61,11 +62,19 @@ def test_null_and_the_empty_text_are_two_things_whatever_the_arguments_say(args,
 
 def test_a_file_of_one_column_has_null_on_its_empty_lines(file):
     assert values(read(file, 'a\nx\n\n""\n', table("text"))) == ["x", None, ""]
-    assert values(read(file, 'a\nx\n\n""\n')) == ["x", None, ""]
+    assert values(read(file, '\n\na\nx\n\n""\n')) == ["x", None, ""]
 
 
 def test_empty_lines_between_columns_are_no_rows(file):
-    assert values(read(file, "\n\na,b\n\n1,2\n\n\n3,4\n\n", table("int", "int"))) == [1, 3]
+    assert values(read(file, "\n\na,b\n\n1,2\n  \n\n3,4\n\n", table("int", "int"))) == [1, 3]
+
+
+def test_reading_leaves_the_longest_cell_of_the_csv_module_as_it_was(file):
+    before = csv.field_size_limit()
+
+    read(file, "a,b\n1,2\n", table("int", "int")), read_file(file, table="t")
+
+    assert csv.field_size_limit() == before
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
@@ -126,11 +135,11 @@ def test_a_mark_says_what_a_cell_is(file):
     zoned = marked("datetime(6)", dtype="datetime64[us, Europe/Berlin]")
     spans = marked("bigint", dtype="timedelta64[ns]")
 
-    moments = read(file, "a\n2021-01-01 00:00:00\n2021-01-01T00:00:00+05:30\n2021-01-01T00:00Z\n", zoned)["a"]
+    moments = read(file, "a\n2021-01-01 00:00:00\n2021-01-01T00:00:00+05:30\n2021-01-01T00:00-05:00\n", zoned)["a"]
     assert moments.dt.tz_convert("UTC").dt.strftime("%m-%d %H:%M").tolist() == [
         "01-01 00:00",
         "12-31 18:30",
-        "01-01 00:00",
+        "01-01 05:00",
     ]
     assert str(moments.dtype) == "datetime64[us, Europe/Berlin]"
     assert read(file, "a\n5\n-00:00:00.000000001\n", spans)["a"].tolist() == [pd.Timedelta(5), pd.Timedelta(-1)]

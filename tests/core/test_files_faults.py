@@ -79,6 +79,14 @@ def test_what_is_not_compressed_as_its_suffix_says_is_an_error(data, tmp_path):
         read_file(tmp_path / "data.csv.gz", table="t")
 
 
+def test_a_zip_of_a_file_in_a_folder_is_read(tmp_path):
+    with zipfile.ZipFile(tmp_path / "data.csv.zip", "w") as archive:
+        archive.writestr("folder/", "")
+        archive.writestr("folder/a.csv", "a\n1\n")
+
+    assert read_file(tmp_path / "data.csv.zip", table="t")["a"].tolist() == [1]
+
+
 def test_a_zip_of_several_files_is_an_error(tmp_path):
     with zipfile.ZipFile(tmp_path / "data.csv.zip", "w") as archive:
         archive.writestr("a.csv", "a\n1\n")
