@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 import ssl
 
 import pytest
@@ -33,6 +34,8 @@ def another_program():
         ({"ssl": {"ca": "a b&c.pem"}}, "required", "a b&c.pem"),
         ({"ssl": {"ca": "ca.pem", "check_hostname": False}}, "verify-ca", "ca.pem"),
         ({"ssl": {"ca": "ca.pem", "verify_mode": ssl.CERT_NONE}}, "skip-verify", "ca.pem"),
+        ({"ssl": {"ca": "ca.pem", "verify_mode": ssl.CERT_OPTIONAL}}, "required", "ca.pem"),
+        ({"ssl": {"ca": "ca.pem", "verify_mode": None}}, "required", "ca.pem"),
         ({"ssl": {"ca": "ca.pem", "verify_mode": "none"}}, "skip-verify", "ca.pem"),
         ({"ssl": None, "ssl_ca": None}, "preferred", None),
         ({"tls": "verify-ca"}, "verify-ca", None),
@@ -100,6 +103,12 @@ def test_they_travel_in_a_literal_and_the_password_does_not():
     assert parse_location(config.db_path).password == "open/sesame@"
     assert "sesame" not in travelling + repr(config) + str(pickle.dumps(config))
     assert DoltTable.from_dict(json.loads(travelling)).config.db_path == f"{URL}?ssl_ca=ca.pem"
+
+
+def test_a_password_in_the_url_too_is_an_error_that_shows_neither():
+    with pytest.raises(ConfigError, match="both have a password") as caught:
+        with_connect_args("mysql://me:sesame@db.internal/shop", {"password": "barley"})
+    assert not re.search("sesame|barley", str(caught.value))
 
 
 def test_a_literal_may_have_them_and_no_password_among_them():

@@ -8,6 +8,7 @@ import sys
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from pyarrow import feather
@@ -31,6 +32,11 @@ def write_parquet(path, column, **options):
     pq.write_table(pa.table({"a": column}), path, **options)
 
 
+def write_arrow(path, column):
+    with pa.ipc.new_file(path, pa.schema({"a": column.type})) as file:
+        file.write(pa.record_batch({"a": column}))
+
+
 WRITERS = {
     "csv": lambda path: path.write_bytes(LINE * ROWS * 2),
     "csv.gz": lambda path: path.write_bytes(gzip.compress(LINE * ROWS * 2)),
@@ -47,6 +53,9 @@ WRITERS = {
     "zstd.feather": lambda path: feather.write_feather(pa.table({"a": ["x" * 100] * ROWS}), path, compression="zstd"),
     "lz4.arrow": lambda path: feather.write_feather(pa.table({"a": [7] * ROWS}), path, compression="lz4"),
     "plain.feather": lambda path: feather.write_feather(pa.table({"a": [7] * ROWS}), path, compression="uncompressed"),
+    "categories.feather": lambda path: write_arrow(path, pa.array(["x" * 9999] * 1000).dictionary_encode()),
+    "large.feather": lambda path: write_arrow(path, pa.array([f"{n:09999}" for n in range(1000)]).dictionary_encode()),
+    "runs.feather": lambda path: write_arrow(path, pc.run_end_encode(pa.array([7] * ROWS))),
     "wide.jsonl": lambda path: path.write_text("".join(f'{{"c{n}": 1}}\n' for n in range(1000))),
 }
 
@@ -80,6 +89,13 @@ def test_a_column_that_is_not_read_does_not_count(tmp_path, limit):
     pq.write_table(pa.table({"a": range(100), "b": ["x" * 20_000] * 100}), tmp_path / "a.parquet")
 
     assert len(read_file(tmp_path / "a.parquet", table="t", args={"columns": ["a"]})) == 100
+
+
+def test_a_column_that_only_a_filter_reads_counts(tmp_path, limit):
+    pq.write_table(pa.table({"a": range(100), "b": ["x" * 20_000] * 100}), tmp_path / "a.parquet")
+
+    with pytest.raises(FileError, match=LIMIT):
+        read_file(tmp_path / "a.parquet", table="t", args={"columns": ["a"], "filters": [("b", "=", "y")]})
 
 
 def test_a_feather_file_of_categories_is_measured(tmp_path, limit):

@@ -161,6 +161,15 @@ def test_a_link_stays_and_what_it_names_is_written(file, tmp_path):
     assert file.read_text() == "a\n1\n"
 
 
+def test_a_pipe_stays_and_is_written_to(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with open(os.open(tmp_path / "pipe.csv", os.O_RDONLY | os.O_NONBLOCK), "rb") as pipe:
+        write_file(pd.DataFrame({"a": [1]}), tmp_path / "pipe.csv")
+
+        assert pipe.read() == b"a\n1\n"
+    assert (tmp_path / "pipe.csv").is_fifo()
+
+
 def test_a_full_disk_leaves_the_file_as_it_was(file, script):
     file.write_text("a\n1\n")
     full = """

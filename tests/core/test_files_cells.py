@@ -254,6 +254,12 @@ def test_floats_are_read_to_the_last_bit(file):
     assert read_file(file, table="t")["a"].tolist() == numbers
 
 
+def test_the_type_of_a_column_is_that_of_all_its_cells(file):
+    frame = read(file, "a\n" + "07\n" * 1_100_000 + "x\n")  # more than pandas reads at a time
+
+    assert frame["a"].iloc[[0, -1]].tolist() == ["07", "x"]
+
+
 @pytest.mark.parametrize("args", [{"spe": ";"}, {"chunksize": 5}, {"compression": "zip"}])
 def test_an_unknown_argument_is_an_error(args, file):
     with pytest.raises(ConfigError, match=next(iter(args))):

@@ -14,6 +14,7 @@ from pandas.testing import assert_frame_equal
 
 from dolt_integrations.core import load, read_table, save, write_table
 from dolt_integrations.core.files.file import read_file, write_file
+from dolt_integrations.core.files.json import line_of
 from dolt_integrations.errors import ConfigError, FileError, UnsupportedTypeError, UnsupportedValueError
 from tests.core.test_files import ROUND_TRIP, schema_of, without_unnamed_index
 from tests.helpers.values.cells import table, values
@@ -168,12 +169,17 @@ def test_lines_of_json_are_read_as_the_types_of_the_table(tmp_path):
 
 
 def test_others_read_lines_of_json_of_ours(tmp_path):
-    write_file(pd.DataFrame({"a": [1, 2], "b": ['x"\n', None], "c": [0.1, None]}), tmp_path / "data.jsonl")
+    write_file(pd.DataFrame({"a": [1, 2], "b": ['x"\n', "é"], "c": [0.1, None]}), tmp_path / "data.jsonl")
 
     assert pl.read_ndjson(tmp_path / "data.jsonl").to_dict(as_series=False) == {
-        "a": [1, 2], "b": ['x"\n', None], "c": [0.1, None],
+        "a": [1, 2], "b": ['x"\n', "é"], "c": [0.1, None],
     }  # fmt: skip
+    assert '"é"' in (tmp_path / "data.jsonl").read_text(encoding="utf-8")
     assert [json.loads(line)["a"] for line in (tmp_path / "data.jsonl").read_text().splitlines()] == [1, 2]
+
+
+def test_blank_lines_count_for_the_line_of_a_row():
+    assert line_of(b'\xef\xbb\xbf\n{"a": 1}\n \r\n{"a": 2}\n', "file", 1, {}) == 4
 
 
 @pytest.mark.parametrize(

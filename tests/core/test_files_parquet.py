@@ -34,6 +34,42 @@ def test_a_parquet_file_that_is_cut_off_is_an_error(tmp_path):
         read_file(tmp_path / "data.parquet", table="t")
 
 
+@pytest.mark.parametrize(("suffix", "write"), [("parquet", pq.write_table), ("feather", feather.write_feather)])
+def test_a_file_with_a_string_that_is_not_valid_is_an_error_that_names_the_file(suffix, write, tmp_path):
+    half = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.array([0, 1], pa.int32()).buffers()[1], pa.py_buffer(b"\xff")]
+    )
+    write(pa.table({"a": half}), tmp_path / f"data.{suffix}")
+
+    with pytest.raises(FileError, match=rf"data\.{suffix}.* cannot be read"):
+        read_file(tmp_path / f"data.{suffix}", table="t")
+
+
+def test_a_feather_file_with_two_columns_of_one_name_is_an_error(tmp_path):
+    rows = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"])
+    with pa.ipc.new_file(tmp_path / "data.feather", rows.schema) as sink:
+        sink.write(rows)
+
+    with pytest.raises(FileError, match="two columns 'a'"):
+        read_file(tmp_path / "data.feather", table="t")
+
+
+def test_a_file_of_ours_to_which_others_have_added_a_column_is_read_by_its_names(tmp_path):
+    write_file(pd.DataFrame({"a": [1], "b": ["x"]}), tmp_path / "data.parquet")
+    rows = pq.read_table(tmp_path / "data.parquet")
+    pq.write_table(rows.add_column(0, "c", pa.array([2])), tmp_path / "data.parquet")
+
+    assert read_file(tmp_path / "data.parquet", table="t").to_dict("records") == [{"c": 2, "a": 1, "b": "x"}]
+
+
+def test_an_index_of_pandas_is_one_under_the_tables_spelling_too(tmp_path):
+    pd.DataFrame({"b": [1]}, index=pd.Index(["k"], name="A")).to_parquet(tmp_path / "data.parquet")
+
+    frame = read_file(tmp_path / "data.parquet", table="t", existing=table("varchar(9)", "bigint"))
+
+    assert frame.index.name == "a"
+
+
 def test_a_parquet_file_of_pandas_is_read_as_pandas_does(tmp_path):
     frame = pd.DataFrame({"a": [1, 2], "b": pd.Categorical(["x", "y"]), "c": pd.array([1, None], dtype="Int64")})
     frame.set_index("a").to_parquet(tmp_path / "data.parquet")

@@ -18,7 +18,7 @@ from pyarrow import feather
 from dolt_integrations.core.arrow.nested import encode_nested, is_nested
 from dolt_integrations.core.columns.arrays import ARRAYS, documents_of
 from dolt_integrations.core.columns.mark import mark_of
-from dolt_integrations.core.files.arrow_size import check_feather_size, check_parquet_size
+from dolt_integrations.core.files.arrow_size import check_decoded_size, check_feather_size, check_parquet_size
 from dolt_integrations.core.files.columns import check_names, encode_named, match_columns, named_series
 from dolt_integrations.core.frames.decoded import decode_result
 from dolt_integrations.core.frames.index import stored_levels
@@ -62,6 +62,7 @@ def read_feather(
         check_feather_size(data, where)
         rows = feather.read_table(pa.BufferReader(data), **args)
         rows.validate(full=True)  # offsets of a damaged file may point beyond its end
+        check_decoded_size(rows, where)
         _check_names(rows.column_names, where)
     except FileError:
         raise

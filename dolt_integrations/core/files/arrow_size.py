@@ -53,8 +53,37 @@ def _repeated(data: bytes, names: list[str]) -> Iterator[int]:
     for batch in file.iter_batches(columns=names) if names else ():
         for array in batch.columns:
             if pa.types.is_dictionary(array.type) and len(array.dictionary):
-                lengths = pc.binary_length(array.dictionary).cast(pa.int64())
-                yield int(pc.sum(lengths.take(array.indices)).as_py() or 0)
+                yield _total(_lengths(array.dictionary).take(array.indices))
+
+
+def check_decoded_size(rows: pa.Table, where: str) -> None:
+    """Refuse rows whose dictionaries or runs, which hold a value once for many rows, would become too large.
+
+    Raises:
+        FileError: Their values are larger than the limit.
+    """
+    limit, size = file_limit(), 0
+    for chunk in (chunk for column in rows.columns for chunk in column.chunks):
+        if pa.types.is_dictionary(chunk.type) and len(chunk.dictionary):
+            size += _total(_lengths(chunk.dictionary).take(chunk.indices))
+        elif pa.types.is_run_end_encoded(chunk.type):
+            ends = chunk.run_ends.cast(pa.int64())
+            counts = pc.subtract(ends, pa.concat_arrays([pa.array([0], pa.int64()), ends[:-1]]))
+            size += _total(pc.multiply(_lengths(chunk.values), counts))
+        if size > limit:
+            raise too_large(where, limit)
+
+
+def _lengths(values: pa.Array) -> pa.Array:
+    """Return the bytes of each value."""
+    kind = values.type
+    if pa.types.is_string(kind) or pa.types.is_binary(kind) or str(kind).startswith("large_"):
+        return pc.binary_length(values).cast(pa.int64()).fill_null(0)
+    return pa.array([8] * len(values), pa.int64())
+
+
+def _total(lengths: pa.Array) -> int:
+    return int(pc.sum(lengths).as_py() or 0)
 
 
 def check_feather_size(data: bytes, where: str) -> None:
