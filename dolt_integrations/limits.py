@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Limits:
-    """Thresholds that follow from measured costs. None of them changes the result of a save or a load.
+    """Thresholds that follow from measured costs. Only `later_commits` and `former_versions` can change what is saved.
 
     Limits of Dolt, MySQL or a file format are not thresholds. They are defined where they are used.
 
@@ -39,6 +39,8 @@ class Limits:
         shared_cache_seconds: How long a shared cache is not used after it failed.
         attempts: How often an operation that loses races against other writers is tried.
         index_commits: The number of new commits after which the index of write ids is updated.
+        later_commits: The most commits after a write in which a retry looks for one that took its rows away unmarked.
+        former_versions: The most versions of a table from before the write that it compares these with.
         leftover_branches: The most private branches that one save checks, which bounds its time.
         leftover_seconds: The time between two searches of a process for leftover branches in a database.
         abandoned_seconds: The age at which a private branch of an old version, which has no lock, counts as abandoned.
@@ -68,6 +70,8 @@ class Limits:
     shared_cache_seconds: float = 60.0
     attempts: int = 12
     index_commits: int = 1_000
+    later_commits: int = 1_000
+    former_versions: int = 100
     leftover_branches: int = 50
     leftover_seconds: float = 60.0
     abandoned_seconds: float = 24 * 3600.0

@@ -145,7 +145,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "commits": {
         "versions.commits": "commit commit_all count_changes fast_forward head message_of parent parents soft_reset",
         "versions.revisions": "commit_at resolve",
-        "versions.log": "LogEntry entries_anywhere entries_since is_ancestor log newest",
+        "versions.log": "LogEntry entries_anywhere entries_since is_ancestor log newest newest_since",
         "versions.message_index": "BRANCH Naming entries_naming",
         "versions.checks": "failed_checks",
         "versions.garbage": "collect_garbage",

@@ -1,10 +1,10 @@
-"""Write ids whose rows were reverted or restored away: a retry writes them again, unless they came back."""
+"""Write ids whose rows were reverted, restored or checked out away: a retry writes them again, if they are not back."""
 
 import pandas as pd
 import pytest
 
 from dolt_integrations import Repository
-from dolt_integrations.core import Transaction, history, read_table, write_table
+from dolt_integrations.core import MergeBranch, Transaction, history, read_table, write_table
 from tests.conftest import run_sql
 from tests.helpers.saves.write_ids import FIRST, MORE
 
@@ -15,11 +15,18 @@ def undo(tagged, version, how):
         run_sql(tagged, f"CALL DOLT_REVERT('{version.commit}')")
     elif how == "restore":
         shop.restore("t", "HEAD~1")
+    elif how == "checkout":
+        check_out(tagged, "HEAD~1", "t")
     else:
         shop.revert(version.commit)
 
 
-@pytest.mark.parametrize("how", ["revert", "restore", "dolt revert"])
+def check_out(tagged, revision, *tables):
+    names = ", ".join(f"'{table}'" for table in tables)
+    run_sql(tagged, f"CALL DOLT_CHECKOUT('{revision}', '--', {names})", "CALL DOLT_COMMIT('-am', 'Go back')")
+
+
+@pytest.mark.parametrize("how", ["revert", "restore", "dolt revert", "checkout"])
 def test_a_write_that_was_taken_back_is_made_again_with_a_warning(tagged, how, caplog):
     version = write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1")
     undo(tagged, version, how)
@@ -49,7 +56,7 @@ def test_a_write_whose_revert_dolt_reverted_is_not_made_again(tagged, how):
     assert write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1").commit == version.commit
 
 
-@pytest.mark.parametrize("how", ["revert", "restore", "dolt revert"])
+@pytest.mark.parametrize("how", ["revert", "restore", "dolt revert", "checkout"])
 def test_a_write_that_a_restore_brought_back_is_not_made_again(tagged, how):
     version = write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1")
     undo(tagged, version, how)
@@ -78,6 +85,55 @@ def test_the_restore_of_another_table_takes_no_write_back(tagged):
     assert write_table(tagged, "t", MORE, mode="append", write_id="run-1").commit == version.commit
 
 
+@pytest.mark.parametrize("how", ["revert", "restore", "dolt revert", "checkout"])
+def test_a_write_that_a_checkout_brought_back_is_not_made_again(tagged, how):
+    version = write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1")
+    undo(tagged, version, how)
+    check_out(tagged, version.commit, "t")
+
+    assert write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1").commit == version.commit
+
+
+def test_a_write_whose_checkout_was_reverted_is_not_made_again(tagged):
+    version = write_table(tagged, "t", MORE, mode="append", write_id="run-1")
+    check_out(tagged, "HEAD~1", "t")
+    write_table(tagged, "t", pd.DataFrame({"id": [9], "value": ["z"]}), mode="append", write_id="run-2")
+    Repository(tagged).revert("HEAD~1")
+
+    assert write_table(tagged, "t", MORE, mode="append", write_id="run-1").commit == version.commit
+
+
+@pytest.mark.parametrize("where", [None, MergeBranch("c2", "main")], ids=["serial", "merge"])
+def test_a_table_that_was_checked_out_at_an_older_version_or_on_another_branch_loses_the_write(tagged, where):
+    write_table(tagged, "t", pd.DataFrame({"id": [9], "value": ["z"]}), mode="append")
+    write_table(tagged, "t", MORE, mode="append", branch_conf=where, write_id="run-1")
+    write_table(tagged, "u", MORE)
+    run_sql(tagged, "CALL DOLT_BRANCH('fix')")
+    check_out(f"{tagged}/fix", "c2", "t")
+    write_table(tagged, "u", FIRST)
+    run_sql(tagged, "CALL DOLT_MERGE('fix', '-m', 'Fix')")
+    write_table(tagged, "t", pd.DataFrame({"id": [8], "value": ["y"]}), mode="append")
+
+    assert write_table(tagged, "t", MORE, mode="append", branch_conf=where, write_id="run-1").changed
+    assert sorted(read_table(tagged, "t").data["id"]) == [1, 2, 3, 8]
+
+
+def test_a_later_write_of_the_old_rows_takes_no_write_back(tagged):
+    version = write_table(tagged, "t", MORE, write_id="run-1")
+    write_table(tagged, "t", FIRST, write_id="run-2")
+
+    assert write_table(tagged, "t", MORE, write_id="run-1").commit == version.commit
+
+
+def test_the_checkout_of_another_table_takes_no_write_back(tagged):
+    write_table(tagged, "u", MORE)
+    version = write_table(tagged, "t", MORE, mode="append", write_id="run-1")
+    write_table(tagged, "u", FIRST)
+    check_out(tagged, "HEAD~1", "u")
+
+    assert write_table(tagged, "t", MORE, mode="append", write_id="run-1").commit == version.commit
+
+
 def write_block(tagged):
     with Transaction(tagged, write_id="run-1") as work:
         for table in ("t", "u"):
@@ -85,11 +141,17 @@ def write_block(tagged):
     return work.version
 
 
-@pytest.mark.parametrize("how", ["revert", "restore"])
+BLOCK_UNDOS = {
+    "revert": lambda url, made: Repository(url).revert(made.commit),
+    "restore": lambda url, made: Repository(url).restore(["t", "u"], "HEAD~1"),
+    "checkout": lambda url, made: check_out(url, "HEAD~1", "t", "u"),
+}
+
+
+@pytest.mark.parametrize("how", BLOCK_UNDOS.values(), ids=BLOCK_UNDOS)
 def test_a_block_that_was_taken_back_is_made_again(tagged, how):
     write_table(tagged, "u", FIRST)
-    made, shop = write_block(tagged), Repository(tagged)
-    shop.revert(made.commit) if how == "revert" else shop.restore(["t", "u"], "HEAD~1")
+    how(tagged, write_block(tagged))
 
     assert [write_block(tagged).changed, write_block(tagged).changed] == [True, False]
     assert [len(read_table(tagged, table).data) for table in ("t", "u")] == [len(FIRST) + len(MORE)] * 2

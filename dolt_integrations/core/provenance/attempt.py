@@ -107,7 +107,7 @@ class Attempt:
             return set()
         undos, gone = find_undos(session, head), set()
         for write, table in [(each, table) for each in writes for table in each.name.tables]:
-            undo = undos.of({write.commit, write.work}, write.message, table)
+            undo = undos.of((write.commit, write.work), write.message, table)
             if undo is not None:
                 logger.info("commit %s has taken back what commit %s wrote to %s", undo, write.commit, table)
                 gone.add((write.commit, table))

@@ -28,6 +28,8 @@ from dolt_integrations.engine.versions.merges import changed_tables
 from dolt_integrations.engine.versions.message_index import Naming, entries_naming
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dolt_integrations.engine import Connection, Database
     from dolt_integrations.engine.versions.log import LogEntry
 
@@ -77,17 +79,22 @@ def find_commits(session: Connection, branch: str | None, write_id: str, table: 
     if not found:
         return []
     undos = find_undos(session, head)
-    undone = {entry.commit: _undo_of(session, undos, entry, table) for entry in found}
+    undone = {entry.commit: _undo_of(session, undos, _landing(entry, found), table) for entry in found}
     undo = next((each for each in undone.values() if each is not None), None)
     if undo is not None and None not in undone.values():
         logger.warning("write %r is made again: commit %s has taken back commit %s", write_id, undo, found[0].commit)
     return [commit for commit, undo in undone.items() if undo is None]
 
 
+def _landing(entry: LogEntry, entries: Sequence[LogEntry]) -> LogEntry:
+    """Return the commit that merged another one under the same write id, or that one."""
+    return next((each for each in entries if entry.commit in each.parents[1:]), entry)
+
+
 def _undo_of(session: Connection, undos: Undos, entry: LogEntry, table: str | None) -> str | None:
     """Return the commit that took a write back, or None if its rows, or those of one of its tables, were not."""
     whole = undos.of(_made_by(entry), entry.message, table)
-    if whole is not None or table is not None or not undos or not entry.parents:
+    if whole is not None or table is not None or not entry.parents:
         return whole
     tables = changed_tables(session, entry.parents[0], entry.commit)
     found = {each: undos.of(_made_by(entry), entry.message, each) for each in tables}
@@ -131,7 +138,7 @@ def find_undos(session: Connection, head: str) -> Undos:
     """
     entries = entries_naming(session, head, {_UNDOING: UNDOING}, _WRITES)
     undos = [entry for entry in entries if takes_back(entry.message)]
-    return Undos(session, undos, lambda commit, table: has_written(session, commit, table))
+    return Undos(session, head, undos, lambda commit, table: has_written(session, commit, table))
 
 
 def find_writes(session: Connection, node: str, head: str | None = None) -> list[EarlierWrite]:

@@ -6,12 +6,14 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.provenance.former import FormerVersions
 from dolt_integrations.core.provenance.trailers import REVERT, trailer_values
 from dolt_integrations.engine.versions.log import is_ancestor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from dolt_integrations.core.provenance.former import Turn
     from dolt_integrations.engine import Connection
     from dolt_integrations.engine.versions.log import LogEntry
 
@@ -80,31 +82,42 @@ def _quotations(message: str) -> tuple[str, str]:
 
 
 class Undos:
-    """The commits of a branch that take back earlier ones."""
+    """What took back earlier commits of a branch: commits that say so, and those that brought their tables back."""
 
-    def __init__(self, session: Connection, entries: Sequence[LogEntry], changed: Callable[[str, str], bool]) -> None:
+    def __init__(
+        self, session: Connection, head: str, entries: Sequence[LogEntry], changed: Callable[[str, str], bool]
+    ) -> None:
         """Look at these commits.
 
         Args:
             session: A session.
-            entries: The commits that take back others, newest first.
+            head: The head of the branch.
+            entries: The commits that say in their messages that they take back others, newest first.
             changed: Returns whether a commit changed a table.
         """
         self._session, self._entries, self._changed = session, entries, changed
+        self._former = FormerVersions(session, head)
 
-    def __bool__(self) -> bool:
-        """Whether there are any."""
-        return bool(self._entries)
-
-    def of(self, commits: Collection[str], message: str, table: str | None = None) -> str | None:
+    def of(self, commits: Sequence[str], message: str, table: str | None = None) -> str | None:
         """Return the commit that took a write back, or None if its rows were not taken back.
 
         Args:
-            commits: The commit that wrote the rows, and the one that merged it into the branch.
+            commits: The commit that brought the write to the branch, and the one that it merged, if any.
             message: Their message.
-            table: The table that was written. None ignores that tables were restored.
+            table: The table that was written. None ignores that tables were restored, or brought back without a word.
         """
-        return self._among(self._entries, commits, message, table)
+        undo = self._among(self._entries, commits, message, table)
+        turn = self._turn(commits, table) if table is not None else None
+        if turn is None or (undo is not None and self._has(undo, [turn.entry.commit])):
+            return undo
+        return turn.entry.commit if turn.is_gone else None
+
+    def _turn(self, commits: Sequence[str], table: str) -> Turn | None:
+        """Return the newest commit that brought a table back to an earlier version, and was not reverted in turn."""
+        undos = _standing(self._entries)
+        turns = self._former.turns(commits, table)
+        reverted = (any(self._reverts(undo, [t.entry.commit], t.entry.message) for undo in undos) for t in turns)
+        return next((turn for turn, is_back in zip(turns, reverted, strict=True) if not is_back), None)
 
     def _among(
         self, entries: Sequence[LogEntry], commits: Collection[str], message: str, table: str | None

@@ -83,6 +83,23 @@ def entries_since(connection: Connection, head: str, seen: str | None, *parts: s
     return _entries(connection, f"SELECT * FROM dolt_log(%s, {options}) WHERE {found}", [*arguments, *parts])
 
 
+def newest_since(connection: Connection, head: str, seen: str, most: int, table: str | None = None) -> list[LogEntry]:
+    """Return a commit and its ancestors without another one and its ancestors, each before its parents.
+
+    Args:
+        connection: A session on the database, at no revision.
+        head: The full hash of the commit.
+        seen: The full hash of the other commit.
+        most: The maximum number of commits, after which Dolt stops.
+        table: Return only the commits that changed this table (see `log`).
+    """
+    options, arguments = "'--parents', '--not', %s", [head, seen]
+    if table is not None:
+        check_argument(table, ",")
+        options, arguments = f"{options}, '--tables', %s", [*arguments, table]
+    return _entries(connection, f"SELECT * FROM dolt_log(%s, {options}) LIMIT {int(most)}", arguments)
+
+
 def line_since(connection: Connection, head: str, seen: str | None, length: int, *parts: str) -> list[LogEntry] | None:
     """Return what `entries_since` does, where the commits since another one are a line; None where they are not.
 
