@@ -165,7 +165,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         ),
     },
     "remotes": {
-        "versions.remotes": "add_remote clone_call fetch_remote merge_base push_branch remotes",
+        "versions.remotes": "add_remote clone_call fetch_remote merge_base push_branch remote_branches remotes",
     },
 }
 """The names that the core may import, by subject and by the module that defines them."""

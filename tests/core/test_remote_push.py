@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import logging
 
+import pandas as pd
 import pytest
 
+from dolt_integrations.core import NewBranch, write_table
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.remotes.clone import clone_if_missing
 from dolt_integrations.errors import MergeConflictError, PushError, RemoteError
 from tests.conftest import Repository
 from tests.helpers.saves.clones import add, names, pulled, pushed
+
+NEW = pd.DataFrame({"id": [3], "name": ["Carol"]})
 
 
 def test_a_push_brings_the_commits_to_the_remote(remote, clone):
@@ -32,6 +36,26 @@ def test_a_new_branch_is_pushed(remote, clone):
     later = clone("later")
     pulled(later, remote, "mine")
     assert later.branches() == ["main", "mine"]
+
+
+def test_a_save_to_a_branch_that_the_remote_has_deleted_warns_that_it_is_pushed_again(remote, clone, caplog):
+    ours, theirs = clone("ours"), clone("theirs")
+    pulled(ours, remote, "side")
+    theirs.dolt("push", "origin", ":side")
+
+    for _ in range(2):
+        write_table(ours.path, "users", NEW, mode="upsert", branch_conf="side", remote_conf=remote)
+
+    assert caplog.text.count("remote origin had no branch side") == 1
+    assert "dolt push origin :side" in caplog.text
+    assert names(clone("later")) == ["Alice", "Bob"]
+
+
+def test_a_save_that_creates_a_branch_or_a_remote_logs_no_warning(remote, clone, repository, tmp_path, caplog):
+    write_table(clone().path, "users", NEW, branch_conf=NewBranch("mine"), remote_conf=remote)
+    write_table(repository.path, "users", NEW, remote_conf=Remote(url=f"file://{tmp_path / 'backup'}"))
+
+    assert "had no branch" not in caplog.text
 
 
 def test_a_push_that_comes_second_merges_and_pushes_again(remote, clone):

@@ -11,6 +11,7 @@ from dolt_integrations.core.remotes.clone import clone_if_missing
 from dolt_integrations.core.remotes.exchange import pull, push
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 from dolt_integrations.engine.versions.heads import find_head
+from dolt_integrations.engine.versions.remotes import remote_branches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +71,9 @@ def _warn_of_local(remote: Remote, database: Database, branch: str | None) -> No
 def saving_to(remote: Remote | None, db: Location, branch_conf: Branch | None, author: Author | None) -> Iterator[None]:
     """Clone or pull before a block that writes to a branch, and push the branch after it. Without a remote, do nothing.
 
+    If the remote does not have a branch of the database, it may have been deleted there, so a warning says that it is
+    pushed.
+
     Raises:
         DoltError: As `clone_if_missing` and `pull` do.
         PushError: The push failed. What the block wrote is in the database.
@@ -81,11 +85,33 @@ def saving_to(remote: Remote | None, db: Location, branch_conf: Branch | None, a
         clone_if_missing(remote, db, required=False)
         with open_database(db, create=author or DEFAULT_AUTHOR, carried=True) as database:
             who = database.author_for(author)
-            pull(remote, database, _name(branch_conf), author=who)
+            has = pull(remote, database, _name(branch_conf), author=who)
+            may_be_gone = not has and _is_known(remote, database, _name(branch_conf))
             yield
             with database.connect() as connection:
                 branch = branch_name(connection, branch_conf)
             push(remote, database, branch, author=who)
+            if may_be_gone:
+                _warn_of_pushed(remote, database, branch)
+
+
+def _is_known(remote: Remote, database: Database, branch: str | None) -> bool:
+    """Whether the database has a branch, and the remote has any."""
+    with database.connect() as connection:
+        return find_head(connection, branch).commit is not None and bool(remote_branches(connection, remote.name))
+
+
+def _warn_of_pushed(remote: Remote, database: Database, branch: str) -> None:
+    """Log a warning that a branch has been pushed which may have been deleted on the remote."""
+    logger.warning(
+        "remote %s had no branch %s, which was deleted there or never pushed: it has been pushed, with all commits "
+        "that %s has on it. If it is not wanted, save to another branch, and delete it in both: dolt push %s :%s.",
+        remote.name,
+        branch,
+        database.location,
+        remote.name,
+        branch,
+    )
 
 
 def _name(branch_conf: Branch | None) -> str | None:
