@@ -211,7 +211,7 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
         """
         if (self.tablename is None) == (self.sql is None):
             which = "both `tablename` and `sql`" if self.sql is not None else "neither `tablename` nor `sql`"
-            raise ConfigError(f"the DoltConfig of {self.shown_path} names {which}", hint="Give exactly one of them.")
+            raise ConfigError(f"the DoltConfig of {self.shown_path} names {which}", hint="Pass exactly one of them.")
         self._check_io_args()
 
 

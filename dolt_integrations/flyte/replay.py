@@ -100,7 +100,7 @@ def execution_in(text: str, *, is_literal: bool = True) -> tuple[str, str | None
     """Return the execution and the database of `<execution> of <database>`."""
     execution, of, database = text.partition(_OF)
     if not execution.strip() or (of and not database.strip()):
-        hint = 'Give "execution:ex:project:domain:name", followed by " of <database>" if it wrote to another database.'
+        hint = 'Write "execution:ex:project:domain:name", followed by " of <database>" if it wrote to another database.'
         raise ConfigError(f"{text!r:.200} does not name an execution", hint=hint)
     place = database.strip() or None
     return execution.strip(), str(from_literal(place)) if is_literal and place else place

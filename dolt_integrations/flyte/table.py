@@ -120,7 +120,7 @@ class DoltTable(TableReference):
         source = self._source()
         if source.pop("sql") is not None:
             raise ConfigError(
-                "only a table can be read in batches, and this DoltTable is a query", hint="Give a tablename."
+                "only a table can be read in batches, and this DoltTable is a query", hint="Pass a tablename."
             )
         if self.version is None:
             places = {name: source[name] for name in ("db", "branch_conf", "as_of", "remote_conf")}

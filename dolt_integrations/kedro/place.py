@@ -95,6 +95,6 @@ def parse_branch(branch: BranchEntry) -> Branch | None:
     if isinstance(branch, Mapping) and "type" in branch:
         branch = {"_type" if name == "type" else name: value for name, value in branch.items()}
     if branch is not None and not isinstance(branch, (str, Branch, Mapping)):
-        hint = "Give its name, or `{type: NewBranch, branch: run/1}`."
+        hint = "Write its name, or `{type: NewBranch, branch: run/1}`."
         raise ConfigError(f"branch of a dataset is {shown_kind(branch)}", hint=hint)
     return Branch.parse(branch, "branch")

@@ -115,7 +115,7 @@ def find_run(path: str) -> Run:
         RunNotFoundError: Metaflow's metadata has no such run, or it is in another namespace.
     """
     parts = path.strip("/").split("/")
-    hint = "Give `Flow/run_id`. To see other users' runs, call `metaflow.namespace(None)` first."
+    hint = "Pass `Flow/run_id`. To see other users' runs, call `metaflow.namespace(None)` first."
     if not 2 <= len(parts) <= 4 or not all(parts):
         raise RunNotFoundError(f"{path!r} is not the path of a run", hint=hint)
     try:

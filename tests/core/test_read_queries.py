@@ -169,6 +169,15 @@ def test_a_column_that_is_not_there_is_an_error_that_names_it(shop):
 
 
 @pytest.mark.parametrize(
+    "sql",
+    ["SELECT nmae FROM customer", "SELECT c.nmae FROM `Customer` c", "SELECT 1 FROM sale, customer WHERE nmae = 1"],
+)
+def test_a_column_of_a_query_that_is_not_there_gets_the_nearest_names_of_its_tables(sql, shop):
+    with pytest.raises(ColumnNotFoundError, match=r"Did you mean `name`"):
+        query(shop, sql)
+
+
+@pytest.mark.parametrize(
     "sql", ["", "  ", "SELEC 1", "SELECT FROM", "hello world", "SELECT * FROM customer WHERE", ";"]
 )
 def test_a_query_that_does_not_parse_is_an_error_that_shows_it(sql, shop):

@@ -43,6 +43,13 @@ def test_a_percent_sign_that_is_no_placeholder_needs_no_params(sql: str) -> None
     assert bind(sql, None) == sql
 
 
+def test_one_value_or_placeholder_is_counted_in_the_singular() -> None:
+    with pytest.raises(ConfigError, match="1 placeholder for 2 values"):
+        bind("select %s", [1, 2])
+    with pytest.raises(ConfigError, match="more than the 1 value of"):
+        bind("select %s, %s", [1])
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_text_finds_exactly_its_row(folder: Path, text: str) -> None:
     assert read_table(folder, "t", where="text = %s", params=[text]).data["text"].tolist() == [text]

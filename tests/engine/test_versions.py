@@ -79,7 +79,7 @@ def test_steps_that_lead_nowhere_are_named_as_the_cause(revision, why, connectio
 
 
 def test_a_word_that_is_no_revision_is_answered_with_the_accepted_forms(connection):
-    with pytest.raises(RevisionNotFoundError, match=r"Give a commit, a branch, a tag.*, or a timestamp\.$"):
+    with pytest.raises(RevisionNotFoundError, match=r"Pass a commit, a branch, a tag.*, or a timestamp\.$"):
         revisions.resolve(connection, "yesterday", or_else="a timestamp")
 
 

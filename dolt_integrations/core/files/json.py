@@ -122,7 +122,7 @@ class _Lines:
         row, other = next((r, v) for r, v in enumerate(values) if v is not None and _kind(v) != _kind(first))
         kinds = f"{with_article(_kind(other))}, in a column whose first value is {with_article(_kind(first))}"
         problem = f"{self.locate(row)}, column {name!r} holds {shown(other)}, {kinds}"
-        raise UnsupportedTypeError(problem, hint="Give the column values of one type.")
+        raise UnsupportedTypeError(problem, hint="Use values of one type in the column.")
 
 
 def _kind(value: Any) -> str:

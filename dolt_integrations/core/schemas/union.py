@@ -69,10 +69,10 @@ def _check_key(
     key = tuple(primary_key) if primary_key is not None else existing.primary_key
     shown = f"({', '.join(existing.primary_key)})" if existing.primary_key else "none"
     if not existing.has_key(key):
-        hint = "Give that key or no key; mode 'replace' can change a table's key."
+        hint = "Pass that key or no key; mode 'replace' can change a table's key."
         raise PrimaryKeyError(f"the primary key of table `{table}` is {shown}, not ({', '.join(key)})", hint=hint)
     if mode == UPSERT and not key:
-        hint = "Give it one with mode 'replace' and `primary_key` (`key` of Table.write), or use mode 'append'."
+        hint = "Add one with mode 'replace' and `primary_key` (`key` of Table.write), or use mode 'append'."
         raise PrimaryKeyError(f"table `{table}` has no primary key, by which an upsert finds rows", hint=hint)
     missing = [name for name in key if name.lower() not in {column.lower() for column in wanted.names}]
     if mode == UPSERT and missing:

@@ -46,7 +46,7 @@ def parse_author(text: str | Author) -> Author:
     name, _, rest = shown.partition("<")
     email, end, behind = rest.partition(">")
     if not name.strip() or ">" in name or not end or behind or email.split() != [email] or "<" in email:
-        hint = "Give 'Ann <ann@example.org>'."
+        hint = "Pass 'Ann <ann@example.org>'."
         raise ConfigError(f"author {text!r} is not of the form 'Name <email>'", hint=hint)
     return Author(name.strip(), email)
 

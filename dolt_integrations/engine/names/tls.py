@@ -59,7 +59,7 @@ class Tls:
             return _new_context(self) if self.ca or self.cert else _kept_context(self)
         except (OSError, ValueError) as error:  # an SSLError is an OSError
             files = ", ".join(file for file in (self.ca, self.cert, self.key) if file)
-            hint = "Give PEM files: ssl_ca, ssl_cert, ssl_key."
+            hint = "Pass PEM files: ssl_ca, ssl_cert, ssl_key."
             raise ConfigError(f"the files for TLS, {files}, cannot be used: {error}", hint=hint) from error
 
 

@@ -55,7 +55,7 @@ def _check_no_placeholder(sql: str) -> None:
     for before, percent in zip([None, *found], found, strict=False):
         match = _PLACEHOLDER.match(sql, percent.at) if percent.text == "%" and not _is_operand(before) else None
         if match is not None and match[0] not in ("%", "%%"):
-            hint = "Give params: a list of values for %s, a dict for %(name)s."
+            hint = "Pass params: a list of values for %s, a dict for %(name)s."
             raise ConfigError(f"the SQL {sql!r} has the placeholder {match[0]}, and there are no params", hint=hint)
 
 
@@ -128,20 +128,25 @@ def _plain(value: Any) -> Any:
     raise ConfigError(f"the value {value!r} of params cannot be stored as JSON", hint="Pass a string or a number.")
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 class _InOrder:
     def __init__(self, params: Sequence[Any]) -> None:
         self._params, self._next = params, 0
 
     def take(self, name: str | None, sql: str) -> Any:
         if name is not None or self._next >= len(self._params):
-            wanted = f"%({name})s" if name is not None else f"more than the {len(self._params)} values of params"
+            given = f"more than the {_counted(len(self._params), 'value')} of params"
+            wanted = f"%({name})s" if name is not None else given
             raise ConfigError(f"the SQL {sql!r} asks for {wanted}", hint=_HINT)
         self._next += 1
         return self._params[self._next - 1]
 
     def check_all_used(self, sql: str) -> None:
         if self._next < len(self._params):
-            found = f"{self._next} placeholders for {len(self._params)} values"
+            found = f"{_counted(self._next, 'placeholder')} for {_counted(len(self._params), 'value')}"
             raise ConfigError(f"the SQL {sql!r} has {found}", hint=_HINT)
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import nearest, quote
+from dolt_integrations.engine.tables.missing_column import missing_column
 from dolt_integrations.engine.tables.query import check_query, with_double_equals
 from dolt_integrations.errors import ColumnNotFoundError, QuerySyntaxError, WriteQueryError
 
@@ -43,11 +44,11 @@ def _about(what: str, where: str, columns: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except ColumnNotFoundError as error:
-        found = re.search(r'column "(.{1,200}?)" could not be found', str(error))
+        found = missing_column(error)
         if found is None:
             raise
-        problem = f"{what} names column {found[1]!r}, which does not exist: {where}"
-        raise ColumnNotFoundError(problem, hint=nearest(found[1], columns)) from error
+        problem = f"{what} names column {found!r}, which does not exist: {where}"
+        raise ColumnNotFoundError(problem, hint=nearest(found, columns)) from error
     except QuerySyntaxError as error:
         problem = f"{what} does not parse{_place(str(error), where)}: {where}"
         raise QuerySyntaxError(problem, hint=with_double_equals(where)) from error

@@ -13,8 +13,9 @@ from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.sql.tokens import tokens
 from dolt_integrations.engine.tables.describe import describe_query
 from dolt_integrations.engine.tables.fetch import fetch
+from dolt_integrations.engine.tables.missing_column import with_suggestion
 from dolt_integrations.engine.tables.schema import Column
-from dolt_integrations.errors import DoltError, QuerySyntaxError, WriteQueryError
+from dolt_integrations.errors import ColumnNotFoundError, DoltError, QuerySyntaxError, WriteQueryError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
@@ -73,7 +74,7 @@ def check_query(connection: Connection, sql: str) -> str:
     try:
         _parse(connection, query)
     except DoltError as error:
-        raise _explained(query, error) from error
+        raise _explained(connection, query, error) from error
     return query
 
 
@@ -166,8 +167,13 @@ _STATEMENTS = set(
 )
 
 
-def _explained(query: str, error: DoltError) -> DoltError:
-    """Return the error for a query that does not parse: it quotes the query, and says if it looks like a write."""
+def _explained(connection: Connection, query: str, error: DoltError) -> DoltError:
+    """Return the error for a query that does not parse: it quotes the query, and says if it looks like a write.
+
+    For a column that does not exist, it suggests others.
+    """
+    if isinstance(error, ColumnNotFoundError):
+        return with_suggestion(connection, query, error)
     refused = isinstance(error, QuerySyntaxError) or "INTO clause" in str(error)
     if refused and _WRITES.search(query):
         hint = "The sql of a config may only read; to write, use a tablename and data."

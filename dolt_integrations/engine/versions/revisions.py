@@ -79,7 +79,7 @@ def _without_steps(revision: str) -> tuple[str, str]:
 
 def _no_revision(connection: Connection, revision: str, or_else: str) -> RevisionNotFoundError:
     near = nearest(revision, [*branches(connection), *tags(connection)])
-    forms = f"Give {_FORMS}{f', or {or_else}' if or_else else ''}."
+    forms = f"Pass {_FORMS}{f', or {or_else}' if or_else else ''}."
     hint = f"{near} {forms}" if near else forms
     return RevisionNotFoundError(f"no commit, branch or tag {revision!r} in database {connection.address}", hint=hint)
 
