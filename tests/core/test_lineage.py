@@ -179,6 +179,15 @@ def test_openlineage_events_have_runs_jobs_and_versions_of_datasets(database, ch
     assert last["outputs"][0]["namespace"] == database.rpartition("/")[0].replace("root@", "")
 
 
+def test_a_dataset_of_openlineage_names_the_port_though_the_databases_name_does_not(database, raw):
+    place = "mysql://me@db.internal/raw"
+    wrote(database, "t", "ex:p:d:n", (wrote(raw, "events", "ex:p:d:e"), "events", place))
+
+    inputs = lineage(database, "t", databases={place: raw}).to_openlineage()[-1]["inputs"]
+
+    assert (inputs[0]["namespace"], inputs[0]["name"]) == ("mysql://db.internal:3306", "raw.events")
+
+
 def test_the_picture_has_a_box_for_each_version_and_execution_and_escapes_names(database, chain):
     hack = "<script>alert(1)</script>"
     wrote(database, "t", f"ex:p:d:{hack}", (chain["report"], "report", database))
@@ -188,6 +197,7 @@ def test_the_picture_has_a_box_for_each_version_and_execution_and_escapes_names(
 
     names = [text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")]
     assert {"t", "report", "orders", "users", "events", "ex:p:d:report", "ex:p:d:orders"} <= set(names)
+    assert [names.count(name) for name in ("t", "report", "orders", "users", "events")] == [1] * 5
     assert hack not in found.to_svg()
     assert "<script" not in found._repr_html_()
 
