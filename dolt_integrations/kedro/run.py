@@ -69,12 +69,13 @@ class DoltRun:
             dataset.pinned = None if places[name] in written else _commit_of(dataset)
 
     def _make_databases(self) -> None:
-        """Create missing databases, because only then do their branches have names."""
+        """Clone or create missing databases, because only then do their branches have names."""
         for dataset in self._saved.values():
             try:
                 find_version(dataset.location)
             except DatabaseNotFoundError:
-                with Transaction(dataset.location, author=dataset.transaction_options().get("author")):
+                options = dataset.transaction_options()
+                with Transaction(dataset.location, author=options.get("author"), remote_conf=options["remote_conf"]):
                     pass
 
     def _merged(self, place: Place, places: Mapping[str, Place]) -> dict[str, Any]:

@@ -334,3 +334,14 @@ def test_lineage_keeps_the_password_from_a_server_that_only_a_commit_names(tmp_p
 
     assert set(server.passwords) == sent_without
     assert "cannot find out who wrote users" in caplog.text
+
+
+def test_a_first_run_clones_the_remote_of_its_datasets(tmp_path):
+    remote = (tmp_path / "remote").as_uri()
+    write_table(tmp_path / "theirs", "users", USERS, primary_key="id", remote_conf=remote)
+    entries = {name: table(tmp_path / "ours", name, remote=remote, **KEY) for name in ("users", "renamed")}
+
+    run_pipeline(NODES[:1], catalog(**entries), DoltRunHooks())
+
+    pushed = read_table(tmp_path / "theirs", "renamed", remote_conf=remote).data
+    assert pushed["name"].tolist() == ["ANN", "BOB", "CY"]
