@@ -78,11 +78,12 @@ def test_a_write_may_say_otherwise_than_the_repository(database: str) -> None:
     table.write(users("Ann"), key="id", author="Bob <bob@example.com>", write_id="w")
 
     again = table.write(users("Cy"), author="Bob <bob@example.com>", write_id="w2")
+    table.write(users("Dot"), author="Bob <bob@example.com>")
     repeated = table.write(users("Cy"), write_id="w2")
     with Repository(database, author="Ann <ann@example.com>").transaction(author="Bob <bob@example.com>") as work:
-        work.write("users", users("Dot"))
+        work.write("users", users("Ed"))
 
-    assert table.history()["author"].tolist() == ["Bob"] * 3
+    assert table.history()["author"].tolist() == ["Bob"] * 4
     assert (repeated.commit, repeated.changed) == (again.commit, False)
 
 
