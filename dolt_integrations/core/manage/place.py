@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.configs.branch import SerialBranch
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.provenance.meta import Meta, record_save
+from dolt_integrations.core.remotes.exchange import pull
 from dolt_integrations.core.remotes.follow import loading_from, saving_to
 from dolt_integrations.engine import Author, Location, open_database
 from dolt_integrations.engine.versions.commits import message_of
@@ -38,12 +39,19 @@ class Place:
             yield database
 
     @contextmanager
-    def writing(self, branch: str | None = None) -> Iterator[Database]:
-        """Yield the open database. If there is a remote, the branch is pulled before and pushed after the block."""
+    def writing(self, branch: str | None = None, *, source: str | None = None) -> Iterator[Database]:
+        """Yield the open database. If there is a remote, the branch is pulled before and pushed after the block.
+
+        Args:
+            branch: The branch to write to.
+            source: Another branch, which is read in the block, and pulled as well.
+        """
         with (
             saving_to(self.remote, self.location, SerialBranch(branch), self.author),
             open_database(self.location) as database,
         ):
+            if self.remote is not None and source is not None:
+                pull(self.remote, database, source, author=self.author_in(database))
             yield database
 
     def author_in(self, database: Database) -> Author:

@@ -114,7 +114,7 @@ class Promoter:
             UncommittedChangesError: The merge changes a table with uncommitted work. Nothing is merged.
             LostRaceError: The target kept moving. It has none of the work.
         """
-        with self.place.writing(self.into) as database, database.connect() as connection:
+        with self.place.writing(self.into, source=self.branch) as database, database.connect() as connection:
             into = branch_name(connection, SerialBranch(self.into))
             required_branch(connection, database, into)
             theirs = required_branch(connection, database, self.branch)

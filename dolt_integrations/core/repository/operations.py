@@ -35,6 +35,8 @@ class Operations(Maintenance):
     ) -> Version:
         """Merge a run's branch into another one, by a fast-forward or a merge commit, after an audit.
 
+        If the repository has a remote, both branches are pulled before.
+
         Args:
             branch: The branch with the run's work. It is not deleted (see `branches.delete` and `prune`).
             into: The branch to merge into; None is the default branch.
