@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import feather
 
+from dolt_integrations.core.files.arrow_size import check_feather_size
 from dolt_integrations.core.files.compression import compress
 from dolt_integrations.core.files.file import read_file, write_file
 from dolt_integrations.core.files.limit import LIMIT, file_limit
@@ -103,6 +104,13 @@ def test_a_feather_file_of_categories_is_measured(tmp_path, limit):
     feather.write_feather(pa.table({"a": column}), tmp_path / "a.feather", compression="zstd")
 
     assert read_file(tmp_path / "a.feather", table="t")["a"].tolist() == ["x" * 100] * 100
+
+
+def test_the_dictionary_of_a_feather_file_is_measured_before_it_is_read(tmp_path, limit):
+    WRITERS["large.feather"](tmp_path / "a.feather")
+
+    with pytest.raises(FileError, match=LIMIT):
+        check_feather_size((tmp_path / "a.feather").read_bytes(), "file a")
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.feather"])

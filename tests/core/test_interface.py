@@ -12,12 +12,14 @@ from dolt_integrations.core import (
     NewBranch,
     Remote,
     SerialBranch,
+    Transaction,
     history,
     load,
     read_table,
     save,
     write_table,
 )
+from dolt_integrations.core.files.save_load import save_in
 from dolt_integrations.engine import open_database
 from dolt_integrations.errors import (
     ColumnNotFoundError,
@@ -141,6 +143,30 @@ def test_the_tables_columns_decide_what_a_cell_is(repository, tmp_path):
     loaded = read_table(repository.path, "t").data
     assert loaded.dtypes.to_dict() == read_table(repository.path, "t", as_of="HEAD~1").data.dtypes.to_dict()
     assert (loaded["code"][0], loaded["n"].isna()[0], str(loaded["at"][0])) == ("008", True, "2026-01-02 00:00:00")
+
+
+CODES = "CREATE TABLE codes (code VARCHAR(9) PRIMARY KEY)"
+
+
+def test_the_columns_of_the_branch_decide_what_a_cell_is(repository, tmp_path):
+    write_table(repository.path, "other", pd.DataFrame({"a": [1]}), branch_conf=NewBranch("run"))
+    repository.sql(f"CALL DOLT_CHECKOUT('run'); {CODES}; CALL DOLT_COMMIT('-Am', 'codes')")
+    (tmp_path / "codes.csv").write_text("code\n007\n")
+
+    save(repository.path, "codes", tmp_path / "codes.csv", branch_conf="run")
+
+    assert rows(repository.path, "codes", branch_conf="run") == {"code": ["007"]}
+
+
+def test_the_columns_decide_in_a_transaction_and_not_where_the_table_is_made_anew(repository, tmp_path):
+    repository.sql(f"{CODES}; CALL DOLT_COMMIT('-Am', 'codes')")
+    (tmp_path / "codes.csv").write_text("code\n007\n")
+
+    with Transaction(repository.path) as work:
+        save_in(work, "codes", tmp_path / "codes.csv")
+    assert rows(repository.path, "codes") == {"code": ["007"]}
+    save(repository.path, "codes", tmp_path / "codes.csv", {"schema": "overwrite"})
+    assert rows(repository.path, "codes") == {"code": [7]}
 
 
 def test_null_and_an_empty_text_are_two_things_in_a_csv_file(repository, tmp_path):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import read_table, with_connect_args, write_table
+from dolt_integrations.engine.names.tls import Tls
 from dolt_integrations.errors import ConfigError, ServerError
 from tests.conftest import free_port, new_repository
 
@@ -124,3 +125,14 @@ def test_a_client_certificate_of_an_unknown_ca_is_refused(knowing):
 
     with pytest.raises(ServerError, match="no encrypted connection"):
         read_table(f"{url}?tls=skip-verify&ssl_cert={folder}/stranger.pem&ssl_key={folder}/stranger.key", "t")
+
+
+def test_a_ca_file_that_is_replaced_is_read_again(tmp_path):
+    for name in ("one", "other"):
+        make_certificate(tmp_path, name)
+    one, other = ((tmp_path / f"{name}.pem").read_text() for name in ("one", "other"))
+    tls = Tls("verify-ca", ca=str(tmp_path / "one.pem"))
+    before = tls.context().get_ca_certs()
+    (tmp_path / "one.pem").write_text(one + other)
+
+    assert (len(before), len(tls.context().get_ca_certs())) == (1, 2)

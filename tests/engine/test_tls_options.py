@@ -1,0 +1,41 @@
+"""What the options of encryption mean: whose certificate is asked for, and of which host."""
+
+from __future__ import annotations
+
+import ssl
+
+import pytest
+
+from dolt_integrations.engine.names.tls import Tls, tls_from_options
+
+
+@pytest.mark.parametrize(
+    ("mode", "asks_for", "of_host"),
+    [
+        ("preferred", ssl.CERT_NONE, False),
+        ("skip-verify", ssl.CERT_NONE, False),
+        ("verify-ca", ssl.CERT_REQUIRED, False),
+        ("required", ssl.CERT_REQUIRED, True),
+    ],
+)
+def test_a_mode_asks_for_the_certificate_and_the_host_that_it_names(
+    mode: str, asks_for: ssl.VerifyMode, of_host: bool
+) -> None:
+    context = Tls(mode).context()
+
+    assert (context.verify_mode, context.check_hostname) == (asks_for, of_host)
+
+
+@pytest.mark.parametrize(
+    ("options", "mode"),
+    [
+        ({"ssl_mode": "REQUIRED"}, "skip-verify"),
+        ({"ssl_mode": "REQUIRED", "ssl_ca": "ca.pem"}, "verify-ca"),
+        ({"ssl_mode": "VERIFY_IDENTITY"}, "required"),
+        ({"ssl_cert": "me.pem"}, "required"),
+        ({"ssl_ca": "ca.pem"}, "required"),
+        ({}, "preferred"),
+    ],
+)
+def test_the_names_of_mysqls_clients_mean_what_they_mean_there(options: dict[str, str], mode: str) -> None:
+    assert tls_from_options(options).mode == mode
