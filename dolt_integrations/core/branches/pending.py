@@ -33,7 +33,10 @@ def state_to_write(connection: Connection, branch: str) -> BranchState:
 
 
 def check_state(found: BranchState, branch: str, where: object) -> None:
-    """Refuse to write to a branch with a merge in progress, or to another branch than the intended one.
+    """Refuse to write to another branch than the intended one, or to one whose state a save could not keep.
+
+    Where constraint violations are noted, Dolt moves the head of a branch, and then reports an error and leaves the
+    tables as they were, so the next commit would undo the save (Dolt 1.83).
 
     Args:
         found: The state of the session's branch.
@@ -41,7 +44,9 @@ def check_state(found: BranchState, branch: str, where: object) -> None:
         where: The database, for the error.
 
     Raises:
-        InvalidNameError, UncommittedChangesError: As `pending_work` does.
+        InvalidNameError: Dolt has put the session on another branch, whose name differs only by case.
+        UncommittedChangesError: A merge is in progress on the branch, or Dolt has noted constraint violations or
+            conflicts that a save could not keep.
     """
     if found.branch != branch:
         refuse_twins([found.branch], branch, where)
@@ -50,6 +55,36 @@ def check_state(found: BranchState, branch: str, where: object) -> None:
             f"a merge (or a cherry-pick) is in progress on branch {branch!r}, and a save's commit would conclude it",
             hint="On that branch, conclude it (dolt commit) or abort it (dolt merge --abort), then save again.",
         )
+    _check_notes(found.status, branch)
+
+
+def _check_notes(pending: Iterable[TableStatus], branch: str) -> None:
+    """Refuse what Dolt has noted about tables of the working set, and cannot commit.
+
+    Raises:
+        UncommittedChangesError: There are constraint violations, or conflicts in a table with uncommitted changes.
+    """
+    entries = list(pending)
+    of = {status: sorted({entry.table for entry in entries if entry.status == status}) for status in _NOTES}
+    changed = {entry.table for entry in entries if entry.status not in _NOTES}
+    if of[_VIOLATION]:
+        table = of[_VIOLATION][0]
+        fix = f"DELETE FROM `dolt_constraint_violations_{table}`, correct the rows"
+        raise UncommittedChangesError(
+            f"on branch {branch!r}, constraint violations are noted for table `{table}`, which Dolt does not commit",
+            hint=f"On that branch, {fix}, and save again.",
+        )
+    for table in of[_CONFLICT]:
+        if table in changed:
+            raise UncommittedChangesError(
+                f"on branch {branch!r}, table `{table}` has both conflicts and uncommitted changes",
+                hint=f"On that branch, resolve them (dolt conflicts resolve --ours {table}) and commit or discard the "
+                "changes, then save again.",
+            )
+
+
+_VIOLATION, _CONFLICT = _NOTES = ("constraint violation", "conflict")
+"""Dolt's words for what it has noted in the status of a table."""
 
 
 def refuse_twins(others: Sequence[str], branch: str, where: object) -> None:

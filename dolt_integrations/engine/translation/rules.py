@@ -164,6 +164,11 @@ RULES = (
         codes=(1364, 1451, 1452, 3819),
         texts=("check constraint .* violated", "foreign key violation", "doesn't have a default value"),
     ),
+    Rule(
+        ConstraintError,  # by rows of the branch, or of two clients that wrote at the same time
+        texts=("have constraint violations", "working set with constraint violations"),
+        hint="Correct the rows of the tables in dolt_constraint_violations, and commit. If there are none, save again.",
+    ),
     Rule(PrimaryKeyError, codes=(1062,), texts=("duplicate primary key", "duplicate unique key")),
     Rule(
         UnsupportedValueError,
