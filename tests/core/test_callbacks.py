@@ -57,6 +57,20 @@ def test_a_registered_function_travels_by_its_name(fn, name):
     assert metas_from_dicts(config.to_dict()) == config
 
 
+def test_a_function_of_a_module_that_is_loaded_again_takes_the_place_of_the_old_one():
+    def define():
+        @callback(name="test.loaded_again")
+        def function(action):
+            HEARD.append(action)
+
+        return function
+
+    define()
+    again = define()
+
+    assert named_by_literal("test.loaded_again")[0].fn is again
+
+
 def test_a_registered_function_is_called_by_the_reader(database, heard):
     write_table(database, "t", FIRST, meta_conf=named_by_literal("test.named"))
     read_table(database, "t", meta_conf=named_by_literal(f"{__name__}:hear"))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dolt_integrations import Repository
-from dolt_integrations.core import NewBranch, read_table
+from dolt_integrations.core import MergeBranch, NewBranch, read_table
+from dolt_integrations.core.manage import prune
 from dolt_integrations.engine import Connection, parse_location
 from dolt_integrations.errors import (
     AuditError,
@@ -297,15 +300,79 @@ def test_a_run_is_compared_by_what_it_left_of_each_table(database: str) -> None:
     assert found[["table", "rows_added", "rows_removed"]].to_numpy().tolist() == [["orders", 1, 1], ["users", 1, 1]]
 
 
-def test_a_branch_is_not_deleted_while_a_save_lands_on_it(shop: Repository) -> None:
-    database = parse_location(shop.location).database
-    with Connection(parse_location(shop.location)) as saving:
-        with saving.lock(database, "run/1"):
-            deleting = threading.Thread(target=shop.branches.delete, args=("run/1",), kwargs={"force": True})
-            deleting.start()
-            deleting.join(0.3)
-            assert deleting.is_alive()
-            assert names(shop) == ["main", "run/1"]
-        deleting.join(60)
+def test_branches_with_uncommitted_work_are_not_pruned(shop: Repository) -> None:
+    run_sql(str(shop.location), "UPDATE orders SET amount = 0", revision="run/1")
 
-    assert names(shop) == ["main"]
+    found = shop.prune(older_than=0, dry_run=False)
+
+    assert found[["branch", "action", "reason"]].values.tolist() == [["run/1", "keep", "has uncommitted work"]]
+    assert names(shop) == ["main", "run/1"]
+
+
+def test_the_age_of_a_branch_is_in_days(shop: Repository) -> None:
+    old = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=30)
+    message, date = "Run: A/2/s/2", f"{old:%Y-%m-%dT%H:%M:%S}"
+    run_sql(str(shop.location), "UPDATE orders SET amount = 0", revision="run/1")
+    call = f"CALL DOLT_COMMIT('-am', '{message}', '--date', '{date}', '--author', 'Ann <ann@localhost>')"
+    run_sql(str(shop.location), call, revision="run/1")
+
+    assert shop.prune(older_than=1)["action"].tolist() == ["delete"]
+    assert shop.prune(older_than=2)["action"].tolist() == ["keep"]
+    assert shop.prune(older_than=2)["age"].between(1.2, 1.3).all()
+
+
+def test_a_branch_that_gets_commits_while_it_is_pruned_stays(shop: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = prune.find_tags
+
+    def write_meanwhile(connection: Connection) -> object:
+        shop.table("orders", branch="run/1").write(orders(3), mode="append", message="Run: A/2/s/2")
+        return real(connection)
+
+    monkeypatch.setattr(prune, "find_tags", write_meanwhile)
+    found = shop.prune(older_than=0, dry_run=False)
+
+    assert found["action"].tolist() == ["keep"]
+    assert shop.table("orders", branch="run/1").read()["id"].tolist() == [1, 2, 3]
+
+
+def test_a_run_is_reverted_when_all_of_its_commits_are(database: str) -> None:
+    shop = three_runs(database)
+    wrote = [each.commit for each in shop.history().itertuples() if str(each.execution_id) == "Import/2/load/3"]
+    shop.revert(wrote[0])
+    assert not shop.runs()["reverted"].any()
+
+    shop.revert("Import/2")
+
+    assert shop.runs().set_index("run")["reverted"].to_dict() == {
+        "Import/1": False, "Import/2": True, "Import/3": False,
+    }  # fmt: skip
+
+
+def test_a_run_whose_work_was_merged_has_one_commit(shop: Repository) -> None:
+    shop.table("orders", branch=MergeBranch("run/1", "main")).write(orders(5), mode="append", message="Run: A/3/s/1")
+    shop.table("users").write(orders(1), key="id", message="Run: A/4/s/1")
+    shop.table("orders", branch=MergeBranch("run/1", "main")).write(orders(6), mode="append", message="Run: A/5/s/1")
+
+    assert shop.runs().set_index("run")["commits"].loc["A/5"] == 1
+
+
+@pytest.mark.parametrize(("locked", "change"), [
+    (("run/1",), lambda shop: shop.branches.delete("run/1", force=True)),
+    (("run/1",), lambda shop: shop.branches.rename("run/1", "other")),
+    (("other",), lambda shop: shop.branches.rename("run/1", "other")),
+    (("tag", "v1"), lambda shop: shop.tags.create("v1")),
+], ids=["delete", "rename from", "rename to", "tag"])  # fmt: skip
+def test_a_branch_or_tag_that_another_writer_has_locked_is_changed_afterwards(
+    shop: Repository, locked: tuple[str, ...], change: Callable[[Repository], object]
+) -> None:
+    database, before = parse_location(shop.location).database, names(shop)
+    with Connection(parse_location(shop.location)) as saving:
+        with saving.lock(database, *locked):
+            changing = threading.Thread(target=change, args=(shop,))
+            changing.start()
+            changing.join(0.3)
+            assert changing.is_alive()
+            assert (names(shop), shop.tags.list().empty) == (before, True)
+        changing.join(60)
+
+    assert (names(shop), shop.tags.list().empty) != (before, True)

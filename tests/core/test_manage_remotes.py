@@ -62,3 +62,16 @@ def test_a_revert_and_a_restore_are_of_what_others_have_pushed_and_are_pushed(
     theirs.table("users").write(users(3), mode="append")
     ours.restore("users", "HEAD~2")
     assert ids(theirs) == [1, 2]
+
+
+def test_what_is_looked_at_on_a_branch_is_pulled_and_what_is_changed_there_is_pushed(
+    shops: tuple[Repository, Repository],
+) -> None:
+    ours, theirs = shops
+    theirs.table("users", NewBranch("run/1", "HEAD")).write(users(1, 2), message="Run: Flow/2/start/1")
+
+    assert ours.tables("run/1") == ["users"]
+    theirs.table("users", "run/1").write(users(1, 2, 3), message="Run: Flow/3/start/1")
+    ours.revert("Flow/3", "run/1")
+
+    assert len(theirs.table("users", "run/1").read()) == 2

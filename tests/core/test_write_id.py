@@ -9,7 +9,7 @@ import urllib.parse
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, read_table, write_table
+from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, history, read_table, write_table
 from dolt_integrations.errors import ConfigError, DoltError
 from tests.conftest import run_sql
 from tests.helpers.saves.write_ids import FIRST, MORE, commits
@@ -305,3 +305,10 @@ def test_a_replace_whose_answer_is_lost_has_one_commit(database, cut):
     assert proxy.cut.is_set()
     assert commits(database) == 3
     assert read_table(database, "t").data.equals(MORE)
+
+
+def test_a_commit_that_names_no_rows_is_found_by_its_write_id(tagged):
+    first = write_table(tagged, "t", iter([MORE]), mode="append", write_id="run-1")
+    assert "Write-Rows" not in history(tagged)["message"].iloc[0]
+
+    assert write_table(tagged, "t", MORE, mode="append", write_id="run-1").commit == first.commit
