@@ -14,6 +14,10 @@ from tests.helpers.values.arrow_types import arrow_table
 
 D = decimal.Decimal
 TABLE = arrow_table()
+NOT_UNICODE = pa.Array.from_buffers(
+    pa.string(), 2, [None, pa.array([0, 1, 2], pa.int32()).buffers()[1], pa.py_buffer(b"a\xff")]
+)
+TWO_OF_ONE_NAME = pa.StructArray.from_arrays([pa.array([1, 2]), pa.array([3, 4])], ["a", "a"])
 
 
 def assert_equal(found, table=TABLE):
@@ -97,6 +101,15 @@ def test_a_table_without_rows_keeps_its_types(database):
     ("values", "kind", "text"),
     [
         (pa.array([0, 2932897], pa.int32()).cast(pa.date32()), UnsupportedValueError, r"'x'.*`t`.*years.*row 1"),
+        (pa.array([0, -719163], pa.int32()).cast(pa.date32()), UnsupportedValueError, r"'x'.*`t`.*years.*row 1"),
+        (
+            pa.array([0, -(2**63)], pa.int64()).cast(pa.duration("s")),
+            UnsupportedValueError,
+            r"'x'.*`t`.*missing.*row 1",
+        ),
+        (NOT_UNICODE, UnsupportedValueError, r"'x'.*`t`.*UTF-8"),
+        (pa.array([D(0), D("1e-40")], pa.decimal256(76, 40)), UnsupportedValueError, r"'x'.*row 1.*30 after it"),
+        (TWO_OF_ONE_NAME, UnsupportedTypeError, r"'x'.*`t`.*two fields"),
         (pa.array([0, -(10**18)], pa.int64()).cast(pa.timestamp("s")), UnsupportedValueError, r"'x'.*`t`.*row 1"),
         (pa.array([0, 1], pa.timestamp("ns")), UnsupportedValueError, r"'x'.*`t`.*nanoseconds.*row 1"),
         (pa.array([0, 1], pa.time64("ns")), UnsupportedValueError, r"'x'.*`t`.*nanoseconds.*row 1"),

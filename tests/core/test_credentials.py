@@ -230,6 +230,7 @@ def test_any_literal_is_a_table_or_an_error_of_ours(value):
         ("mysql://me:secret@db/shop", "mysql://me:...@db/shop"),
         ("mysql://me@db/shop", "mysql://me@db/shop"),
         ("mysql://db/shop", "mysql://db/shop"),
+        ("mysql://me:secret/shop", "mysql://..."),
         ("mysql://me:a@b/c?d#e f\ng@db/shop", "mysql://me:...@db/shop"),
         ("mysql://db/shop?password=a&b=c", "mysql://db/shop?password=..."),
         ("/data/shop", "/data/shop"),

@@ -77,6 +77,18 @@ def test_the_password_of_the_url_wins_over_the_environment(monkeypatch):
     assert parse_location("mysql://me:secret@db.local/shop").password == "secret"
 
 
+def test_a_url_of_an_address_is_parsed_to_the_same_address():
+    address = parse_location("mysql://m%2Fe:a%2Fb%40c%3Fd@db.local/shop")
+
+    assert parse_location(address.url(None)) == address
+
+
+def test_what_is_remembered_of_a_server_depends_on_the_encryption_and_not_on_the_user():
+    sources = [parse_location(f"mysql://{url}").source for url in ("me@db/shop", "you@DB/shop", "me@db/shop?tls=off")]
+
+    assert sources[0] == sources[1] != sources[2]
+
+
 @pytest.mark.parametrize("shown", [str, repr])
 def test_a_password_is_never_shown(shown):
     assert "secret" not in shown(parse_location("mysql://me:secret@db.local/shop"))
