@@ -10,14 +10,29 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from dolt_integrations.core.configs.options import shown_kind
 from dolt_integrations.engine.versions.checks import failed_checks
-from dolt_integrations.errors import with_article
+from dolt_integrations.errors import ConfigError, with_article
 
 if TYPE_CHECKING:
     from dolt_integrations.engine import Connection
 
 _CONTAINERS = ("__arrow_c_stream__", "__arrow_c_array__", "__dataframe__")
 """Attributes of frames and columns of every library. pyarrow's are true unless they are empty, hence the check."""
+
+
+def check_audit(audit: object, argument: str) -> None:
+    """Check an audit before any work is done.
+
+    Args:
+        audit: What the user gave, or None.
+        argument: What the function will be called with.
+
+    Raises:
+        ConfigError: It cannot be called.
+    """
+    if audit is not None and not callable(audit):
+        raise ConfigError(f"audit is {shown_kind(audit)}", hint=f"Pass a function of one argument, {argument}.")
 
 
 def find_problem(

@@ -150,8 +150,8 @@ def test_a_branch_that_is_put_back_while_it_is_pulled_is_pulled_again(remote, cl
     write_table(ahead.path, "more", frame("theirs"), remote_conf=remote)
     real, seen = exchange.merge_into, []
 
-    def merge_into(database, branch, theirs, **options):
-        merged = real(database, branch, theirs, **options)
+    def merge_into(database, branch, theirs, info):
+        merged = real(database, branch, theirs, info)
         if not seen:
             with database.connect() as connection:
                 connection.execute("CALL DOLT_RESET('--hard', 'HEAD~1')")

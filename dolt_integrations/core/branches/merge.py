@@ -14,10 +14,11 @@ from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.target import required_branch
 from dolt_integrations.core.branches.undo import take_back, warn_of
 from dolt_integrations.core.configs.on_conflict import check_on_conflict
+from dolt_integrations.core.provenance.commit_info import CommitInfo
 from dolt_integrations.core.provenance.find import EarlierWrite
 from dolt_integrations.core.provenance.write_id import superseding
 from dolt_integrations.core.retry import retried
-from dolt_integrations.engine import find_table
+from dolt_integrations.engine import Database, find_table
 from dolt_integrations.engine.session.transactions import trial
 from dolt_integrations.engine.tables.names import tables_in_two_cases
 from dolt_integrations.engine.versions.commits import commit, head
@@ -35,7 +36,7 @@ from dolt_integrations.engine.versions.revisions import resolve
 from dolt_integrations.errors import LostRaceError, MergeConflictError, SupersededError
 
 if TYPE_CHECKING:
-    from dolt_integrations.engine import Author, Connection, Database
+    from dolt_integrations.engine import Connection
 
 Superseded = Mapping[str, Sequence[EarlierWrite]]
 """The writes of earlier attempts to take back, newest first, by table."""
@@ -47,9 +48,8 @@ def merge_into(
     database: Database,
     target: str,
     revision: str,
+    info: CommitInfo,
     *,
-    message: str,
-    author: Author,
     on_conflict: str | None = None,
     superseded: Superseded | None = None,
 ) -> str:
@@ -59,11 +59,10 @@ def merge_into(
         database: The database.
         target: The branch. Uncommitted work in tables that the merge does not change is kept.
         revision: A branch, tag or commit.
-        message: The message of the merge commit, if one is made.
-        author: The author of that commit.
+        info: The message and author of the merge commit, if one is made.
+        on_conflict: `ours` takes the target's version of what both changed, `theirs` the revision's. None raises.
         superseded: Writes of earlier attempts to take back on the target first, by table. The target gets that and the
             merge at once.
-        on_conflict: `ours` takes the target's version of what both changed, `theirs` the revision's. None raises.
 
     Returns:
         The target's new head.
@@ -80,18 +79,10 @@ def merge_into(
     check_on_conflict(on_conflict)
     with database.connect() as connection:
         theirs = resolve(connection, revision)
-
-    def attempt() -> str:
-        with database.connect() as connection:
-            start = required_branch(connection, database, target)
-        with private_branch(database, start) as workspace:
-            _take_back(database, workspace, superseded or {}, theirs, message, author)
-            merged = _merge(database, workspace, theirs, message, author, on_conflict)
-            return _land(database, target, start, merged)
-
+    merging = _Merging(database, theirs, info, on_conflict, superseded or {})
     try:
         with database.connect() as connection, connection.lock(database.address.database, target, "merge"):
-            return retried(attempt, LostRaceError)
+            return retried(lambda: merging.into(target), LostRaceError)
     except SupersededError:
         raise
     except MergeConflictError as error:
@@ -108,17 +99,88 @@ _HINTS = {
 }
 
 
-def _take_back(
-    database: Database, workspace: Connection, superseded: Superseded, theirs: str, message: str, author: Author
-) -> None:
-    """Take writes back and commit that; with the write's own message if there is nothing else to merge."""
-    for table, writes in superseded.items():
-        take_back(database, workspace, table, writes)
-        warn_of(table, writes)
-    commits = [write.commit for writes in superseded.values() for write in writes]
-    if commits:
-        whole = is_ancestor(workspace, theirs, head(workspace))
-        commit(workspace, message if whole else superseding("Undo an earlier attempt", commits), author)
+@dataclass(frozen=True)
+class _Side:
+    """The side that wins conflicts, and its commit."""
+
+    name: str
+    commit: str
+
+
+@dataclass(frozen=True)
+class _Merging:
+    """A commit to merge, and how (see `merge_into`)."""
+
+    database: Database
+    theirs: str
+    info: CommitInfo
+    on_conflict: str | None
+    superseded: Superseded
+
+    def into(self, target: str) -> str:
+        """Merge on a private branch, then fast-forward the target. Returns the target's new head."""
+        with self.database.connect() as connection:
+            start = required_branch(connection, self.database, target)
+        with private_branch(self.database, start) as workspace:
+            self._take_back(workspace)
+            merged = self._merge(workspace)
+            return _land(self.database, target, start, merged)
+
+    def _take_back(self, workspace: Connection) -> None:
+        """Take writes back and commit that; with the write's own message if there is nothing else to merge."""
+        for table, writes in self.superseded.items():
+            take_back(self.database, workspace, table, writes)
+            warn_of(table, writes)
+        commits = [write.commit for writes in self.superseded.values() for write in writes]
+        if commits:
+            whole = is_ancestor(workspace, self.theirs, head(workspace))
+            message = self.info.message if whole else superseding("Undo an earlier attempt", commits)
+            commit(workspace, message, self.info.author)
+
+    def _merge(self, workspace: Connection) -> str:
+        """Merge on a private branch, resolving conflicts as asked. Returns its head."""
+        ours, author = head(workspace), self.info.author
+        sides = {"ours": ours, "theirs": self.theirs}
+        wins = _Side(self.on_conflict, sides[self.on_conflict]) if self.on_conflict is not None else None
+        found = self._try(workspace, self.theirs, wins)
+        schemas = [conflict.table for conflict in found if conflict.kind == "schema" and conflict.table]
+        if schemas and self.on_conflict == "theirs":
+            take_sides(self.database, workspace, self.theirs, schemas, author)
+            found = self._try(workspace, self.theirs, wins)
+        elif schemas and self.on_conflict == "ours":
+            with private_branch(self.database, self.theirs) as other:
+                take_sides(self.database, other, ours, schemas, author)
+                found = self._try(workspace, head(other), wins)
+        if found:
+            raise conflict_error("; ".join(map(str, found)), found)
+        return head(workspace)
+
+    def _try(self, workspace: Connection, revision: str, wins: _Side | None) -> list[Conflict]:
+        """Merge in one transaction, and roll it back if conflicts are left. Returns the conflicts."""
+        twins = tables_in_two_cases(workspace)
+        with trial(workspace) as keep:
+            try:
+                merged = merge(workspace, revision, self.info.message, self.info.author)
+            except LostRaceError as error:
+                return [refused_merge(error)]  # no other session works on a private branch, so a retry would not help
+            if merged:
+                keep()
+                return _same_but_for_case(workspace, twins)
+            left = self._resolved(workspace, wins) or _same_but_for_case(workspace, twins)
+            if not left:
+                commit_merge(workspace, self.info.message, self.info.author)
+            return left
+
+    def _resolved(self, workspace: Connection, wins: _Side | None) -> list[Conflict]:
+        """Resolve the conflicts of an open merge, if one side wins and only rows conflict. Returns those left."""
+        found = conflicts(workspace)
+        if wins is not None:
+            found = [_of_columns(self.database, workspace, conflict, wins.commit) for conflict in found]
+        if wins is None or any(conflict.kind != "data" for conflict in found):
+            return found
+        for conflict in found:
+            resolve_rows(workspace, conflict.table, wins.name)
+        return [conflict for conflict in conflicts(workspace) if conflict.count]
 
 
 def _land(database: Database, target: str, start: str, merged: str) -> str:
@@ -128,61 +190,6 @@ def _land(database: Database, target: str, start: str, merged: str) -> str:
         changed = changed_tables(connection, start, merged)
     with database.connect(target) as connection, connection.lock(database.address.database, target):
         return forward(connection, target, merged, changed)
-
-
-def _merge(
-    database: Database, workspace: Connection, theirs: str, message: str, author: Author, on_conflict: str | None
-) -> str:
-    """Merge on a private branch, resolving conflicts as asked. Returns its head."""
-    ours = head(workspace)
-    sides = {"ours": ours, "theirs": theirs}
-    wins = _Side(on_conflict, sides[on_conflict]) if on_conflict is not None else None
-    found = _try(database, workspace, theirs, message, author, wins)
-    schemas = [conflict.table for conflict in found if conflict.kind == "schema" and conflict.table]
-    if schemas and on_conflict == "theirs":
-        take_sides(database, workspace, theirs, schemas, author)
-        found = _try(database, workspace, theirs, message, author, wins)
-    elif schemas and on_conflict == "ours":
-        with private_branch(database, theirs) as other:
-            take_sides(database, other, ours, schemas, author)
-            found = _try(database, workspace, head(other), message, author, wins)
-    if found:
-        raise conflict_error("; ".join(map(str, found)), found)
-    return head(workspace)
-
-
-@dataclass(frozen=True)
-class _Side:
-    """The side that wins conflicts, and its commit."""
-
-    name: str
-    commit: str
-
-
-def _try(
-    database: Database, workspace: Connection, revision: str, message: str, author: Author, wins: _Side | None
-) -> list[Conflict]:
-    """Merge in one transaction, and roll it back if conflicts are left. Returns the conflicts."""
-    twins = tables_in_two_cases(workspace)
-    with trial(workspace) as keep:
-        try:
-            merged = merge(workspace, revision, message, author)
-        except LostRaceError as error:
-            return [refused_merge(error)]  # no other session works on a private branch, so a retry would not help
-        if merged:
-            keep()
-            return _same_but_for_case(workspace, twins)
-        found = conflicts(workspace)
-        if wins is not None:
-            found = [_of_columns(database, workspace, conflict, wins.commit) for conflict in found]
-        if wins is None or any(conflict.kind != "data" for conflict in found):
-            return found
-        for conflict in found:
-            resolve_rows(workspace, conflict.table, wins.name)
-        left = [conflict for conflict in conflicts(workspace) if conflict.count] or _same_but_for_case(workspace, twins)
-        if not left:
-            commit_merge(workspace, message, author)
-        return left
 
 
 def _of_columns(database: Database, workspace: Connection, conflict: Conflict, winner: str) -> Conflict:

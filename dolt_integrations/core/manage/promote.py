@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.audits import refusal
+from dolt_integrations.core.audits import check_audit, find_problem
 from dolt_integrations.core.branches.conflicting import conflict_error
 from dolt_integrations.core.branches.merge import merge_into
 from dolt_integrations.core.branches.target import branch_name, required_branch
 from dolt_integrations.core.configs.branch import SerialBranch, named_branch
 from dolt_integrations.core.configs.on_conflict import check_on_conflict
-from dolt_integrations.core.configs.options import check_flag, check_text, shown_kind
+from dolt_integrations.core.configs.options import check_flag, check_text
 from dolt_integrations.core.inspect.diff import diff
 from dolt_integrations.core.manage.landing import work_on
 from dolt_integrations.core.manage.place import Place
+from dolt_integrations.core.provenance.commit_info import CommitInfo
 from dolt_integrations.core.reads.read import Loaded, read_table
 from dolt_integrations.engine import Location
-from dolt_integrations.engine.versions.checks import failed_checks
 from dolt_integrations.engine.versions.log import is_ancestor
 from dolt_integrations.errors import AuditError, ConfigError, MergeConflictError
 
@@ -98,10 +99,7 @@ class Promoter:
         check_flag(self.tests, "tests")
         if self.message is not None:
             check_text(self.message, "message")
-        if self.audit is not None and not callable(self.audit):
-            raise ConfigError(
-                f"audit is {shown_kind(self.audit)}", hint="Pass a function of one argument, the Promotion."
-            )
+        check_audit(self.audit, "the Promotion")
 
     def promote(self) -> Version:
         """Merge the branch after auditing it.
@@ -134,9 +132,9 @@ class Promoter:
         self._check(session, Promotion(self.place.location, self.branch, into, start, workspace.head, tables))
 
     def _merge(self, database: Database, workspace: str, into: str, theirs: str) -> None:
-        message, author = self.message or f"Promote {self.branch} into {into}", self.place.author_in(database)
+        info = CommitInfo(self.message or f"Promote {self.branch} into {into}", self.place.author_in(database))
         try:
-            merge_into(database, workspace, theirs, message=message, author=author, on_conflict=self.on_conflict)
+            merge_into(database, workspace, theirs, info, on_conflict=self.on_conflict)
         except MergeConflictError as error:
             hint = 'Nothing was merged. Merge by hand (docs/day-two.md), or use on_conflict="ours" or "theirs".'
             found = "; ".join(map(str, error.conflicts))
@@ -144,18 +142,11 @@ class Promoter:
             raise conflict_error(what, error.conflicts, hint=hint) from None
 
     def _check(self, workspace: Connection, promotion: Promotion) -> None:
-        problem, cause = self._problem(workspace, promotion)
+        audit = None if self.audit is None else partial(self.audit, promotion)
+        problem, cause = find_problem(workspace, audit, tests=self.tests)
         if problem:
             raise AuditError(
                 f"branch {self.branch!r} was not promoted: {problem}",
                 hint=f"{promotion.into!r} is unchanged; the work stays on {self.branch!r}.",
                 branch=self.branch,
             ) from cause
-
-    def _problem(self, workspace: Connection, promotion: Promotion) -> tuple[str | None, BaseException | None]:
-        if self.tests and (failed := failed_checks(workspace)):
-            return "; ".join(failed), None
-        try:
-            return (refusal(self.audit(promotion)) if self.audit is not None else None), None
-        except Exception as error:  # noqa: BLE001 - whatever the user's function raises refuses the work
-            return f"the audit raised {type(error).__name__}: {error}", error

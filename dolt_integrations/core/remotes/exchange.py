@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.landed import check_landed
 from dolt_integrations.core.branches.merge import merge_into
 from dolt_integrations.core.branches.target import head_to_write, required_branch
+from dolt_integrations.core.provenance.commit_info import CommitInfo
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine.names.address import DirectoryAddress
 from dolt_integrations.engine.names.connections import locate
@@ -151,7 +152,8 @@ def _bring_up(remote: Remote, database: Database, branch: str, theirs: str, auth
             base = theirs if ours == theirs else merge_base(connection, ours, theirs)
     if base == theirs or (remote.force and base != ours):
         return
-    merge_into(database, branch, theirs, message=f"Merge branch '{branch}' of remote {remote.name}", author=author)
+    info = CommitInfo(f"Merge branch '{branch}' of remote {remote.name}", author)
+    merge_into(database, branch, theirs, info)
     with database.connect() as connection:
         check_landed(database, connection, branch, theirs)
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.audits import find_problem
 from dolt_integrations.core.branches.landed import check_landed
-from dolt_integrations.core.branches.merge import Superseded
 from dolt_integrations.core.branches.pending import check_branch
 from dolt_integrations.core.branches.private import keep_branch, remove_abandoned
 from dolt_integrations.core.branches.target import head_to_write, required_head
 from dolt_integrations.core.branches.undo import warn_of
 from dolt_integrations.core.frames.digest import RowsDigest
+from dolt_integrations.core.provenance.commit_info import CommitInfo
 from dolt_integrations.core.provenance.reads import note_read
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import (
@@ -25,10 +25,9 @@ from dolt_integrations.core.provenance.write_id import (
 )
 from dolt_integrations.core.transaction.repeated import BlockDigest, check_same_rows, commit_seen, find_repeated
 from dolt_integrations.core.writes.build import batches_of
-from dolt_integrations.core.writes.commit_info import CommitInfo
 from dolt_integrations.core.writes.landing import CreateBranch, Merge
 from dolt_integrations.core.writes.workspace import Workspace, open_workspace
-from dolt_integrations.engine import Author, find_table, table_name
+from dolt_integrations.engine import find_table, table_name
 from dolt_integrations.engine.versions.commits import head
 from dolt_integrations.engine.versions.heads import find_head
 from dolt_integrations.engine.versions.log import is_ancestor
@@ -39,23 +38,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import ExitStack
 
+    from dolt_integrations.core.branches.merge import Superseded
     from dolt_integrations.core.branches.target import Save
-    from dolt_integrations.engine import Database
-
-
-@dataclass(frozen=True)
-class BlockOptions:
-    """The arguments of a `Transaction` (see there)."""
-
-    branch: str | None
-    branch_from: str | None
-    create: bool
-    message: str
-    author: Author | None
-    on_conflict: str | None
-    write_id: str | None
-    superseded: Superseded = field(default_factory=dict)
-    base: str | None = None
+    from dolt_integrations.core.transaction.options import BlockOptions
+    from dolt_integrations.engine import Author, Database
 
 
 class Block:
@@ -101,9 +87,9 @@ class Block:
         with self.database.connect() as connection:
             found = head_to_write(connection, self.database, options.branch)
             stack.callback(remove_abandoned, self.database)
-            self.branch, self._is_new = found.branch, options.create and not found.exists
+            self.branch, self._is_new = found.branch, options.creates and not found.exists
             begin = required_head(connection, self.database, find_head(connection, None) if self._is_new else found)
-            origin = options.branch_from or (options.base if self._is_new else None)
+            origin = options.origin(is_new=self._is_new)
             self.start = resolve(connection, origin) if origin else begin
 
     def _find_repeated(self, stack: ExitStack) -> Version | None:

@@ -8,18 +8,18 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dolt_integrations.core.audits import check_audit
 from dolt_integrations.core.branches.target import Save, name_for_merge
 from dolt_integrations.core.configs.branch import Branch, SerialBranch, named_branch
 from dolt_integrations.core.configs.key import Key, parse_key
 from dolt_integrations.core.configs.mode import REPLACE, check_mode
-from dolt_integrations.core.configs.on_conflict import check_on_conflict
-from dolt_integrations.core.configs.options import check_flag, check_text, shown_kind
+from dolt_integrations.core.configs.options import check_flag, check_text
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.observed import observed
 from dolt_integrations.core.provenance.meta import metas_for_save, record_save
-from dolt_integrations.core.provenance.write_id import check_write_id
 from dolt_integrations.core.remotes.follow import saving_to
-from dolt_integrations.core.transaction.block import Block, BlockOptions
+from dolt_integrations.core.transaction.block import Block
+from dolt_integrations.core.transaction.options import BlockOptions
 from dolt_integrations.core.transaction.reads import TransactionReads
 from dolt_integrations.core.transaction.table import TransactionTable
 from dolt_integrations.core.writes.stream_source import first_batch
@@ -104,33 +104,23 @@ class Transaction(TransactionReads):
             ConfigError: `on_conflict` is unknown, or an argument has the wrong type.
         """
         target = Branch.parse(merge_to, "merge_to") or SerialBranch()
-        start = target.start if target.merges else None
-        if branch_from is not None:
-            start = named_branch(branch_from, "branch_from")
-        on_conflict = on_conflict or getattr(target, "on_conflict", None)
-        check_on_conflict(on_conflict)
-        check_write_id(write_id)
-        check_text(message, "message")
-        parse_location(db)
-        for name, flag in (("create", create), ("tests", tests)):
-            check_flag(flag, name)
-        if audit is not None and not callable(audit):
-            raise ConfigError(f"audit is {shown_kind(audit)}", hint="Pass a function of one argument, the Transaction.")
-        self.db, self.merge_to, self.message, self.write_id = db, target.name, message, write_id
-        self.author = parse_author(author) if author is not None else None
-        self.audit, self.tests = audit, tests
-        self.remote_conf, self._metas = Remote.parse(remote_conf), metas_for_save(meta_conf)
         self._options = BlockOptions(
-            target.name,
-            start,
-            create or target.creates,
-            message,
-            self.author,
-            on_conflict,
-            write_id,
-            superseded or {},
-            base=target.start if target.creates else None,
+            target,
+            branch=target.name,
+            branch_from=named_branch(branch_from, "branch_from") if branch_from is not None else None,
+            create=create,
+            message=message,
+            author=parse_author(author) if author is not None else None,
+            on_conflict=on_conflict or target.resolution,
+            write_id=write_id,
+            superseded=superseded or {},
         )
+        parse_location(db)
+        check_flag(tests, "tests")
+        check_audit(audit, "the Transaction")
+        self.db, self.merge_to, self.message, self.author = db, target.name, message, self._options.author
+        self.write_id, self.audit, self.tests = write_id, audit, tests
+        self.remote_conf, self._metas = Remote.parse(remote_conf), metas_for_save(meta_conf)
         self.start, self._stack, self._is_audited = "", ExitStack(), False
         self.version: Version | None = None
         self._block: Block | None = None

@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.branches.earlier import superseding_save
 from dolt_integrations.core.branches.landed import check_landed
-from dolt_integrations.core.branches.pending import check_branch
-from dolt_integrations.core.branches.target import Target, name_for_merge
+from dolt_integrations.core.branches.target import Save
 from dolt_integrations.core.branches.undo import warn_of
 from dolt_integrations.core.configs.mode import REPLACE
 from dolt_integrations.core.frames.digest import RowsDigest
+from dolt_integrations.core.provenance.commit_info import CommitInfo
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import superseding, without_superseding
 from dolt_integrations.core.rows import cache
-from dolt_integrations.core.writes.commit_info import CommitInfo
-from dolt_integrations.core.writes.landing import CreateBranch, Landing, Merge, PutOnTop
 from dolt_integrations.core.writes.workspace import Workspace, open_workspace
 from dolt_integrations.core.writes.written import Written
-from dolt_integrations.engine.session.visiting import visiting
+from dolt_integrations.engine import TableSchema
 from dolt_integrations.engine.tables.schema import find_definition
-from dolt_integrations.engine.versions.commits import head
 from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.log import is_ancestor
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branches.merge import Superseded
     from dolt_integrations.core.branches.private import Reserved
-    from dolt_integrations.core.branches.target import Save
-    from dolt_integrations.core.configs.branch import Branch
     from dolt_integrations.core.writes.build import Built
-    from dolt_integrations.engine import Connection, Database, TableSchema
+    from dolt_integrations.core.writes.destination import Destination
 
 
 def save_beside(
-    database: Database,
-    connection: Connection,
+    to: Destination,
     save: Save,
-    branch_conf: Branch,
-    target: Target,
     schema: TableSchema | None = None,
     *,
     place: Reserved | None = None,
@@ -48,11 +39,8 @@ def save_beside(
     """Build a table on a private branch, and land it on the target in the way that the branch config asks for.
 
     Args:
-        database: The database.
-        connection: A session. It is on the target if that exists and the save is of a frame.
+        to: The branch, and how work lands on it.
         save: A frame, or a stream with its first batch.
-        branch_conf: The branch, and how work lands on it.
-        target: The branch, with the commit to start from.
         schema: The columns and key that the table is to have. None if the table has to be read again.
         place: The private branch. None opens a session for a new one.
         is_new: Whether the table is known not to exist.
@@ -65,73 +53,39 @@ def save_beside(
         SupersededError: Another writer has built on rows of an earlier attempt that the save takes back.
         UncommittedChangesError: The table has uncommitted work on the target.
     """
-    if target.exists and (branch_conf.merges or save.rest is not None):
-        check_branch(database, target.branch, save.table if save.rest is not None else None)
-    built = plain = None
-    with open_workspace(database, target.start, place) as work:
-        save = _superseding(_named(database, work, save, branch_conf, target), branch_conf)
+    to.check(save)
+    with open_workspace(to.database, to.target.start, place) as work:
+        save = to.superseding(to.named(work.session, save))
         plan, outside = _divided(work, save)
-        digest = RowsDigest(save.primary_key or ()) if save.locked is not None else None
         if save.rest is None and not plan.superseded:
-            info = CommitInfo(plan.message, plan.author)
-            built = work.build_and_commit(plan, info, schema, is_new=is_new, there=target.table)
-            plain = None if branch_conf.merges or built.commit is None else _plain(work, save, built)
-        changed = built.tables if built is not None else work.build(plan, digest, schema)
-        if save.locked is not None and digest is not None:
-            found = save.locked.adopted(save, digest.hex())
-            if found is not None:
-                return Written(found)
-            save, plan = (save.locked.named(each, digest.hex()) for each in (save, plan))
-        if changed and built is None:
-            work.commit(CommitInfo(plan.message, plan.author))
-            warn_of(save.table, plan.superseded)
-        elif not changed and target.exists and not outside:
-            return Written(_unchanged(database, work, save, branch_conf, target))
-        content = built.content if built is not None else table_hash(work.session, save.table)
-        landing = _landing(connection, save, branch_conf, target, outside)
-        landed = work.land(landing, target.branch, CommitInfo(save.message, save.author))
-        if changed:
-            check_landed(database, work.session, target.branch, landed, keep=save.rest is not None)
-    if landed != work.head:
-        with visiting(connection, landed) as snapshot:
-            there = table_hash(snapshot, save.table)
-        content, plain = there, plain if there == content else None
-    return Written(Version(landed, target.branch, content, bool(changed)), plain)
+            made = _make_at_once(work, to, save, plan, schema, is_new=is_new)
+        else:
+            made = _make(work, save, plan, schema)
+        if made.adopted is not None:
+            return Written(made.adopted)
+        if not made.changed and to.target.exists and not outside:
+            return Written(to.unchanged(save.table, made.content))
+        landed = _land(work, to, made, outside)
+    return _written(to, made, landed, work.head)
 
 
-def _plain(work: Workspace, save: Save, built: Built) -> TableSchema | None:
-    """Return the schema of the table that was built, if the table holds exactly the given rows (see `Written`)."""
-    if save.mode != REPLACE or built.has_triggers or not cache.is_worthwhile(save.rows.data):
-        return None
-    found = find_definition(work.session, save.table)
-    return None if found is None or found.has_foreign_collations else found.schema
+@dataclass(frozen=True)
+class _Made:
+    """What was built and committed on the private branch.
 
+    Attributes:
+        save: The save, with its final message.
+        changed: Whether anything was committed.
+        content: Dolt's hash of the table.
+        plain: See `Written`.
+        adopted: The version of an earlier commit of the same rows, which makes this work superfluous, or None.
+    """
 
-def _landing(
-    connection: Connection, save: Save, branch_conf: Branch, target: Target, superseded: Superseded
-) -> Landing:
-    """Return how the work lands. A stream cannot be read again, so it is merged with what other writers committed."""
-    if branch_conf.merges:
-        return Merge(branch_conf.resolution, superseded)
-    if save.rest is None:
-        return PutOnTop(save.table, connection) if target.exists else CreateBranch()
-    again = PutOnTop(save.table) if save.mode == REPLACE else Merge()
-    return again if target.exists else CreateBranch(again)
-
-
-def _named(database: Database, work: Workspace, save: Save, branch_conf: Branch, target: Target) -> Save:
-    """Return the save with the table's name in the case that the existing table has."""
-    if branch_conf.merges or save.rest is not None:
-        return replace(save, table=name_for_merge(work.session, database, target.branch, save.table))
-    return save if target.exists else save.named(work.session)
-
-
-def _superseding(save: Save, branch_conf: Branch) -> Save:
-    """Let a stream supersede its earlier attempts. Whether it repeats one of them is known only at its end."""
-    if save.locked is None:
-        return save
-    inside = branch_conf.merges or save.mode != REPLACE
-    return superseding_save(save, save.locked.superseded(save.table), inside=inside)
+    save: Save
+    changed: bool
+    content: str | None
+    plain: TableSchema | None = None
+    adopted: Version | None = None
 
 
 def _divided(work: Workspace, save: Save) -> tuple[Save, Superseded]:
@@ -152,8 +106,53 @@ def _divided(work: Workspace, save: Save) -> tuple[Save, Superseded]:
     return plan, {save.table: there} if there else {}
 
 
-def _unchanged(database: Database, work: Workspace, save: Save, branch_conf: Branch, target: Target) -> Version:
-    if not branch_conf.merges:
-        return Version(target.start, target.branch, table_hash(work.session, save.table), changed=False)
-    with database.connect(target.branch) as connection:
-        return Version(head(connection), target.branch, table_hash(connection, save.table), changed=False)
+def _make_at_once(
+    work: Workspace, to: Destination, save: Save, plan: Save, schema: TableSchema | None, *, is_new: bool
+) -> _Made:
+    """Build and commit a frame that takes nothing back."""
+    info = CommitInfo(plan.message, plan.author)
+    built = work.build_and_commit(plan, info, schema, is_new=is_new, there=to.target.table)
+    plain = None if to.conf.merges or built.commit is None else _plain(work, save, built)
+    return _Made(save, bool(built.tables), built.content, plain)
+
+
+def _make(work: Workspace, save: Save, plan: Save, schema: TableSchema | None) -> _Made:
+    """Build and commit a stream, or a frame that takes earlier writes back."""
+    digest = RowsDigest(save.primary_key or ()) if save.locked is not None else None
+    changed = bool(work.build(plan, digest, schema))
+    content = table_hash(work.session, save.table)
+    if save.locked is not None and digest is not None:
+        found = save.locked.adopted(save, digest.hex())
+        if found is not None:
+            return _Made(save, changed, content, adopted=found)
+        save, plan = (save.locked.named(each, digest.hex()) for each in (save, plan))
+    if changed:
+        work.commit(CommitInfo(plan.message, plan.author))
+        warn_of(save.table, plan.superseded)
+    return _Made(save, changed, content)
+
+
+def _plain(work: Workspace, save: Save, built: Built) -> TableSchema | None:
+    """Return the schema of the table that was built, if the table holds exactly the given rows (see `Written`)."""
+    if save.mode != REPLACE or built.has_triggers or not cache.is_worthwhile(save.rows.data):
+        return None
+    found = find_definition(work.session, save.table)
+    return None if found is None or found.has_foreign_collations else found.schema
+
+
+def _land(work: Workspace, to: Destination, made: _Made, outside: Superseded) -> str:
+    """Land the work on its branch. Returns the branch's new head."""
+    save, branch = made.save, to.target.branch
+    landed = work.land(to.landing(save, outside), branch, CommitInfo(save.message, save.author))
+    if made.changed:
+        check_landed(to.database, work.session, branch, landed, keep=save.rest is not None)
+    return landed
+
+
+def _written(to: Destination, made: _Made, landed: str, head: str) -> Written:
+    """Return what was written. If the branch's head is not the work's own commit, it may hold others' rows as well."""
+    content, plain = made.content, made.plain
+    if landed != head:
+        content = to.content_at(landed, made.save.table)
+        plain = plain if content == made.content else None
+    return Written(Version(landed, to.target.branch, content, made.changed), plain)

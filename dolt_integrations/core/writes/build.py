@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from dolt_integrations.core.branches.target import Save
     from dolt_integrations.core.frames.frame import EncodedFrame
-    from dolt_integrations.core.writes.commit_info import CommitInfo
+    from dolt_integrations.core.provenance.commit_info import CommitInfo
     from dolt_integrations.engine import Connection, TableSchema
     from dolt_integrations.engine.versions.state import TableState
 

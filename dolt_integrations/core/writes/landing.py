@@ -25,7 +25,7 @@ from dolt_integrations.engine.versions.merges import Conflict
 from dolt_integrations.errors import InvalidNameError, LostRaceError, MergeConflictError, SupersededError
 
 if TYPE_CHECKING:
-    from dolt_integrations.core.writes.commit_info import CommitInfo
+    from dolt_integrations.core.provenance.commit_info import CommitInfo
     from dolt_integrations.core.writes.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -217,8 +217,7 @@ class Merge(Landing):
                 work.database,
                 branch,
                 work.head,
-                message=info.message,
-                author=info.author,
+                info,
                 on_conflict=self.on_conflict,
                 superseded=self.superseded,
             )

@@ -15,6 +15,7 @@ from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.rows.differences import find_differences
 from dolt_integrations.core.rows.version_rows import cached_rows, rows_of
 from dolt_integrations.core.writes.beside import save_beside
+from dolt_integrations.core.writes.destination import Destination
 from dolt_integrations.core.writes.in_place import save_in_transaction
 from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine import find_table
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 def _write(database: Database, connection: Connection, save: Save, branch_conf: Branch, found: Head) -> Written:
     if save.rest is not None or branch_conf.merges:
         target = find_target(connection, database, branch_conf)
-        return save_beside(database, connection, save, branch_conf, target)
+        return save_beside(Destination(database, connection, branch_conf, target), save)
     branch = found.branch
     few = save.rows.num_rows < (limits().compared_rows if save.mode == REPLACE else limits().in_place_rows)
     if few and found.exists and not save.superseded:
@@ -50,7 +51,7 @@ def _write(database: Database, connection: Connection, save: Save, branch_conf: 
         target = find_target(connection, database, branch_conf, known=found)
         if target.exists:
             return _save_to(database, place, save, branch_conf, branch)
-        return save_beside(database, connection, save, branch_conf, target, place=place)
+        return save_beside(Destination(database, connection, branch_conf, target), save, place=place)
 
 
 def _write_at_once(database: Database, connection: Connection, save: Save, branch: str) -> Written | None:
@@ -78,10 +79,6 @@ def _write_at_once(database: Database, connection: Connection, save: Save, branc
     with suppress(OpenConflictsError), connection.locks((name, branch, save.table.lower()), (name, branch)):
         return save_in_transaction(database, connection, save, branch)
     return None
-
-
-def _is_small(save: Save) -> bool:
-    return save.size <= limits().in_place_rows
 
 
 def _compared(
@@ -112,20 +109,31 @@ def _save_to(database: Database, place: Reserved, save: Save, branch_conf: Branc
     save = replace(save, table=name or save.table)
     state, table = _state(database, connection, save, branch, is_there=name is not None)
     target = Target(branch, state.head, exists=True, table=table if state.is_clean else None)
+    to = Destination(database, connection, branch_conf, target)
     if save.superseded:
         check_others(state.status, branch)
-        return save_beside(database, connection, save, branch_conf, target, place=place)
+        return save_beside(to, save, place=place)
     existing = find_table(connection, save.table) if name is not None else None
     schema = save.schema(existing)
     if existing == schema:
         save = _compared(database, connection, save, schema, target.start, table)
-        if save.differences is not None and save.differences.size == 0:
-            return Written(Version(target.start, branch, save.differences.base, changed=False))
-    if existing == schema and _is_small(save) and not any(entry.staged for entry in state.status):
-        with suppress(OpenConflictsError):
-            return _write_in_turn(database, connection, save, schema, branch)
+        written = _save_differences(to, save, schema, state)
+        if written is not None:
+            return written
     check_others(state.status, branch)
-    return save_beside(database, connection, save, branch_conf, target, schema, place=place, is_new=existing is None)
+    return save_beside(to, save, schema, place=place, is_new=existing is None)
+
+
+def _save_differences(to: Destination, save: Save, schema: TableSchema, state: BranchState) -> Written | None:
+    """Save to a table that has the right columns, if nothing or little changes. Returns None otherwise."""
+    branch = to.target.branch
+    if save.differences is not None and save.differences.size == 0:
+        return Written(Version(to.target.start, branch, save.differences.base, changed=False))
+    if save.size > limits().in_place_rows or any(entry.staged for entry in state.status):
+        return None
+    with suppress(OpenConflictsError):
+        return _write_in_turn(to.database, to.session, save, schema, branch)
+    return None
 
 
 def _state(

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from dolt_integrations.core.branches.private import Reserved
     from dolt_integrations.core.branches.target import Save
     from dolt_integrations.core.frames.digest import RowsDigest
+    from dolt_integrations.core.provenance.commit_info import CommitInfo
     from dolt_integrations.core.provenance.find import EarlierWrite
     from dolt_integrations.core.writes.build import Built
-    from dolt_integrations.core.writes.commit_info import CommitInfo
     from dolt_integrations.core.writes.landing import Landing
     from dolt_integrations.engine import Connection, Database, TableSchema
     from dolt_integrations.engine.versions.state import TableState
