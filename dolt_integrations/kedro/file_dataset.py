@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.adapters import check_as_of, check_table_name, options_of, shown_kind
 from dolt_integrations.core import load, save
-from dolt_integrations.errors import ConfigError, NotFoundError, with_article
+from dolt_integrations.errors import ConfigError, with_article
 from dolt_integrations.kedro.chunks import check_chunks
-from dolt_integrations.kedro.dataset import DoltDataset
-from dolt_integrations.kedro.frames import read_frame
+from dolt_integrations.kedro.writable import WritableDataset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from dolt_integrations.kedro.place import BranchEntry
 
 
-class DoltFileDataset(DoltDataset):
+class DoltFileDataset(WritableDataset):
     """A table that nodes exchange as a CSV file, or in another format: a load writes the file, a save reads one.
 
     Example:
@@ -78,9 +77,7 @@ class DoltFileDataset(DoltDataset):
             InvalidNameError: Dolt does not accept the name for a table.
         """
         check_table_name(table)
-        if not isinstance(filepath, (str, os.PathLike)) or not str(filepath):
-            hint = "Set a path with a suffix: data/02_intermediate/users.csv."
-            raise ConfigError(f"filepath of a DoltFileDataset is {shown_kind(filepath)}", hint=hint)
+        _check_path(filepath)
         super().__init__(
             table,
             database,
@@ -124,9 +121,7 @@ class DoltFileDataset(DoltDataset):
             DatasetError: As for `dolt_integrations.core.save`. Its cause is the `DoltError`; the table is unchanged.
         """
         if not isinstance(data, (str, os.PathLike)):
-            hint = "Return the path of a file, or use a DoltTableDataset for frames."
-            kind = with_article(type(data).__name__)
-            raise ConfigError(f"a DoltFileDataset ({self._file}) saves the path of a file, not {kind}", hint=hint)
+            raise self._not_a_path(data)
         self._warn_of_pinned()
         if self.work is not None:
             self.work.write_file(self.origin, self._name, data, self._write)
@@ -145,20 +140,16 @@ class DoltFileDataset(DoltDataset):
             commit_message=message,
         )
 
-    def _exists(self) -> bool:
-        """Whether the version that a load reads has the table."""
-        try:
-            read_frame("arrow", {**self._source(), "tablename": self._name, "where": "1 = 0"})
-        except NotFoundError:
-            return False
-        return True
-
-    def _table(self) -> str:
-        return self._name
-
-    def transaction_options(self) -> dict[str, Any]:
-        """Return the arguments for a Transaction on the database and the branch."""
-        return {**super().transaction_options(), **{name: self._write.get(name) for name in ("author", "write_id")}}
+    def _not_a_path(self, data: object) -> ConfigError:
+        kind = with_article(type(data).__name__)
+        hint = "Return the path of a file, or use a DoltTableDataset for frames."
+        return ConfigError(f"a DoltFileDataset ({self._file}) saves the path of a file, not {kind}", hint=hint)
 
     def _describe(self) -> dict[str, Any]:
         return {"table": self._name, "filepath": self._file, **super()._describe()}
+
+
+def _check_path(filepath: object) -> None:
+    if not isinstance(filepath, (str, os.PathLike)) or not str(filepath):
+        hint = "Set a path with a suffix: data/02_intermediate/users.csv."
+        raise ConfigError(f"filepath of a DoltFileDataset is {shown_kind(filepath)}", hint=hint)

@@ -71,11 +71,7 @@ class DoltQueryDataset(DoltDataset):
         Raises:
             ConfigError: Both or neither of `sql` and `filepath` are given, or an argument has the wrong type.
         """
-        if (sql is None) == (filepath is None):
-            which = "both `sql` and `filepath`" if sql is not None else "neither `sql` nor `filepath`"
-            raise ConfigError(f"a DoltQueryDataset has {which}", hint="Set exactly one of them.")
-        if sql is not None:
-            check_text(sql, "sql of a DoltQueryDataset")
+        _check_query(sql, filepath)
         check_library(dataframe)
         super().__init__(
             "query",
@@ -140,3 +136,11 @@ class DoltQueryDataset(DoltDataset):
 
     def _describe(self) -> dict[str, Any]:
         return {"sql": self._sql, "filepath": self._file, **super()._describe()}
+
+
+def _check_query(sql: object, filepath: object) -> None:
+    if (sql is None) == (filepath is None):
+        which = "both `sql` and `filepath`" if sql is not None else "neither `sql` nor `filepath`"
+        raise ConfigError(f"a DoltQueryDataset has {which}", hint="Set exactly one of them.")
+    if sql is not None:
+        check_text(sql, "sql of a DoltQueryDataset")

@@ -21,10 +21,9 @@ from dolt_integrations.adapters import (
     part_of,
 )
 from dolt_integrations.core import read_batches, write_table
-from dolt_integrations.errors import NotFoundError
 from dolt_integrations.kedro.chunks import check_chunks
-from dolt_integrations.kedro.dataset import DoltDataset
 from dolt_integrations.kedro.frames import check_library, read_frame
+from dolt_integrations.kedro.writable import WritableDataset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +41,7 @@ logger = logging.getLogger(__name__)
 _SAVE_ARGS = ("author", "message", "mode", "overwrite", "primary_key", "write_id")
 
 
-class DoltTableDataset(DoltDataset):
+class DoltTableDataset(WritableDataset):
     """A table of a Dolt database. Each save is a commit; a load reads one version of the table.
 
     Example:
@@ -165,21 +164,6 @@ class DoltTableDataset(DoltDataset):
         frame = next(read_batches(rows=nrows, **source)).head(nrows)
         text = frame.to_json(orient="split", date_format="iso", default_handler=str)
         return TablePreview(json.loads(text))
-
-    def _exists(self) -> bool:
-        """Whether the version that a load reads has the table."""
-        try:
-            next(read_batches(rows=1, tablename=self._name, **self._source()))
-        except NotFoundError:
-            return False
-        return True
-
-    def _table(self) -> str:
-        return self._name
-
-    def transaction_options(self) -> dict[str, Any]:
-        """Return what a Transaction on the database and the branch is made with."""
-        return {**super().transaction_options(), **{name: self._write.get(name) for name in ("author", "write_id")}}
 
     def _describe(self) -> dict[str, Any]:
         return {"table": self._name, **super()._describe(), "mode": self._write["mode"]}
