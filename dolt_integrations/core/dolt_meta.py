@@ -80,7 +80,12 @@ class DoltMeta(Meta):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields for a literal, without the password of the URL."""
+        """Return the fields for a literal, without the password of the URL.
+
+        Example:
+            >>> DoltMeta("mysql://me:secret@db/meta", "actions").to_dict()["db"]
+            'mysql://me@db/meta'
+        """
         return {
             "_type": "DoltMeta",
             "db": without_password(self.db),

@@ -133,7 +133,7 @@ class SerialBranch(Branch):
 
     @property
     def name(self) -> str | None:
-        """The branch."""
+        """The branch to commit to and read. None is the default branch."""
         return self.branch
 
 
@@ -150,7 +150,7 @@ class AppendBranch(Branch):
 
     @property
     def name(self) -> str:
-        """The branch."""
+        """The branch to commit to and read."""
         return self.branch
 
 
@@ -172,17 +172,17 @@ class NewBranch(Branch):
 
     @property
     def name(self) -> str:
-        """The branch."""
+        """The run's branch."""
         return self.branch
 
     @property
     def creates(self) -> bool:
-        """Always."""
+        """True: the first save creates it."""
         return True
 
     @property
     def start(self) -> str | None:
-        """The base."""
+        """The revision to create it from. None is the default branch."""
         return self.base
 
 
@@ -219,20 +219,20 @@ class MergeBranch(Branch):
 
     @property
     def name(self) -> str:
-        """The branch to merge into."""
+        """The branch that the work is merged into, which loads read."""
         return self.merge_to
 
     @property
     def start(self) -> str:
-        """Where the work starts."""
+        """The branch, tag or commit that the work starts from."""
         return self.branch_from
 
     @property
     def merges(self) -> bool:
-        """It does."""
+        """True: the save starts at `branch_from` and is merged into `merge_to`."""
         return True
 
     @property
     def resolution(self) -> str | None:
-        """What `on_conflict` says."""
+        """Which side wins conflicts: `on_conflict`."""
         return self.on_conflict

@@ -108,6 +108,9 @@ class Remote:
 
         Raises:
             ConfigError: There is a user, and the password would be sent to such a remote.
+
+        Example:
+            >>> Remote(url="https://hub.example/shop", user="me").check_credentials("https://hub.example/shop")
         """
         if self.user is None:
             return

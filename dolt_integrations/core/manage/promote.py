@@ -64,6 +64,13 @@ class Promotion:
 
         Raises:
             DoltError: As `read_table` does.
+
+        Example:
+            >>> shop = Repository(folder)
+            >>> _ = shop.table("users").write(pd.DataFrame({"id": [1]}), key="id")
+            >>> _ = shop.table("users", NewBranch("work")).write(pd.DataFrame({"id": [2]}), mode="append")
+            >>> shop.promote("work", audit=lambda new: new.read("users").data["id"].is_unique).changed
+            True
         """
         return read_table(self.location, tablename, sql, as_of=self.commit)
 
@@ -72,6 +79,13 @@ class Promotion:
 
         Raises:
             DoltError: As `diff` does.
+
+        Example:
+            >>> shop = Repository(folder)
+            >>> _ = shop.table("users").write(pd.DataFrame({"id": [1]}), key="id")
+            >>> _ = shop.table("users", NewBranch("work")).write(pd.DataFrame({"id": [2]}), mode="append")
+            >>> shop.promote("work", audit=lambda new: len(new.diff("users")) == 1).changed
+            True
         """
         return diff(self.location, tablename, self.before, self.commit)
 

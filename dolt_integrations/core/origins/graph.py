@@ -102,15 +102,30 @@ class Lineage:
         """Return an OpenLineage run event (spec 2-0-2) for each commit, oldest first.
 
         Datasets have the commit in their `version` facet.
+
+        Example:
+            >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1]}), message="Run: Flow/7/start/1")
+            >>> [event["job"] for event in lineage(folder, "users").to_openlineage()]
+            [{'namespace': 'metaflow', 'name': 'Flow.start'}]
         """
         return run_events(self.writes)
 
     def to_svg(self) -> str:
-        """Return the picture as a standalone SVG document, for light and dark backgrounds."""
+        """Return the picture as a standalone SVG document, for light and dark backgrounds.
+
+        Example:
+            >>> Lineage("Lineage of users", ()).to_svg().startswith("<svg")
+            True
+        """
         return network_of(self.writes, self.title).svg(alone=True)
 
     def card(self) -> Card:
-        """Return the picture as a card."""
+        """Return the picture as a card.
+
+        Example:
+            >>> Lineage("Lineage of users", ()).card().title
+            'Lineage of users'
+        """
         problems = tuple(read.problem for write in self.writes for read in write.reads if read.problem)
         facts = Facts((("not followed", tuple(dict.fromkeys(problems))),))
         return Card(self.title, (network_of(self.writes, "From what was read to what was written"), facts))

@@ -109,7 +109,12 @@ class CallbackMeta(Meta):
             raise ConfigError(what, hint="Pass a function of one argument, or the name of a registered one.")
 
     def missing(self) -> ConfigError | None:
-        """Return an error if `fn` is a name under which no function is registered, otherwise None."""
+        """Return an error if `fn` is a name under which no function is registered, otherwise None.
+
+        Example:
+            >>> CallbackMeta(print).missing() is None, type(CallbackMeta("reports:log").missing()).__name__
+            (True, 'ConfigError')
+        """
         if not isinstance(self.fn, str) or _find(self.fn) is not None:
             return None
         hint = f"Register it in this program: @callback(name={self.fn!r}), or remove it from the config's meta_conf."
@@ -127,7 +132,12 @@ class CallbackMeta(Meta):
         function(action)
 
     def to_dict(self) -> dict[str, Any] | None:
-        """Return the registered name for a literal. None, with a warning, if the function is not registered."""
+        """Return the registered name for a literal. None, with a warning, if the function is not registered.
+
+        Example:
+            >>> CallbackMeta("reports:log").to_dict()
+            {'_type': 'CallbackMeta', 'fn': 'reports:log'}
+        """
         name = self.fn if isinstance(self.fn, str) else _name_of(self.fn)
         if name is None:
             logger.warning(

@@ -154,7 +154,13 @@ def rows_digest_of(message: str) -> str | None:
 
 
 def node_of(message: str) -> str | None:
-    """Return the node whose attempt made a commit, or None."""
+    """Return the node whose attempt made a commit, or None.
+
+    Example:
+        >>> name = WriteName("ex:p:d:n/n0", ("users",), "main", ("append",), "0a1b")
+        >>> node_of(with_attempt("Add users", name, attempt=0)), node_of("Add users")
+        ('ex:p:d:n/n0', None)
+    """
     name = _named(write_id_of(message))
     return name.node if name is not None else None
 

@@ -67,6 +67,12 @@ class Scan:
 
         Raises:
             DoltError: As `read_table` does.
+
+        Example:
+            >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1]}))
+            >>> loaded = Repository(folder).table("users").scan().load()
+            >>> loaded.data["id"].tolist(), loaded.version.branch
+            ([1], 'main')
         """
         return read_table(**self._now())
 
@@ -75,6 +81,12 @@ class Scan:
 
         Raises:
             DoltError: As `read_table` does.
+
+        Example:
+            >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1], "name": ["Ann"]}))
+            >>> Repository(folder).table("users").scan(columns="name").to_pandas()
+              name
+            0  Ann
         """
         return self.load().data
 
@@ -83,6 +95,11 @@ class Scan:
 
         Raises:
             DoltError: As `read_table` does.
+
+        Example:
+            >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1]}))
+            >>> Repository(folder).sql("select id from users").to_arrow().to_pylist()
+            [{'id': 1}]
         """
         return read_arrow(**self._now())[0]
 
@@ -92,6 +109,11 @@ class Scan:
         Raises:
             UnsupportedTypeError: A column of a type that polars does not have.
             DoltError: As `read_table`.
+
+        Example:
+            >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1, 2]}))
+            >>> Repository(folder).table("users").scan().to_polars().height
+            2
         """
         from dolt_integrations.core.arrow.polars import to_polars
 
@@ -106,6 +128,11 @@ class Scan:
         Raises:
             ConfigError: The scan is of a query.
             DoltError: As `read_batches` does.
+
+        Example:
+            >>> _ = write_table(folder, "numbers", pd.DataFrame({"n": range(5)}), primary_key="n")
+            >>> [len(frame) for frame in Repository(folder).table("numbers").scan().batches(2)]
+            [2, 2, 1]
         """
         arguments = self._now()
         if arguments.pop("sql", None) is not None:

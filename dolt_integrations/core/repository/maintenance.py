@@ -53,6 +53,12 @@ class Maintenance:
 
         Raises:
             NotFoundError: No such database, branch or version.
+
+        Example:
+            >>> repository = Repository(folder)
+            >>> _ = repository.table("users").write(pd.DataFrame({"id": [1]}))
+            >>> repository.tables()
+            ['users']
         """
         return tables_at(self._place, branch, as_of)
 
@@ -93,11 +99,23 @@ class Maintenance:
         Raises:
             RunNotFoundError: The execution wrote nothing here; the hint suggests similar ids.
             ConfigError: The id is the one that all local executions share.
+
+        Example:
+            >>> repository = Repository(folder)
+            >>> message = chr(10).join(["Import", "", "Run-Id: run-7"])
+            >>> _ = repository.table("users").write(pd.DataFrame({"id": [1]}), message=message)
+            >>> list(repository.inputs("run-7").columns)
+            ['task', 'input', 'commit', 'database', 'own']
         """
         return past_execution(self._place, execution).frame()
 
     def doctor(self) -> list[Check]:
-        """Check packages, cache, server, rights, clock and leftovers. Changes nothing and raises no error."""
+        """Check packages, cache, server, rights, clock and leftovers. Changes nothing and raises no error.
+
+        Example:
+            >>> [check.name for check in Repository(folder).doctor()][:2]
+            ['packages', 'cache']
+        """
         return doctor(self._place)
 
     def prune(
@@ -130,6 +148,13 @@ class Maintenance:
 
         Raises:
             BranchNotFoundError: There is no branch `into`.
+
+        Example:
+            >>> repository = Repository(folder)
+            >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1]}), branch_conf="main", message="Run: flows/7")
+            >>> _ = repository.branches.create("run/1")
+            >>> repository.prune(dry_run=False)[["branch", "action"]].values.tolist()
+            [['run/1', 'deleted']]
         """
         return prune(self._place, Retention(older_than, like, keep_commits, into), dry_run=dry_run)
 
@@ -147,5 +172,11 @@ class Maintenance:
 
         Raises:
             AccessDeniedError: The user does not have the right.
+
+        Example:
+            >>> repository = Repository(folder)
+            >>> _ = repository.table("users").write(pd.DataFrame({"id": [1]}))
+            >>> isinstance(repository.gc(), int)
+            True
         """
         return gc(self._place, full=full)

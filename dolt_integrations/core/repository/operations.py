@@ -111,6 +111,15 @@ class Operations(Maintenance):
             RevisionNotFoundError: No such version.
             ConstraintError: The result would violate a foreign key; nothing is changed.
             UncommittedChangesError: A table has uncommitted changes on the branch.
+
+        Example:
+            >>> repository = Repository(folder)
+            >>> users = repository.table("users")
+            >>> _ = users.write(pd.DataFrame({"id": [1]}))
+            >>> _ = users.write(pd.DataFrame({"id": [2]}))
+            >>> _ = repository.restore("users", "HEAD~1")
+            >>> users.read()["id"].tolist()
+            [1]
         """
         return restore(self._place, tables, to, branch, message)
 
@@ -131,5 +140,14 @@ class Operations(Maintenance):
 
         Raises:
             NotFoundError: No such version or execution; the hint suggests similar names.
+
+        Example:
+            >>> repository = Repository(folder)
+            >>> users = repository.table("users")
+            >>> _ = users.write(pd.DataFrame({"id": [1]}), key="id")
+            >>> _ = users.write(pd.DataFrame({"id": [2]}), mode="append")
+            >>> repository.compare("HEAD~1", "HEAD")[["table", "change", "rows_added"]]
+               table    change  rows_added
+            0  users  modified           1
         """
         return compare(self._place, one, other, branch)

@@ -85,7 +85,14 @@ class Repository(Operations):
         return self.card().html()
 
     def card(self) -> Card:
-        """Return a card with branches, tables and newest commits. See `repository_card`."""
+        """Return a card with branches, tables and newest commits. See `repository_card`.
+
+        Example:
+            >>> repository = Repository(folder)
+            >>> _ = repository.table("users").write(pd.DataFrame({"id": [1]}))
+            >>> "users" in repository.card().html()
+            True
+        """
         return repository_card(self.location)
 
     def table(self, name: str, branch: BranchConf = None) -> Table:
@@ -98,6 +105,10 @@ class Repository(Operations):
         Raises:
             InvalidNameError: Dolt does not accept the name for a table.
             ConfigError: The branch is neither a name nor a config.
+
+        Example:
+            >>> Repository("mysql://me@db/shop").table("users", branch="main")
+            Repository('mysql://me@db:3306/shop').table('users', branch=SerialBranch(branch='main'))
         """
         return Table(self, name, Branch.parse(branch))
 
@@ -113,6 +124,10 @@ class Repository(Operations):
         Raises:
             ConfigError: The branch is neither a name nor a config, or the params do not match the query.
             QueryError: It is not a query.
+
+        Example:
+            >>> Repository("mysql://me@db/shop").sql("select * from users where id = %s", [2], as_of="v1")
+            Scan(db='mysql://me@db:3306/shop', sql='select * from users where id = %s', params=[2], as_of='v1')
         """
         source = {"db": self.location, "branch_conf": Branch.parse(branch), "remote_conf": self.remote}
         return Scan({**source, "sql": query, "params": params, "as_of": as_of, "meta_conf": self.hooks})
@@ -126,6 +141,14 @@ class Repository(Operations):
 
         Raises:
             ConfigError: An option is of the wrong kind.
+
+        Example:
+            >>> repository = Repository(folder)
+            >>> with repository.transaction(message="Open the shop") as work:
+            ...     work.write("users", pd.DataFrame({"name": ["Ann"]}))
+            ...     work.write("orders", pd.DataFrame({"item": ["tea"]}))
+            >>> repository.tables()
+            ['orders', 'users']
         """
         said = {"author": self.author, "meta_conf": self.hooks, "remote_conf": self.remote}
         return Transaction(self.location, Branch.parse(branch), **{**said, **options})
@@ -135,6 +158,12 @@ class Repository(Operations):
 
         Raises:
             DoltError: As `history`.
+
+        Example:
+            >>> repository = Repository(folder)
+            >>> _ = repository.table("users").write(pd.DataFrame({"id": [1]}), message="Add users")
+            >>> repository.history(limit=1)["message"].tolist()
+            ['Add users']
         """
         parsed = Branch.parse(branch)
         return history(self.location, branch_conf=parsed, as_of=as_of, remote_conf=self.remote, limit=limit)
@@ -144,5 +173,11 @@ class Repository(Operations):
 
         Raises:
             NotFoundError: No such database, branch or version.
+
+        Example:
+            >>> repository = Repository(folder)
+            >>> written = repository.table("users").write(pd.DataFrame({"id": [1]}))
+            >>> repository.version().commit == written.commit
+            True
         """
         return find_version(self.location, branch_conf=Branch.parse(branch), as_of=as_of, remote_conf=self.remote)

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.core.cards.diff import compare_card
-from dolt_integrations.core.cards.table import table_card
-from dolt_integrations.core.inspect.added import added_rows
-from dolt_integrations.core.inspect.blame import blame
-from dolt_integrations.core.inspect.diff import diff
-from dolt_integrations.core.inspect.history import history
-from dolt_integrations.core.manage.summary import summary
-from dolt_integrations.core.origins.row import who_wrote
-from dolt_integrations.core.origins.walk import lineage
 from dolt_integrations.core.reads.scan import Scan
+from dolt_integrations.core.repository.inspection import Inspection
 from dolt_integrations.core.writes.write import write_table
 from dolt_integrations.engine import check_table_name
 
@@ -25,15 +17,13 @@ if TYPE_CHECKING:
     from dolt_integrations.core.configs.as_of import AsOf
     from dolt_integrations.core.configs.branch import Branch
     from dolt_integrations.core.configs.key import Key
-    from dolt_integrations.core.manage.summary import Summary
-    from dolt_integrations.core.origins.graph import Lineage
+    from dolt_integrations.core.manage.place import Place
     from dolt_integrations.core.provenance.version import Version
     from dolt_integrations.core.repository.repository import Repository
     from dolt_integrations.engine.sql.parameters import Params
-    from dolt_integrations.render import Card
 
 
-class Table:
+class Table(Inspection):
     """One table of a repository, on one branch. Nothing is opened before a method is called.
 
     Created by `Repository.table`.
@@ -65,23 +55,6 @@ class Table:
         branch = f", branch={self.branch!r}" if self.branch is not None else ""
         return f"{self.repository!r}.table({self.name!r}{branch})"
 
-    def _repr_html_(self) -> str:
-        return self.card().html()
-
-    def card(self, as_of: AsOf | None = None) -> Card:
-        """Return a card of the table: columns, first rows, last changes, commits. See `table_card`.
-
-        A notebook displays a table as the card of its newest version.
-        """
-        return table_card(self.repository.location, self.name, branch_conf=self.branch, as_of=as_of)
-
-    def changes(self, from_: AsOf, to: AsOf = "HEAD") -> Card:
-        """Return a card of the differences between two versions, for tables of any size. See `compare_card`.
-
-        It never raises: what cannot be looked up is a line of the card.
-        """
-        return compare_card(self.repository.location, self.name, from_, to, branch_conf=self.branch)
-
     def write(
         self,
         data: Any,
@@ -109,6 +82,12 @@ class Table:
 
         Raises:
             DoltError: As for `write_table`; the table is unchanged.
+
+        Example:
+            >>> users = Repository(folder).table("users")
+            >>> _ = users.write(pd.DataFrame({"id": [1], "name": ["Ann"]}), key="id")
+            >>> users.write(pd.DataFrame({"id": [2], "name": ["Bob"]}), mode="upsert").changed
+            True
         """
         repository = self.repository
         return write_table(
@@ -143,86 +122,30 @@ class Table:
 
         Raises:
             ConfigError: An argument has the wrong type, or the params do not match the condition.
+
+        Example:
+            >>> users = Repository("mysql://me@db/shop").table("users")
+            >>> users.scan(columns=["name"], where="id > %s", params=[1])
+            Scan(db='mysql://me@db:3306/shop', tablename='users', columns=['name'], where='id > %s', params=[1])
         """
         part = {"columns": columns, "where": where, "params": params, "as_of": as_of}
-        return Scan({**self._source(), "tablename": self.name, "meta_conf": self.repository.hooks, **part})
+        return Scan({**self._named(), "meta_conf": self.repository.hooks, **part})
 
     def read(self, as_of: AsOf | None = None) -> pd.DataFrame:
         """Return the whole table as a pandas DataFrame with the dtypes that were saved.
 
         Raises:
             DoltError: As for `read_table`.
+
+        Example:
+            >>> users = Repository(folder).table("users")
+            >>> _ = users.write(pd.DataFrame({"id": [1]}))
+            >>> _ = users.write(pd.DataFrame({"id": [2]}))
+            >>> users.read(as_of="HEAD~1")["id"].tolist()
+            [1]
         """
         return self.scan(as_of=as_of).to_pandas()
 
-    def summary(self, as_of: AsOf | None = None, first: int = 10) -> Summary:
-        """Return the table's columns, its number of rows and its first rows, without fetching all of it.
-
-        Raises:
-            NotFoundError: No such database, branch, version or table.
-        """
-        branch = self.branch.name if self.branch is not None else None
-        return summary(self.repository._place, self.name, branch, as_of, first)
-
-    def history(self, as_of: AsOf | None = None, limit: int | None = None) -> pd.DataFrame:
-        """Return the commits that changed the table, newest first; see `history`.
-
-        Raises:
-            DoltError: As `history`.
-        """
-        return history(**self._named(), as_of=as_of, limit=limit)
-
-    def diff(self, from_: AsOf, to: AsOf = "HEAD", *, limit: int | None = None, offset: int = 0) -> pd.DataFrame:
-        """Return the rows that differ between two versions, before and after; see `diff`.
-
-        Raises:
-            DoltError: As `diff`.
-        """
-        return diff(**self._named(), from_=from_, to=to, limit=limit, offset=offset)
-
-    def added(self, commit: AsOf = "HEAD") -> pd.DataFrame:
-        """Return the rows that a commit added to the table; see `added_rows`.
-
-        Raises:
-            DoltError: As `added_rows`.
-        """
-        return added_rows(**self._named(), commit=commit)
-
-    def blame(self, as_of: AsOf | None = None) -> pd.DataFrame:
-        """Return the commit that wrote each row; see `blame`.
-
-        Raises:
-            PrimaryKeyError: The table has no primary key.
-            DoltError: As `blame`.
-        """
-        return blame(**self._named(), as_of=as_of)
-
-    def lineage(self, as_of: AsOf | None = None, **options: Any) -> Lineage:
-        """Return the executions that wrote the table, what they read, and who wrote that; see `lineage`.
-
-        Args:
-            as_of: The version; None is the newest.
-            **options: Options of `lineage`: `depth`, `commits`, `databases`.
-
-        Raises:
-            DoltError: As `lineage`.
-        """
-        return lineage(**self._named(), as_of=as_of, **options)
-
-    def who_wrote(self, key: Any, as_of: AsOf | None = None) -> pd.DataFrame:
-        """Return the commits and executions that changed a row, newest first; see `who_wrote`.
-
-        Args:
-            key: The row's key: a value, a tuple, or a dict by column name.
-            as_of: The newest commit to look at; None is the branch's head.
-
-        Raises:
-            DoltError: As `who_wrote`.
-        """
-        return who_wrote(**self._named(), key=key, as_of=as_of)
-
-    def _source(self) -> dict[str, Any]:
-        return {"db": self.repository.location, "branch_conf": self.branch, "remote_conf": self.repository.remote}
-
-    def _named(self) -> dict[str, Any]:
-        return {**self._source(), "tablename": self.name}
+    @property
+    def _place(self) -> Place:
+        return self.repository._place

@@ -161,6 +161,13 @@ class Transaction(TransactionReads):
 
         Raises:
             ConfigError: It is not a string, or blank.
+
+        Example:
+            >>> with Transaction(folder) as work:
+            ...     work.write("users", pd.DataFrame({"id": [1, 2]}))
+            ...     work.describe("Add 2 users")
+            >>> Repository(folder).history(limit=1)["message"].tolist()
+            ['Add 2 users']
         """
         check_text(message, "message")
         self.message, self._options = message, replace(self._options, message=message)
