@@ -7,10 +7,10 @@ An adapter translates a workflow manager's concepts into calls of the core. It i
 - frames as the core sees them (`encode_frame`, `to_arrow`, `is_stream` ...);
 - functions that keep passwords out of messages, literals and pickles (`redact`, `shown`, `without_password`,
   `from_literal`), and that tie a workflow manager's secrets to servers (`tie_secrets`);
-- the attempts of a task (`Attempt`, `add_scope`, `unnoted`), so that a retried task writes only once, and
-  `AttemptBlock`, which writes several tables in one commit;
+- the attempts of a task (`Attempt`, `register_read_scope`, `unrecorded_reads`), so that a retried task writes only
+  once, and `AttemptBlock`, which writes several tables in one commit;
 - the check that a framework is installed and new enough (`check_installed`);
-- the errors after which a workflow manager should retry (`recognise_by`);
+- the errors after which a workflow manager should retry (`register_retried_error`);
 - the trailers of commit messages (`trailers_of`, `trailer_values`);
 - what a past execution read from a `Place` (`past_execution`, `commit_read`), to run it again.
 
@@ -47,12 +47,12 @@ if TYPE_CHECKING:
     from dolt_integrations.core.installed import check_installed
     from dolt_integrations.core.manage.past import PastExecution, commit_read, past_execution
     from dolt_integrations.core.manage.place import Place
-    from dolt_integrations.core.provenance.attempt import Attempt, child_error
+    from dolt_integrations.core.provenance.attempt import Attempt, child_process_error
     from dolt_integrations.core.provenance.meta import Metas, metas_of
-    from dolt_integrations.core.provenance.reads import add_scope, unnoted
+    from dolt_integrations.core.provenance.reads import register_read_scope, unrecorded_reads
     from dolt_integrations.core.provenance.trailers import trailer_values, trailers_of
     from dolt_integrations.core.provenance.write_id import check_write_id, node_of
-    from dolt_integrations.core.rows.cache_places import offer_place
+    from dolt_integrations.core.rows.cache_places import register_cache_url
     from dolt_integrations.core.transaction.attempt_landing import OvertakenError
     from dolt_integrations.core.transaction.attempt_name import AttemptWrite
     from dolt_integrations.core.transaction.attempted import AttemptBlock, Sharing, start_of_attempt
@@ -73,8 +73,8 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.names.trust import FromLiteral, from_literal
     from dolt_integrations.engine.sql.parameters import Params, bind, plain_params
     from dolt_integrations.engine.tables.query import select_all, without_rows
-    from dolt_integrations.recognised import recognise_by
     from dolt_integrations.redaction import redact, shown
+    from dolt_integrations.retried_errors import register_retried_error
 
 __getattr__, __dir__ = lazy_names(
     __name__,
@@ -92,14 +92,14 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.core.arrow.polars": "to_polars",
         "dolt_integrations.core.manage.past": "PastExecution commit_read past_execution",
         "dolt_integrations.core.manage.place": "Place",
-        "dolt_integrations.core.provenance.attempt": "Attempt child_error",
-        "dolt_integrations.core.rows.cache_places": "offer_place",
+        "dolt_integrations.core.provenance.attempt": "Attempt child_process_error",
+        "dolt_integrations.core.rows.cache_places": "register_cache_url",
         "dolt_integrations.core.transaction.attempt_landing": "OvertakenError",
         "dolt_integrations.core.transaction.attempt_name": "AttemptWrite",
         "dolt_integrations.core.transaction.attempted": "AttemptBlock Sharing start_of_attempt",
         "dolt_integrations.engine.tables.query": "select_all without_rows",
         "dolt_integrations.core.provenance.meta": "Metas metas_of",
-        "dolt_integrations.core.provenance.reads": "add_scope unnoted",
+        "dolt_integrations.core.provenance.reads": "register_read_scope unrecorded_reads",
         "dolt_integrations.conventions": "RUN",
         "dolt_integrations.core.provenance.trailers": "trailer_values trailers_of",
         "dolt_integrations.core.provenance.write_id": "check_write_id node_of",
@@ -116,7 +116,7 @@ __getattr__, __dir__ = lazy_names(
         "dolt_integrations.engine.names.secrets": "tie_secrets",
         "dolt_integrations.engine.names.trust": "FromLiteral from_literal",
         "dolt_integrations.engine.sql.parameters": "Params bind plain_params",
-        "dolt_integrations.recognised": "recognise_by",
+        "dolt_integrations.retried_errors": "register_retried_error",
         "dolt_integrations.redaction": "redact shown",
     },
 )
@@ -145,7 +145,6 @@ __all__ = [
     "Place",
     "RemoteConf",
     "Sharing",
-    "add_scope",
     "bind",
     "check_as_of",
     "check_flag",
@@ -155,7 +154,7 @@ __all__ = [
     "check_table_name",
     "check_text",
     "check_write_id",
-    "child_error",
+    "child_process_error",
     "commit_read",
     "encode_frame",
     "frame_of",
@@ -169,7 +168,6 @@ __all__ = [
     "named_branch",
     "nearest",
     "node_of",
-    "offer_place",
     "open_database",
     "options_of",
     "parse_author",
@@ -178,8 +176,10 @@ __all__ = [
     "part_of",
     "past_execution",
     "plain_params",
-    "recognise_by",
     "redact",
+    "register_cache_url",
+    "register_read_scope",
+    "register_retried_error",
     "select_all",
     "shown",
     "shown_kind",
@@ -189,7 +189,7 @@ __all__ = [
     "to_polars",
     "trailer_values",
     "trailers_of",
-    "unnoted",
+    "unrecorded_reads",
     "without_password",
     "without_rows",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from dolt_integrations.recognised import plain, recognised
+from dolt_integrations.retried_errors import class_to_raise, own_class
 
 LONGEST_TEXT = 4_000
 """The most characters in an error's message. Names, queries and server messages can have any length."""
@@ -56,7 +56,7 @@ class DoltError(Exception):
 
     def __new__(cls, *arguments: Any, **named: Any) -> Any:
         """Use a class that workflow managers also recognise as theirs, if the error is transient."""
-        return super().__new__(recognised(cls), *arguments)
+        return super().__new__(class_to_raise(cls), *arguments)
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         """Join the message and the hint, both shortened if they are long."""
@@ -70,7 +70,7 @@ class DoltError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the joined text, so that it is not joined twice, and a class that every process can import."""
-        return (rebuilt, (plain(type(self)), self.args, self.__dict__))
+        return (rebuilt, (own_class(type(self)), self.args, self.__dict__))
 
 
 def rebuilt(cls: type[DoltError], args: tuple[Any, ...], state: dict[str, Any]) -> DoltError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dolt_integrations.adapters import Attempt, add_scope
+from dolt_integrations.adapters import Attempt, register_read_scope
 
 LOCAL = "ex:local:local:local"
 """The id that all local executions share."""
@@ -78,4 +78,4 @@ def is_pickling() -> bool:
     return any(runtime.is_pickling() for runtime in _RUNTIMES)
 
 
-add_scope(lambda: current_runtime().scope)
+register_read_scope(lambda: current_runtime().scope)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dolt_integrations import adapters, core
 from dolt_integrations.adapters import BATCH_ROWS as ROWS
-from dolt_integrations.adapters import unnoted
+from dolt_integrations.adapters import unrecorded_reads
 from dolt_integrations.errors import ConfigError, DataError
 from dolt_integrations.flyte.added import rows_added
 from dolt_integrations.flyte.origin.lineage import note_input
@@ -164,7 +164,7 @@ class DoltTable(TableReference):
 
     def _as_written(self) -> Loaded:
         source = {**self._source(), "meta_conf": None, "remote_conf": None}
-        with unnoted():
+        with unrecorded_reads():
             return core.read_table(**source)
 
     def _serialize(self) -> dict[str, Any]:

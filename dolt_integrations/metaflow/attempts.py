@@ -7,7 +7,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-from dolt_integrations.adapters import Attempt, child_error
+from dolt_integrations.adapters import Attempt, child_process_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def check_process(task: RunningTask) -> None:
         ForkedProcessError: This is a child process.
     """
     if os.getpid() != _PROCESS or multiprocessing.parent_process() is not None:
-        raise child_error(task.pathspec)
+        raise child_process_error(task.pathspec)
 
 
 def origins_of(task: RunningTask, position: Sequence[int]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dolt_integrations.adapters import APPEND, REPLACE, UPSERT, OvertakenError, unnoted
+from dolt_integrations.adapters import APPEND, REPLACE, UPSERT, OvertakenError, unrecorded_reads
 from dolt_integrations.core import history
 from dolt_integrations.errors import TableNotFoundError
 from dolt_integrations.metaflow.client import RunningTask, cloned_records
@@ -32,7 +32,7 @@ def mode_of_shared(location: Location, task: RunningTask, table: str, head: str,
         OvertakenError: The run, or one that it resumes, has written the table, and another has since.
     """
     try:
-        with unnoted():
+        with unrecorded_reads():
             past = history(location, table, as_of=head)
     except TableNotFoundError:
         return REPLACE

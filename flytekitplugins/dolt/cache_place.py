@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flytekit import FlyteContextManager
 
-from dolt_integrations.adapters import offer_place
+from dolt_integrations.adapters import register_cache_url
 from dolt_integrations.flyte.cache_folder import cache_folder
 
 
@@ -13,4 +13,4 @@ def cache_url() -> str | None:
     return cache_folder(FlyteContextManager.current_context().file_access.raw_output_prefix)
 
 
-offer_place("flyte", cache_url)
+register_cache_url("flyte", cache_url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flytekit.exceptions.system import FlyteUploadDataException
 from flytekit.exceptions.user import FlyteRecoverableException
 
-from dolt_integrations.adapters import recognise_by
+from dolt_integrations.adapters import register_retried_error
 
 
 class TransientFailure(FlyteUploadDataException, FlyteRecoverableException):
@@ -18,4 +18,4 @@ class TransientFailure(FlyteUploadDataException, FlyteRecoverableException):
     _timestamp: float | None = None
 
 
-recognise_by(TransientFailure)
+register_retried_error(TransientFailure)

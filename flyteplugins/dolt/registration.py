@@ -6,7 +6,7 @@ import functools
 
 from flyte.types import TypeEngine
 
-from dolt_integrations.adapters import offer_place
+from dolt_integrations.adapters import register_cache_url
 from dolt_integrations.flyte.runtime import register as register_runtime
 from flyteplugins.dolt.cache_place import cache_url
 from flyteplugins.dolt.dataframe import check_places, register_when_imported
@@ -20,7 +20,7 @@ from flyteplugins.dolt.transformers import DoltConfigTransformer, DoltTableTrans
 def register() -> None:
     """Register `DoltConfig`, `DoltTable` and frames at `dolt://` URIs with Flyte."""
     register_runtime(FlyteRuntime())
-    offer_place("flyte", cache_url)
+    register_cache_url("flyte", cache_url)
     observe_tasks()
     TypeEngine.register(DoltConfigTransformer())
     TypeEngine.register(DoltTableTransformer())

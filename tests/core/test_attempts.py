@@ -7,14 +7,14 @@ import pytest
 
 from dolt_integrations import Repository
 from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, read_table, write_table
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.errors import MergeConflictError, SupersededError
 from tests.conftest import run_sql
 from tests.helpers.saves.attempts import Node, contents, rows
 
 
 def ids(url, table="t"):
-    with unnoted():
+    with unrecorded_reads():
         return sorted(read_table(url, table).data["id"])
 
 
@@ -176,7 +176,7 @@ def test_a_table_that_an_earlier_attempt_made_with_other_columns_is_made_anew(wh
 
     node.again().write(rows(1))
 
-    with unnoted():
+    with unrecorded_reads():
         found = read_table(base, "t", branch_conf=where).data
     assert found.to_dict("list") == {"id": [1], "value": ["v1"]}
 

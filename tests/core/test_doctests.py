@@ -3,6 +3,7 @@
 import contextlib
 import doctest
 import importlib
+import os
 import pkgutil
 
 import pandas as pd
@@ -11,7 +12,9 @@ import pytest
 
 import dolt_integrations
 import flytekitplugins.dolt
-from dolt_integrations import core, engine, errors
+from dolt_integrations import core, engine, errors, retried_errors
+from dolt_integrations.core.provenance import reads
+from dolt_integrations.core.rows import cache_places
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 
 MODULES = sorted(
@@ -40,8 +43,18 @@ def served(test):
     return open_database(test.globs["folder"], create=DEFAULT_AUTHOR) if calls > 1 else contextlib.nullcontext()
 
 
+@pytest.fixture
+def adapters(monkeypatch):
+    """Forget what the examples for authors of adapters register."""
+    monkeypatch.setattr(reads, "_SCOPES", [])
+    monkeypatch.setattr(retried_errors, "_MIXINS", [])
+    monkeypatch.setattr(retried_errors, "_MADE", {})
+    monkeypatch.setattr(cache_places, "_OFFERED", {})
+    monkeypatch.setenv(cache_places.LOCATION, os.environ.get(cache_places.LOCATION, ""))
+
+
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
-def test_an_example_gives_what_it_shows(name, tmp_path):
+def test_an_example_gives_what_it_shows(name, adapters, tmp_path):
     test = EXAMPLES[name]
     names = {
         label: getattr(package, label)

@@ -6,7 +6,7 @@ import pytest
 
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.provenance import reads
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.errors import MergeConflictError
 from dolt_integrations.metaflow import DoltConfig
 from dolt_integrations.metaflow.block import Block
@@ -180,7 +180,7 @@ def test_a_foreach_does_not_put_its_rows_among_those_of_others(who, database):
 
     assert contents(database) == before
     assert caught.value.branch in str(caught.value)
-    with unnoted():
+    with unrecorded_reads():
         kept = read_table(database, "t", branch_conf=caught.value.branch).data
     assert sorted(kept["id"]) == [1, 3]
 
@@ -193,7 +193,7 @@ def test_a_resumed_task_appends_once(shared, database):
 
     again = Task(database, run="5", task="7", position=position, origin=["1"]).block(("t", rows(1, 1), mode, None))
 
-    with unnoted():
+    with unrecorded_reads():
         assert len(read_table(database, "t").data) == 2
     assert again == first
 

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.errors import MergeConflictError, PrimaryKeyError
 from tests.conftest import new_repository
 from tests.frameworks.test_metaflow_attempts import Task
@@ -43,7 +43,7 @@ def play(step, expected, task, database):
     elif kind == "read":
         read_table(database, arguments[0])
     elif kind == "others":
-        with unnoted():
+        with unrecorded_reads():
             write_table(database, arguments[0], rows(arguments[1]), mode="append")
     else:
         writes = [(table, rows(*numbers, value=value), mode, None) for table, mode, numbers, value in arguments[0]]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.engine import Database, open_database, parse_location
 from dolt_integrations.errors import DoltError, ServerLostError
 from dolt_integrations.limits import limits
@@ -62,7 +62,7 @@ def looking_at(location: Location) -> Iterator[Look]:
         DoltError: It cannot be opened.
     """
     end = time.monotonic() + limits().card_seconds
-    with unnoted(), open_database(location, timeout=limits().card_seconds) as database:
+    with unrecorded_reads(), open_database(location, timeout=limits().card_seconds) as database:
         yield Look(database, end)
 
 

@@ -12,7 +12,7 @@ from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import named_branch
 from dolt_integrations.core.configs.options import check_flag
 from dolt_integrations.core.manage.merged import is_merged
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.core.provenance.trailers import execution_of
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.reads.revision import find_commit
@@ -88,7 +88,7 @@ class Branches:
         check_as_of(at)
         with self._place.reading() as database, database.connect() as connection:
             _check_free(connection, name, database)
-            with unnoted():
+            with unrecorded_reads():
                 _, commit = find_commit(database, None, at)
             try:
                 create_branch(connection, name, commit)

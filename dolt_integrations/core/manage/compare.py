@@ -11,7 +11,7 @@ from dolt_integrations.core.configs.as_of import check_as_of
 from dolt_integrations.core.configs.branch import SerialBranch
 from dolt_integrations.core.configs.options import check_text
 from dolt_integrations.core.manage.executions import entries_of
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.rows.diff import TableVersions
 from dolt_integrations.engine.tables.names import tables
@@ -41,7 +41,7 @@ def compare(place: Place, one: str, other: str, branch: str | None = None) -> pd
     for revision in (one, other):
         check_text(revision, "what is compared")
         check_as_of(revision)
-    with place.reading(branch) as database, database.connect() as connection, unnoted():
+    with place.reading(branch) as database, database.connect() as connection, unrecorded_reads():
         sides = [_side(database, connection, each, branch) for each in (one, other)]
         old, new = sides
         written = [side.written for side in sides if side.written is not None]

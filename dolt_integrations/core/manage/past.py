@@ -12,7 +12,7 @@ from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.configs.options import check_text
 from dolt_integrations.core.manage.executions import entries_of, is_of
 from dolt_integrations.core.provenance.inputs import Input, inputs_of, tables_in, task_of
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.engine.tables.names import tables
 from dolt_integrations.engine.versions.log import entries_anywhere
 from dolt_integrations.engine.versions.revisions import resolve
@@ -94,7 +94,7 @@ def past_execution(place: Place, name: str) -> PastExecution:
         'run-7'
     """
     check_text(name, "the execution")
-    with place.reading() as database, database.connect() as session, unnoted():
+    with place.reading() as database, database.connect() as session, unrecorded_reads():
         where = f"any branch of {database.location}"
         found = [entry for entry in entries_anywhere(session, name) if is_of(entry.message, name)]
         commits = entries_of(found or entries_anywhere(session, ""), name, where)
@@ -126,7 +126,7 @@ def commit_read(
         RevisionNotFoundError: It had not read it, or the version no longer exists.
     """
     what = tablename if tablename is not None else " ".join(str(sql).split())
-    with place.reading() as database, database.connect() as session, unnoted():
+    with place.reading() as database, database.connect() as session, unrecorded_reads():
         here = _of_database(execution.reads, database, session)
         found = _matching(here, what) or _through_tables(here, database, tablename, what)
         chosen = _chosen(found, task)

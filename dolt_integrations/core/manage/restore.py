@@ -11,7 +11,7 @@ from dolt_integrations.core.configs.as_of import AsOf, check_version
 from dolt_integrations.core.configs.branch import SerialBranch
 from dolt_integrations.core.configs.options import check_tablename
 from dolt_integrations.core.manage.landing import work_on
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.core.provenance.trailers import with_trailers
 from dolt_integrations.core.provenance.undone import RESTORES
 from dolt_integrations.core.reads.revision import find_commit
@@ -40,7 +40,7 @@ def restore(
         check_tablename(name)
     check_version(to, "the version to restore")
     with place.writing(branch) as database:
-        with unnoted():
+        with unrecorded_reads():
             _, revision = find_commit(database, SerialBranch(branch), to)
         found = _names_at(database, revision, names)
 

@@ -9,7 +9,7 @@ import pandas as pd
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.configs.branch import SerialBranch
 from dolt_integrations.core.configs.options import shown_kind
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.core.provenance.trailers import run_of
 from dolt_integrations.core.provenance.undone import reverted
 from dolt_integrations.core.reads.revision import find_commit
@@ -30,7 +30,7 @@ def runs(place: Place, branch: str | None = None, most: int | None = None) -> pd
     """Return the runs that have written to a branch, newest first (see `Repository.runs`)."""
     if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 1):
         raise ConfigError(f"most is {shown_kind(most)}", hint="Pass an integer of at least 1, or None.")
-    with place.reading(branch) as database, database.connect() as connection, unnoted():
+    with place.reading(branch) as database, database.connect() as connection, unrecorded_reads():
         _, newest = find_commit(database, SerialBranch(branch), None)
         entries = log(connection, newest)
         found = dict(list(_by_run(entries).items())[:most])

@@ -12,7 +12,7 @@ from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import SerialBranch
 from dolt_integrations.core.configs.options import check_tablename
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.core.reads.read import read_table
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.engine import TableSchema, find_table, table_name
@@ -48,7 +48,7 @@ class Summary:
 def tables_at(place: Place, branch: str | None = None, as_of: AsOf | None = None) -> list[str]:
     """Return the names of a version's tables (see `Repository.tables`)."""
     check_as_of(as_of)
-    with place.reading(branch) as database, unnoted():
+    with place.reading(branch) as database, unrecorded_reads():
         _, commit = find_commit(database, SerialBranch(branch), as_of)
         with database.connect(commit) as snapshot:
             return sorted(tables(snapshot))
@@ -58,7 +58,7 @@ def summary(place: Place, table: str, branch: str | None = None, as_of: AsOf | N
     """Return a summary of a table without fetching all of it (see `Table.summary`)."""
     check_tablename(table)
     check_as_of(as_of)
-    with place.reading(branch) as database, unnoted():
+    with place.reading(branch) as database, unrecorded_reads():
         known, commit = find_commit(database, SerialBranch(branch), as_of)
         with database.connect(commit) as snapshot:
             name = table_name(snapshot, table)

@@ -9,7 +9,7 @@ import pandas as pd
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.options import shown_kind
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.engine import nearest
@@ -80,7 +80,7 @@ class Tags:
         _check(name)
         check_as_of(at)
         with self._place.reading() as database, database.connect() as connection:
-            with unnoted():
+            with unrecorded_reads():
                 _, commit = find_commit(database, None, at)
             with connection.lock(database.address.database, "tag", name):
                 _check_free(find_tags(connection), name, database)

@@ -15,7 +15,7 @@ from dolt_integrations.core.configs.options import check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.inspect.history import commits_frame
 from dolt_integrations.core.provenance.inputs import task_of
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.engine import Database, TableSchema, find_base_table, open_database
@@ -68,7 +68,7 @@ def who_wrote(
     check_tablename(tablename)
     check_as_of(as_of)
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
-    with loading_from(remote, db, branch), unnoted(), open_database(db) as database:
+    with loading_from(remote, db, branch), unrecorded_reads(), open_database(db) as database:
         _, commit = find_commit(database, branch, as_of)
         name, schema = _table(database, tablename, commit)
         rows = _Rows(database, name, _key(name, schema, key))

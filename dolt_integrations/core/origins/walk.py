@@ -14,7 +14,7 @@ from dolt_integrations.core.configs.options import check_count, check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
 from dolt_integrations.core.origins.graph import Lineage, Read, Write
 from dolt_integrations.core.provenance.inputs import Input, inputs_of, tables_in, task_of
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.core.provenance.trailers import execution_of
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
@@ -77,7 +77,7 @@ def lineage(
     check_count(depth, "depth")
     check_count(commits, "commits")
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
-    with loading_from(remote, db, branch), unnoted(), ExitStack() as stack:
+    with loading_from(remote, db, branch), unrecorded_reads(), ExitStack() as stack:
         walk = _Walk(stack, db, databases, commits)
         _, commit = find_commit(walk.database(walk.start), branch, as_of)
         writes = walk.writes(_Version(walk.start, tablename, commit), depth)

@@ -53,7 +53,12 @@ class Past:
 
 
 class Attempt:
-    """One attempt of a node of an execution, with the commits that it has made or adopted so far."""
+    """One attempt of a node of an execution, with the commits that it has made or adopted so far.
+
+    Example:
+        >>> Attempt("ex:p:d:n/n0", 1).node
+        'ex:p:d:n/n0'
+    """
 
     def __init__(self, node: str, number: int) -> None:
         """Start an attempt.
@@ -76,7 +81,7 @@ class Attempt:
                 same name, and neither would know what the other has adopted.
         """
         if os.getpid() != self._process:
-            raise child_error(self.node)
+            raise child_process_error(self.node)
         return Claim(self)
 
     def locked(self, connection: Connection, database: Database, tables: Sequence[str]) -> AbstractContextManager[None]:
@@ -158,8 +163,13 @@ class Attempt:
             self._own.add(commit)
 
 
-def child_error(node: str) -> ForkedProcessError:
-    """Return the error for a write in a child process of the process that runs a node's attempt."""
+def child_process_error(node: str) -> ForkedProcessError:
+    """Return the error for a write in a child process of the process that runs a node's attempt.
+
+    Example:
+        >>> type(child_process_error("ex:p:d:n/n0")).__name__
+        'ForkedProcessError'
+    """
     return ForkedProcessError(
         f"process {os.getpid()} is a child of the process that runs {node}, and a retry of the task could not "
         "recognise what children wrote",

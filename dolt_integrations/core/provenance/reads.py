@@ -18,11 +18,15 @@ _SCOPES: list[Callable[[], Any]] = []
 _QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
 
 
-def add_scope(find: Callable[[], Any]) -> None:
+def register_read_scope(find: Callable[[], Any]) -> None:
     """Let an adapter attribute reads to tasks, for processes that run several tasks.
 
     Args:
         find: Returns an object that lives as long as the current task, or None.
+
+    Example:
+        >>> import threading
+        >>> register_read_scope(threading.current_thread)  # each thread of this process runs a task of its own
     """
     _SCOPES.append(find)
 
@@ -39,8 +43,16 @@ def commits_read() -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def unnoted() -> Iterator[None]:
-    """Do not record what is read in the block, because this library reads it and not the task."""
+def unrecorded_reads() -> Iterator[None]:
+    """Do not record what is read in the block, because this library reads it and not the task.
+
+    Example:
+        >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1]}))
+        >>> with unrecorded_reads():
+        ...     version = read_table(folder, "users").version
+        >>> version.commit in commits_read()
+        False
+    """
     token = _QUIET.set(True)
     try:
         yield

@@ -10,7 +10,7 @@ from dolt_integrations.core.branches.target import required_head
 from dolt_integrations.core.configs.as_of import AsOf, check_as_of, pinned_commit, timestamp_of
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
-from dolt_integrations.core.provenance.reads import note_read, unnoted
+from dolt_integrations.core.provenance.reads import note_read, unrecorded_reads
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
@@ -130,7 +130,7 @@ def find_version(
     check_as_of(as_of)
 
     def attempt() -> Version:
-        with open_database(db) as database, unnoted():
+        with open_database(db) as database, unrecorded_reads():
             found, commit = find_commit(database, branch, as_of)
             return Version(commit, found, _hash_at(database, tablename, commit))
 

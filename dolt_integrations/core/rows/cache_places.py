@@ -45,7 +45,7 @@ def shared_places() -> list[SharedPlace]:
     return [SharedPlace(url.rstrip("/")) for url in urls if url]
 
 
-def offer_place(manager: str, find: Callable[[], str | None]) -> None:
+def register_cache_url(manager: str, find: Callable[[], str | None]) -> None:
     """Let `DOLT_INTEGRATIONS_CACHE=<manager>` refer to a workflow manager's own storage.
 
     Two versions of a manager, such as Flyte 1 and 2, may both offer one. The first one with a running task counts.
@@ -53,6 +53,13 @@ def offer_place(manager: str, find: Callable[[], str | None]) -> None:
     Args:
         manager: One of `conventions.STORAGES`.
         find: Returns the URL for the running task, or None if it has none.
+
+    Example:
+        >>> import os
+        >>> register_cache_url("flyte", lambda: "s3://bucket/execution")
+        >>> os.environ["DOLT_INTEGRATIONS_CACHE"] = "flyte"
+        >>> shared_places()
+        [SharedPlace(url='s3://bucket/execution')]
     """
     _OFFERED.setdefault(manager, []).append(find)
 

@@ -20,6 +20,9 @@ def tie_secrets(location: Location, source: CredentialSource) -> None:
 
     Raises:
         ConfigError: The location is a directory, has a password already, or is a server that only a literal names.
+
+    Example:
+        >>> tie_secrets("mysql://dolt.internal/shop", lambda: Credentials(user="flyte", password="secret"))
     """
     address = parse_location(location)
     if isinstance(address, NamedAddress):

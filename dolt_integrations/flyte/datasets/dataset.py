@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations import adapters, core
-from dolt_integrations.adapters import from_literal, nearest, redact, unnoted
+from dolt_integrations.adapters import from_literal, nearest, redact, unrecorded_reads
 from dolt_integrations.errors import ColumnNotFoundError, ConfigError
 from dolt_integrations.flyte.datasets.uri import FORMS, SCHEME, pinned_uri, table_of
 from dolt_integrations.flyte.past import revision_for
@@ -81,7 +81,7 @@ def _check_declared(declared: Sequence[str], frame: Any, table: str) -> None:
 
 def _schema_of(table: DoltTable) -> pa.Schema:
     """Return the columns of the version that a table is pinned to, with their Arrow types."""
-    with unnoted():
+    with unrecorded_reads():
         return core.read_arrow(**_nothing_of(table))[0].schema
 
 
@@ -144,7 +144,7 @@ def iter_as(table: DoltTable, library: str) -> Iterator[Any]:
     known: dict[str, Column] | None = None
     for batch in batches:
         if known is None:
-            with unnoted():
+            with unrecorded_reads():
                 known = {column.name: column for column in core.read_table(**_nothing_of(table)).columns}
         rows = adapters.to_arrow(adapters.encode_frame(batch, table=str(table.config.tablename)).result(known))
         yield rows if library == ARROW else adapters.to_polars(rows)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.provenance.attempt import Attempt
-from dolt_integrations.core.provenance.reads import unnoted
+from dolt_integrations.core.provenance.reads import unrecorded_reads
 
 NUMBERS = itertools.count()
 
@@ -40,7 +40,7 @@ class Node:
 
 
 def contents(url, table="t"):
-    with unnoted():
+    with unrecorded_reads():
         return sorted(read_table(url, table).data.itertuples(index=False, name=None))
 
 

@@ -13,18 +13,24 @@ _MIXINS: list[type] = []
 _MADE: dict[type, type] = {}
 
 
-def recognise_by(mixin: type) -> None:
+def register_retried_error(mixin: type) -> None:
     """Make every transient error that is created from now on an instance of a workflow manager's class as well.
 
     Args:
         mixin: An exception class. Its `__init__` is called with the text alone. Our classes come first in the MRO.
+
+    Example:
+        >>> class RecoverableError(Exception): ...
+        >>> register_retried_error(RecoverableError)
+        >>> isinstance(ServerLostError("the server is gone"), RecoverableError)
+        True
     """
     if mixin not in _MIXINS:
         _MIXINS.append(mixin)
         _MADE.clear()
 
 
-def recognised(kind: type[Any]) -> type[Any]:
+def class_to_raise(kind: type[Any]) -> type[Any]:
     """Return the class to instantiate for an error: with the registered classes as bases, if it is transient."""
     if not _MIXINS or not kind.is_transient or getattr(kind, "__recognised__", False):
         return kind
@@ -34,6 +40,6 @@ def recognised(kind: type[Any]) -> type[Any]:
     return _MADE[kind]
 
 
-def plain(kind: type[Any]) -> type[Any]:
-    """Return our own class behind a class that `recognised` made. Every process can import it."""
+def own_class(kind: type[Any]) -> type[Any]:
+    """Return our own class behind a class that `class_to_raise` made. Every process can import it."""
     return kind.__bases__[0] if getattr(kind, "__recognised__", False) else kind
