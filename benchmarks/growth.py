@@ -1,6 +1,6 @@
 """The cost of saving and loading a few rows as a database gets branches, commits and tables, as ratios from one run.
 
-The same work is done in a small database and in larger ones, in turns. The size that is asked for is
+The same work is done alternately in a small database and in larger ones. The size that is asked for is
 `--branches 10000 --commits 100000 --tables 500`; `--keep` makes its database once. `--plot` writes the growth as a
 picture, `--statements` prints how long each SQL statement takes in the smallest database and in the largest.
 """
@@ -91,7 +91,7 @@ def _sizes(largest: Size) -> list[Size]:
 def _measure(
     sizes: Sequence[Size], folder: Path, keep: Path | None, *, statements: bool
 ) -> tuple[list[dict[str, Pair]], list[str]]:
-    """Measure the work in a database of each size and in one of the first size, in turns.
+    """Measure the work alternately in a database of each size and in one of the first size.
 
     Returns the times at each size, and lines with the statements at the largest, if they are asked for.
     """

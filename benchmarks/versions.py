@@ -1,4 +1,4 @@
-"""The same saves and loads with each Dolt on PATH, in turns: the project's own, and that of `DOLT=/path make bench`.
+"""The same saves and loads with each Dolt on PATH, alternating: the project's own, and that of `DOLT=/path make bench`.
 
 A table of many rows as in `rows.py`, without a cache, and a tiny one, each on a server that is running.
 
@@ -59,7 +59,7 @@ def installed() -> dict[str, Path]:
 
 
 def compared(programs: dict[str, Path], rows: int, rounds: int) -> dict[str, dict[str, float]]:
-    """Measure in turns, each time in a process of its own. Returns the medians of each version."""
+    """Measure the versions alternately, each time in a process of its own. Returns the medians of each version."""
     runs: dict[str, list[dict[str, float]]] = {version: [] for version in programs}
     for _ in range(rounds):
         for version, folder in programs.items():

@@ -49,7 +49,7 @@ def is_execution(run: str) -> bool:
 
 
 def job_of(run: str, task: str | None) -> tuple[str, str] | None:
-    """Return the namespace and the name of the job that a run executes, or None if neither tells it.
+    """Return the namespace and the name of the job that a run executes, or None if neither is known.
 
     They are Flyte's project and domain with the task, or Metaflow's flow with the step.
 

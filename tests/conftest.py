@@ -278,7 +278,7 @@ def loading_database(shared_server: Server, database: str, set_limits: Callable[
 
 
 def open_session(url: str, revision: str | None = None) -> pymysql.Connection[Any]:
-    """Connect as a foreign SQL client does, without any code of ours."""
+    """Connect as another SQL client does, without the library's code."""
     parts = urllib.parse.urlsplit(url)
     name = parts.path.strip("/") + (f"/{revision}" if revision else "")
     return pymysql.connect(

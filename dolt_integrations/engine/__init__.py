@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-# It has to see every fork, to tell a child what the parent had used before.
+# It has to see every fork, so that a child knows what its parent has used.
 from dolt_integrations.engine.session import forks as _forks  # noqa: F401
 from dolt_integrations.lazy_names import lazy_names
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dolt_integrations.adapters import Column
 
 _MISSING: Any = object()
-"""The default of `config`, so that its absence is an error of ours."""
+"""The default of `config`, so that a missing one is a `DoltError` instead of a TypeError."""
 
 _NOTHING = "nothing_added"
 """The member of a literal's version that says that the save had nothing to add."""

@@ -89,7 +89,7 @@ class DoltRunHooks:
         """Land the writes of the run.
 
         Raises:
-            DoltError: As for `Transaction`, such as a conflict or a refusing audit. The branch has nothing of the run.
+            DoltError: As for `Transaction`, such as a conflict or a refusing audit. None of the run is on the branch.
         """
         _, run = self._runs.pop(run_params["run_id"], (0, None))
         if run is not None:

@@ -108,7 +108,7 @@ class DoltRun:
         """Land the run's writes on its branches.
 
         Raises:
-            DoltError: As for `Transaction`. The branch concerned has nothing of the run.
+            DoltError: As for `Transaction`. None of the run is on that branch then.
         """
         landed: dict[int, Version | None] = {}
         try:
@@ -118,9 +118,7 @@ class DoltRun:
         except BaseException as error:
             if landed:
                 versions = ", ".join(f"{v.branch} ({v.commit})" for v in landed.values() if v is not None)
-                logger.error(
-                    "run %s has landed only on %s; its other branches have nothing of it", self.run.id, versions
-                )
+                logger.error("run %s has landed only on %s; none of it is on its other branches", self.run.id, versions)
             self.abandon(error)
             raise
         self._leave(landed)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Work:
-    """What a run writes to one branch: seen by the run at once, and by others when the run has ended.
+    """What a run writes to one branch: the run sees it immediately, others when the run has ended.
 
     A Transaction is one session, and the nodes of a run may be threads: they take turns.
     """
@@ -108,7 +108,7 @@ class Work:
         """Commit what the run has written, and bring it to the branch.
 
         Raises:
-            DoltError: As `Transaction`; the branch has nothing of the run.
+            DoltError: As `Transaction`; none of the run is on the branch then.
         """
         with self._lock:
             self._transaction.describe(message_of(self._run, self._outputs, self._inputs, self._notes))

@@ -181,7 +181,7 @@ class Block:
         """Commit all writes in one commit on the config's branch.
 
         Raises:
-            DoltError: As for `Transaction`; the branch then has nothing of the block.
+            DoltError: As for `Transaction`; none of the block is on the branch then.
         """
         if not self._writes or self.config is None or self.task is None:
             return

@@ -1,4 +1,4 @@
-"""What flytekit is doing when it asks for a literal. Its context does not tell everything, so we inspect the stack."""
+"""What flytekit is doing when it asks for a literal. Its context does not say, so we inspect the stack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""URLs, options and files of arbitrary bytes: accepted, or refused with an error of ours (see `make fuzz`)."""
+"""URLs, options and files of arbitrary bytes: accepted, or refused with a `DoltError` (see `make fuzz`)."""
 
 import io
 

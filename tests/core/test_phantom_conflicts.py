@@ -28,7 +28,7 @@ def both(database):
 
 
 def overtake(monkeypatch, commit):
-    """Let another client commit while a transaction of ours runs."""
+    """Let another client commit during a transaction of the library."""
     real, seen = in_place.put_rows, []
 
     def put(*arguments, **options):

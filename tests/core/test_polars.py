@@ -1,4 +1,4 @@
-"""polars DataFrames: every dtype round-trips, and what polars cannot hold is an error of ours."""
+"""polars DataFrames: every dtype round-trips, and what polars cannot hold is a `DoltError`."""
 
 import datetime
 import decimal

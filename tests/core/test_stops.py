@@ -25,7 +25,7 @@ LONGEST = 4.0 if ROWS > 100_000 else 2.0
 """Seconds after the beginning at which a signal comes."""
 
 LIMIT = 2.0 if SOAK else 20.0
-"""Seconds in which all of ours is left; the suite may run on a busy machine."""
+"""Seconds within which the library has to be left. The suite may run on a busy machine."""
 
 START = """
 import signal

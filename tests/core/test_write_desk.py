@@ -53,7 +53,7 @@ def prepared_desk(tmp_path_factory):
 
 @pytest.fixture
 def desk(prepared_desk, tmp_path):
-    """A directory on a branch of the user's, with a table of ours and tables of the user's; its server is kept."""
+    """A directory on the user's branch, with a table of the library and tables of the user. Its server is kept."""
     path = shutil.copytree(prepared_desk, tmp_path / "shop")
     with open_database(path):
         yield path

@@ -38,7 +38,7 @@ def own_reads(monkeypatch):
 
 
 def ours(error):
-    """Return the error of ours that a framework's error comes from."""
+    """Return the `DoltError` that caused a framework's error."""
     found = error.value
     while found is not None and not isinstance(found, errors.DoltError):
         found = found.__cause__ or found.__context__

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class MovedError(LostRaceError):
-    """The branch has moved meanwhile. The work may still land on top of its new head."""
+    """The branch has moved since the work began. The work may still land on top of its new head."""
 
 
 def _new_in(connection: Connection, commit: str, pending: list[TableStatus]) -> list[str]:

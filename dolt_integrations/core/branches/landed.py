@@ -39,7 +39,7 @@ def check_landed(
         What the session sees: the hashes of the table and of all tables, and the commit's parent; None without a table.
 
     Raises:
-        UnlandedError: Another client has moved or deleted the branch meanwhile.
+        UnlandedError: Another client has moved or deleted the branch since.
     """
     try:
         found = landed_commit(connection, branch, commit, table)

@@ -26,7 +26,7 @@ _MESSAGE = "Clear conflicts that concurrent commits left in tables without a key
 
 
 def clear_overtaken(connection: Connection, branch: str, start: str, overtook: str) -> None:
-    """Clear what a commit of ours has noted of tables that other clients, without our locks, changed meanwhile.
+    """Clear the conflicts that one of our commits recorded in tables that clients without our locks were changing.
 
     Args:
         connection: A session, which is on the branch afterwards, and holds its lock.

@@ -21,7 +21,7 @@ class EntangledError(LostRaceError):
 def take_tables(workspace: Connection, revision: str, tables: Sequence[str]) -> None:
     """Replace tables of a private branch by their versions at a revision, and stage them. No other table changes.
 
-    Dolt identifies tables by the tags of their columns: if a table was renamed meanwhile, taking it under its old name
+    Dolt identifies tables by the tags of their columns: if a table was renamed in between, taking it under its old name
     renames it back and loses the rows written since (1.83 and 2.3).
 
     Args:

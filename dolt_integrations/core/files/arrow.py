@@ -1,6 +1,6 @@
 """Parquet and Feather files: frames as Arrow, with the declaration that each column would have in a table.
 
-A file of ours has each column's SQL type and mark as metadata, so that the same frame is read back, including objects.
+A file that we write has each column's SQL type and mark as metadata, so that the same frame is read back.
 Other programs see ordinary columns (timestamps with a zone, durations, decimals, JSON strings) and pandas's metadata.
 Files of other programs are handled like Arrow Tables, including pandas's metadata.
 """
@@ -107,7 +107,7 @@ def _renamed(rows: pa.Table, new: Mapping[str, str]) -> pa.Table:
 
 
 def _as_saved(rows: pa.Table, where: str) -> pd.DataFrame | None:
-    """Return the frame that a file of ours was written from, or None for files of other programs."""
+    """Return the frame that one of our files was written from, or None for files of other programs."""
     declared = [_declared(field) for field in rows.schema]
     columns = tuple(column for column in declared if column is not None)
     if len(columns) < len(declared) or not columns:
@@ -121,7 +121,7 @@ def _as_saved(rows: pa.Table, where: str) -> pd.DataFrame | None:
 
 
 def _declared(field: pa.Field) -> Column | None:
-    """Return a column's declaration in a file of ours, or None."""
+    """Return a column's declaration in one of our files, or None."""
     try:
         said = json.loads((field.metadata or {})[_KEY])
         return Column(field.name, str(said["type"]), bool(said["nullable"]), str(said["comment"]))

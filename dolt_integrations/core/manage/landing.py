@@ -32,7 +32,7 @@ def work_on(place: Place, database: Database, branch: str | None, work: Work) ->
         place: The place whose hooks are notified.
         database: The database.
         branch: The branch. None is the default branch.
-        work: The work. It is repeated on the new head if another writer commits to the branch meanwhile.
+        work: The work. It is repeated on the new head if another writer commits to the branch first.
 
     Returns:
         The version that the branch has now. `changed` is whether the work has committed anything.

@@ -38,7 +38,7 @@ def takes_back(message: str) -> bool:
 
 
 def reverted(entries: Sequence[LogEntry]) -> dict[str, str]:
-    """Return the reverted commits, each with its revert, except those whose revert was reverted in turn.
+    """Return the reverted commits, each with its revert, except those whose revert was itself reverted.
 
     Args:
         entries: The log, or the reverts in it, newest first.
@@ -51,7 +51,7 @@ def reverted(entries: Sequence[LogEntry]) -> dict[str, str]:
 
 
 def _standing(entries: Sequence[LogEntry]) -> list[LogEntry]:
-    """Return the commits that take back others, and that no later one reverts in turn.
+    """Return the commits that take back others and that no later commit reverts.
 
     A commit of `dolt revert` undoes the newest one with the message that it quotes.
 

@@ -72,7 +72,7 @@ def read_table(
 ) -> Loaded:
     """Load one version of a table, or the result of a query on one version of the database.
 
-    Everything is read from one commit: neither uncommitted work nor commits that are made meanwhile are visible.
+    Everything is read from one commit: neither uncommitted work nor later commits are visible.
 
     Args:
         db: A directory, a `mysql://` URL, or a `doltcli.Dolt`.

@@ -159,7 +159,7 @@ def _bring_up(remote: Remote, database: Database, branch: str, theirs: str, auth
 
 
 def push(remote: Remote, database: Database, branch: str, *, author: Author) -> None:
-    """Push a branch. If others have pushed to it meanwhile, pull and push again, 12 times at most.
+    """Push a branch. If others have pushed to it first, pull and push again, 12 times at most.
 
     Args:
         remote: As for `pull`. With `force`, the remote's branch is overwritten.

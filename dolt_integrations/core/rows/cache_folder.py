@@ -34,10 +34,10 @@ def folder(*, make: bool) -> Path | None:
 
 
 def _narrowed(place: Path) -> str | None:
-    """Make a directory of ours private to the user. Returns why it cannot be used, or None.
+    """Make the cache's directory private to the user. Returns why it cannot be used, or None.
 
-    A directory that others may write to may already contain their files. One with files of other programs is not ours
-    to make private.
+    A directory that others may write to may already contain their files. A directory with files of other programs is
+    left as it is.
     """
     found = place.stat()
     if found.st_uid != os.getuid():

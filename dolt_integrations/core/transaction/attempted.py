@@ -26,7 +26,7 @@ class Sharing:
     Attributes:
         mode: A function of the table, the branch's head commit, and whether this task has rows in the table. It returns
             `replace`, `append`, or `upsert` for tables with a key. It raises `OvertakenError` if other writers have
-            written the table meanwhile.
+            written the table since.
         origins: Prefixes and suffixes of the names of nodes that this task continues, as in a resumed run.
     """
 

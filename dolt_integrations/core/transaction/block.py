@@ -197,7 +197,7 @@ class Block:
             kept = keep_branch(self.database, made)
             raise AuditError(
                 f"the Transaction on {self.database.location} was refused: {problem}",
-                hint=f"{self.branch!r} has nothing of it; the work is on branch {kept!r}.",
+                hint=f"None of it is on {self.branch!r}; the work is on branch {kept!r}.",
                 branch=kept,
             ) from cause
 

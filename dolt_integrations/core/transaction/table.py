@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class TransactionTable:
     """One table of a `Transaction`, as `Transaction.table` returns it.
 
-    The transaction sees what is written at once; others see it when the transaction has landed.
+    The transaction sees its own writes immediately. Others see them when the transaction has landed.
 
     Attributes:
         name: The table's name.

@@ -41,8 +41,8 @@ class Transaction(TransactionReads):
     """A block of writes to several tables, which land on a branch together in one commit, or not at all.
 
     The tables are written on a private branch, on which the block can read them. At its end, they are committed there,
-    audited, and merged into `merge_to` by a fast-forward or a merge commit, keeping what others changed there
-    meanwhile. If the block raises, nothing is kept. If the audit refuses the work or the merge conflicts, the work is
+    audited, and merged into `merge_to` by a fast-forward or a merge commit, keeping what others have committed
+    there. If the block raises, nothing is kept. If the audit refuses the work or the merge conflicts, the work is
     kept on a branch that the error names.
 
     Attributes:

@@ -97,7 +97,7 @@ def _create(workspace: Connection, save: Save, schema: TableSchema) -> None:
     """Create a table that this session has not seen.
 
     Raises:
-        LostRaceError: Another session has created it meanwhile.
+        LostRaceError: Another session created it first.
     """
     try:
         create_table(workspace, save.table, schema)

@@ -56,7 +56,7 @@ class CreateBranch(Landing):
     """Create the branch, which does not exist yet, at the work's commit.
 
     Attributes:
-        otherwise: The strategy to use if another writer has created the branch meanwhile. None raises instead.
+        otherwise: The strategy to use if another writer creates the branch first. None raises instead.
     """
 
     otherwise: Landing | None = None
@@ -102,7 +102,7 @@ class FastForward(Landing):
         database = work.database
         with database.connect(branch) as target, target.lock(database.address.database, branch):
             if head(target) != work.start:
-                raise MovedError(f"{branch} moved meanwhile")
+                raise MovedError(f"{branch} has moved")
             return forward(target, branch, work.head, sorted(work.changed))
 
 
@@ -177,7 +177,7 @@ class PutOnTop(Landing):
         if touched and self.session is not None:
             raise LostRaceError(f"another session changed table `{touched[0]}` on {branch} at the same time")
         if touched:
-            raise EntangledError(f"its triggers wrote to table `{touched[0]}`, which another writer changed meanwhile")
+            raise EntangledError(f"its triggers wrote to table `{touched[0]}`, which another writer has changed")
 
     def _kept(self, work: Workspace, branch: str, error: EntangledError) -> MergeConflictError:
         kept = keep_branch(work.database, work.head)

@@ -39,8 +39,8 @@ def warn_of_mingled(database: Database, save: Save, branch: str, made: str) -> N
     found = _known(lambda: _mingled(database, save, branch, made), made)
     if found:
         logger.warning(
-            "commit %s of table `%s` on branch %r of %s also contains what another client had staged or begun to merge "
-            "there meanwhile: %s. Inspect it with: dolt show %s",
+            "commit %s of table `%s` on branch %r of %s also contains what another client staged or began to merge "
+            "there during the save: %s. Inspect it with: dolt show %s",
             *(made, save.table, branch, database.location, ", ".join(found), made),
         )
 

@@ -83,9 +83,9 @@ class ServerAddress:
 
     @property
     def source(self) -> str:
-        """Where its data comes from, for what is remembered of it: a directory's path, or the server and database.
+        """The key of its data in caches: a directory's path, or the server and database.
 
-        What an unencrypted session gave is not taken for what an encrypted one would.
+        It contains the TLS mode, so that data from an unencrypted session is never used in place of encrypted data.
         """
         return self.label or f"mysql://{self.host.lower()}:{self.port}/{self.database}?tls={self.tls.mode}"
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CLONE_TIMEOUT = 3600.0
-"""Seconds to wait for another process that clones into the same directory. One that dies releases it at once."""
+"""Seconds to wait for another process that clones into the same directory. The lock of a dead one is released."""
 
 UNFINISHED = ".dolt-integrations-clone-"
 """Prefix of an unfinished clone. It lies inside the directory, so that the final rename stays on one volume."""
@@ -47,7 +47,7 @@ def is_database(path: Path) -> bool:
 
 
 def clone_directory(path: Path, source: Source, *, shallow: bool, timeout: float = CLONE_TIMEOUT) -> bool:
-    """Clone into a missing or empty directory, unless another process has made a database there meanwhile.
+    """Clone into a missing or empty directory, unless another process makes a database there first.
 
     Args:
         path: The directory.

@@ -36,7 +36,7 @@ class Database:
     Attributes:
         location: How the user named it, without a password; for texts.
         address: Where to connect.
-        author: Whom `dolt config` names for a directory; None for a server, which does not tell.
+        author: The identity in a directory's `dolt config`; None for a server, which does not disclose it.
         patience: Seconds that a statement of its sessions may take; None is any time.
     """
 

@@ -54,7 +54,7 @@ def find_dolt(runtime: Path) -> str:
     if found is None:
         raise DoltNotInstalledError("the program `dolt` is not on PATH", hint=_INSTALL_HINT)
     state = os.stat(found)
-    program = (found, state.st_mtime_ns, state.st_size)  # the last two tell another program of that path
+    program = (found, state.st_mtime_ns, state.st_size)  # the last two change with the program
     if program not in _CHECKED:
         _check_version(found, runtime)
         _CHECKED.add(program)
@@ -216,7 +216,7 @@ def clone_database(source: Source, path: Path, root: Path, *, depth: int | None 
     Args:
         source: The remote.
         path: The directory.
-        root: Where dolt keeps its global files meanwhile.
+        root: The directory for dolt's global files during the clone.
         depth: How many commits of the default branch to get; None is all, of all branches.
 
     Returns:

@@ -113,7 +113,7 @@ class _Servers:
             self._uses[key] = use, use.__enter__().port
 
     def check(self, key: str) -> None:
-        """Let a server go that was killed meanwhile."""
+        """Let go of a server that was killed while it was in use."""
         if key in self._uses and not listens(self._uses[key][1]):
             self.let_go(key)
 

@@ -1,4 +1,4 @@
-"""Forked children: raises an error at once for what a child of a process that has saved or loaded cannot do.
+"""Forked children: raises an error immediately for what a child of a process that has saved or loaded cannot do.
 
 `fork` copies memory but not threads. In a child, polars and connectorx wait for theirs for ever, so rows can be neither
 saved nor loaded there. Sessions inherited from the parent are cut off, because the child's statements would reach the

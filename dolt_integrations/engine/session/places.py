@@ -24,7 +24,7 @@ class Places(Statements):
 
     On a branch it is in the database itself, with the branch checked out, and not in the database `db/<branch>`: there
     Dolt (1.83) requires rights on a database of that name for table functions such as `dolt_log()`, which no one is
-    granted, and tells the branch's own name only after going through the names of all branches.
+    granted, and returns the branch's own name only after going through the names of all branches.
     """
 
     address: ServerAddress

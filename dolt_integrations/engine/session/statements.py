@@ -48,7 +48,7 @@ class Statements:
     _interruption: BaseException | None
 
     def _translated(self, error: BaseException) -> DoltError:
-        """Translate an error of pymysql into one of ours."""
+        """Translate an error of pymysql into a `DoltError`."""
         return translate(error, where=self._where)
 
     def execute(self, statement: str, arguments: Sequence[object] = ()) -> int:

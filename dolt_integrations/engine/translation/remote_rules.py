@@ -68,7 +68,7 @@ REMOTE_RULES = (
     Rule(
         RemoteChangedError,
         texts=("no chunkSource",),  # the manifest was read before a push replaced the files that it names
-        hint="If nobody is pushing, a file of the remote is missing: restore it, or push to a new remote.",
+        hint="If no one is pushing, a file of the remote is missing: restore it, or push to a new remote.",
     ),
     Rule(
         RemoteError,

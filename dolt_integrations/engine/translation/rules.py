@@ -105,7 +105,7 @@ RULES = (
             "merge conflict detected",
             "dataset head is not ancestor",
             "dangling ref",  # left by another session's rollback; a retry succeeds
-            # Raised by the commit of a transaction when the table's schema has been changed meanwhile.
+            # Raised by a transaction's commit if another session has changed the table's schema.
             "(cannot|unable to) merge",
             "table with same name .* (added|deleted)",
             "key collision when merging",

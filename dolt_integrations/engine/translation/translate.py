@@ -9,7 +9,7 @@ from dolt_integrations.errors import DoltError, QueryError, shortened
 
 
 def translate(error: BaseException, *, where: str, fallback: type[DoltError] = QueryError) -> DoltError:
-    """Translate an error of pymysql, or of the socket below it, into one of ours.
+    """Translate an error of pymysql, or of the socket below it, into a `DoltError`.
 
     Args:
         error: The error that was raised.
@@ -24,7 +24,7 @@ def translate(error: BaseException, *, where: str, fallback: type[DoltError] = Q
 
 
 def _code_and_message(error: BaseException) -> tuple[int, str]:
-    # A server's message may be of any length. The original error is shown as well, as the cause of ours.
+    # A server's message may be of any length, and tracebacks show the original error as the cause.
     error.args = tuple(shortened(arg) if isinstance(arg, str) else arg for arg in error.args)
     if isinstance(error, pymysql.err.InterfaceError) or isinstance(error, OSError):
         return 2013, f"lost connection: {error}"

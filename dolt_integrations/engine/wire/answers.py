@@ -77,7 +77,7 @@ def understood(what: str, where: str) -> Iterator[None]:
         where: The database, for the error.
 
     Raises:
-        ServerError: The block raised an exception that is neither one of ours nor an OSError.
+        ServerError: The block raised an exception that is neither a `DoltError` nor an OSError.
     """
     try:
         yield

@@ -37,7 +37,7 @@ def catalog(load_versions: dict[str, str] | None = None, **entries: dict[str, An
 
 
 def cause_of(error: pytest.ExceptionInfo[BaseException]) -> BaseException | None:
-    """Return the error of ours that one of Kedro's comes from."""
+    """Return the `DoltError` that caused an error of Kedro's."""
     found: BaseException | None = error.value
     while found is not None and not isinstance(found, DoltError):
         found = found.__cause__

@@ -52,7 +52,7 @@ class Door:
         raise NotImplementedError
 
     def conflict(self, url: str, meddle: Callable[[], object], frame: pd.DataFrame) -> None:
-        """Write a frame that was computed from the newest version; `meddle` commits as others do meanwhile."""
+        """Write a frame that was computed from the newest version; `meddle` commits as another writer in between."""
         start = find_version(url).commit
         meddle()
         self.save(url, frame, branch=MergeBranch(start, "main"), write="conflict")

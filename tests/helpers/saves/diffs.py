@@ -1,4 +1,4 @@
-"""Versions of a table to compare, and what a diff says, to be compared in turn."""
+"""Versions of a table to compare, and the results of diffs in a form that can be compared."""
 
 import pandas as pd
 

@@ -117,7 +117,7 @@ def attempt(way, db, temporary, delay, number):
 
 
 def work(way, db, begun):
-    """Do it, and end as Python does, by the default handler of Ctrl-C; say when all of ours is left behind."""
+    """Do it and end as Python does, by the default handler of Ctrl-C. Print when the library has been left."""
     out = os.open(f"{os.environ['TMPDIR']}.out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(out, 1)
     os.dup2(out, 2)
