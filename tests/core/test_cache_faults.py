@@ -5,7 +5,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,9 @@ from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.rows import cache
 from tests.conftest import run_sql
 from tests.helpers.saves.caches import HASH, OTHER, SIZE, file_of, folder, frame, stored, table
+from tests.helpers.script import run_together
 from tests.helpers.temporary import PYTEST_ROOT
+from tests.helpers.threads import in_threads
 from tests.helpers.values.samples import assert_same
 
 pytestmark = pytest.mark.usefixtures("own_cache")
@@ -172,11 +173,7 @@ def test_many_threads_store_and_find_one_version():
                 wrong.append(found)
             file_of().unlink(missing_ok=True)
 
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads([work] * 8)
 
     assert wrong == []
     assert not [name for name in stored() if name.endswith(".part")]
@@ -196,12 +193,7 @@ def test_many_processes_store_one_version(script):
         cache.store(HASH, table())
     """
     running = [script(code) for _ in range(3)]
-    for each in running:
-        each.expect("ready")
-    for each in running:
-        each.tell("go")
-    for each in running:
-        each.finish()
+    run_together(running)
 
     assert cache.find(HASH).equals(table())
     assert stored() == [f"{HASH}.arrow"]

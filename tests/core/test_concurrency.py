@@ -3,12 +3,15 @@
 import threading
 import time
 import traceback
+from functools import partial
 
 import pandas as pd
 import pytest
 
 from dolt_integrations.core import NewBranch, read_table, write_table
 from tests.conftest import eventually, processes_of, run_sql
+from tests.helpers.script import run_together
+from tests.helpers.threads import in_threads
 
 WRITER = """
 import sys
@@ -42,23 +45,14 @@ def run_threads(count, work):
         except BaseException as error:  # noqa: BLE001 - any failure is what the test is about
             failures.append("".join(traceback.format_exception(error)))
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(partial(run, number) for number in range(count))
     return failures
 
 
 def run_processes(script, location, tables, saves, widen=False):
     """Run a writer per table, all started together, and wait for their good ends."""
     writers = [script(WRITER, location, table, number, saves, widen) for number, table in enumerate(tables)]
-    for writer in writers:
-        writer.expect("ready")
-    for writer in writers:
-        writer.tell("go")
-    for writer in writers:
-        writer.finish(120)
+    run_together(writers, 120)
 
 
 def messages(url):

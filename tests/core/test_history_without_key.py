@@ -1,11 +1,12 @@
 """The history of a table without a key is exact, even if Dolt's hash changes while its rows do not."""
 
-import threading
+from functools import partial
 
 import pandas as pd
 
 from dolt_integrations.core import history, write_table
 from tests.conftest import run_sql
+from tests.helpers.threads import in_threads
 
 
 def test_commits_of_concurrent_writers_of_another_table_are_not_in_it(database):
@@ -17,11 +18,7 @@ def test_commits_of_concurrent_writers_of_another_table_are_not_in_it(database):
         for table in ("keyed", "plain"):
             write_table(database, table, pd.DataFrame({"id": [number]}), mode="append", message=table)
 
-    threads = [threading.Thread(target=add, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(partial(add, number) for number in range(8))
 
     for table in ("keyed", "plain"):
         assert [text.split()[0] for text in history(database, table)["message"]] == [table] * 9

@@ -1,6 +1,7 @@
 """Many concurrent merges into one branch: all land, and none loses another's rows."""
 
 import threading
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -9,6 +10,8 @@ from dolt_integrations.core import MergeBranch, Transaction, write_table
 from dolt_integrations.errors import DoltError, MergeConflictError
 from tests.conftest import eventually, processes_of, run_sql
 from tests.core.test_concurrency import run_threads
+from tests.helpers.script import run_together
+from tests.helpers.threads import in_threads
 
 FIRST = pd.DataFrame({"id": [0], "value": ["a"]})
 
@@ -60,12 +63,7 @@ def test_merges_of_many_processes_all_land(repository, script):
     write_table(repository.path, "t", FIRST, primary_key="id")
     repository.dolt("tag", "c2")
     mergers = [script(MERGER, repository.path, number) for number in range(1, 5)]
-    for merger in mergers:
-        merger.expect("ready")
-    for merger in mergers:
-        merger.tell("go")
-    for merger in mergers:
-        merger.finish(120)
+    run_together(mergers, 120)
 
     found = [int(one["id"]) for one in repository.sql("select id from t order by id")]
     assert found == [0, *(10 * number + step for number in range(1, 5) for step in range(2))]
@@ -114,11 +112,7 @@ def test_of_many_conflicting_merges_one_lands_and_the_others_keep_their_work(bas
         except MergeConflictError as error:
             refused.append(error.branch)
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(partial(work, number) for number in range(4))
 
     assert (len(landed), len(set(refused))) == (1, 3)
     assert sorted(branches(base)) == sorted(["main", *refused])

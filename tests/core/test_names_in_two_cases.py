@@ -1,6 +1,5 @@
 """Branches, tags and tables whose names differ only by case: distinguished if Dolt does so, or else refused."""
 
-import threading
 from functools import partial
 
 import pymysql
@@ -28,6 +27,7 @@ from dolt_integrations.errors import (
 )
 from tests.conftest import run_sql
 from tests.helpers.saves.paths import PATHS, branch_of, found, frame, rows_on
+from tests.helpers.threads import in_threads
 
 
 def heads(url):
@@ -142,11 +142,7 @@ def test_of_two_writers_that_make_a_branch_in_two_cases_at_once_one_is_refused(d
         except InvalidNameError as error:
             errors.append(error)
 
-    threads = [threading.Thread(target=write, args=(name, 10 + at)) for at, name in enumerate(["r/x", "r/X", "R/x"])]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(partial(write, name, 10 + at) for at, name in enumerate(["r/x", "r/X", "R/x"]))
 
     assert len(heads(database)) == 2
     assert len(errors) == 2

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import threading
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from dolt_integrations.engine.versions.branches import create_branch
 from dolt_integrations.errors import LostRaceError
 from tests.conftest import run_sql
 from tests.helpers import warm
+from tests.helpers.threads import in_threads
 
 AT_ONCE = 6
 ROUNDS = int(os.environ.get("NEW_BRANCH_ROUNDS", "4"))
@@ -53,11 +55,7 @@ def at_once(work):
         except Exception as error:  # noqa: BLE001 - any is one too many
             found[number] = error
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(AT_ONCE)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(partial(run, number) for number in range(AT_ONCE))
     return [found[number] for number in range(AT_ONCE)]
 
 

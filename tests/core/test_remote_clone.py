@@ -15,6 +15,7 @@ from dolt_integrations.engine import open_database
 from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, RemoteError
 from tests.conftest import Repository, eventually
 from tests.helpers.saves.clones import names, pulled, pushed
+from tests.helpers.script import run_together
 
 
 def test_a_missing_directory_becomes_a_clone(tmp_path, remote):
@@ -131,12 +132,7 @@ def test_several_processes_may_clone_into_one_directory_at_once(tmp_path, remote
     clone_if_missing(Remote(url=sys.argv[1]), sys.argv[2])
     """
     processes = [script(code, remote.url, tmp_path / "shop") for _ in range(4)]
-    for process in processes:
-        process.expect("ready")
-    for process in processes:
-        process.tell("go")
-    for process in processes:
-        process.finish()
+    run_together(processes)
 
     assert names(Repository(tmp_path / "shop")) == ["Alice", "Bob"]
     assert os.listdir(tmp_path / "shop") == [".dolt"]

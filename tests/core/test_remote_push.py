@@ -14,6 +14,7 @@ from dolt_integrations.core.remotes.clone import clone_if_missing
 from dolt_integrations.errors import MergeConflictError, PushError, RemoteError
 from tests.conftest import Repository
 from tests.helpers.saves.clones import add, names, pulled, pushed
+from tests.helpers.script import run_together
 
 NEW = pd.DataFrame({"id": [3], "name": ["Carol"]})
 
@@ -85,12 +86,7 @@ def test_pushes_of_several_processes_all_arrive(tmp_path, remote, clone, script)
     """
     directories = [clone(name).path for name in ("a", "b", "c")]
     processes = [script(code, path, remote.url, 100 + number) for number, path in enumerate(directories)]
-    for process in processes:
-        process.expect("ready")
-    for process in processes:
-        process.tell("go")
-    for process in processes:
-        process.finish()
+    run_together(processes)
 
     assert names(clone("later")) == ["Alice", "Bob", "user 100", "user 101", "user 102"]
 

@@ -15,6 +15,7 @@ from dolt_integrations.core.rows import version_rows as rows
 from dolt_integrations.core.rows.arrow_file import write_rows
 from dolt_integrations.engine import parse_location
 from tests.helpers.saves.caches import HASH, OTHER, frame, stored, table
+from tests.helpers.threads import in_threads
 from tests.helpers.values.samples import assert_same
 
 
@@ -188,11 +189,7 @@ def test_readers_at_once_fetch_a_version_once(shared, another_machine, database,
     fetched = []
     monkeypatch.setattr(rows, "fetch", lambda *given, fetch=rows.fetch: fetched.append(1) or fetch(*given))
     read = []
-    threads = [threading.Thread(target=lambda: read.append(read_table(database, "t").data)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads([lambda: read.append(read_table(database, "t").data)] * 4)
 
     assert len(read) == 4
     assert len(fetched) == 1

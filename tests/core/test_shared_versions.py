@@ -1,6 +1,6 @@
 """A machine without any version builds a new one from an older one in the shared cache, exactly as a fetch gives it."""
 
-import threading
+from functools import partial
 
 import pyarrow as pa
 import pytest
@@ -17,6 +17,7 @@ from tests.helpers.saves import caches
 from tests.helpers.saves.caches import HASH, OTHER, table
 from tests.helpers.saves.exact import assert_exact, commit
 from tests.helpers.servers.faulty_store import FAULTS
+from tests.helpers.threads import in_threads
 from tests.helpers.values.samples import assert_same
 
 CHANGE = "UPDATE t SET text = CONCAT(text, ' changed') WHERE n % 100 = 7"
@@ -128,11 +129,7 @@ def test_another_branch_and_another_case_have_the_same_list(place, empty_machine
 
 def test_machines_that_list_versions_at_once_leave_a_list_of_some(place):
     version = [KeptVersion(f"{n:032}", f"{n:032}") for n in range(8)]
-    threads = [threading.Thread(target=shared_versions.share_version, args=("db", "t", each)) for each in version]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(partial(shared_versions.share_version, "db", "t", each) for each in version)
     shared_cache.forget()
     shared_versions.share_version("db", "t", KeptVersion(HASH, HASH))
 

@@ -1,6 +1,7 @@
 """Before a `Transaction` is merged: audits by callback and by Dolt's own tests, write ids, metadata."""
 
 import threading
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from dolt_integrations.core import CallbackMeta, Transaction, read_table, write_table
 from dolt_integrations.errors import AuditError, MetadataError
 from tests.conftest import run_sql
+from tests.helpers.threads import in_threads
 
 USERS = pd.DataFrame({"id": [1, 2], "name": ["Ann", "Bob"]})
 ORDERS = pd.DataFrame({"user": [1, 2], "item": ["tea", "milk"]})
@@ -186,11 +188,7 @@ def test_one_write_id_in_two_blocks_at_once_lands_once(database):
         except Exception as error:  # noqa: BLE001 - any is one too many
             failures.append(error)
 
-    threads = [threading.Thread(target=work, args=(is_second,)) for is_second in (False, True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(partial(work, is_second) for is_second in (False, True))
 
     assert failures == []
     assert run_sql(database, "SELECT * FROM users") == [("Ann",)]

@@ -13,6 +13,8 @@ from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, history
 from dolt_integrations.errors import ConfigError, DoltError
 from tests.conftest import run_sql
 from tests.helpers.saves.write_ids import FIRST, MORE, commits
+from tests.helpers.script import run_together
+from tests.helpers.threads import in_threads
 
 WHERE = {
     "default": None,
@@ -171,11 +173,7 @@ def test_one_id_in_many_threads_at_once_is_written_once(count, database):
         except DoltError as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads([work] * 6)
 
     assert failures == []
     assert len({version.commit for version in versions}) == 1
@@ -194,11 +192,7 @@ def test_one_id_in_two_processes_at_once_is_written_once(repository, script):
     print(version.commit)
     """
     writers = [script(code, repository.path) for _ in range(2)]
-    for writer in writers:
-        writer.expect("ready")
-    for writer in writers:
-        writer.tell("go")
-    commits_made = {writer.finish(120).strip() for writer in writers}
+    commits_made = {printed.strip() for printed in run_together(writers, 120)}
 
     assert len(commits_made) == 1
     assert repository.sql("select count(*) as n from t") == [{"n": "1"}]

@@ -15,6 +15,7 @@ from dolt_integrations.engine.server.lease import Lease, runtime_folder
 from dolt_integrations.errors import DatabaseLockedError, DoltError
 from tests.conftest import eventually, use_temporary
 from tests.helpers.servers.users import USE
+from tests.helpers.threads import in_threads
 
 HOLD = """
 import pathlib, sys, time
@@ -148,11 +149,7 @@ def test_one_thread_at_a_time_may_start(folder):
             most.append(len(running))
             running.pop()
 
-    threads = [threading.Thread(target=start) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads([start] * 8)
     lease.release()
 
     assert max(most) == 1
@@ -186,11 +183,7 @@ def test_newcomers_during_a_removal_get_a_lease(folder):
         except Exception as error:  # noqa: BLE001 - any failure is what the test is about
             failures.append(error)
 
-    threads = [threading.Thread(target=use) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads([use] * 6)
 
     assert failures == []
 

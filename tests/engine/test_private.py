@@ -12,6 +12,7 @@ from dolt_integrations.engine.server.running import running_server
 from dolt_integrations.errors import DatabaseNotFoundError, DoltError
 from tests.conftest import eventually, new_repository, processes_of
 from tests.helpers.servers.users import USE, servers_of
+from tests.helpers.threads import in_threads
 
 
 def test_a_block_has_a_server_and_none_is_left(repository):
@@ -63,11 +64,7 @@ def test_threads_share_one_server(repository):
             all_open.wait()
             ports.append((database.address.port, connection.value("SELECT 1")))
 
-    threads = [threading.Thread(target=use) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads([use] * 8)
 
     assert len(ports) == 8
     assert len(set(ports)) == 1

@@ -19,6 +19,7 @@ from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
 from dolt_integrations.engine.server.dolt import quiet_environment
 from dolt_integrations.errors import PushError, PushLaterError, RemoteError, RemoteUnreachableError
 from tests.conftest import Repository, Server, eventually, free_port, new_repository, run_sql, start_server
+from tests.helpers.script import run_together
 
 _numbers = itertools.count(1)
 
@@ -174,12 +175,7 @@ def test_pushes_over_http_of_several_processes_all_arrive(hub, tmp_path, monkeyp
         push(remote, database, "main", author=DEFAULT_AUTHOR)
     """
     processes = [script(code, tmp_path / str(number), url, number) for number in (100, 101, 102)]
-    for process in processes:
-        process.expect("ready")
-    for process in processes:
-        process.tell("go")
-    for process in processes:
-        process.finish()
+    run_together(processes)
 
     assert users(there) == ["Alice", "user 100", "user 101", "user 102"]
 

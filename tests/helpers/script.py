@@ -12,7 +12,7 @@ import pytest
 from tests.helpers import warm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 
 class Script:
@@ -54,6 +54,15 @@ class Script:
         if not self.process.stdout.closed:
             self.process.stdout.read()  # ends with it; before that, the end of its input would let it go on
         self.process.communicate()
+
+
+def run_together(scripts: Sequence[Script], timeout: float = 60) -> list[str]:
+    """Let scripts that print `ready` and then wait for a line go on at the same time. Returns what each printed."""
+    for each in scripts:
+        each.expect("ready")
+    for each in scripts:
+        each.tell("go")
+    return [each.finish(timeout) for each in scripts]
 
 
 @pytest.fixture
