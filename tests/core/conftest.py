@@ -86,6 +86,12 @@ def found(monkeypatch):
     return sizes
 
 
+@pytest.fixture(params=["load", "insert"])
+def url(request):
+    """A database whose server takes files, and one whose server takes none."""
+    return request.getfixturevalue("loading_database" if request.param == "load" else "database")
+
+
 @pytest.fixture
 def versions(database):
     """Two versions of a table on main, of which the first is tagged and has a branch."""

@@ -11,6 +11,7 @@ from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.errors import MergeConflictError, SupersededError
 from tests.conftest import run_sql
 from tests.helpers.saves.attempts import Node, contents, rows
+from tests.helpers.saves.modes import commits
 
 
 def ids(url, table="t"):
@@ -20,10 +21,6 @@ def ids(url, table="t"):
 
 def message(url, commit):
     return run_sql(url, f"SELECT message FROM dolt_log WHERE commit_hash = '{commit}'")[0][0]
-
-
-def commits(url):
-    return run_sql(url, "SELECT COUNT(*) FROM dolt_log")[0][0]
 
 
 WHERE = {"main": None, "append branch": AppendBranch("main"), "merge": MergeBranch("c0", "main")}

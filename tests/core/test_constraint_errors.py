@@ -16,7 +16,7 @@ from dolt_integrations.errors import (
     UnsupportedTypeError,
 )
 from tests.conftest import run_sql
-from tests.helpers.saves.ways import block, merge, new_branch, plain, stream
+from tests.helpers.saves.ways import block, left, merge, new_branch, plain, stream
 
 WAYS = [plain, stream, merge, new_branch, block]
 
@@ -45,11 +45,6 @@ def rows(count, **last):
     for name, value in last.items():
         frame.loc[count - 1, name] = value
     return frame
-
-
-def left(url):
-    heads = run_sql(url, "SELECT name FROM dolt_branches")
-    return run_sql(url, "SELECT COUNT(*) FROM t"), run_sql(url, "SELECT * FROM dolt_status"), heads
 
 
 def known(error):

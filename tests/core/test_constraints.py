@@ -6,7 +6,7 @@ import pytest
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.errors import ConstraintError, DataError
 from tests.conftest import run_sql
-from tests.helpers.saves.ways import block, merge, plain, stream
+from tests.helpers.saves.ways import block, left, merge, plain, stream
 
 WAYS = [plain, stream, merge, block]
 MODES = ["append", "upsert", "replace"]
@@ -32,11 +32,6 @@ def rows(count, **last):
     for name, value in last.items():
         frame.loc[count - 1, name] = value
     return frame
-
-
-def left(url):
-    heads = run_sql(url, "SELECT name FROM dolt_branches")
-    return run_sql(url, "SELECT COUNT(*) FROM t"), run_sql(url, "SELECT * FROM dolt_status"), heads
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -10,12 +10,6 @@ from tests.conftest import run_sql
 from tests.helpers.values.foreign import COLUMNS, commit, definition, make
 
 
-@pytest.fixture(params=["load", "insert"])
-def url(request):
-    """A database whose server takes files, and one whose server takes none."""
-    return request.getfixturevalue("loading_database" if request.param == "load" else "database")
-
-
 def changed_rows(url):
     return [row[0] for row in run_sql(url, "SELECT to_id FROM dolt_diff('HEAD~1', 'HEAD', 't') ORDER BY to_id")]
 

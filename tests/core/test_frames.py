@@ -30,12 +30,6 @@ EXAMPLES = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=["load", "insert"])
-def url(request):
-    """A database whose server takes files, and one whose server takes none."""
-    return request.getfixturevalue("loading_database" if request.param == "load" else "database")
-
-
 def round_trip(url, frame, key=None):
     write_table(url, "t", frame, primary_key=key, overwrite=True)
     return read_table(url, "t").data

@@ -20,12 +20,6 @@ from tests.helpers.values.samples import (
 )
 
 
-@pytest.fixture(params=["load", "insert"])
-def url(request):
-    """A database whose server takes files, and one whose server takes none."""
-    return request.getfixturevalue("loading_database" if request.param == "load" else "database")
-
-
 def level(name):
     series = TYPES[name]
     return pd.Index(series, name="k")

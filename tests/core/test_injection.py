@@ -21,13 +21,16 @@ TABLES = ["select", "a b", "100%", "x`; DROP TABLE victim", "it's", "a;b", "@v0"
 BRANCHES = ["x'; DROP TABLE victim; --", "a`b", "a/b;c", "100%", "%s", "a'b", 'a"b', "select", "--all", "-D"]
 
 
-@pytest.fixture(params=["load", "insert"])
-def url(request):
+def with_victim(url):
+    run_sql(url, "CREATE TABLE victim (a INT PRIMARY KEY)", "INSERT INTO victim VALUES (1)")
+    run_sql(url, "CALL DOLT_COMMIT('-Am', 'the victim')")
+    return url
+
+
+@pytest.fixture
+def url(url):
     """A database with a table that nothing may harm."""
-    found = request.getfixturevalue("loading_database" if request.param == "load" else "database")
-    run_sql(found, "CREATE TABLE victim (a INT PRIMARY KEY)", "INSERT INTO victim VALUES (1)")
-    run_sql(found, "CALL DOLT_COMMIT('-Am', 'the victim')")
-    return found
+    return with_victim(url)
 
 
 def is_unharmed(url, *tables):
@@ -89,8 +92,7 @@ def test_an_index_has_any_name(url):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_has_any_name_or_none(name, database):
-    run_sql(database, "CREATE TABLE victim (a INT PRIMARY KEY)", "INSERT INTO victim VALUES (1)")
-    run_sql(database, "CALL DOLT_COMMIT('-Am', 'the victim')")
+    with_victim(database)
     frame = pd.DataFrame({"a": [1, 2]})
 
     try:
@@ -106,8 +108,7 @@ def test_a_table_has_any_name_or_none(name, database):
 
 @pytest.mark.parametrize("name", BRANCHES)
 def test_a_branch_has_any_name_or_none(name, database):
-    run_sql(database, "CREATE TABLE victim (a INT PRIMARY KEY)", "INSERT INTO victim VALUES (1)")
-    run_sql(database, "CALL DOLT_COMMIT('-Am', 'the victim')")
+    with_victim(database)
     frame = pd.DataFrame({"a": [1, 2]})
 
     try:

@@ -6,6 +6,7 @@ import pytest
 from dolt_integrations.core import NewBranch, read_table, write_table
 from dolt_integrations.errors import ConfigError, PrimaryKeyError
 from tests.conftest import run_sql
+from tests.helpers.saves.modes import commits
 
 FIRST = pd.DataFrame({"id": [1, 2], "text": ["a", "b"], "number": [1.5, 2.5]})
 MORE = pd.DataFrame({"id": [3], "text": ["c"], "number": [3.5]})
@@ -16,10 +17,6 @@ MODES = ["replace", "append", "upsert"]
 def rows(url, table="t", **read):
     """Return the rows of a table, in an order of their own."""
     return sorted(read_table(url, table, **read).data.itertuples(index=False, name=None), key=repr)
-
-
-def commits(url):
-    return run_sql(url, "SELECT COUNT(*) FROM dolt_log")[0][0]
 
 
 def assert_nothing_stays(url, before):

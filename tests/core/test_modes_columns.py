@@ -6,20 +6,7 @@ import pytest
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.errors import DataError, UnsupportedTypeError
 from tests.conftest import run_sql
-
-KEEPING = ["append", "upsert"]
-
-
-def make(url, *statements):
-    run_sql(url, *statements, "CALL DOLT_COMMIT('-Am', 'theirs')")
-
-
-def commits(url):
-    return run_sql(url, "SELECT COUNT(*) FROM dolt_log")[0][0]
-
-
-def frame(values, key=1):
-    return pd.DataFrame({"id": range(key, key + len(values)), "value": values})
+from tests.helpers.saves.modes import KEEPING, commits, frame, make
 
 
 def series(values, dtype):

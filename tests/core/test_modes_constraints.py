@@ -1,25 +1,11 @@
 """Write modes with constraints and uncommitted work: a write that would violate either is refused."""
 
-import pandas as pd
 import pytest
 
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.errors import DataError, DoltError, UncommittedChangesError
 from tests.conftest import run_sql
-
-KEEPING = ["append", "upsert"]
-
-
-def make(url, *statements):
-    run_sql(url, *statements, "CALL DOLT_COMMIT('-Am', 'theirs')")
-
-
-def commits(url):
-    return run_sql(url, "SELECT COUNT(*) FROM dolt_log")[0][0]
-
-
-def frame(values, key=1):
-    return pd.DataFrame({"id": range(key, key + len(values)), "value": values})
+from tests.helpers.saves.modes import KEEPING, commits, frame, make
 
 
 @pytest.mark.parametrize("mode", KEEPING)

@@ -15,15 +15,15 @@ from dolt_integrations.errors import (
 )
 from tests.conftest import run_sql
 from tests.helpers.saves.queries import query
+from tests.helpers.servers.databases import shared_database
 
 
 @pytest.fixture(scope="module")
 def shop(shared_server):
     """A database with tables that a query can be hard on; it is only read."""
-    run_sql(
-        shared_server.url,
-        "CREATE DATABASE shop_to_read",
-        "USE shop_to_read",
+    with shared_database(
+        shared_server,
+        "shop_to_read",
         "CREATE TABLE customer (id int PRIMARY KEY, name varchar(20) NOT NULL, vip tinyint(1) NOT NULL)",
         "CREATE TABLE sale (id bigint PRIMARY KEY, customer int, amount double NOT NULL, at datetime(6) NOT NULL)",
         "INSERT INTO customer VALUES (1, 'a%b', 1), (2, 'it''s', 0), (3, 'NULL', 0)",
@@ -32,9 +32,8 @@ def shop(shared_server):
         "CALL DOLT_COMMIT('-Am', 'tables')",
         "UPDATE customer SET vip = 1 WHERE id = 2",
         "CALL DOLT_COMMIT('-am', 'a vip more')",
-    )
-    yield shared_server.url.removesuffix("shared") + "shop_to_read"
-    run_sql(shared_server.url, "DROP DATABASE shop_to_read")
+    ) as url:
+        yield url
 
 
 def test_an_outer_join_has_nulls_in_columns_that_have_none(shop, capfd):

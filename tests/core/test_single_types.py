@@ -21,12 +21,6 @@ from tests.helpers.values.samples import (
 )
 
 
-@pytest.fixture(params=["load", "insert"])
-def url(request):
-    """A database whose server takes files, and one whose server takes none."""
-    return request.getfixturevalue("loading_database" if request.param == "load" else "database")
-
-
 @pytest.mark.parametrize(
     ("name", "sql_type"),
     [

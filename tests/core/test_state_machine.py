@@ -16,8 +16,8 @@ from hypothesis.stateful import (
 
 from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, Transaction, read_table, write_table
 from dolt_integrations.errors import MergeConflictError, PrimaryKeyError
-from tests.conftest import open_session, run_sql
-from tests.helpers.saves.state_machines import run_on
+from tests.conftest import run_sql
+from tests.helpers.saves.state_machines import make_empty, run_on
 
 KEYS = st.integers(1, 6)
 ROWS = st.dictionaries(KEYS, st.sampled_from("abc"), max_size=4)
@@ -62,7 +62,7 @@ class Saves(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         """Make an empty database, with a user's uncommitted work in a table of their own."""
-        self.empty()
+        make_empty(self.url)
         run_sql(self.url, "CREATE TABLE draft (id int, text varchar(9))", "INSERT INTO draft VALUES (1, 'mine')")
         start = run_sql(self.url, "SELECT HASHOF('main')")[0][0]
         self.branches = {"main": {}}
@@ -71,14 +71,6 @@ class Saves(RuleBasedStateMachine):
         self.parents = {start: ()}
         self.writes = []
         self.number = 0
-
-    def empty(self):
-        name = self.url.rpartition("/")[2]
-        session = open_session(self.url.replace(f"/{name}", "/information_schema"))
-        with session.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name}")
-            cursor.execute(f"CREATE DATABASE {name}")
-        session.close()
 
     def history(self, commit):
         found, todo = set(), [commit]

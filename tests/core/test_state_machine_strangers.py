@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, Transaction, read_table, write_table
 from dolt_integrations.errors import DoltError, MergeConflictError
-from tests.conftest import open_session, run_sql
-from tests.helpers.saves.state_machines import run_on
+from tests.conftest import run_sql
+from tests.helpers.saves.state_machines import make_empty, run_on
 
 TABLES = st.sampled_from(["t", "T", "tmp_a", "other"])
 MODES = st.sampled_from(["append", "upsert"])
@@ -33,12 +33,7 @@ class Strangers(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         """Make an empty database, in which the other client ignores tables and has work of its own."""
-        name = self.url.rpartition("/")[2]
-        session = open_session(self.url.replace(f"/{name}", "/information_schema"))
-        with session.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name}")
-            cursor.execute(f"CREATE DATABASE {name}")
-        session.close()
+        make_empty(self.url)
         self.sql("CREATE TABLE draft (id bigint PRIMARY KEY)", "INSERT INTO draft VALUES (1)")
         self.ids, self.names = itertools.count(1), itertools.count(1)
         self.tables: dict[str, set[int]] = {}

@@ -30,12 +30,6 @@ ROUND_TRIP = settings(
 )
 
 
-@pytest.fixture(params=["load", "insert"])
-def url(request):
-    """A database whose server takes files, and one whose server takes none."""
-    return request.getfixturevalue("loading_database" if request.param == "load" else "database")
-
-
 @ROUND_TRIP
 @given(frame=mixed_frames())
 def test_a_frame_of_anything_comes_back_as_it_was(frame, url):

@@ -11,22 +11,21 @@ from dolt_integrations.errors import (
     WriteQueryError,
 )
 from tests.conftest import run_sql
+from tests.helpers.servers.databases import shared_database
 
 
 @pytest.fixture(scope="module")
 def url(shared_server):
-    run_sql(
-        shared_server.url,
-        "CREATE DATABASE queried",
-        "USE queried",
+    with shared_database(
+        shared_server,
+        "queried",
         "CREATE TABLE t (id int PRIMARY KEY, name varchar(20), amount double)",
         "INSERT INTO t VALUES (1, 'a%b', 1.5), (2, 'it''s', NULL)",
         "CREATE TABLE `odd ``name%s` (`a;b` int)",
         "INSERT INTO `odd ``name%s` VALUES (7)",
         "CALL DOLT_COMMIT('-Am', 'tables')",
-    )
-    yield shared_server.url.removesuffix("shared") + "queried"
-    run_sql(shared_server.url, "DROP DATABASE queried")
+    ) as url:
+        yield url
 
 
 @pytest.fixture

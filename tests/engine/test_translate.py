@@ -4,21 +4,19 @@ import pytest
 from dolt_integrations import errors
 from dolt_integrations.engine import Connection, parse_location
 from dolt_integrations.engine.translation.translate import translate
-from tests.conftest import run_sql
+from tests.helpers.servers.databases import shared_database
 
 
 @pytest.fixture(scope="module")
 def url(shared_server):
-    run_sql(
-        shared_server.url,
-        "CREATE DATABASE translated",
-        "USE translated",
+    with shared_database(
+        shared_server,
+        "translated",
         "CREATE TABLE t (id int PRIMARY KEY, small tinyint, name varchar(3), needed int NOT NULL DEFAULT 0)",
         "INSERT INTO t VALUES (1, 1, 'a', 1)",
         "CALL DOLT_COMMIT('-Am', 'a table')",
-    )
-    yield shared_server.url.removesuffix("shared") + "translated"
-    run_sql(shared_server.url, "DROP DATABASE translated")
+    ) as url:
+        yield url
 
 
 @pytest.mark.parametrize(

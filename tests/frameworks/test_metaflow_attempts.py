@@ -13,6 +13,7 @@ from dolt_integrations.metaflow.block import Block
 from dolt_integrations.metaflow.client import RunningTask
 from tests.conftest import run_sql
 from tests.helpers.saves.attempts import Scope, contents, rows
+from tests.helpers.saves.modes import commits
 
 
 @pytest.fixture(autouse=True)
@@ -53,10 +54,6 @@ class Task:
         finally:
             block.end()
         return block.actions["key 0"].commit if writes else None
-
-
-def commits(url):
-    return run_sql(url, "SELECT COUNT(*) FROM dolt_log")[0][0]
 
 
 def message(url, commit):
