@@ -138,6 +138,59 @@ def test_the_last_replace_wins_and_an_earlier_one_is_written_again(base):
     assert ids(base) == [1]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "left"),
+    [
+        ([("replace", 1), ("replace", 2)], [("replace", 2), ("replace", 1)], [1]),
+        ([("append", 1), ("replace", 2)], [("replace", 2), ("append", 1)], [1, 2]),
+        ([("replace", 1), ("append", 2)], [("append", 2), ("replace", 1)], [1]),
+        ([("append", 1), ("replace", 2)], ["read", ("append", 1)], [1, 2]),
+        ([("replace", 1), ("replace", 2)], ["read", ("replace", 1)], [1]),
+    ],
+    ids=["two replaces", "an append before a replace", "an append after a replace", "append, read", "replace, read"],
+)
+@KEYS
+def test_what_a_later_write_has_overwritten_is_written_again(key, first, second, left, base):
+    node = Node(base, key)
+    for mode, each in first:
+        node.write(rows(each), mode)
+
+    node.again()
+    for step in second:
+        if step == "read":
+            read_table(base, "t")
+        else:
+            node.write(rows(step[1]), step[0])
+
+    assert ids(base) == left
+
+
+def test_an_upsert_that_a_later_one_has_changed_is_written_again(base):
+    node = Node(base, "id")
+    for value in ("a", "b"):
+        node.write(rows(1, value=value), "upsert")
+
+    node.again()
+    for value in ("b", "a"):
+        node.write(rows(1, value=value), "upsert")
+
+    assert contents(base) == [(1, "a1")]
+
+
+@KEYS
+def test_writes_in_the_same_order_are_adopted_in_all_modes(key, base):
+    node = Node(base, key)
+    for mode, each in (("replace", 1), ("append", 2), ("replace", 3), ("append", 4)):
+        node.write(rows(each), mode)
+    before = commits(base)
+
+    node.again()
+    for mode, each in (("replace", 1), ("append", 2), ("replace", 3), ("append", 4)):
+        node.write(rows(each), mode)
+
+    assert (commits(base), ids(base)) == (before, [3, 4])
+
+
 def test_an_attempt_that_comes_late_does_not_write_over_the_one_after_it(base):
     node = Node(base, "id")
     node.write(rows(1))

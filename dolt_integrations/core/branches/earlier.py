@@ -70,7 +70,8 @@ class LockedWrite:
 
     def adopted(self, save: Save, digest: str) -> Version | None:
         """Return the version of an earlier commit of the same rows, or None."""
-        found = self.claim.attempt.adopted(self.past, self.name(save, digest), lambda write: self._holds(write, save))
+        name = self.name(save, digest)
+        found = self.claim.attempt.adopted(self.session, self.past, name, lambda write: self._holds(write, save))
         if found is None:
             return None
         logger.info("commit %s already has these rows of table %s", found.commit, save.table)
@@ -86,7 +87,7 @@ class LockedWrite:
         if not self.past.of(table):
             return ()
         with visiting(self.session, self.branch) as session:
-            return self.claim.attempt.superseded(session, self.past, table)
+            return self.claim.attempt.superseded(session, self.past, table, merged=self.merged)
 
     def named(self, save: Save, digest: str) -> Save:
         """Return the save with the write's name in its message."""

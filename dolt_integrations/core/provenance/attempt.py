@@ -13,6 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.configs.mode import REPLACE
 from dolt_integrations.core.provenance.find import EarlierWrite, find_undos, find_writes
 from dolt_integrations.core.provenance.reads import commits_read
 from dolt_integrations.core.provenance.write_id import WriteName, renamed
@@ -50,6 +51,13 @@ class Past:
     def of(self, table: str) -> list[EarlierWrite]:
         """Return the writes to a table that were not superseded, newest first."""
         return [write for write in self.alive if self.counts(write, table.lower())]
+
+    def overwriting(self, write: EarlierWrite) -> list[EarlierWrite]:
+        """Return the later writes to the same tables that may have changed a write's rows. Appends change none."""
+        later = [
+            each for each in self.alive[: self.alive.index(write)] if not each.only_appends or not write.only_appends
+        ]
+        return [each for each in later if any(self.counts(each, table) for table in write.name.tables)]
 
 
 class Attempt:
@@ -118,20 +126,36 @@ class Attempt:
                 gone.add((write.commit, table))
         return gone
 
-    def adopted(self, past: Past, name: WriteName, holds: Callable[[EarlierWrite], bool]) -> EarlierWrite | None:
-        """Return the write with this name, if no part of it was superseded and `holds` confirms it; or None."""
+    def adopted(
+        self, session: Connection, past: Past, name: WriteName, holds: Callable[[EarlierWrite], bool]
+    ) -> EarlierWrite | None:
+        """Return the write with this name that this write need not repeat, or None.
+
+        No part of it was superseded, `holds` confirms it, and this attempt has neither made, adopted nor read a later
+        write that may have changed its rows: this write comes after that one.
+        """
         for write in past.alive:
             named = write.name == name or self._continues(write, name)
             if named and all(past.counts(write, table) for table in name.tables) and holds(write):
-                return write
+                later = past.overwriting(write)
+                if len(self.unread(session, later)) == len(later):
+                    return write
         return None
 
     def _continues(self, write: EarlierWrite, name: WriteName) -> bool:
         other = WriteName(name.node, *(getattr(write.name, each) for each in _CONTENT))
         return write.name.node != self.node and other == name
 
-    def superseded(self, session: Connection, past: Past, table: str) -> tuple[EarlierWrite, ...]:
+    def superseded(
+        self, session: Connection, past: Past, table: str, *, merged: bool = True
+    ) -> tuple[EarlierWrite, ...]:
         """Return the writes to a table that a new one supersedes, newest first.
+
+        Args:
+            session: A session on the branch.
+            past: What the node has written to the branch.
+            table: The table.
+            merged: Whether the node's writes are merged into the branch, so that a `replace` does not replace all rows.
 
         Raises:
             SupersededError: A later attempt has written to the table.
@@ -144,6 +168,8 @@ class Attempt:
                     f"this is attempt {self.number}",
                     hint="A later attempt has taken over. If this is a different execution, give it another name.",
                 )
+            if not merged and self._is_ours(write) and write.mode_of(table) == REPLACE:
+                break  # the rows of earlier writes are gone
             earlier.append(write)
         return self.unread(session, earlier)
 

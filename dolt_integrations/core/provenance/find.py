@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.configs.mode import APPEND
 from dolt_integrations.core.provenance.trailers import trailer_values, trailers_of
 from dolt_integrations.core.provenance.undone import UNDOING, Undos, takes_back
 from dolt_integrations.core.provenance.write_id import (
@@ -60,6 +61,15 @@ class EarlierWrite:
     overrides: tuple[str, ...]
     modes: tuple[str, ...]
     message: str = ""
+
+    @property
+    def only_appends(self) -> bool:
+        """Whether it was an append in each of its tables."""
+        return set(self.modes) == {APPEND}
+
+    def mode_of(self, table: str) -> str:
+        """Return the mode in which a table was actually written; empty if it was not."""
+        return dict(zip(self.name.tables, self.modes, strict=False)).get(table.lower(), "")
 
 
 def find_commits(session: Connection, branch: str | None, write_id: str, table: str | None = None) -> list[str]:

@@ -77,7 +77,7 @@ class AttemptLanding:
         if head is None:
             return self._create(writes)
         past, superseded = self._past()
-        found = self.name.adopted(self.database, self.claim, past, self.branch)
+        found = self.name.adopted(self.database, self.session, self.claim, past, self.branch)
         if found is not None:
             return Version(found.commit, self.branch, changed=False)
         planned = self._planned(writes, head, past)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.provenance.attempt import Claim, Past
     from dolt_integrations.core.provenance.find import EarlierWrite
     from dolt_integrations.core.provenance.write_id import WriteName
-    from dolt_integrations.engine import Database
+    from dolt_integrations.engine import Connection, Database
 
 TOGETHER = "together"
 """The mode of a table that several tasks write together."""
@@ -74,10 +74,12 @@ class BlockName:
         text = superseding(message, dict.fromkeys(write.commit for write in superseded))
         return with_attempt(text, self.name(claim, branch), claim.attempt.number, modes)
 
-    def adopted(self, database: Database, claim: Claim, past: Past, branch: str) -> EarlierWrite | None:
+    def adopted(
+        self, database: Database, session: Connection, claim: Claim, past: Past, branch: str
+    ) -> EarlierWrite | None:
         """Return an earlier commit of the same rows, or None. A plain `replace` does not continue another run's."""
         name = self.name(claim, branch)
-        found = claim.attempt.adopted(past, name, lambda write: self._holds(database, write))
+        found = claim.attempt.adopted(session, past, name, lambda write: self._holds(database, write))
         if found is not None and found.name.node != name.node and REPLACE in self.modes:
             return None
         return found

@@ -83,7 +83,7 @@ class Model:
         place = self.counted.get(new.content, 0)
         alive = [each for each in equal if each.alive]
         self.counted[new.content] = place + 1
-        if place < len(alive):
+        if place < len(alive) and not self.is_overwritten(alive[place]):
             self.kept.add(id(alive[place]))
             return "adopted"
         stale = [each for each in self.of(table) if each.attempt is not None and id(each) not in self.kept]
@@ -101,6 +101,11 @@ class Model:
         self.history.append(new)
         self.kept.add(id(new))
         return "written"
+
+    def is_overwritten(self, write):
+        later = self.history[self.history.index(write) + 1 :]
+        known = [each for each in later if each.alive and each.attempt is not None and id(each) in self.kept]
+        return any(each.table == write.table and {each.mode, write.mode} != {"append"} for each in known)
 
     def has_double_key(self, new):
         present = {row[0] for row in self.contents(new.table)}
