@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from dolt_integrations.core import read_table, write_table
+from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.errors import UnsupportedTypeError
 
 
@@ -73,3 +74,13 @@ def test_numbers_do_not_come_to_categories_of_texts(database):
 
     with pytest.raises(UnsupportedTypeError, match="category of str"):
         write_table(database, "t", frame(1), mode="append")
+
+
+@pytest.mark.parametrize("values", [["a", "a"], ["a", None]], ids=["twice", "null"])
+def test_a_dictionary_that_pandas_cannot_have_as_categories_is_stored_as_its_values(values):
+    column = pa.DictionaryArray.from_arrays(pa.array([0, 1, None]), pa.array(values))
+
+    encoded = encode_frame(pa.table({"a": column}), table="t")
+
+    assert encoded.columns["a"].mark.dtype != "category"
+    assert encoded.columns["a"].values.to_pylist() == [*values, None]

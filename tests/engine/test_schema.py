@@ -1,6 +1,7 @@
 import pytest
 
 from dolt_integrations.engine import Column, Connection, TableSchema, describe_table, find_table, parse_location, quote
+from dolt_integrations.engine.sql.definitions import compares_otherwise
 from dolt_integrations.engine.tables.names import tables
 from dolt_integrations.errors import TableNotFoundError
 from tests.conftest import run_sql
@@ -23,6 +24,26 @@ SCHEMAS = [
     TableSchema((Column("a", "int", True, 'it\'s a \\ "comment" with % and é\n and `'),)),
     TableSchema(tuple(Column(f"column_{number}", "bigint") for number in range(300))),
 ]
+
+
+BYTEWISE, FOLDING = "utf8mb4_0900_bin", "utf8mb4_0900_ai_ci"
+
+
+@pytest.mark.parametrize(
+    ("of_table", "types", "otherwise"),
+    [
+        (BYTEWISE, ["int", "text"], False),
+        (BYTEWISE, ["text", f"varchar(9) COLLATE {FOLDING}"], True),
+        (FOLDING, ["text"], True),
+        (FOLDING, [f"text COLLATE {BYTEWISE}", "int"], False),
+        (FOLDING, ["int"], False),
+        (None, ["text"], True),
+    ],
+)
+def test_a_table_compares_texts_otherwise_unless_all_are_certain_to_be_bytewise(of_table, types, otherwise):
+    options = f" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={of_table}" if of_table else ""
+
+    assert compares_otherwise(f"CREATE TABLE `t` (`a` text){options}", types) is otherwise
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=range(len(SCHEMAS)))

@@ -1,0 +1,62 @@
+"""Columns whose comment does not match their values, because others wrote one or the other: no value is changed."""
+
+import datetime
+import decimal
+import logging
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from dolt_integrations.core.codec import decode_column
+from dolt_integrations.core.columns.mark import Mark
+from dolt_integrations.core.columns.times import encode_timestamps
+from dolt_integrations.engine import Column, arrow_type
+from dolt_integrations.errors import UnsupportedValueError
+
+D = decimal.Decimal
+SECOND = datetime.timedelta(seconds=1)
+
+MISMATCHES = {
+    "a number beyond its dtype": ("bigint", {"dtype": "int8"}, [1, 300], "Int64"),
+    "a negative number": ("bigint", {"dtype": "uint8"}, [-1], "Int64"),
+    "an integer that a double rounds": ("bigint", {"dtype": "float64"}, [2**53 + 1], "Int64"),
+    "a double that a float rounds": ("double", {"dtype": "float32"}, [0.1], "float64"),
+    "a float that float16 rounds": ("float", {"dtype": "float16"}, [1.0009765625, 1.00048828125], "float32"),
+    "a fraction among integers": ("double", {"dtype": "int64"}, [1.5], "float64"),
+    "a number among booleans": ("tinyint", {"dtype": "bool"}, [0, 2], "int8"),
+    "microseconds": ("datetime(6)", {"dtype": "datetime64[s]"}, [datetime.datetime(2026, 1, 1, 0, 0, 0, 5)], None),
+    "a day as a time": ("time(6)", {"dtype": "object", "of": "time"}, [86_400 * SECOND], "timedelta64[us]"),
+    "a text that is no number": ("varchar(9)", {"dtype": "int64"}, ["x"], None),
+    "a fraction among whole decimals": ("decimal(9,1)", {"dtype": "object", "of": "int"}, [D("1.5")], "object"),
+}
+
+
+@pytest.mark.parametrize("name", MISMATCHES)
+def test_a_value_that_the_comments_dtype_does_not_hold_is_read_by_the_sql_type(name, caplog):
+    sql_type, mark, values, dtype = MISMATCHES[name]
+    column = Column("a", sql_type, True, Mark(**mark).comment())
+
+    series = decode_column(column, pa.chunked_array([pa.array(values, arrow_type(sql_type))]))
+
+    assert series.tolist() == pd.Series(values).tolist()
+    assert dtype is None or series.dtype == dtype
+    assert "column 'a' is not read as its comment says" in caplog.text or sql_type == "tinyint"
+
+
+def test_a_json_null_that_pandas_takes_for_a_missing_value_is_warned_of_once(caplog):
+    warned = set()
+    for _ in range(2):
+        decode_column(Column("a", "json"), pa.chunked_array([["null", '{"a": 1}']]).cast(pa.large_string()), warned)
+
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert "JSON document null" in caplog.text
+
+
+@pytest.mark.parametrize("year", [0, 10_000])
+def test_a_timestamp_beyond_the_years_of_dolt_is_refused(year):
+    days = {0: -719_163, 10_000: 2_932_897}[year]
+    series = pd.Series(pd.array([0, days * 86_400], dtype="int64")).astype("datetime64[s]")
+
+    with pytest.raises(UnsupportedValueError, match=r"years 1 to 9999.*row 1"):
+        encode_timestamps(series, "column 'a'")
