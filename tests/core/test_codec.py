@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from dolt_integrations.core.arrow.decimals import encode_decimals
 from dolt_integrations.core.codec import decode_column
 from dolt_integrations.core.columns.mark import Mark
 from dolt_integrations.core.columns.times import encode_timestamps
@@ -60,3 +61,9 @@ def test_a_timestamp_beyond_the_years_of_dolt_is_refused(year):
 
     with pytest.raises(UnsupportedValueError, match=r"years 1 to 9999.*row 1"):
         encode_timestamps(series, "column 'a'")
+
+
+def test_small_decimals_of_arrow_are_written_without_exponents():
+    small = pa.array([D("1e-10"), D("-2.5e-9"), D(0)], pa.decimal128(20, 10))
+
+    assert encode_decimals(small, "column 'a'").values.to_pylist() == ["0.0000000001", "-0.0000000025", "0.0000000000"]
