@@ -17,6 +17,7 @@ from dolt_integrations.errors import (
     AuditError,
     BranchNotFoundError,
     ConfigError,
+    DoltError,
     InvalidNameError,
     MergeConflictError,
     NameTakenError,
@@ -148,6 +149,16 @@ def test_an_audit_sees_what_would_land_and_may_refuse_it(shop: Repository) -> No
 
     assert seen == [(("orders",), [1, 2, 3], 1)]
     assert (shop.version().commit, names(shop)) == (head, ["main", "run/1"])
+
+
+def test_an_audit_that_raises_refuses_what_would_land(shop: Repository) -> None:
+    head = shop.version().commit
+
+    with pytest.raises(AuditError, match=r"the audit raised KeyError: 'amount'.*'main' is unchanged") as caught:
+        shop.promote("run/1", audit=lambda new: {}["amount"])
+
+    assert isinstance(caught.value.__cause__, KeyError)
+    assert shop.version().commit == head
 
 
 def test_what_others_commit_during_the_audit_is_audited_too(shop: Repository) -> None:
@@ -376,3 +387,39 @@ def test_a_branch_or_tag_that_another_writer_has_locked_is_changed_afterwards(
         changing.join(60)
 
     assert (names(shop), shop.tags.list().empty) != (before, True)
+
+
+CALLS = {
+    "branches.create": lambda shop, wrong: shop.branches.create(wrong),
+    "branches.delete": lambda shop, wrong: shop.branches.delete(wrong),
+    "branches.rename": lambda shop, wrong: shop.branches.rename("run/1", wrong),
+    "branches.rename from": lambda shop, wrong: shop.branches.rename(wrong, "run/2"),
+    "tags.create": lambda shop, wrong: shop.tags.create(wrong),
+    "tags.delete": lambda shop, wrong: shop.tags.delete(wrong),
+    "tags.rename": lambda shop, wrong: shop.tags.rename("v1", wrong),
+    "tags.rename from": lambda shop, wrong: shop.tags.rename(wrong, "v2"),
+    "promote": lambda shop, wrong: shop.promote(wrong),
+    "promote into": lambda shop, wrong: shop.promote("run/1", into=wrong),
+    "promote message": lambda shop, wrong: shop.promote("run/1", message=wrong),
+    "revert": lambda shop, wrong: shop.revert(wrong),
+    "revert message": lambda shop, wrong: shop.revert("A/1", message=wrong),
+    "restore": lambda shop, wrong: shop.restore(wrong, "HEAD"),
+    "restore message": lambda shop, wrong: shop.restore("orders", "HEAD", message=wrong),
+    "compare": lambda shop, wrong: shop.compare(wrong, "main"),
+    "compare with": lambda shop, wrong: shop.compare("main", wrong),
+    "inputs": lambda shop, wrong: shop.inputs(wrong),
+    "prune like": lambda shop, wrong: shop.prune(like=wrong),
+    "prune dry_run": lambda shop, wrong: shop.prune(like="*", dry_run=wrong),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_an_argument_of_another_type_is_an_error_and_changes_nothing(call, shop: Repository) -> None:
+    shop.tags.create("v1")
+    before = names(shop), shop.tags.list()["tag"].tolist(), shop.version()
+
+    for wrong in (7, b"run/1", " "):
+        with pytest.raises(DoltError):
+            call(shop, wrong)
+
+    assert (names(shop), shop.tags.list()["tag"].tolist(), shop.version()) == before

@@ -84,7 +84,7 @@ class _Verdict:
     tags: tuple[str, ...] = ()
 
 
-def prune(place: Place, retention: Retention, *, dry_run: bool = True) -> pd.DataFrame:
+def prune(place: Place, retention: Retention, *, dry_run: bool) -> pd.DataFrame:
     """Return which branches of runs to delete, and delete them unless it is a dry run (see `Repository.prune`)."""
     check_flag(dry_run, "dry_run")
     with place.reading(retention.into) as database, database.connect() as connection:

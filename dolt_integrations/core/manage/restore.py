@@ -9,7 +9,7 @@ from dolt_integrations.core.branches.missing import missing_table
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.configs.as_of import AsOf, check_version
 from dolt_integrations.core.configs.branch import SerialBranch
-from dolt_integrations.core.configs.options import check_tablename
+from dolt_integrations.core.configs.options import check_tablename, check_text
 from dolt_integrations.core.manage.landing import work_on
 from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.core.provenance.trailers import with_trailers
@@ -39,6 +39,8 @@ def restore(
     for name in names:
         check_tablename(name)
     check_version(to, "the version to restore")
+    if message is not None:
+        check_text(message, "message")
     with place.writing(branch) as database:
         with unrecorded_reads():
             _, revision = find_commit(database, SerialBranch(branch), to)

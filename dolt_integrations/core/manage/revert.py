@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 def revert(place: Place, what: str, branch: str | None = None, message: str | None = None) -> Version:
     """Undo an execution or a commit on a branch (see `Repository.revert`)."""
     check_text(what, "the execution to revert")
+    if message is not None:
+        check_text(message, "message")
     with place.writing(branch) as database:
 
         def work(workspace: Workspace) -> None:

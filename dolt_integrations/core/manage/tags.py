@@ -8,7 +8,7 @@ import pandas as pd
 
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.configs.as_of import AsOf, check_as_of
-from dolt_integrations.core.configs.options import shown_kind
+from dolt_integrations.core.configs.options import check_text, shown_kind
 from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.reads.revision import find_commit
@@ -92,7 +92,7 @@ class Tags:
         """Rename a tag, by creating it under the new name and then deleting the old one.
 
         Raises:
-            ConfigError: The new name is not a string.
+            ConfigError: A name is not a string.
             RevisionNotFoundError: The tag does not exist. The hint suggests similar names.
             NameTakenError: A branch or tag of the new name exists, or a tag whose name differs only by case.
             InvalidNameError: Dolt does not accept the new name.
@@ -115,6 +115,7 @@ class Tags:
             The version that it named. `create(name, version.commit)` restores it, until `gc` has run.
 
         Raises:
+            ConfigError: The name is not a string.
             RevisionNotFoundError: The tag does not exist. The hint suggests similar names.
         """
         with self._place.reading() as database, database.connect() as connection:
@@ -148,6 +149,7 @@ def _check_no_branch(connection: Connection, name: str, database: Database) -> N
 
 
 def _find(known: Mapping[str, Tag], name: str, database: Database) -> Tag:
+    check_text(name, "the name of the tag")
     if name not in known:
         raise RevisionNotFoundError(f"no tag {name!r} in database {database.location}", hint=nearest(name, known))
     return known[name]
