@@ -139,6 +139,8 @@ class Statements:
         except (pymysql.MySQLError, OSError) as error:
             raise self._translated(error) from error
         except UnicodeDecodeError as error:
+            if kind is SSCursor:
+                cut(self._session)  # there may be many rows left
             hint = "Convert it in the query: CAST(column AS UNSIGNED) for a BIT, HEX(column) for others."
             raise QueryError(f"a string of the result is not UTF-8 ({self._where}): {error}", hint=hint) from error
         except GeneratorExit:

@@ -28,11 +28,12 @@ class Liar(Listener):
 
     Attributes:
         told: How many results it has changed.
+        results: How many results it has passed on.
     """
 
     def __init__(self, port: int, lie: Callable[..., object], first: int, last: int) -> None:
         self.lie, self.first, self.last = lie, first, last
-        self.told = self._results = 0
+        self.told = self.results = 0
         self._behind = port
         super().__init__()
 
@@ -90,7 +91,7 @@ class Liar(Listener):
         while not _is_end(last := _packet(server)):
             rows.append(_values(last[4:], len(columns)))
         more = last[4] == 0xFE and bool(struct.unpack("<H", last[7:9])[0] & MORE_RESULTS)
-        number, self._results = self._results, self._results + 1
+        number, self.results = self.results, self.results + 1
         if self.first <= number <= self.last:
             self.told += 1
             changed = self.lie(columns, rows)
