@@ -295,6 +295,17 @@ def test_a_row_that_both_changed_is_that_of_the_side_whose_schema_wins(side, fir
     assert [row[:2] for row in rows(tagged)[1:]] == [(2, "mine")]  # only the save changed 2, only the target deleted 3
 
 
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_changed_rows_without_a_key_are_not_lost_to_the_side_whose_schema_wins(side, database):
+    write_table(database, "t", pd.DataFrame({"x": [1, 2]}))
+    run_sql(database, "CALL DOLT_TAG('c2')")
+    commit(database, "ALTER TABLE t ADD COLUMN more bigint", "INSERT INTO t VALUES (3, 5)")
+
+    error = failing(database, data=pd.DataFrame({"x": [1, 2, 4], "more": ["a", "b", "c"]}), on_conflict=side)
+
+    assert "no primary key in common" in str(error)
+
+
 def test_the_winners_values_stay_in_a_column_that_the_save_dropped(database):
     write_table(database, "t", FIRST.assign(more=5), primary_key="id")
     run_sql(database, "CALL DOLT_TAG('c2')")

@@ -1,7 +1,10 @@
 """Write ids whose rows were reverted, restored or checked out away: a retry writes them again, if they are not back."""
 
+import json
+
 import pandas as pd
 import pytest
+from pymysql.converters import escape_string
 
 from dolt_integrations import Repository
 from dolt_integrations.core import MergeBranch, Transaction, history, read_table, write_table
@@ -54,6 +57,18 @@ def test_a_write_whose_revert_dolt_reverted_is_not_made_again(tagged, how):
     run_sql(tagged, "CALL DOLT_REVERT('HEAD')")
 
     assert write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1").commit == version.commit
+
+
+def test_a_write_whose_revert_dolt_2_reverted_is_not_made_again(tagged):
+    version = write_table(tagged, "t", MORE, mode="append", message='Add "more"', write_id="run-1")
+    run_sql(tagged, f"CALL DOLT_REVERT('{version.commit}')")
+    reverted = run_sql(tagged, "SELECT message FROM dolt_log LIMIT 1")[0][0]
+    as_dolt_2_quotes = escape_string(f"Revert {json.dumps(reverted)}")
+    run_sql(tagged, "CALL DOLT_REVERT('HEAD')", f"CALL DOLT_COMMIT('--amend', '-m', '{as_dolt_2_quotes}')")
+
+    assert (
+        write_table(tagged, "t", MORE, mode="append", message='Add "more"', write_id="run-1").commit == version.commit
+    )
 
 
 @pytest.mark.parametrize("how", ["revert", "restore", "dolt revert", "checkout"])

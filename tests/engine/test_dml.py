@@ -146,8 +146,9 @@ def test_nothing_to_do_is_done(connection):
 CHANGED = pa.table({"id": [2, 3], "value": ["B", "c"]})
 
 
-def test_rows_are_replaced_and_added(connection):
-    schema = make(connection)
+@pytest.mark.parametrize("unique", ["", ", UNIQUE KEY (value)"], ids=["no other key", "another unique key"])
+def test_rows_are_replaced_and_added(unique, connection):
+    schema = make(connection, f"id bigint PRIMARY KEY, value varchar(20){unique}")
 
     with connection.transaction():
         replace_rows(connection, "t", schema, CHANGED, replaced=1)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections import defaultdict
@@ -68,3 +69,21 @@ def test_polars_converts_rows_where_ctrl_c_is_not_taken_for_a_wrong_type(reposit
     conversions = {"from_arrow", "select", "cast"}
     assert conversions <= calls[False]
     assert not conversions & calls[True]
+
+
+@pytest.mark.parametrize(
+    "uses", ["from dolt_integrations.engine.tables import texts", "open_database('db').__enter__()"]
+)
+def test_ctrl_c_interrupts_a_wait_for_a_server_though_polars_is_imported(uses, repository):
+    script = f"""
+import os, signal, threading
+import polars
+from dolt_integrations.engine import open_database
+{uses.replace("db", str(repository.path))}
+threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+os.read(os.pipe()[0], 1)  # polars would have the kernel go on with it
+"""
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+
+    assert "KeyboardInterrupt" in done.stderr

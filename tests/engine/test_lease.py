@@ -1,6 +1,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -244,6 +245,18 @@ def test_a_supervisor_waits_for_the_statement_of_a_user_that_was_killed(folder, 
 
     assert waited
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("on_term", "grace", "code"), [("sleep 0.3; exit 3", 60.0, 3), ("", 0.2, -signal.SIGKILL)], ids=["stops", "hangs"]
+)
+def test_a_server_is_asked_to_stop_and_only_killed_if_it_does_not(on_term, grace, code, monkeypatch):
+    monkeypatch.setattr(supervisor, "GRACE", grace)
+    program = f"trap '{on_term}' TERM; echo ready; while :; do sleep 0.1; done"
+    with subprocess.Popen(["sh", "-c", program], stdout=subprocess.PIPE) as server:
+        server.stdout.readline()
+
+        assert supervisor._stop(server.pid) == code
 
 
 def test_a_folder_that_was_made_again_meanwhile_is_not_removed(folder):

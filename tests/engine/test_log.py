@@ -37,6 +37,22 @@ def test_the_newest_commits_are_those_of_the_log_without_their_parents(database,
     assert {entry.parents for entry in found} == {()}
 
 
+def test_only_a_commit_of_two_parents_is_a_merge(database, session):
+    commits(database, "a")
+    run_sql(
+        database,
+        "CALL DOLT_BRANCH('side')",
+        "CALL DOLT_CHECKOUT('side')",
+        "CREATE TABLE t (id INT PRIMARY KEY)",
+        "CALL DOLT_COMMIT('-Am', 'b')",
+    )
+    run_sql(database, "CALL DOLT_MERGE('--no-ff', 'side', '-m', 'merged')")
+
+    found = log(session, "HEAD")
+
+    assert [entry.message for entry in found if entry.is_merge] == ["merged"]
+
+
 def test_a_line_of_commits_is_searched_as_the_log_is(database, session):
     seen = commits(database, "x 1", "x 2")
     head = commits(database, "x 3", "y", "x 4")

@@ -77,6 +77,31 @@ def test_a_broken_socket_is_a_lost_server():
     assert isinstance(translate(BrokenPipeError(32, "Broken pipe"), where=""), errors.ServerLostError)
 
 
+MYSQL = {
+    errors.AccessDeniedError: (1044, 1045, 1142, 1227, 1370, 2061),
+    errors.ServerUnreachableError: (1040, 1203, 2002, 2003, 2005),
+    errors.ServerLostError: (1053, 2006, 2013, 2014, 2055, 4031),
+    errors.ServerError: (2026, 2027, 2068, 3159),
+    errors.WriteQueryError: (1792,),
+    errors.LostRaceError: (1205, 1213),
+    errors.DatabaseNotFoundError: (1049,),
+    errors.TableNotFoundError: (1146,),
+    errors.ColumnNotFoundError: (1054,),
+    errors.InvalidNameError: (1059, 1060, 1103),
+    errors.QuerySyntaxError: (1064, 1149),
+    errors.ConstraintError: (1364, 1451, 1452, 3819),
+    errors.PrimaryKeyError: (1062,),
+    errors.UnsupportedValueError: (1048, 1264, 1265, 1292, 1366, 1406, 3140),
+    errors.DataError: (1067, 1068, 1118, 1121, 1170, 1171),
+}
+"""By the numbers of MySQL's manual, which other servers and proxies send with texts of their own."""
+
+
+@pytest.mark.parametrize(("kind", "code"), [(kind, code) for kind, codes in MYSQL.items() for code in codes])
+def test_a_number_of_mysqls_is_understood_whatever_the_text_says(kind, code):
+    assert type(translate(pymysql.err.OperationalError(code, "text"), where="")) is kind
+
+
 @pytest.mark.parametrize("code", [1205, 1213])
 def test_a_lost_race_says_what_to_do(code):
     error = translate(pymysql.err.OperationalError(code, "Lock wait timeout exceeded"), where="database shop")

@@ -40,14 +40,16 @@ class Task:
         Scope.now = self.scope = Scoped()
         return self
 
-    def block(self, *writes, read=None):
-        """Run a block that writes (table, frame, mode, key), after it has read a table."""
+    def block(self, *writes, read=None, meanwhile=None):
+        """Run a block that writes (table, frame, mode, key), after it has read a table and something has happened."""
         task = RunningTask(self.path, self.number, tuple(self.origin))
         block = Block(self.config, task, self.position)
         block.begin()
         try:
             if read is not None:
                 block.read("read", block.source, read, None, None)
+            if meanwhile is not None:
+                meanwhile()
             for number, (table, frame, mode, key) in enumerate(writes):
                 block.write(f"key {number}", table, frame, key, mode, "")
             block.land()
@@ -98,6 +100,16 @@ def test_a_block_that_reads_begins_where_the_one_of_the_attempt_before_did(datab
     task.again().block(("t", rows(3), "upsert", None), read="t")
 
     assert contents(database) == [(1, "v1"), (3, "v3")]
+
+
+def test_rows_are_added_to_a_table_that_others_have_changed_since_it_was_read(database):
+    write_table(database, "t", rows(1), primary_key="id")
+
+    Task(database).block(
+        ("t", rows(2), "append", None), read="t", meanwhile=lambda: write_table(database, "t", rows(3), mode="append")
+    )
+
+    assert contents(database) == [(1, "v1"), (2, "v2"), (3, "v3")]
 
 
 def test_a_replace_after_a_read_wins_over_the_attempt_before(database):
