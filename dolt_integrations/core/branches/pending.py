@@ -69,7 +69,7 @@ def _check_notes(pending: Iterable[TableStatus], branch: str) -> None:
     changed = {entry.table for entry in entries if entry.status not in _NOTES}
     if of[_VIOLATION]:
         table = of[_VIOLATION][0]
-        fix = f"DELETE FROM `dolt_constraint_violations_{table}`, correct the rows"
+        fix = f"delete the rows of `dolt_constraint_violations_{table}`, correct those of `{table}`"
         raise UncommittedChangesError(
             f"on branch {branch!r}, constraint violations are noted for table `{table}`, which Dolt does not commit",
             hint=f"On that branch, {fix}, and save again.",
