@@ -122,6 +122,11 @@ RULES = (
         texts=("local changes.*would be (stomped|overwritten)", "uncommitted changes"),
         hint="Commit or discard the changes.",
     ),
+    Rule(
+        BranchNotFoundError,
+        texts=("cannot resolve default branch head",),
+        hint="Create that branch, or SET PERSIST <database>_default_branch to one that exists, and connect again.",
+    ),
     Rule(BranchNotFoundError, texts=("branch not found", "is not a valid branch")),
     Rule(
         RevisionNotFoundError,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.session.head_ref import head_value
+from dolt_integrations.engine.tables.names import tables
 from dolt_integrations.engine.wire.answers import text
 from dolt_integrations.errors import TableNotFoundError
 
@@ -32,13 +33,8 @@ def table_hash(connection: Connection, table: str) -> str | None:
 
 
 def _hash_in_any_case(connection: Connection, table: str) -> str | None:
-    row = connection.row(
-        "SELECT DOLT_HASHOF_TABLE(table_name) FROM information_schema.tables "
-        "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND LOWER(table_name) = LOWER(%s)",
-        (table,),
-        (text,),
-    )
-    return str(row[0]) if row else None
+    name = next((each for each in tables(connection) if each.lower() == table.lower() and each != table), None)
+    return None if name is None else str(connection.value("SELECT DOLT_HASHOF_TABLE(%s)", (name,), text))
 
 
 def working_hashes(connection: Connection, table: str) -> tuple[str | None, str]:

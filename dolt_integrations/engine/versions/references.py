@@ -1,15 +1,34 @@
-"""Rows that violate a foreign key."""
+"""Foreign keys: the tables that have them, and rows that violate one."""
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.tables.names import tables
+from dolt_integrations.engine.tables.schema import definition
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
+
+
+_DECLARED = re.compile(r"^ *CONSTRAINT `.*` FOREIGN KEY \(.*?\) REFERENCES (?:`[^`]+`\.)?`(?P<to>[^`]+)`", re.MULTILINE)
+
+
+def referring_by_definition(connection: Connection, table: str) -> list[str]:
+    """Return the tables with a foreign key from or to a table, itself included, according to all CREATE statements.
+
+    It takes a statement for each table of the database. `information_schema` takes one, but reads all databases.
+    """
+    found = []
+    for name in tables(connection):
+        to = {match["to"].lower() for match in _DECLARED.finditer(definition(connection, name))}
+        if table.lower() in to or (to and name.lower() == table.lower()):
+            found.append(name)
+    return found
 
 
 @dataclass(frozen=True)

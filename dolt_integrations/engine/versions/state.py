@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.session.head_ref import HEADS, head_value, head_variable
+from dolt_integrations.engine.versions.references import referring_by_definition
 from dolt_integrations.engine.versions.working_set import TableStatus, status
 from dolt_integrations.engine.wire.answers import maybe, text
-from dolt_integrations.errors import TableNotFoundError
+from dolt_integrations.errors import BranchNotFoundError, TableNotFoundError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
@@ -87,11 +88,8 @@ def branch_and_table(connection: Connection, table: str, *, is_there: bool = Tru
         table: The table's name, in the case that the database has.
         is_there: Whether the table is known to exist. If not, its hash is not requested.
     """
-    content = "DOLT_HASHOF_TABLE(%s)" if is_there else _NONE
-    of_branch = _of_branch(connection, content)
-    statement = " UNION ALL ".join((of_branch, _REFERENCES, _TRIGGERS))
     try:
-        rows = connection.rows(statement, (table,) * (3 if is_there else 2), _KINDS)
+        rows = _rows(connection, table, is_there=is_there)
     except TableNotFoundError:
         if not is_there:
             raise
@@ -102,9 +100,24 @@ def branch_and_table(connection: Connection, table: str, *, is_there: bool = Tru
         return branch, TableState(rows[0][7] or None, referring, any(kind == "trigger" for kind, *_ in rows[1:]))
 
 
+def _rows(connection: Connection, table: str, *, is_there: bool) -> list[tuple[str, ...]]:
+    """Return the answer about the branch and the table, in one statement if the server can read all its databases."""
+    of_branch = _of_branch(connection, "DOLT_HASHOF_TABLE(%s)" if is_there else _NONE)
+    given = (table,) * (1 + is_there)
+    try:
+        statement = " UNION ALL ".join((of_branch, _REFERENCES, _TRIGGERS))
+        return connection.rows(statement, (*given, table), _KINDS)
+    except BranchNotFoundError:  # a database of the server, maybe another one, has no default branch
+        rows = connection.rows(f"{of_branch} UNION ALL {_TRIGGERS}", given, _KINDS)
+        return [*rows, *(("reference", name, *[""] * 6) for name in referring_by_definition(connection, table))]
+
+
 def referring_tables(connection: Connection, table: str) -> list[str]:
     """Return the tables with a foreign key from or to a table, itself included; empty if there is no such key."""
-    return [row[1] for row in connection.rows(_REFERENCES, (table,), _KINDS)]
+    try:
+        return [row[1] for row in connection.rows(_REFERENCES, (table,), _KINDS)]
+    except BranchNotFoundError:  # of a database of the server, maybe another one
+        return referring_by_definition(connection, table)
 
 
 def _of_branch(connection: Connection, content: str) -> str:
