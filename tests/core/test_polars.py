@@ -10,6 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from dolt_integrations.core import write_table
+from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.errors import DataError, UnsupportedTypeError
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.helpers.values.arrow_types import polars_frame
@@ -81,3 +82,10 @@ def test_a_lazy_frame_of_objects_is_refused(tmp_path):
 
     with pytest.raises(DataError):
         write_table(tmp_path / "shop", "t", frame)
+
+
+def test_integers_of_128_bits_are_refused_with_the_cast():
+    frame = pl.DataFrame({"a": pl.Series([1], dtype=pl.Int128)})
+
+    with pytest.raises(UnsupportedTypeError, match=r"column 'a'.*Int128.*cast\(pl\.Int64\)"):
+        encode_frame(frame, table="t")

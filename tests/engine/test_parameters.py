@@ -115,6 +115,18 @@ def test_a_percent_sign_is_doubled_where_there_are_params_only(folder: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=2))), "2025-12-31 22:00:00"),
+        (datetime.timedelta(days=-1, hours=-5), "-29:00:00"),
+        (datetime.timedelta(days=2, microseconds=5), "48:00:00"),
+    ],
+)
+def test_timestamps_are_bound_in_utc_and_durations_with_all_their_hours(value: Any, text: str) -> None:
+    assert bind("%s", [value]).removeprefix("'").partition(".")[0] == text
+
+
+@pytest.mark.parametrize(
     ("sql", "params"),
     [
         ("a = %s", []),

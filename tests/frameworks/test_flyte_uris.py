@@ -73,6 +73,7 @@ def test_a_table_is_the_same_after_its_uri(table, key, branch, version):
         ("dolt://h:abc/d/t", "is not the URI of a table"),
         ("dolt://me:sesame@h/d/t", "contains a password"),
         ("dolt:///foo/t#x", "Write %23 for a #"),
+        ("dolt:///foo/t#", "Write %23 for a #"),
         ("dolt:///foo/t?brach=x", "Did you mean `branch` or"),
         ("dolt:///foo/t?branch=a&branch=b", "has branch twice"),
         ("dolt:///foo/t?branch", "has branch without a value"),
@@ -104,6 +105,13 @@ def test_what_is_no_uri_of_a_table_is_refused_and_shows_no_password(uri, text):
 def test_a_config_with_more_than_a_uri_says_is_refused(config, name):
     with pytest.raises(ConfigError, match=name):
         uri_of(DoltTable(config))
+
+
+def test_a_uri_of_a_version_names_its_commit_and_not_what_led_to_it():
+    uri = uri_of(DoltTable(DoltConfig("/data/foo", "t", as_of="HEAD~1"), version=PINNED))
+
+    assert PINNED.commit in uri
+    assert table_of(uri).config.as_of is None
 
 
 def test_a_merge_is_the_same_after_its_uri():
