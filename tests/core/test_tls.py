@@ -4,6 +4,7 @@ import contextlib
 import shutil
 import subprocess
 
+import connectorx
 import pandas as pd
 import pytest
 
@@ -83,6 +84,23 @@ def test_a_server_that_insists_on_encryption_is_read_and_written(option, served,
     write_table(url, "t", pd.DataFrame({"id": range(3_000)}))
 
     assert sorted(read_table(url, "t").data["id"]) == list(range(3_000))
+
+
+@pytest.mark.parametrize(
+    ("option", "modes"), [("", {"REQUIRED"}), ("?tls=skip-verify", {"REQUIRED"}), ("?ssl_ca={}", set())]
+)
+def test_the_fast_reader_encrypts_too_and_is_not_used_where_a_certificate_is_verified(
+    option, modes, served, monkeypatch
+):
+    monkeypatch.setenv("DOLT_INTEGRATIONS_CACHE", "off")
+    write_table(served[0], "t", pd.DataFrame({"id": range(3_000)}))
+    real, urls = connectorx.read_sql, []
+    monkeypatch.setattr(
+        connectorx, "read_sql", lambda url, *args, **named: urls.append(url) or real(url, *args, **named)
+    )
+
+    assert len(read_table(served[0] + option.format(served[1]), "t").data) == 3_000
+    assert {url.partition("?ssl-mode=")[2] for url in urls} == modes
 
 
 def test_without_encryption_the_error_says_how_to_ask_for_it(served):
