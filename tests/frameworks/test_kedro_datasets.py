@@ -14,7 +14,7 @@ from kedro.io import CachedDataset, DataCatalog
 from kedro.io.core import DatasetError, Version, VersionNotFoundError
 
 from dolt_integrations import errors
-from dolt_integrations.core import history, read_table, write_table
+from dolt_integrations.core import CallbackMeta, history, read_table, write_table
 from dolt_integrations.kedro import DoltFileDataset, DoltQueryDataset, DoltTableDataset
 from tests.conftest import run_sql
 from tests.helpers.frameworks.catalogs import catalog, catalog_of, cause_of, table
@@ -239,6 +239,14 @@ def test_a_branch_of_a_run_begins_at_its_base_and_is_read_before_it_is_there(dat
     assert len(read_table(database, "users", branch_conf="main").data) == 1
 
 
+def test_a_branch_that_begins_at_an_old_version_is_read_there_before_it_is_there(database):
+    commit_users(database, USERS.head(1))
+    commit_users(database)
+    io = catalog(users=table(database, branch={"type": "NewBranch", "branch": "run/1", "base": "main~1"}))
+
+    assert len(io.load("users")) == 1
+
+
 def test_a_catalog_becomes_a_config_and_a_catalog_again(database):
     io = catalog(users=table(database, branch={"type": "AppendBranch", "branch": "main"}, **KEY))
     io.save("users", USERS)
@@ -274,6 +282,19 @@ def test_the_articles_csv_files_are_loaded_from_a_branch_and_merged_into_another
     assert run_sql(database, "select * from bar as of 'master'") == [(1, "a"), (2, "changed"), (3, "c")]
     assert run_sql(database, "select * from bar as of 'c2'") == [(1, "a"), (2, "b")]
     assert {name for (name,) in run_sql(database, "select name from dolt_branches")} == {"c2", "main", "master", "new"}
+
+
+def test_a_file_dataset_calls_its_hooks_and_pushes_to_its_remote(tmp_path):
+    seen, remote = [], (tmp_path / "remote").as_uri()
+    users = DoltFileDataset(
+        tmp_path / "shop", "users", tmp_path / "users.csv", hooks=CallbackMeta(seen.append), remote=remote
+    )
+    USERS.to_csv(tmp_path / "users.csv", index=False)
+
+    users.save(tmp_path / "users.csv")
+
+    assert [(action.kind, action.rows_added) for action in seen] == [("save", 3)]
+    assert len(read_table(tmp_path / "clone", "users", remote_conf=remote).data) == 3
 
 
 def test_a_file_dataset_wants_a_path(database, tmp_path):
