@@ -11,7 +11,9 @@ from flytekit import task, workflow
 
 from dolt_integrations.core import Repository, Version
 from dolt_integrations.core.provenance.trailers import trailers_of
+from dolt_integrations.engine.names.trust import FromLiteral
 from dolt_integrations.errors import ConfigError, RevisionNotFoundError, RunNotFoundError
+from dolt_integrations.flyte.replay import execution_in
 from flytekitplugins.dolt import DoltConfig, DoltTable, replaying
 from tests.conftest import Server, run_sql
 from tests.helpers.frameworks.pods import Pods, literal, outputs, python_value
@@ -167,3 +169,10 @@ def test_pods_replay_what_their_environment_names(
     branch = f"replay/{run.rpartition(':')[2]}/fagain"
     assert hashes(shop, branch) == then
     assert shop.version().commit == now.commit
+
+
+def test_a_database_that_a_literal_or_the_environment_names_gets_no_password_of_the_program() -> None:
+    named = "ex:p:d:n of mysql://me@only.in.a.literal/shop"
+
+    assert isinstance(execution_in(named)[1], FromLiteral)
+    assert not isinstance(execution_in(named, is_literal=False)[1], FromLiteral)
