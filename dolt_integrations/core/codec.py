@@ -76,7 +76,7 @@ _ENCODERS = {
 
 def _encode_number(series: pd.Series, name: str) -> EncodedColumn:
     storage = STORAGE[name]
-    values = pa.array(series, from_pandas=not name.startswith("Float"))
+    values = pa.array(series, from_pandas=True)
     if name == "float16":
         values = values.cast(pa.float32())
     return EncodedColumn(values, storage.sql_type, storage.nullable, Mark(dtype=name))

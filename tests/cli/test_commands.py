@@ -16,9 +16,21 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dolt_integrations import Repository
+from dolt_integrations.cli.exits import code_of
 from dolt_integrations.cli.main import cli, main
 from dolt_integrations.cli.output import cell_of, plain, records_of
 from dolt_integrations.core import NewBranch
+from dolt_integrations.errors import (
+    AuditError,
+    ConfigError,
+    DataError,
+    DoltError,
+    MergeConflictError,
+    ServerLostError,
+    StorageError,
+    TableNotFoundError,
+    UnmergedBranchError,
+)
 from tests.conftest import run_sql
 from tests.helpers.saves.manage import orders, three_runs
 
@@ -161,6 +173,51 @@ def test_a_branch_is_promoted_and_pruned_after_a_look(shop: Repository, run: Com
     assert [row["action"] for row in parsed(run("prune", "--delete", "--json"))] == ["deleted"]
     assert run("prune").stdout == "(no branches of runs)\n"
     assert run("gc").stdout == "done\n"
+
+
+def test_an_unmerged_branch_that_is_pruned_leaves_a_tag_unless_its_commits_are_to_be_lost(
+    shop: Repository, run: Command, database: str
+) -> None:
+    for name in ("run/1", "run/2"):
+        shop.table("orders", branch=NewBranch(name)).write(orders(7), mode="append", message="Run: Import/7/load/1")
+    kept = shop.version("run/1").commit
+
+    run("prune", "--older-than", "0", "--like", "run/1", "--delete")
+    run("prune", "--older-than", "0", "--like", "run/2", "--delete", "--lose-commits")
+
+    assert run_sql(database, "SELECT tag_hash FROM dolt_tags") == [(kept,)]
+
+
+def test_a_table_of_a_branch_is_shown_and_restored_there(shop: Repository, run: Command) -> None:
+    shop.table("orders", branch=NewBranch("run/1")).write(orders(7), mode="append")
+
+    assert parsed(run("show", "orders", "-b", "run/1", "--json"))["rows"] == 5
+    assert parsed(run("log", "orders", "-b", "run/1", "--json", "--as-of", "main"))[0]["execution_id"]
+    assert "added" in run("diff", "orders", "-b", "run/1").stdout
+    assert parsed(run("restore", "orders", "--to", "main", "-b", "run/1", "--json"))["branch"] == "run/1"
+    assert parsed(run("show", "orders", "-b", "run/1", "--json"))["rows"] == 4
+
+
+def test_data_that_earlier_collections_kept_is_examined_only_if_asked_for(
+    run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(Repository, "gc", lambda self, *, full: asked.append(full))
+
+    run("gc"), run("gc", "--full")
+
+    assert asked == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (AuditError, 4), (MergeConflictError, 4), (UnmergedBranchError, 4), (ServerLostError, 5), (ConfigError, 2),
+        (DataError, 2), (TableNotFoundError, 3), (StorageError, 1),
+    ],
+)  # fmt: skip
+def test_an_error_of_each_kind_has_its_code(kind: type[DoltError], code: int) -> None:
+    assert code_of(kind("a problem")) == code
 
 
 def test_errors_have_codes_and_name_what_is_near(shop: Repository, run: Command, database: str) -> None:

@@ -90,7 +90,8 @@ def test_the_git_commit_is_read_from_the_checkout_or_the_environment(
     assert git_commit(str(program)) == packed
     (git / "refs" / "heads" / "main").write_text(f"{commit}\n")
     assert git_commit(str(program)) == commit
-    (git / "HEAD").write_text("../../../etc/passwd")
+    (tmp_path / "secret").write_text("open-sesame")
+    (git / "HEAD").write_text("../secret")
     assert git_commit(str(program)) is None
 
     monkeypatch.setenv("DOLT_INTEGRATIONS_GIT_COMMIT", "v1.4")
