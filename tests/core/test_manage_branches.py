@@ -99,9 +99,11 @@ def test_branches_that_cannot_be_are_errors(shop: Repository) -> None:
 
 def test_a_branch_and_a_tag_do_not_get_one_name(shop: Repository) -> None:
     shop.tags.create("good")
-    for create, name in ((shop.tags.create, "run/1"), (shop.branches.create, "good")):
+    made = ((shop.tags.create, ("run/1",)), (shop.branches.create, ("good",)))
+    renamed = ((shop.tags.rename, ("good", "run/1")), (shop.branches.rename, ("run/1", "good")))
+    for make, given in (*made, *renamed):
         with pytest.raises(NameTakenError, match="would hide"):
-            create(name)
+            make(*given)
 
 
 def test_tags_are_created_listed_renamed_and_deleted(shop: Repository) -> None:

@@ -113,6 +113,18 @@ def test_a_frame_that_was_changed_in_place_is_written(repository: Repository) ->
     assert 9 in values(again)
 
 
+def test_arrow_has_the_rows_of_the_version_or_those_in_memory(repository: Repository) -> None:
+    made = DoltTable(data=numbers(1, 2), config=config(repository))
+    assert made.to_arrow().column("a").to_pylist() == [1, 2]  # before it is written
+
+    table = received(made)
+    commit_behind_flytes_back(repository, 7)
+    assert table.to_arrow().column("a").to_pylist() == [1, 2]
+
+    table.data.loc[0, "a"] = 9
+    assert table.to_arrow().column("a").to_pylist() == [9, 2]
+
+
 def test_a_frame_that_was_given_another_column_in_place_is_written(repository: Repository) -> None:
     table = received(DoltTable(data=numbers(1, 2), config=config(repository)))
     table.data["b"] = 0
