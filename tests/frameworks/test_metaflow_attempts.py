@@ -1,10 +1,11 @@
 """Attempts of a Metaflow task: blocks are known by what they write, and the last attempt counts."""
 
+import contextlib
 import threading
 
 import pytest
 
-from dolt_integrations.core import read_table, write_table
+from dolt_integrations.core import history, read_table, write_table
 from dolt_integrations.core.provenance import reads
 from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.errors import MergeConflictError
@@ -100,6 +101,49 @@ def test_a_block_that_reads_begins_where_the_one_of_the_attempt_before_did(datab
     task.again().block(("t", rows(3), "upsert", None), read="t")
 
     assert contents(database) == [(1, "v1"), (3, "v3")]
+
+
+def test_a_commit_is_by_the_author_of_the_config_or_by_metaflow(database):
+    task = Task(database)
+    task.block(("t", rows(1), "append", None))
+    task.config = DoltConfig(database, author="Ann <ann@example.com>", message="Add two")
+    task.block(("t", rows(2), "append", None))
+
+    found = history(database)
+    assert found["author"].tolist()[:2] == ["Ann", "metaflow"]
+    assert found["message"].iloc[0].splitlines()[2] == "Add two"
+
+
+@pytest.mark.parametrize("at_a_commit", [False, True])
+def test_a_retried_block_reads_what_the_attempt_before_has_read(at_a_commit, database):
+    first = write_table(database, "t", rows(1), primary_key="id").commit
+    write_table(database, "t", rows(1, 2))
+    task = Task(database)
+    if at_a_commit:
+        task.config = DoltConfig(database, branch="main", commit=first)
+    task.block(("t", rows(3), "append", None), read="t")
+
+    block = Block(task.config, RunningTask(task.again().path, 1))
+    block.begin()
+    found = block.read("read", block.source, "t", None, None)
+    block.end()
+
+    assert len(found) == (1 if at_a_commit else 2)
+
+
+@pytest.mark.parametrize(("read", "at_a_commit"), [("t", False), (None, False), ("t", True)])
+def test_a_replace_of_what_others_have_changed_is_refused_only_if_the_branch_was_read(read, at_a_commit, database):
+    first = write_table(database, "t", rows(1), primary_key="id").commit
+    task = Task(database)
+    if at_a_commit:
+        task.config = DoltConfig(database, branch="main", commit=first)
+
+    is_built_upon = read is not None and not at_a_commit
+    with pytest.raises(MergeConflictError) if is_built_upon else contextlib.nullcontext():
+        others = lambda: write_table(database, "t", rows(1, value="theirs"))  # noqa: E731
+        task.block(("t", rows(1, value="ours"), None, None), read=read, meanwhile=others)
+
+    assert contents(database) == [(1, "theirs1" if is_built_upon else "ours1")]
 
 
 def test_rows_are_added_to_a_table_that_others_have_changed_since_it_was_read(database):

@@ -1,7 +1,12 @@
 """Children of a task's process do not write for the task: a retry could not recognise what they wrote. Threads may."""
 
+import multiprocessing
+
 import pytest
 
+from dolt_integrations.errors import ForkedProcessError
+from dolt_integrations.metaflow.attempts import check_process
+from dolt_integrations.metaflow.client import RunningTask
 from tests.helpers.saves.attempts import contents
 
 START = """
@@ -41,6 +46,19 @@ def test_children_are_refused_and_the_task_itself_writes(way, script, database):
     assert script(START + code, database).finish(timeout=100) == "done\n"
 
     assert contents(database) == [(1, "v1")]
+
+
+def spawned():
+    with pytest.raises(ForkedProcessError):
+        check_process(RunningTask("Flow/1/start/1", 0))
+
+
+def test_a_child_that_imports_everything_anew_is_refused():
+    child = multiprocessing.get_context("spawn").Process(target=spawned)
+    child.start()
+    child.join()
+
+    assert child.exitcode == 0
 
 
 def test_a_claim_of_the_parents_attempt_is_refused_in_a_child(script, database):

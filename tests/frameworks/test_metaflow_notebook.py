@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import pickle
 import subprocess
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,11 @@ import flytekitplugins.dolt as flyte
 from dolt_integrations.core import NewBranch, write_table
 from dolt_integrations.engine import Author
 from dolt_integrations.errors import ConfigError
-from dolt_integrations.metaflow import DoltConfig, DoltDT
+from dolt_integrations.metaflow import DoltConfig, DoltDT, client, lineage, merge_records
+from dolt_integrations.metaflow.action import READ, WRITE, DoltAction
+from dolt_integrations.metaflow.past_run import past_run_of
+from dolt_integrations.metaflow.places import Places
+from dolt_integrations.metaflow.record import add_to_record
 from tests.conftest import Repository
 from tests.helpers.frameworks.flows import OTHERS, USERS
 from tests.helpers.warm import python
@@ -92,6 +99,103 @@ def test_different_reads_of_one_key_are_distinguished_by_step_place_or_full_name
         audit.find("k")
 
 
+def acted(key: str = "k", kind: str = READ, task: str = "start/1", **fields: Any) -> DoltAction:
+    return DoltAction(key, "c", f"F/1/{task}", fields.pop("table", "t"), kind=kind, **fields)
+
+
+def recorded(*actions: DoltAction) -> dict[str, Any]:
+    """Return the artifact of a flow whose tasks have made these actions one after the other."""
+    flow = SimpleNamespace(dolt=None)
+    for action in actions:
+        add_to_record(flow, [action], {action.config_id: {"database": action.config_id}})
+    return flow.dolt
+
+
+@pytest.mark.parametrize(("older", "newer", "kept"), [
+    (acted(commit="1", block=1), acted(commit="2", block=2), True),
+    (acted(commit="1", block=1), acted(commit="1", block=2), False),
+    (acted(commit="1", block=1), acted(commit="1", block=1, task="end/2"), True),
+    (acted(commit="1", block=1), acted(kind=WRITE, commit="1", block=2), True),
+], ids=["another commit", "the same again", "another task", "another kind"])  # fmt: skip
+def test_an_older_action_with_the_key_of_a_newer_one_is_kept_unless_it_is_the_same(
+    older: DoltAction, newer: DoltAction, kept: bool
+) -> None:
+    actions = recorded(older, newer)["actions"]
+
+    assert actions["k"] == newer.dict()
+    assert (actions.get(older.name) == older.dict()) is kept
+
+
+def test_a_join_keeps_the_blocks_of_all_tasks_and_their_configs() -> None:
+    one, two = acted(commit="1", block=1, timestamp=1), acted(commit="2", block=2, timestamp=2)
+    other = dataclasses.replace(acted(commit="3", task="part/3", timestamp=3), config_id="d")
+    flow = SimpleNamespace()
+
+    merge_records(flow, [SimpleNamespace(dolt=recorded(one, two)), SimpleNamespace(dolt=recorded(other))])
+
+    assert flow.dolt["actions"] == {"k": other.dict(), one.name: one.dict(), two.name: two.dict()}
+    assert set(flow.dolt["configs"]) == {"c", "d"}
+    assert past_run_of(flow.dolt).actions == (one, two, other)
+
+
+def test_the_last_write_of_a_key_is_found_where_nothing_read_it() -> None:
+    writes = [acted(kind=WRITE, commit=str(at), block=at, timestamp=at) for at in (1, 2)]
+
+    assert past_run_of(recorded(*writes)).find("k").commit == "2"
+
+
+def test_reads_of_one_key_in_two_databases_are_different() -> None:
+    one, two = acted(commit="1", block=1), dataclasses.replace(acted(commit="1", block=2), config_id="d")
+    past = recorded(one, two)
+
+    with pytest.raises(ConfigError, match="read different data with the key 'k'"):
+        past_run_of(past).find("k")
+    with pytest.raises(ConfigError, match="does not determine one database"):
+        DoltDT(audit=past).history("t")
+
+
+def test_the_password_of_a_config_is_not_for_the_database_of_a_past_run() -> None:
+    past = recorded(acted(commit="1"))
+    places = Places(DoltConfig("mysql://me:secret@db.internal/shop"), past_run_of(past), None, None)
+
+    assert places.source("k").location == "c"
+    assert list(places.configs({"c"})) == ["c"]
+
+
+def test_looking_is_at_the_commit_of_the_config_or_of_the_block(database: str) -> None:
+    path = "Run: F/1/start/1"
+    first = write_table(database, "users", USERS, primary_key="id", message=path).commit
+    dolt = DoltDT(config=DoltConfig(database))
+    with dolt:
+        write_table(database, "users", OTHERS, message="Run: F/2/start/2")
+        assert dolt.get_run("users") == "F/1/start/1"
+    assert dolt.get_run("users") == "F/2/start/2"
+
+    old = DoltDT(config=DoltConfig(database, commit=first))
+    assert (len(old.history("users")), old.get_run("users")) == (1, "F/1/start/1")
+    assert ">others</" not in old.card("users").html()
+    assert len(old.history("users")) == 1
+
+
+def test_lineage_is_of_the_version_that_was_read(database: str) -> None:
+    first = write_table(database, "users", USERS, primary_key="id", message="Run: F/1/start/1").commit
+    write_table(database, "users", OTHERS, message="Run: F/2/start/2")
+    artifact = {
+        "actions": {"k": acted(table="users", commit=first, kind=READ).dict()},
+        "configs": {"c": {"database": database}},
+    }
+
+    assert lineage(artifact)["written_by"].tolist() == ["F/1/start/1"]
+
+
+def test_a_run_is_named_though_others_changed_the_table_later_and_a_warning_says_so(database: str, caplog) -> None:
+    write_table(database, "users", USERS, primary_key="id", message="Run: F/1/start/1")
+    write_table(database, "users", OTHERS, message="Run: by hand")
+
+    assert DoltDT(config=DoltConfig(database)).get_run("users") == "F/1/start/1"
+    assert "table users was changed outside of runs after run F/1/start/1" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -141,6 +245,26 @@ def test_a_branch_config_an_author_and_a_date_are_understood() -> None:
     )
 
     assert config == DoltConfig("shop", "run/1", "2026-11-01", "main", "Ann <ann@x.org>")
+
+
+def test_a_new_branch_begins_at_the_base_else_at_the_commit_else_at_the_head() -> None:
+    assert DoltConfig("shop", branch="b", commit="v1", base="v2").start == "v2"
+    assert DoltConfig("shop", branch="b", commit="v1").start == "v1"
+    assert DoltConfig("shop", branch=NewBranch("b")).start == "HEAD"
+    assert DoltConfig("shop", branch=NewBranch("b"), commit="v1").start == "v1"
+    assert DoltConfig("shop", branch="b").start is None
+
+
+def test_configs_that_read_or_begin_elsewhere_have_different_ids() -> None:
+    configs = [DoltConfig("shop", branch="b", commit=commit, base=base) for commit in "12" for base in ("1", "2", None)]
+
+    assert len({config.id for config in configs}) == len(configs)
+
+
+def test_a_run_continues_all_runs_that_were_resumed_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_resumed_by", {"G/3": "2", "G/2": "1", "G/1": None}.get)
+
+    assert client._origins("G", "3") == ("3", "2", "1")
 
 
 def test_a_database_alone_is_taken_for_its_config(repository: Repository) -> None:
