@@ -8,6 +8,7 @@ from pymysql.converters import escape_string
 
 from dolt_integrations import Repository
 from dolt_integrations.core import MergeBranch, Transaction, history, read_table, write_table
+from dolt_integrations.errors import ConfigError
 from tests.conftest import run_sql
 from tests.helpers.saves.write_ids import FIRST, MORE
 
@@ -172,13 +173,70 @@ def test_a_block_that_was_taken_back_is_made_again(tagged, how):
     assert [len(read_table(tagged, table).data) for table in ("t", "u")] == [len(FIRST) + len(MORE)] * 2
 
 
-def test_a_block_of_which_one_table_was_restored_is_not_made_again_with_a_warning(tagged, caplog):
+PARTS = {
+    "restore": lambda url: Repository(url).restore("t", "HEAD~1"),
+    "checkout": lambda url: check_out(url, "HEAD~1", "t"),
+}
+
+
+@pytest.mark.parametrize("how", PARTS.values(), ids=PARTS)
+def test_a_block_of_which_one_table_was_taken_back_is_made_again_there(tagged, how, caplog):
     write_table(tagged, "u", FIRST)
-    made = write_block(tagged)
+    write_block(tagged)
+    how(tagged)
+
+    again = [write_block(tagged) for _ in range(2)]
+
+    assert [each.changed for each in again] == [True, False]
+    assert again[0].commit == again[1].commit
+    assert [len(read_table(tagged, table).data) for table in ("t", "u")] == [len(FIRST) + len(MORE)] * 2
+    assert "of table t is made again" in caplog.text
+    assert "of table u" not in caplog.text
+
+
+def test_the_tables_of_a_block_may_be_taken_back_one_after_the_other(tagged):
+    write_table(tagged, "u", FIRST)
+    before = write_block(tagged).commit + "~1"
+    for tables in (["t"], ["u"], ["t", "u"]):
+        Repository(tagged).restore(tables, before)
+
+        assert write_block(tagged).changed
+        assert [len(read_table(tagged, table).data) for table in ("t", "u")] == [len(FIRST) + len(MORE)] * 2
+        assert not write_block(tagged).changed
+
+
+def test_the_audit_of_a_block_that_is_made_again_in_one_table_reads_what_lands(tagged):
+    seen = []
+    for _ in range(2):
+        with Transaction(tagged, write_id="run-1", audit=lambda work: seen.append(len(work.read("t").data))) as work:
+            work.write("t", MORE, mode="append")
+            work.write("u", MORE)
+        Repository(tagged).restore("t", work.start)
+        write_table(tagged, "t", MORE.assign(id=7), mode="append", write_id="run-2")
+
+    assert seen == [3, 4]
+
+
+def test_a_block_that_is_made_again_in_one_table_reads_what_it_read_and_needs_the_same_rows(tagged):
+    write_table(tagged, "u", FIRST)
+
+    def block(rows=MORE):
+        with Transaction(tagged, write_id="run-1") as work:
+            count = len(work.read("u").data)
+            work.write("u", rows, mode="append")
+            work.write("t", MORE.assign(value=str(count)), mode="append")
+            return work, len(work.read("t").data)
+
+    _, seen = block()
     Repository(tagged).restore("t", "HEAD~1")
 
-    assert not write_block(tagged).changed
-    assert f"commit {made.commit} is not made again" in caplog.text
+    with pytest.raises(ConfigError, match="used for other rows"):
+        block(FIRST)
+    assert len(read_table(tagged, "t").data) == len(FIRST)
+    work, again = block()
+    assert work.version.changed
+    assert again == seen
+    assert read_table(tagged, "t").data["value"].tolist()[-1] == str(len(FIRST))
 
 
 def test_a_revert_does_not_pass_for_the_write_that_it_undoes(tagged):

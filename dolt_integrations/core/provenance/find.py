@@ -73,27 +73,30 @@ class EarlierWrite:
 
 
 def find_commits(session: Connection, branch: str | None, write_id: str, table: str | None = None) -> list[str]:
-    """Return the commits of a write on a branch whose rows were not taken back, newest first.
+    """Return the commits of a write on a branch whose rows in a table were not taken back, newest first.
 
     Args:
         session: A session at no revision.
         branch: The branch. None is the default branch. If it does not exist, it has no commits.
         write_id: The write id.
-        table: The table that was written. None is all that the commit changed, of which each must have been taken back.
+        table: The table that was written. None ignores that tables were restored.
     """
-    head = find_head(session, branch).commit
-    if head is None:
-        return []
-    entries = entries_naming(session, head, {f"id {write_id}": [f"{_TRAILER}: {write_id}"]}, _WRITES)
-    found = [entry for entry in entries if write_id_of(entry.message) == write_id]
-    if not found:
-        return []
-    undos = find_undos(session, head)
-    undone = {entry.commit: _undo_of(session, undos, _landing(entry, found), table) for entry in found}
+    found, undos = _found(session, branch, write_id)
+    undone = {entry.commit: undos.of(_made_by(_landing(entry, found)), entry.message, table) for entry in found}
     undo = next((each for each in undone.values() if each is not None), None)
     if undo is not None and None not in undone.values():
         logger.warning("write %r is made again: commit %s has taken back commit %s", write_id, undo, found[0].commit)
     return [commit for commit, undo in undone.items() if undo is None]
+
+
+def _found(session: Connection, branch: str | None, write_id: str) -> tuple[list[LogEntry], Undos]:
+    """Return the commits of a write on a branch, newest first, and what took back commits of that branch."""
+    head = find_head(session, branch).commit
+    if head is None:
+        return [], Undos(session, "", [], lambda *_: False)
+    entries = entries_naming(session, head, {f"id {write_id}": [f"{_TRAILER}: {write_id}"]}, _WRITES)
+    found = [entry for entry in entries if write_id_of(entry.message) == write_id]
+    return found, find_undos(session, head) if found else Undos(session, head, [], lambda *_: False)
 
 
 def _landing(entry: LogEntry, entries: Sequence[LogEntry]) -> LogEntry:
@@ -101,31 +104,44 @@ def _landing(entry: LogEntry, entries: Sequence[LogEntry]) -> LogEntry:
     return next((each for each in entries if entry.commit in each.parents[1:]), entry)
 
 
-def _undo_of(session: Connection, undos: Undos, entry: LogEntry, table: str | None) -> str | None:
-    """Return the commit that took a write back, or None if its rows, or those of one of its tables, were not."""
-    whole = undos.of(_made_by(entry), entry.message, table)
-    if whole is not None or table is not None or not entry.parents:
-        return whole
-    tables = changed_tables(session, entry.parents[0], entry.commit)
-    found = {each: undos.of(_made_by(entry), entry.message, each) for each in tables}
-    gone = {each: undo for each, undo in found.items() if undo is not None}
-    if gone and len(gone) < len(found):
-        what = "commit %s is not made again, although commit %s has taken back what it wrote to %s, but not to %s"
-        left = ", ".join(sorted(found.keys() - gone.keys()))
-        logger.warning(what, entry.commit, next(iter(gone.values())), ", ".join(gone), left)
-        return None
-    return next(iter(gone.values()), None)
-
-
 def _made_by(entry: LogEntry) -> tuple[str, ...]:
     """Return a commit, and the work that it merged."""
     return (entry.commit, *(entry.parents[1:] if entry.is_merge else ()))
 
 
-def find_write(database: Database, branch: str | None, write_id: str) -> str | None:
-    """Return the newest commit of a write. None if the branch has none or does not exist."""
+@dataclass(frozen=True)
+class BlockWrite:
+    """The write of a block, of which at least one table was not taken back.
+
+    Attributes:
+        commit: Its newest commit.
+        first: Its oldest commit that still counts.
+        gone: The tables whose rows were taken back, in lower case.
+    """
+
+    commit: str
+    first: str
+    gone: frozenset[str] = frozenset()
+
+
+def find_write(database: Database, branch: str | None, write_id: str) -> BlockWrite | None:
+    """Return the write of a block with a write id; None if the branch has none, or all of it was taken back."""
     with database.connect() as session:
-        return next(iter(find_commits(session, branch, write_id)), None)
+        found, undos = _found(session, branch, write_id)
+        landed = [entry for entry in found if _landing(entry, found) is entry]
+        undone = {entry.commit: _undone(session, undos, entry) for entry in landed}
+    left = [commit for commit, by_table in undone.items() if None in by_table.values()]
+    kept = {table for by_table in undone.values() for table, undo in by_table.items() if undo is None}
+    gone = {table: undo for each in undone.values() for table, undo in each.items() if undo and table not in kept}
+    for table, undo in gone.items():
+        logger.warning("write %r of table %s is made again: commit %s has taken it back", write_id, table, undo)
+    return BlockWrite(left[0], left[-1], frozenset(gone)) if left else None
+
+
+def _undone(session: Connection, undos: Undos, entry: LogEntry) -> dict[str, str | None]:
+    """Return the tables that a commit changed, in lower case, and for each the commit that took it back, if any."""
+    tables = changed_tables(session, entry.parents[0], entry.commit) if entry.parents else [""]
+    return {table.lower(): undos.of(_made_by(entry), entry.message, table or None) for table in tables}
 
 
 def _names_in(message: str) -> list[str]:

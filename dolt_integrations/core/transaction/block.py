@@ -15,6 +15,7 @@ from dolt_integrations.core.branches.target import head_to_write, required_head
 from dolt_integrations.core.branches.undo import warn_of
 from dolt_integrations.core.frames.digest import RowsDigest
 from dolt_integrations.core.provenance.commit_info import CommitInfo
+from dolt_integrations.core.provenance.find import find_write
 from dolt_integrations.core.provenance.reads import note_read
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import (
@@ -23,7 +24,7 @@ from dolt_integrations.core.provenance.write_id import (
     with_write_id,
     without_superseding,
 )
-from dolt_integrations.core.transaction.repeated import BlockDigest, check_same_rows, commit_seen, find_repeated
+from dolt_integrations.core.transaction.repeated import BlockDigest, check_same_rows, commit_seen
 from dolt_integrations.core.writes.build import batches_of
 from dolt_integrations.core.writes.landing import CreateBranch, Merge
 from dolt_integrations.core.writes.workspace import Workspace, open_workspace
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from dolt_integrations.core.branches.merge import Superseded
     from dolt_integrations.core.branches.target import Save
+    from dolt_integrations.core.provenance.find import BlockWrite
     from dolt_integrations.core.transaction.options import BlockOptions
     from dolt_integrations.engine import Author, Database
 
@@ -72,7 +74,7 @@ class Block:
         self._digest = BlockDigest()
         self._find_branch(stack)
         self._repeated = self._find_repeated(stack)
-        if not self._is_new and self._repeated is None:
+        if not self._is_new and (self._repeated is None or self._repeated.gone):
             check_branch(database, self.branch)
         self.work: Workspace = stack.enter_context(open_workspace(database, self.start))
         self._outside = self._take_back()
@@ -92,12 +94,12 @@ class Block:
             origin = options.origin(is_new=self._is_new)
             self.start = resolve(connection, origin) if origin else begin
 
-    def _find_repeated(self, stack: ExitStack) -> Version | None:
+    def _find_repeated(self, stack: ExitStack) -> BlockWrite | None:
         if self.options.write_id is None or self._is_new:
             return None
         session = stack.enter_context(self.database.connect())
         stack.enter_context(session.lock(self.database.address.database, "write", self.options.write_id))
-        return find_repeated(self.database, self.branch, self.options.write_id)
+        return find_write(self.database, self.branch, self.options.write_id)
 
     def _take_back(self) -> Superseded:
         """Take back the superseded writes that the start contains. Returns the others, to take back on landing."""
@@ -119,13 +121,13 @@ class Block:
         return self.database.author_for(self.options.author)
 
     def write(self, save: Save) -> None:
-        """Write rows. If the block repeats one that has landed, only add them to the digest.
+        """Write rows. If the block repeats one that has landed, only add them to the digest, unless they are gone.
 
         Raises:
             DoltError: The rows cannot be written. If the write failed halfway, the block lands nothing.
         """
         digest = RowsDigest(save.primary_key or ()) if self.options.write_id is not None else None
-        if self._repeated is not None:
+        if self._repeated is not None and save.table.lower() not in self._repeated.gone:
             for _ in batches_of(save, digest):
                 pass  # at the end, the digest is compared with that of the landed rows
             self.tables[save.table] = None
@@ -165,7 +167,9 @@ class Block:
         """
         if self._repeated is not None:
             check_same_rows(self.database, str(self.options.write_id), self._repeated, self._digest)
-            return self._repeated
+            if not self._repeated.gone:
+                return Version(self._repeated.commit, self.branch, changed=False)
+            self._repeated = None  # an audit reads what lands now
         self.message = with_write_id(self.options.message, self.options.write_id, rows=self._digest.hex())
         if self.failure is not None:
             raise self.failure

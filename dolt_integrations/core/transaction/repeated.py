@@ -1,18 +1,17 @@
-"""Blocks whose write id is already on their branch: they write nothing, and must have the same rows."""
+"""Blocks whose write id is already on their branch: they write only what was taken back, and need the same rows."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.provenance.find import find_write
-from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import rows_digest_of
 from dolt_integrations.engine.versions.commits import message_of, parent
 from dolt_integrations.errors import ConfigError
 
 if TYPE_CHECKING:
     from dolt_integrations.core.frames.digest import RowsDigest
+    from dolt_integrations.core.provenance.find import BlockWrite
     from dolt_integrations.engine import Database
 
 
@@ -32,36 +31,30 @@ class BlockDigest:
         return self._digest.hexdigest()[:32]
 
 
-def find_repeated(database: Database, branch: str, write_id: str) -> Version | None:
-    """Return the version that an earlier run of the block made, or None if the branch has none."""
-    found = find_write(database, branch, write_id)
-    return Version(found, branch, changed=False) if found else None
-
-
-def commit_seen(database: Database, version: Version, *, has_written: bool) -> str:
+def commit_seen(database: Database, written: BlockWrite, *, has_written: bool) -> str:
     """Return the commit that a repeated block reads, which is what the first run saw at that point.
 
     Args:
         database: The database.
-        version: The version that the first run made.
+        written: What the first run wrote.
         has_written: Whether the repeated block has already written something.
     """
     if has_written:
-        return version.commit
+        return written.first
     with database.connect() as session:
-        return parent(session, version.commit) or version.commit
+        return parent(session, written.first) or written.first
 
 
-def check_same_rows(database: Database, write_id: str, version: Version, digest: BlockDigest) -> None:
+def check_same_rows(database: Database, write_id: str, written: BlockWrite, digest: BlockDigest) -> None:
     """Check that the first run wrote the same rows.
 
     Raises:
         ConfigError: It wrote other rows.
     """
     with database.connect() as connection:
-        known = rows_digest_of(message_of(connection, version.commit))
+        known = rows_digest_of(message_of(connection, written.commit))
     if known is not None and known != digest.hex():
         raise ConfigError(
-            f"write id {write_id!r} was used for other rows, in commit {version.commit} of {database.location}",
+            f"write id {write_id!r} was used for other rows, in commit {written.commit} of {database.location}",
             hint="Nothing is written. Use another write_id for each block.",
         )
