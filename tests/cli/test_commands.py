@@ -281,6 +281,12 @@ def test_values_are_printed_as_json_has_them_and_nothing_is_obeyed() -> None:
     assert cell_of("\x1b]0;title\x07<b>") == "\\x1b]0;title\\x07<b>"
 
 
+def test_long_values_are_whole_where_no_one_looks_at_a_terminal(run: Command, database: str) -> None:
+    Repository(database).table("t").write(pd.DataFrame({"a": ["x" * 100]}))
+
+    assert "x" * 100 in run("show", "t").stdout
+
+
 def test_names_of_tables_are_not_obeyed_in_lists_and_errors(run: Command, database: str) -> None:
     run_sql(database, "CREATE TABLE `a\x1b[31m` (id INT PRIMARY KEY)", "CALL DOLT_COMMIT('-Am', 'a')")
 

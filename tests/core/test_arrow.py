@@ -122,6 +122,7 @@ def test_a_table_without_rows_keeps_its_types(database):
         (pa.array([0, 1], pa.timestamp("us", "Mars/Olympus")), UnsupportedTypeError, r"'x'.*`t`.*Mars"),
         (pa.array([None, None], pa.month_day_nano_interval()), UnsupportedTypeError, r"'x'.*`t`.*interval"),
         (pa.array([[0], [10**7]], pa.list_(pa.date32())), UnsupportedTypeError, r"'x'.*`t`.*row 1"),
+        (pa.array([[0], [1]]).cast(pa.list_(pa.date64())), UnsupportedTypeError, r"'x'.*`t`.*date64"),
         (pa.array([[b"a"], [b"\xff"]]), UnsupportedTypeError, r"'x'.*`t`.*binary"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import json
 import logging
 
 import pandas as pd
@@ -10,8 +11,8 @@ import pytest
 
 from dolt_integrations.core.arrow.decimals import encode_decimals
 from dolt_integrations.core.codec import decode_column
-from dolt_integrations.core.columns.mark import Mark
-from dolt_integrations.core.columns.times import encode_timestamps
+from dolt_integrations.core.columns.mark import Mark, is_damaged, mark_of
+from dolt_integrations.core.columns.times import encode_timestamps, find_zone
 from dolt_integrations.engine import Column, arrow_type
 from dolt_integrations.errors import UnsupportedValueError
 
@@ -67,3 +68,16 @@ def test_small_decimals_of_arrow_are_written_without_exponents():
     small = pa.array([D("1e-10"), D("-2.5e-9"), D(0)], pa.decimal128(20, 10))
 
     assert encode_decimals(small, "column 'a'").values.to_pylist() == ["0.0000000001", "-0.0000000025", "0.0000000000"]
+
+
+def test_the_zone_of_a_comment_opens_no_file():
+    with pytest.raises(ValueError, match="not the name of a time zone"):
+        find_zone("dateutil//usr/share/zoneinfo/Europe/Berlin")
+
+
+@pytest.mark.parametrize("categories", [[2**64], [-(2**63) - 1], [[1]], ["a", None], "ab"])
+def test_categories_that_no_column_has_are_no_mark(categories):
+    comment = "pandas: " + json.dumps({"dtype": "category", "categories": categories})
+
+    assert is_damaged(comment)
+    assert mark_of(comment) == Mark()

@@ -2,6 +2,7 @@ import pyarrow as pa
 import pytest
 
 from dolt_integrations.engine import Connection, check_query, parse_location, run_query
+from dolt_integrations.engine.tables.query import check_statement, looks_back
 from dolt_integrations.errors import (
     ColumnNotFoundError,
     DoltError,
@@ -132,6 +133,27 @@ def test_a_statement_that_is_no_query_is_an_error_and_is_not_run(sql, connection
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("sql", ["hello world", "", "-- SELECT 1", "XA RECOVER"])
+def test_what_begins_as_no_query_is_refused_without_a_session(sql):
+    with pytest.raises(QuerySyntaxError, match="not an SQL query"):
+        check_statement(sql, "a database")
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_of_history"),
+    [
+        ("SELECT * FROM t AS  OF 'v1'", True),
+        ("select * from dolt_diff_t where to_commit = 'WORKING'", True),
+        ("select * from dolt_diff_t where to_commit = 'staged'", True),
+        ("SELECT hashof('HEAD')", True),
+        ("SELECT * FROM dolt_diff('a', 'b', 't')", True),
+        ("SELECT as_of, heading FROM t", False),
+    ],
+)
+def test_a_query_whose_meaning_depends_on_the_sessions_commit_is_known(sql, is_of_history):
+    assert looks_back(sql) is is_of_history
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -141,6 +163,8 @@ def test_a_statement_that_is_no_query_is_an_error_and_is_not_run(sql, connection
         "SELECT 1) AS q; DELETE FROM t; SELECT * FROM (SELECT 1",
         "SELECT 1) AS q UNION SELECT * FROM (SELECT 2",
         "SELECT 1;\0DELETE FROM t",
+        "(SELECT id FROM t LIMIT 1) INTO @x",
+        "(SELECT * FROM t) INTO OUTFILE '/nowhere/out'",
     ],
 )
 def test_several_statements_are_an_error_and_none_is_run(sql, connection, url):

@@ -11,6 +11,7 @@ from flytekit import dynamic, task, workflow
 
 from dolt_integrations.core.provenance.trailers import trailers_of
 from dolt_integrations.errors import ConfigError
+from dolt_integrations.flyte.origin import lineage
 from dolt_integrations.flyte.origin.arguments import shown_arguments
 from dolt_integrations.flyte.origin.project import git_commit, project_trailers
 from flytekitplugins.dolt import DoltConfig, DoltTable
@@ -90,6 +91,8 @@ def test_the_git_commit_is_read_from_the_checkout_or_the_environment(
     assert git_commit(str(program)) == packed
     (git / "refs" / "heads" / "main").write_text(f"{commit}\n")
     assert git_commit(str(program)) == commit
+    installed = tmp_path / "lib" / "site-packages" / "flow.py"
+    assert git_commit(str(installed)) is None
     (tmp_path / "secret").write_text("open-sesame")
     (git / "HEAD").write_text("../secret")
     assert git_commit(str(program)) is None
@@ -99,3 +102,16 @@ def test_the_git_commit_is_read_from_the_checkout_or_the_environment(
     assert project_trailers(str(program)) == {"Git-Commit": "v1.4"}
     monkeypatch.setenv("FLYTE_INTERNAL_IMAGE", "registry.internal/orders:1.4")
     assert project_trailers(None)["Flyte-Image"] == "registry.internal/orders:1.4"
+
+
+def test_what_a_task_has_read_is_forgotten_with_the_task() -> None:
+    class Scope:
+        pass
+
+    scope = Scope()
+    lineage._inputs(scope)["a version"] = None
+    known = id(scope)
+    assert lineage._READ[known] == {"a version": None}
+    del scope
+
+    assert known not in lineage._READ

@@ -8,7 +8,7 @@ import pytest
 from flytekit import FlyteContextManager, task, workflow
 from flytekit.core.type_engine import TypeEngine
 
-from dolt_integrations.core import Branch, NewBranch, SerialBranch, write_table
+from dolt_integrations.core import Branch, NewBranch, SerialBranch, Version, write_table
 from dolt_integrations.errors import DatabaseNotFoundError
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository, new_repository
@@ -61,6 +61,15 @@ def test_the_data_of_a_database_that_is_gone_is_an_error_when_it_is_read(reposit
 
     with pytest.raises(DatabaseNotFoundError, match=str(repository.path)):
         _ = table.data
+
+
+def test_rows_that_are_pinned_to_a_version_are_saved() -> None:
+    table = DoltTable(DoltConfig("db", tablename="t"), data=pd.DataFrame({"a": [1]}))
+    assert not table.is_saved
+
+    table.pin(Version("u7rm93e1rqu9te10ml353ikv0nndgd3p"))
+
+    assert table.is_saved
 
 
 def test_the_rows_are_read_once(repository: Repository) -> None:
