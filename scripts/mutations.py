@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 LEFT_OUT = ("RemoveDecorator", "VariableInserter", "VariableReplacer", "BinaryOperator", "Eq_Is", "Is_Eq", "Is_NotEq")
 """Operators that mostly break the import, or change nothing (an annotation, `is` for `==`)."""
 
-NOT_CHANGED = re.compile(r"TYPE_CHECKING|__all__|logger\.(debug|info)")
+NOT_CHANGED = re.compile(r"TYPE_CHECKING|__all__|@dataclass|logger\.(debug|info)")
 """Lines whose change breaks every import, or that nobody sees."""
 
 NOTHING = '__import__("contextlib").nullcontext()'

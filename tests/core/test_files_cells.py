@@ -12,7 +12,7 @@ from pandas.testing import assert_frame_equal
 from dolt_integrations.core.files.file import read_file, write_file
 from dolt_integrations.engine import Column, TableSchema
 from dolt_integrations.errors import ColumnNotFoundError, ConfigError, UnsupportedValueError
-from tests.helpers.values.cells import marked, read, table, values
+from tests.helpers.values.cells import INTEGER_BOUNDS, marked, read, table, values
 
 
 def test_a_written_file_is_plain_csv(file):
@@ -171,6 +171,16 @@ def test_a_cell_that_its_column_cannot_hold_is_an_error_with_its_line(name, file
 
     with pytest.raises(UnsupportedValueError, match=r"data\.csv', line 5, column 'a'"):
         read(file, f'a,b\n,"x\ny"\n\n{cell},z\n', table(sql_type, "text"))
+
+
+@pytest.mark.parametrize(("sql_type", "bounds"), INTEGER_BOUNDS.items(), ids=INTEGER_BOUNDS)
+def test_an_integer_cell_may_have_all_values_of_its_column_and_no_others(sql_type, bounds, file):
+    least, most = bounds
+
+    assert read(file, f"a\n{least}\n{most}\n", table(sql_type))["a"].tolist() == [least, most]
+    for beyond in (least - 1, most + 1):
+        with pytest.raises(UnsupportedValueError, match="line 2, column 'a'"):
+            read(file, f"a\n{beyond}\n", table(sql_type))
 
 
 @pytest.mark.parametrize(

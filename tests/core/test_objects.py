@@ -10,6 +10,10 @@ import pyarrow as pa
 import pytest
 
 from dolt_integrations.core import Transaction, diff, read_arrow, read_table, write_table
+from dolt_integrations.core.codec import decode_column
+from dolt_integrations.core.columns.arrow_names import type_to_json
+from dolt_integrations.core.columns.mark import Mark
+from dolt_integrations.engine import Column
 from dolt_integrations.errors import UnsupportedTypeError
 from tests.helpers.values.samples import objects
 
@@ -137,3 +141,20 @@ def test_arrays_that_lists_do_not_give_back_are_refused(array, database):
 
     with pytest.raises(UnsupportedTypeError, match=r"'x'.*numpy arrays of .*map"):
         write_table(database, "t", pd.DataFrame({"x": cells}))
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "values", "kind"),
+    [
+        ("longtext", pa.array(["5"], pa.large_string()), pa.int64()),
+        ("bigint", pa.array([None], pa.int64()), pa.list_(pa.int64())),
+    ],
+    ids=["no lists", "no text"],
+)
+def test_a_comment_that_says_arrays_of_what_cannot_be_is_ignored(sql_type, values, kind, caplog):
+    comment = Mark(dtype="ndarray", of="json", arrow=type_to_json(kind)).comment()
+
+    found = decode_column(Column("a", sql_type, comment=comment), pa.chunked_array([values]))
+
+    assert found.equals(decode_column(Column("a", sql_type), pa.chunked_array([values])))
+    assert "is not read as its comment says" in caplog.text
