@@ -86,8 +86,7 @@ def _own_changes(versions: TableVersions, base: str | None, loser: str, winner: 
     mine = versions.rows(loser).select(shared)
     old = mine.slice(0, 0) if base is None or before is None else versions.rows(base).select(shared)
     if not key:
-        if mine.num_rows and (not shared or compare_rows(old, mine, ()).height):
-            raise DataError(f"rows of table `{ours.name}` changed, and the two sides have no primary key in common")
+        _check_unchanged(ours.name, old, mine)
         return nothing, nothing
     found = compare_rows(old, mine, key)
     other = versions.rows(winner)
@@ -98,6 +97,11 @@ def _own_changes(versions: TableVersions, base: str | None, loser: str, winner: 
         _without(gone, _touched(every, other, _names_of([v for v in (before, theirs) if v is not None]), key), key),
         _without(written, _touched(old, other, shared, key), key),
     )
+
+
+def _check_unchanged(table: str, old: pa.Table, mine: pa.Table) -> None:
+    if mine.num_rows and (not mine.column_names or compare_rows(old, mine, ()).height):
+        raise DataError(f"rows of table `{table}` changed, and the two sides have no primary key in common")
 
 
 def _names_of(versions: Sequence[TableVersion]) -> list[str]:

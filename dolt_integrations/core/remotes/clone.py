@@ -17,6 +17,8 @@ from dolt_integrations.engine.versions.remotes import clone_call
 from dolt_integrations.errors import ConfigError, DatabaseNotFoundError, RemoteChangedError, RemoteError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dolt_integrations.core.configs.remote import Remote
     from dolt_integrations.engine import Location
     from dolt_integrations.engine.names.address import ServerAddress
@@ -47,9 +49,7 @@ def clone_if_missing(remote: Remote, location: Location, *, shallow: bool = Fals
         return
     if is_database(address.path):
         if not shallow and remote.url is not None and is_shallow(address.path):
-            remote.check_credentials(parse_remote_url(remote.url))
-            with remote.credentials():
-                deepen(address.path, Source(parse_remote_url(remote.url), remote.name, remote.user))
+            _deepen(Source(parse_remote_url(remote.url), remote.name, remote.user), remote, address.path)
         return
     if remote.url is None:
         hint = "Set the remote's url."
@@ -62,6 +62,12 @@ def clone_if_missing(remote: Remote, location: Location, *, shallow: bool = Fals
         found = retried(lambda: clone_directory(address.path, source, shallow=shallow), RemoteChangedError, attempts=5)
     if required and not found:
         raise RemoteError(f"remote {source.url} has no data to clone into {address.path}", hint="Push to it first.")
+
+
+def _deepen(source: Source, remote: Remote, path: Path) -> None:
+    remote.check_credentials(source.url)
+    with remote.credentials():
+        deepen(path, source)
 
 
 def _check_served(remote: Remote, address: ServerAddress) -> None:

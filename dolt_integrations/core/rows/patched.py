@@ -64,9 +64,8 @@ def patched(
     modified = _found(after, before, by)
     dropped = _found(gone, before, by)["base"].to_numpy()
     added = np.delete(np.arange(written.num_rows), modified["row"].to_numpy())
-    if (len(added), len(modified), len(dropped)) != (counts.added, counts.modified, counts.removed):
-        return None
-    if removed.num_rows != counts.removed or base.num_rows + counts.added - counts.removed != counts.total:
+    found = len(added), len(modified), len(dropped), removed.num_rows, base.num_rows + len(added) - len(dropped)
+    if found != (counts.added, counts.modified, counts.removed, counts.removed, counts.total):
         return None
     old, new = modified["base"].to_numpy(), modified["row"].to_numpy()
     if not (counts.added or counts.removed):
@@ -74,13 +73,11 @@ def patched(
     rows = np.arange(base.num_rows)
     rows[old] = base.num_rows + new
     kept = np.delete(rows, dropped)
-    if len(added):
-        keys = pl.concat([before[np.delete(np.arange(base.num_rows), dropped)], after[added]])
-        order = _order(keys, len(kept))
-        if order is None:
-            return None
-        kept = np.concatenate([kept, base.num_rows + added])[order]
-    return _taken(base, written, kept)
+    if not len(added):
+        return _taken(base, written, kept)
+    keys = pl.concat([before[np.delete(np.arange(base.num_rows), dropped)], after[added]])
+    order = _order(keys, len(kept))
+    return None if order is None else _taken(base, written, np.concatenate([kept, base.num_rows + added])[order])
 
 
 def _keys(rows: pa.Table, key: Sequence[str]) -> pl.DataFrame:

@@ -59,6 +59,12 @@ class Transaction(TransactionReads):
         ('main', True)
     """
 
+    start = ""
+    version: Version | None = None
+    _block: Block | None = None
+    _is_audited = False
+    _began = 0.0
+
     def __init__(
         self,
         db: Location,
@@ -121,10 +127,7 @@ class Transaction(TransactionReads):
         self.db, self.merge_to, self.message, self.author = db, target.name, message, self._options.author
         self.write_id, self.audit, self.tests = write_id, audit, tests
         self.remote_conf, self._metas = Remote.parse(remote_conf), metas_for_save(meta_conf)
-        self.start, self._stack, self._is_audited = "", ExitStack(), False
-        self.version: Version | None = None
-        self._block: Block | None = None
-        self._began = 0.0
+        self._stack = ExitStack()
 
     def __enter__(self) -> Transaction:
         """Open the database and create the private branch.

@@ -150,9 +150,7 @@ class PutOnTop(Landing):
             self._check_untouched(target, work, branch, now)
             place = stack.enter_context(reserved(target)) if self.session is not None else None
             other = stack.enter_context(private_branch(work.database, now, place))
-            take_tables(other, work.head, tables)
-            commit(other, info.message, info.author)
-            made = head(other)
+            made = _copied(other, work, info)
             target.switch(branch)
             try:
                 return forward(target, branch, made, tables)
@@ -188,6 +186,13 @@ class PutOnTop(Landing):
             conflicts=[Conflict(self.table, "schema", 1, description=str(error))],
             branch=kept,
         )
+
+
+def _copied(session: Connection, work: Workspace, info: CommitInfo) -> str:
+    """Copy the work's tables onto a private branch, and return the commit with them."""
+    take_tables(session, work.head, sorted(work.changed))
+    commit(session, info.message, info.author)
+    return head(session)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from dolt_integrations.engine.session.forks import own_sockets
@@ -58,16 +59,8 @@ def beside_signals(work: Callable[[], T], on_interrupt: Callable[[], None] = lam
     """
     if threading.current_thread() is not threading.main_thread():
         return work()
-    outcome: list[T] = []
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            outcome.append(work())
-        except BaseException as error:  # noqa: BLE001 - it is raised in the main thread
-            failures.append(error)
-
-    thread = threading.Thread(target=run, name="dolt-integrations-work", daemon=True)
+    outcome: Future[T] = Future()
+    thread = threading.Thread(target=_settle, args=(outcome, work), name="dolt-integrations-work", daemon=True)
     thread.start()
     try:
         while thread.is_alive():
@@ -76,9 +69,15 @@ def beside_signals(work: Callable[[], T], on_interrupt: Callable[[], None] = lam
         on_interrupt()
         thread.join(_LAST_WORD)
         raise
-    if failures:
-        raise failures[0]
-    return outcome[0]
+    return outcome.result()
+
+
+def _settle(outcome: Future[T], work: Callable[[], T]) -> None:
+    """Call a function, and keep its result or its exception for another thread."""
+    try:
+        outcome.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - it is raised in the main thread
+        outcome.set_exception(error)
 
 
 def _shut_others(address: ServerAddress) -> None:

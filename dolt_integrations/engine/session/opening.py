@@ -80,15 +80,23 @@ def _open(address: ServerAddress, database: str, tls: Tls, local_infile: bool) -
             connect_timeout=address.connect_timeout,
             tls=tls,
         )
-        forget_after_fork(session)
-        return session
     except pymysql.MySQLError as error:
-        cause = _of_encryption(error)
-        if cause is not None:
-            raise _not_encrypted(address, cause) from error
-        if error.args[:1] == (ER.UNKNOWN_SYSTEM_VARIABLE,):
-            raise not_dolt(f"{address.host}:{address.port}", "a MySQL server") from error
-        raise
+        problem = _problem(address, error)
+        if problem is None:
+            raise
+        raise problem from error
+    forget_after_fork(session)
+    return session
+
+
+def _problem(address: ServerAddress, error: pymysql.MySQLError) -> ServerError | None:
+    """Return the error for a session without encryption, or with a server that is not Dolt. None for other errors."""
+    cause = _of_encryption(error)
+    if cause is not None:
+        return _not_encrypted(address, cause)
+    if error.args[:1] == (ER.UNKNOWN_SYSTEM_VARIABLE,):
+        return not_dolt(f"{address.host}:{address.port}", "a MySQL server")
+    return None
 
 
 def _of_encryption(error: BaseException) -> ssl.SSLError | None:

@@ -126,14 +126,8 @@ class Statements:
             raise forked_error()
         self._note_traces(statement)
         try:
-            cursor: Any = self._session.cursor(kind)
-            if arguments:
-                cursor.execute(_names_escaped(statement), tuple(arguments))
-            else:
-                cursor.execute(statement)
-            if cursor.description is None and statement.startswith(("SELECT", "SHOW")):
-                what = f"the server returned no result for a query ({self._where})"
-                raise ServerError(what, hint="Check that it is a Dolt server.")
+            cursor = self._session.cursor(kind)
+            self._execute(cursor, statement, arguments)
             yield cursor
             cursor.close()
         except (pymysql.MySQLError, OSError) as error:
@@ -149,6 +143,15 @@ class Statements:
         except BaseException as error:
             self._interrupted(error)
             raise
+
+    def _execute(self, cursor: Cursor, statement: str, arguments: Sequence[object]) -> None:
+        if arguments:
+            cursor.execute(_names_escaped(statement), tuple(arguments))
+        else:
+            cursor.execute(statement)
+        if cursor.description is None and statement.startswith(("SELECT", "SHOW")):
+            what = f"the server returned no result for a query ({self._where})"
+            raise ServerError(what, hint="Check that it is a Dolt server.")
 
     def _note_traces(self, statement: str) -> None:
         """Note whether a statement may leave something in the session."""
