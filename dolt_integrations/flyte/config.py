@@ -141,6 +141,10 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
 
         Raises:
             ConfigError: A field is unknown, missing or has the wrong type.
+
+        Example:
+            >>> DoltConfig.from_dict({"db_path": "foo", "tablename": "rabbits", "branch_conf": None}).tablename
+            'rabbits'
         """
         content = json_object(kvs, "DoltConfig", [f.name for f in dataclasses.fields(cls)], needs="db_path")
         for name in ("db_path", "tablename", "sql", "as_of"):
@@ -155,7 +159,12 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
         return cls(**marked({**content, "params": without_digits(content.get("params"))}))
 
     def to_dict(self, encode_json: bool = False) -> dict[str, Any]:
-        """Return the config as a JSON object."""
+        """Return the config as a JSON object.
+
+        Example:
+            >>> DoltConfig("foo", tablename="rabbits", branch_conf="run/1").to_dict()["branch_conf"]
+            {'_type': 'SerialBranch', 'branch': 'run/1'}
+        """
         values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         remote = self.remote_conf.to_dict() if self.remote_conf else None
         metas = [content for meta in metas_of(self.meta_conf) if (content := meta.to_dict()) is not None]
@@ -208,6 +217,9 @@ class DoltConfig(IoArgs, PydanticField, DataClassJsonMixin, SerializableType):
 
         Raises:
             ConfigError: It has both or neither of `tablename` and `sql`, or an unknown option in `io_args`.
+
+        Example:
+            >>> DoltConfig("foo", tablename="rabbits").check()
         """
         if (self.tablename is None) == (self.sql is None):
             which = "both `tablename` and `sql`" if self.sql is not None else "neither `tablename` nor `sql`"

@@ -90,6 +90,11 @@ class DoltTable(TableReference):
         Raises:
             DoltError: The rows cannot be read; see `dolt_integrations.core.read_arrow`.
             DataError: `data` is a stream, which can be read only once. Write it first.
+
+        Example:
+            >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1]}))
+            >>> DoltTable(DoltConfig(folder, tablename="users")).to_arrow().to_pylist()
+            [{'id': 1}]
         """
         if self._frame is not None:
             return adapters.to_arrow(adapters.encode_frame(self._whole(), table=self._name).result(self._columns))
@@ -113,6 +118,11 @@ class DoltTable(TableReference):
         Raises:
             ConfigError: The config names a query, not a table.
             DataError: `data` is a stream, which can be read only once.
+
+        Example:
+            >>> table = DoltTable(DoltConfig("foo", tablename="numbers"), data=pd.DataFrame({"n": range(5)}))
+            >>> [len(frame) for frame in table.iter_batches(2)]
+            [2, 2, 1]
         """
         if self._frame is not None:
             frame = adapters.frame_of(self._whole(), self._name)
@@ -135,6 +145,10 @@ class DoltTable(TableReference):
         Raises:
             DataError: `data` is a stream, or polars does not have the type of a column.
             DoltError: The rows cannot be read.
+
+        Example:
+            >>> DoltTable(DoltConfig("foo", tablename="users"), data=pd.DataFrame({"id": [1, 2]})).to_polars().height
+            2
         """
         return adapters.to_polars(self.to_arrow())
 
@@ -157,6 +171,10 @@ class DoltTable(TableReference):
         """Whether it has rows that Dolt does not have yet.
 
         Rows that were read or written, and then changed in place, count as new. To find out, they are read again.
+
+        Example:
+            >>> DoltTable(DoltConfig("foo", tablename="users"), data=pd.DataFrame({"id": [1]})).is_to_be_written()
+            True
         """
         if self._frame is None:
             return False

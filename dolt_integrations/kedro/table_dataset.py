@@ -159,6 +159,12 @@ class DoltTableDataset(WritableDataset):
 
         Args:
             nrows: How many.
+
+        Example:
+            >>> users = DoltTableDataset(folder, "users")
+            >>> users.save(pd.DataFrame({"name": ["Ann", "Bob"]}))
+            >>> users.preview(nrows=1)
+            {'columns': ['name'], 'index': [0], 'data': [['Ann']]}
         """
         source = {**self._source(), "tablename": self._name, **self._part}
         frame = next(read_batches(rows=nrows, **source)).head(nrows)

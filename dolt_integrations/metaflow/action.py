@@ -72,11 +72,22 @@ class DoltAction:
         return f"{self.key}@{'/'.join(self.pathspec.split('/')[2:])}#{self.block}"
 
     def same_data(self, other: DoltAction) -> bool:
-        """Whether both have the same table or query, config and commit."""
+        """Whether both have the same table or query, config and commit.
+
+        Example:
+            >>> one = DoltAction(key="prices", config_id="c", table_name="prices", commit="abc")
+            >>> one.same_data(DoltAction(key="old", config_id="c", table_name="prices", commit="abc"))
+            True
+        """
         return [getattr(self, name) for name in _DATA] == [getattr(other, name) for name in _DATA]
 
     def dict(self) -> dict[str, Any]:
-        """Return the action as a JSON object."""
+        """Return the action as a JSON object.
+
+        Example:
+            >>> DoltAction(key="prices", config_id="c", table_name="prices").dict()["table_name"]
+            'prices'
+        """
         return {**dataclasses.asdict(self), "position": list(self.position)}
 
 

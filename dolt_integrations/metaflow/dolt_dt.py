@@ -120,6 +120,11 @@ class DoltDT(Inspection):
             ConfigError: The key is taken in this block, or the past run read different things under it.
             KeyNotFoundError: The past run has no read or write with the key.
             NotFoundError: No such database, branch, commit or table.
+
+        Example:
+            >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Ann"]}))
+            >>> DoltDT(config=DoltConfig(folder)).read("users")["name"].tolist()
+            ['Ann']
         """
         if self._past_run is None:
             return self._read(as_key or table, None, table, None, table_query(table))
@@ -137,6 +142,11 @@ class DoltDT(Inspection):
         Raises:
             QueryError: The query does not parse, or would write.
             DoltError: See `read`.
+
+        Example:
+            >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Ann", "Bob"]}))
+            >>> DoltDT(config=DoltConfig(folder)).sql("select count(*) as n from users", as_key="count")["n"].tolist()
+            [2]
         """
         source = self._places.source(as_key) if self._past_run is not None else None
         return self._read(as_key, source, None, query, query)

@@ -34,6 +34,14 @@ class Inspection:
             from_commit: The old version: a commit, tag, branch, ancestor spec or timestamp.
             to_commit: The new version.
             table: One table, or several; for several, the result is a dict of frames.
+
+        Example:
+            >>> users = Repository(folder).table("users")
+            >>> _ = users.write(pd.DataFrame({"id": [1]}), key="id")
+            >>> _ = users.write(pd.DataFrame({"id": [2]}), mode="append")
+            >>> from dolt_integrations.metaflow import DoltConfig, DoltDT
+            >>> DoltDT(config=DoltConfig(folder)).diff("HEAD~1", "HEAD", "users")["diff_type"].tolist()
+            ['added']
         """
         if not isinstance(table, str):
             return {name: self.diff(from_commit, to_commit, name) for name in table}
@@ -65,6 +73,12 @@ class Inspection:
         Raises:
             ConfigError: There is no config, and the past run does not determine the database.
             KeyNotFoundError: The past run has no read or write with the key.
+
+        Example:
+            >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Ann"]}))
+            >>> from dolt_integrations.metaflow import DoltConfig, DoltDT
+            >>> "Ann" in DoltDT(config=DoltConfig(folder)).card("users").html()
+            True
         """
         if table is None:
             return repository_card(self._places.where(None)[0])
@@ -86,6 +100,12 @@ class Inspection:
         Raises:
             RunNotFoundError: No run has changed the table.
             NotFoundError: No such database, branch, commit or table.
+
+        Example:
+            >>> _ = write_table(folder, "users", pd.DataFrame({"name": ["Ann"]}), message="Run: Flow/7/start/1")
+            >>> from dolt_integrations.metaflow import DoltConfig, DoltDT
+            >>> DoltDT(config=DoltConfig(folder)).get_run("users").pathspec
+            'Flow/7'
         """
         if self._past_run is not None and branch is None and commit is None:
             writer = self._places.writer(table)

@@ -83,7 +83,12 @@ class DoltConfigTransformer(_StructTransformer[DoltConfig]):
 
 
 class DoltTableNameTransformer(_StructTransformer[DoltTable]):
-    """Writes a `DoltTable` that a task returns, and passes the written version to the next task."""
+    """Writes a `DoltTable` that a task returns, and passes the written version to the next task.
+
+    Example:
+        >>> DoltTableNameTransformer().get_literal_type().metadata
+        {'python_type': 'flytekitplugins.dolt.schema.DoltTable'}
+    """
 
     def __init__(self) -> None:
         """Transform `DoltTable`."""

@@ -23,6 +23,12 @@ def to_dataframe(table: DoltTable) -> DataFrame:
         ConfigError: Its config has something that a URI cannot express: a query, a remote, metadata.
         NotADoltTableError: It is not a `DoltTable`.
         DoltError: The rows cannot be saved.
+
+    Example:
+        >>> from dolt_integrations.flyte.config import DoltConfig
+        >>> table = DoltTable(DoltConfig("mysql://me@db.internal/shop", tablename="users"))
+        >>> to_dataframe(table).uri
+        'dolt://me@db.internal/shop/users'
     """
     if not isinstance(table, DoltTable):
         raise NotADoltTableError(f"value {shown(table)} of type {type(table).__name__} is not a DoltTable")

@@ -21,6 +21,10 @@ class Part:
     Attributes:
         columns: The names of columns in the order wanted; None means all.
         where: A condition in SQL. Dolt evaluates it, and only matching rows are fetched.
+
+    Example:
+        >>> Part(columns=("name",)).is_all, Part().is_all
+        (False, True)
     """
 
     columns: tuple[str, ...] | None = None

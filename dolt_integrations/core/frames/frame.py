@@ -35,6 +35,11 @@ class EncodedFrame:
         table: The table's name, for errors.
         columns: The columns by name, those of the index first.
         index: The names of the index's columns, which are the primary key if no other is given.
+
+    Example:
+        >>> encoded = encode_frame(pd.DataFrame({"id": [1, 2], "name": ["Ann", None]}), table="users")
+        >>> encoded.num_rows, encoded.schema(["id"]).primary_key
+        (2, ('id',))
     """
 
     table: str

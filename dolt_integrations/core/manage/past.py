@@ -54,6 +54,10 @@ class PastExecution:
         location: The database, without a password.
         start: The parent of its first commit there.
         reads: What its tasks had read, without duplicates, starting with its first commit.
+
+    Example:
+        >>> PastExecution("run-7", "mysql://db/shop", None, ()).has_made("abc")
+        False
     """
 
     name: str
@@ -124,6 +128,14 @@ def commit_read(
     Raises:
         ConfigError: It had read several versions.
         RevisionNotFoundError: It had not read it, or the version no longer exists.
+
+    Example:
+        >>> from dolt_integrations.core.manage.place import Place
+        >>> place, read = Place(folder), write_table(folder, "users", pd.DataFrame({"id": [1]}))
+        >>> message = ["Count users", "", "Run-Id: run-7", f"Flyte-Input: {read.commit} users of {folder}"]
+        >>> _ = write_table(folder, "counts", pd.DataFrame({"count": [1]}), message=chr(10).join(message))
+        >>> commit_read(place, past_execution(place, "run-7"), "users", None, None) == read.commit
+        True
     """
     what = tablename if tablename is not None else " ".join(str(sql).split())
     with place.reading() as database, database.connect() as session, unrecorded_reads():

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """A database, the author of commits to it, its remote, and the hooks to notify."""
+    """A database, the author of commits to it, its remote, and the hooks to notify.
+
+    Example:
+        >>> _ = write_table(folder, "users", pd.DataFrame({"id": [1]}))
+        >>> with Place(folder).reading() as database, database.connect() as session:
+        ...     session.rows("SELECT id FROM users")
+        [(1,)]
+    """
 
     location: Location = field(repr=False)  # may have a password
     author: Author | None = None

@@ -32,6 +32,10 @@ class OvertakenError(MergeConflictError):
 
     Attributes:
         newest: The tasks' newest commit of the table. None if the branch has none.
+
+    Example:
+        >>> OvertakenError("table `users` was written by others", newest="abc").newest
+        'abc'
     """
 
     def __init__(self, message: str, *, newest: str | None) -> None:

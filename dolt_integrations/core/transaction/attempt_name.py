@@ -33,6 +33,10 @@ class AttemptWrite:
         data: The frame.
         primary_key: The key's columns. None keeps the key that the table has.
         mode: See `write_table`. None is `replace`, or writing the table together with other tasks.
+
+    Example:
+        >>> AttemptWrite("users", pd.DataFrame({"id": [1]}), primary_key=("id",), mode="upsert").table
+        'users'
     """
 
     table: str

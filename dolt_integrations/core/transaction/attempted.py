@@ -28,6 +28,10 @@ class Sharing:
             `replace`, `append`, or `upsert` for tables with a key. It raises `OvertakenError` if other writers have
             written the table since.
         origins: Prefixes and suffixes of the names of nodes that this task continues, as in a resumed run.
+
+    Example:
+        >>> Sharing(mode=lambda table, head, has_written: "append").mode("users", "abc", False)
+        'append'
     """
 
     mode: Callable[[str, str, bool], str] | None = None
@@ -49,6 +53,17 @@ class AttemptBlock:
         author: The author of the commit. None is the database's, or else `default_author`.
         default_author: The author that stands for the workflow.
         sharing: How it writes tables together with other tasks.
+
+    Example:
+        >>> from dolt_integrations.core.transaction.attempt_name import AttemptWrite
+        >>> def attempt(number, rows):
+        ...     task = Attempt("Flow/7/load", number)
+        ...     block = AttemptBlock(folder, None, task, "Run: Flow/7/load/1", None, None, None, DEFAULT_AUTHOR)
+        ...     return block.land([AttemptWrite("users", pd.DataFrame({"id": rows}), ("id",), None)])
+        >>> attempt(0, [1]).commit == attempt(1, [1]).commit  # a retry adopts the commit of equal rows
+        True
+        >>> attempt(2, [2]).changed  # and replaces other rows
+        True
     """
 
     db: Location
@@ -104,6 +119,11 @@ def start_of_attempt(db: Location, branch: str | None, attempt: Attempt) -> Vers
 
     Raises:
         NotFoundError: The database or the branch does not exist.
+
+    Example:
+        >>> made = write_table(folder, "users", pd.DataFrame({"id": [1]}))
+        >>> start_of_attempt(folder, "main", Attempt("Flow/7/load", 1)) is None  # it has written nothing yet
+        True
     """
     with open_database(db) as database, database.connect(branch) as session:
         past = attempt.past(session, branch or find_head(session, None).branch)

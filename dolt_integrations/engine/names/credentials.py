@@ -22,6 +22,10 @@ class Credentials:
     Attributes:
         user: None for the user that the URL names.
         password: None for the password that would be used otherwise.
+
+    Example:
+        >>> Credentials(user="flyte", password="secret")
+        Credentials(...)
     """
 
     user: str | None = None

@@ -19,7 +19,12 @@ REMOTE_HOST_VARIABLE = "DOLT_REMOTE_HOST"
 
 
 class FromLiteral(str):
-    """A location from a literal. Copies, pickles and `str()` of it stay marked as such."""
+    """A location from a literal. Copies, pickles and `str()` of it stay marked as such.
+
+    Example:
+        >>> isinstance(str(FromLiteral("mysql://db.local/shop")), FromLiteral)
+        True
+    """
 
     __slots__ = ()
 

@@ -27,6 +27,10 @@ class Column:
         comment: The column's comment. It contains the frame's dtype if the SQL type cannot express it.
         details: The rest of its definition, as `SHOW CREATE TABLE` prints it: `DEFAULT '5'`, `AUTO_INCREMENT`.
         misfit: Why the column's previous type could not be kept, for an error message.
+
+    Example:
+        >>> Column("id", "bigint", nullable=False).ddl()
+        '`id` bigint NOT NULL'
     """
 
     name: str
