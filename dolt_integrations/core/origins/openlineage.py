@@ -11,7 +11,7 @@ from dolt_integrations.conventions import job_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dolt_integrations.core.origins.graph import Write
+    from dolt_integrations.core.origins.writes import Write
 
 _PRODUCER = "urn:flytekitplugins-dolt"
 _EVENT = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"

@@ -10,7 +10,7 @@ from dolt_integrations.render.network import EXECUTION, MISSING, TABLE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dolt_integrations.core.origins.graph import Read, Write
+    from dolt_integrations.core.origins.writes import Read, Write
 
 
 def network_of(writes: Sequence[Write], title: str) -> Network:

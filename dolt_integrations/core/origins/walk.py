@@ -12,7 +12,8 @@ from dolt_integrations.core.configs.as_of import AsOf, check_as_of
 from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.options import check_count, check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
-from dolt_integrations.core.origins.graph import Lineage, Read, Write
+from dolt_integrations.core.origins.graph import Lineage
+from dolt_integrations.core.origins.writes import Read, Write
 from dolt_integrations.core.provenance.inputs import Input, inputs_of, tables_in, task_of
 from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.core.provenance.trailers import execution_of

@@ -179,7 +179,8 @@ class Block:
         if made is None and not self._outside:
             return Version(self._untouched(), self.branch, changed=False)
         merge = Merge(self.options.on_conflict, self._outside)
-        landed = self.work.land(CreateBranch(merge) if self._is_new else merge, self.branch, self._info)
+        landing = CreateBranch(merge) if self._is_new else merge
+        landed = landing.land(self.work, self.branch, self._info)
         check_landed(self.database, self.work.session, self.branch, landed, keep=True)
         return Version(landed, self.branch, changed=True)
 
@@ -209,6 +210,6 @@ class Block:
         """Return the head of the branch that the block leaves unchanged. A missing branch is created."""
         if self._is_new:
             with suppress(LostRaceError):
-                return self.work.land(CreateBranch(), self.branch, self._info)
+                return CreateBranch().land(self.work, self.branch, self._info)
         with self.database.connect(self.branch) as connection:
             return head(connection)

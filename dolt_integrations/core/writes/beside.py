@@ -143,7 +143,7 @@ def _plain(work: Workspace, save: Save, built: Built) -> TableSchema | None:
 def _land(work: Workspace, to: Destination, made: _Made, outside: Superseded) -> str:
     """Land the work on its branch. Returns the branch's new head."""
     save, branch = made.save, to.target.branch
-    landed = work.land(to.landing(save, outside), branch, CommitInfo(save.message, save.author))
+    landed = to.landing(save, outside).land(work, branch, CommitInfo(save.message, save.author))
     if made.changed:
         check_landed(to.database, work.session, branch, landed, keep=save.rest is not None)
     return landed

@@ -1,4 +1,4 @@
-"""`Workspace`: a private branch on which a save or a `Transaction` builds tables, commits them and lands them."""
+"""`Workspace`: a private branch on which a save or a `Transaction` builds tables and commits them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from dolt_integrations.core.provenance.commit_info import CommitInfo
     from dolt_integrations.core.provenance.find import EarlierWrite
     from dolt_integrations.core.writes.build import Built
-    from dolt_integrations.core.writes.landing import Landing
     from dolt_integrations.engine import Connection, Database, TableSchema
     from dolt_integrations.engine.versions.state import TableState
 
@@ -158,14 +157,6 @@ class Workspace:
         others = [each for each in self.changed if each.lower() not in known and table_hash(self.session, each)]
         stage(self.session, sorted({*pending, *others}))
         self._is_staged = True
-
-    def land(self, landing: Landing, branch: str, info: CommitInfo) -> str:
-        """Land what was committed on a branch. Returns the branch's new head.
-
-        Raises:
-            DoltError: As documented by the landing's `land`. The branch then has none of the work.
-        """
-        return landing.land(self, branch, info)
 
 
 @contextmanager
