@@ -20,13 +20,13 @@ from tests.helpers.servers.object_store import use_store
 
 @pytest.fixture(autouse=True)
 def every_save_looks_for_leftovers(set_limits):
-    """Else a process looks once a minute, and what a test has killed would stay for as long."""
+    """Look for leftovers at every save. By default, a process looks once a minute."""
     set_limits(leftover_seconds=0)
 
 
 @pytest.fixture
 def own_cache(tmp_path, monkeypatch):
-    """The directory of a cache of versions that is the test's own."""
+    """The directory of a cache of its own for the test."""
     monkeypatch.setenv(cache.LOCATION, str(tmp_path / "cache"))
     monkeypatch.delenv(cache.SIZE, raising=False)
     return tmp_path / "cache"
@@ -34,7 +34,7 @@ def own_cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def faulty(object_store, monkeypatch):
-    """A bucket behind a proxy with faults, as a cache without a directory in front of it."""
+    """A bucket behind a proxy that injects faults, as the only cache."""
     with faulty_store(object_store.endpoint) as store:
         use_store(store.endpoint, monkeypatch)
         monkeypatch.setenv(cache.LOCATION, f"off,{object_store.url}")
@@ -46,7 +46,7 @@ def faulty(object_store, monkeypatch):
 
 @pytest.fixture
 def no_fetch(monkeypatch):
-    """Lets every fetch of a whole table fail from its call on."""
+    """Return a function after whose call every fetch of a whole table fails."""
 
     def refuse():
         def fetch(*arguments, **options):
@@ -59,7 +59,7 @@ def no_fetch(monkeypatch):
 
 @pytest.fixture
 def any_cache(request, tmp_path, monkeypatch, set_limits):
-    """A cache of the test's own that takes tables of any size, or none: see `BOTH_WAYS` in `helpers/saves/edits.py`."""
+    """With a cache that keeps tables of any size, or without one: see `BOTH_WAYS` in `helpers/saves/edits.py`."""
     set_limits(cached_bytes=0)
     cached = getattr(request, "param", "cached") == "cached"
     monkeypatch.setenv(cache.LOCATION, str(tmp_path / "cache") if cached else "off")
@@ -67,13 +67,13 @@ def any_cache(request, tmp_path, monkeypatch, set_limits):
 
 @pytest.fixture
 def small(set_limits):
-    """Tables of any size are compared."""
+    """Compare tables of any size."""
     set_limits(compared_rows=0, delete_cost=0)
 
 
 @pytest.fixture
 def found(monkeypatch):
-    """How many rows go and how many are written, in the differences that saves found; None where all is written."""
+    """The numbers of deleted and of written rows in the differences that saves found. None if all rows are written."""
     sizes = []
     real = differences.find_differences
 
@@ -103,13 +103,13 @@ def versions(database):
 
 @pytest.fixture
 def file(tmp_path):
-    """The path of a CSV file that is not there yet."""
+    """The path of a CSV file that does not exist yet."""
     return tmp_path / "data.csv"
 
 
 @pytest.fixture(scope="session")
 def pushed_folder(tmp_path_factory):
-    """What `dolt push` makes of a folder: table `users` with two rows, the first one on branch `side` too."""
+    """A folder that `dolt push` has made: table `users` with two rows, the first of which is also on branch `side`."""
     folder = tmp_path_factory.mktemp("pushed")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(folder))
@@ -126,7 +126,7 @@ def pushed_folder(tmp_path_factory):
 
 @pytest.fixture
 def remote(tmp_path, pushed_folder, monkeypatch):
-    """A remote of the test's own that is a folder."""
+    """A remote in a folder of its own for the test."""
     monkeypatch.delenv("DOLT_REMOTE_PASSWORD", raising=False)
     shutil.copytree(pushed_folder, tmp_path / "backup")
     return Remote(url=f"file://{tmp_path}/backup")
@@ -134,7 +134,7 @@ def remote(tmp_path, pushed_folder, monkeypatch):
 
 @pytest.fixture
 def clone(tmp_path, remote):
-    """Makes a clone of the remote, the CLI in it."""
+    """Return a function that clones the remote."""
 
     def make(name="shop"):
         clone_if_missing(remote, tmp_path / name)
@@ -145,14 +145,14 @@ def clone(tmp_path, remote):
 
 @pytest.fixture(autouse=True)
 def own_reads(monkeypatch):
-    """Reads are noted for the attempt of the test alone, not for flytekit's execution outside of tasks."""
+    """Record reads only for the test's attempt, not for flytekit's execution outside of tasks."""
     monkeypatch.setattr(Scope, "now", None)
     monkeypatch.setattr(reads, "_SCOPES", [lambda: Scope.now])
 
 
 @pytest.fixture
 def tagged(database):
-    """A database with a table `t` with a key, at the tag `c2`."""
+    """A database with a table `t` that has a key, tagged `c2`."""
     write_table(database, "t", WITH_A_KEY, primary_key="id")
     run_sql(database, "CALL DOLT_TAG('c2')")
     return database

@@ -47,7 +47,7 @@ READERS = {
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    """A database with the table `t` on `main` and on `side`, each in a second commit."""
+    """A database whose branches `main` and `side` have the table `t`, each in a second commit."""
     path = str(tmp_path_factory.mktemp("arguments") / "db")
     write_table(path, "t", FRAME.head(1), primary_key="id")
     write_table(path, "t", FRAME)

@@ -19,7 +19,7 @@ GENERATED = settings(
 
 
 def plain(column):
-    """A column without the order of a dictionary's values, which a table does not keep."""
+    """Decode a dictionary column, because a table does not keep the order of its values."""
     whole = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
     return whole.combine_chunks()
 

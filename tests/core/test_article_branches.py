@@ -18,7 +18,7 @@ FIRST = pd.DataFrame({"c": [1, 2], "value": ["a", "b"]})
 
 
 class Logger:
-    """The article's `logger`: it takes what it is given."""
+    """The article's `logger`, which collects what it is given."""
 
     def __init__(self):
         self.lines = []
@@ -34,7 +34,7 @@ def logger():
 
 @pytest.fixture
 def doltdb(database):
-    """The article's database: its commit `c2` made table `bar`; `master` has moved on; `new` has not."""
+    """The article's database: `c2` and `new` are at the commit of table `bar`, and `master` has a later one."""
     write_table(database, "bar", FIRST, primary_key="c")
     run_sql(database, "CALL DOLT_TAG('c2')", "CALL DOLT_BRANCH('master')", "CALL DOLT_BRANCH('new')")
     write_table(database, "bar", FIRST.assign(value=["a", "B"]), branch_conf=AppendBranch(branch="master"))

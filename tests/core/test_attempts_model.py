@@ -14,7 +14,7 @@ TABLES = ("t", "u")
 
 
 def pool(random_, key):
-    """What an attempt may write: rows of its own for each place, in two versions."""
+    """Return what an attempt may write: its own rows for each table and branch, in two versions."""
     modes = ["append", "append", "append", "upsert" if key else "append", "replace"]
     found = []
     for place in range(4):
@@ -25,7 +25,7 @@ def pool(random_, key):
 
 
 def program(random_, key):
-    """Yield steps: what attempts do, and others in between."""
+    """Yield the steps of the attempts, and of other writers in between."""
     outputs, foreign = pool(random_, key), iter(range(1000, 2000))
     for _ in range(random_.randint(2, 4)):
         if random_.random() < 0.3:

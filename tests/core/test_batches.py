@@ -28,7 +28,7 @@ def numbers(size):
 
 
 def listed(batches, most):
-    """Every batch, if they end at all."""
+    """Return all batches, and fail if they do not end."""
     found = list(itertools.islice(batches, most + 1))
     assert len(found) <= most, "the batches do not end"
     return found

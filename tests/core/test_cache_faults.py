@@ -124,7 +124,7 @@ def test_a_link_into_a_directory_of_others_is_not_used(own_cache, tmp_path):
 
 @pytest.mark.parametrize("room", [0, 10, 60, 5_000, 300_000])
 def test_a_full_disk_leaves_nothing(room):
-    """No file may grow beyond `room` bytes: the kernel refuses, as a full disk does."""
+    """The kernel limits files to `room` bytes, so writes fail as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
     try:
@@ -201,7 +201,7 @@ def test_many_processes_store_one_version(script):
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root runs a process as another user")
 def test_a_read_only_directory_is_read(own_cache):
-    """Of a user that may not write to it: root may write everywhere."""
+    """Run as a user who may not write to it, because root may write everywhere."""
     cache.store(HASH, table())
     for path in (own_cache, file_of()):
         os.chown(path, 12345, 12345)
@@ -235,7 +235,7 @@ def test_a_read_with_a_damaged_file_is_right(database, damage):
 
 @pytest.fixture
 def swapped(database):
-    """A database whose newest version, `frame(1)`, has the file of the version before it in the cache."""
+    """A database in whose cache the newest version, `frame(1)`, has the file of the previous one."""
     write_table(database, "t", frame(), primary_key="n")
     (first,) = folder().glob("*.arrow")
     content = first.read_bytes()

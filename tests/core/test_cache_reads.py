@@ -87,7 +87,7 @@ def test_what_is_read_from_it_may_be_changed_in_place(database):
 
 
 def both_ways(url, place, tablename="t"):
-    """Read what was remembered, and what a fetch gives."""
+    """Return the cached rows and the fetched ones."""
     assert stored(), "it was not remembered"
     remembered = read_table(url, tablename).data
     empty(place)

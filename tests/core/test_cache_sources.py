@@ -114,7 +114,7 @@ def test_a_file_of_another_user_is_not_read():
 
 
 def test_a_merged_save_is_not_kept_as_what_it_wrote(database, set_limits):
-    """The merge has rows of others, which were not in the frame."""
+    """The merge contains other writers' rows, which the frame lacks."""
     set_limits(cached_bytes=0)
     base = write_table(database, "t", pd.DataFrame({"n": [1, 2, 3], "a": [0, 0, 0]}), primary_key="n")
     write_table(database, "t", pd.DataFrame({"n": [1, 2, 3], "a": [7, 0, 0]}))
@@ -126,7 +126,7 @@ def test_a_merged_save_is_not_kept_as_what_it_wrote(database, set_limits):
 
 
 def test_timestamps_are_not_kept(database, set_limits):
-    """They are read in the server's current time zone."""
+    """A TIMESTAMP is read in the server's current time zone."""
     set_limits(cached_bytes=0)
     run_sql(
         database, "CREATE TABLE t (n INT PRIMARY KEY, at TIMESTAMP)", "INSERT INTO t VALUES (1, '2020-01-01 12:00:00')",

@@ -108,7 +108,7 @@ HOSTILE = [
 
 @pytest.fixture
 def sideeffect(tmp_path, monkeypatch):
-    """A module which notes that it was imported, and that its function was called."""
+    """A module that records when it is imported and when its function is called."""
     note = tmp_path / "note"
     code = f"def f(action):\n    open({str(note)!r}, 'w').write('called')\nopen({str(note)!r}, 'w').write('imported')\n"
     (tmp_path / "sideeffect.py").write_text(code)

@@ -52,7 +52,7 @@ def types(url):
 
 @pytest.fixture
 def theirs(database):
-    """Return a database with a table of narrow types, one column of which is a foreign key."""
+    """A database with a table of narrow types, one of whose columns is a foreign key."""
     run_sql(
         database,
         "CREATE TABLE p (id int PRIMARY KEY)",

@@ -35,7 +35,7 @@ def frame_of(writer, number):
 
 
 def run_threads(count, work):
-    """Run `work(number)` in threads that start together; return what they raised."""
+    """Run `work(number)` in threads that start together. Returns what they raised."""
     together, failures = threading.Barrier(count), []
 
     def run(number):
@@ -50,7 +50,7 @@ def run_threads(count, work):
 
 
 def run_processes(script, location, tables, saves, widen=False):
-    """Run a writer per table, all started together, and wait for their good ends."""
+    """Run a writer per table, all started together, and check that all succeed."""
     writers = [script(WRITER, location, table, number, saves, widen) for number, table in enumerate(tables)]
     run_together(writers, 120)
 
@@ -64,7 +64,7 @@ def expected_messages(tables, saves):
 
 
 def assert_whole(frame):
-    """A frame is one of those that the writers wrote: of one writer and one save."""
+    """Check that a frame is exactly what one writer wrote in one save."""
     assert len(frame) == 5
     assert frame["writer"].nunique() == 1
     assert frame["number"].nunique() == 1

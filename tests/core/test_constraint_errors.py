@@ -23,7 +23,7 @@ WAYS = [plain, stream, merge, new_branch, block]
 
 @pytest.fixture
 def theirs(database):
-    """Return a database with a table that has constraints of every kind, and a row."""
+    """A database with a table that has constraints of every kind, and a row."""
     run_sql(
         database,
         "CREATE TABLE p (id int PRIMARY KEY)",
@@ -161,7 +161,7 @@ def test_a_unique_value_of_each_type_is_found(kind, value, database):
 
 
 def test_the_rows_before_the_one_that_is_refused_are_not_taken_for_its_duplicates(database, set_limits):
-    """Each row is sent in a statement of its own, so the ones before it are written when the last is refused."""
+    """Each row is sent in its own statement, so earlier rows are written before the last one is refused."""
     set_limits(insert_bytes=1)
     write_table(database, "t", pd.DataFrame({"id": [3]}), primary_key="id")
 
@@ -178,7 +178,7 @@ def test_todays_classes_are_still_caught():
 
 @pytest.fixture
 def sides(database):
-    """Return a database whose branch `side` and `main` break every kind of constraint together."""
+    """A database whose branches `side` and `main` are valid, but violate every kind of constraint when merged."""
     run_sql(
         database,
         "CREATE TABLE p (id int PRIMARY KEY)",

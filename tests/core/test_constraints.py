@@ -14,7 +14,7 @@ MODES = ["append", "upsert", "replace"]
 
 @pytest.fixture
 def theirs(database):
-    """Return a database with a table that has constraints of every kind."""
+    """A database with a table that has constraints of every kind."""
     run_sql(
         database,
         "CREATE TABLE p (id int PRIMARY KEY)",

@@ -166,7 +166,7 @@ URLS = [
 
 
 def doors(url):
-    """Return what a program or a literal may do with a URL, each of which may fail."""
+    """Return the things that a program or a literal can do with a URL. Each may fail."""
     return [
         lambda: parse_location(url),
         lambda: parse_location(FromLiteral(url)),

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("any_cache")
 
 
 def between(monkeypatch, act):
-    """Let others act once a save has compared, before it writes."""
+    """Return a function that lets others act between a save's comparison and its write."""
     real = differences.find_differences
     acts = [act]
 

@@ -38,7 +38,7 @@ EXAMPLES = examples()
 
 
 def served(test):
-    """Keep the private server of an example's folder from call to call, where it makes several."""
+    """Keep the private server of an example's folder running if the example calls it several times."""
     calls = sum("folder" in example.source for example in test.examples)
     return open_database(test.globs["folder"], create=DEFAULT_AUTHOR) if calls > 1 else contextlib.nullcontext()
 

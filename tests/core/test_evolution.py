@@ -10,7 +10,7 @@ ONE = pd.DataFrame({"id": [1, 2], "count": pd.Series([3, 4], dtype="int32")})
 
 
 def saved_as(url, dtype, **options):
-    """Save the frame, and once more with its column of another dtype."""
+    """Save the frame twice, the second time with another dtype of its column."""
     write_table(url, "t", ONE, primary_key="id")
     frame = ONE.astype({"count": dtype})
     write_table(url, "t", frame, **options)

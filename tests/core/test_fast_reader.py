@@ -43,7 +43,7 @@ def test_values_come_as_they_are(sql_type, null, database):
 
 @pytest.mark.parametrize("date", ["0000-00-00", "0001-01-01", "9999-12-31"])
 def test_no_date_lets_the_fast_reader_print_anything(date, database, capfd):
-    """connectorx prints a backtrace for those that it cannot read, and they are read again in another way."""
+    """For dates that it cannot read, connectorx prints a backtrace. They are read in another way."""
     run_sql(
         database, "SET sql_mode = ''", "CREATE TABLE t (n INT PRIMARY KEY, a DATE, b DATETIME)",
         f"INSERT INTO t VALUES (1, '{date}', '{date}'), (2, '2026-01-01', '2026-01-01')",

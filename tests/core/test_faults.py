@@ -42,7 +42,7 @@ def servers_of(directory):
 
 
 def mount(*arguments):
-    """Mount something for one test, or skip it where that is not allowed."""
+    """Mount something during the test, or skip the test if that is not allowed."""
     done = subprocess.run(["mount", *map(str, arguments)], capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"cannot mount: {done.stderr.strip()}")
@@ -60,7 +60,7 @@ def tiny_disk(tmp_path):
 
 @pytest.fixture
 def read_only(repository):
-    """A database's directory that is not to be written to."""
+    """A database in a read-only directory."""
     write_table(repository.path, "t", OLD)
     mount("--bind", repository.path, repository.path)
     mount("-o", "remount,ro,bind", repository.path)
@@ -295,7 +295,7 @@ def test_an_interrupted_save_leaves_nothing(repository, script):
 
 @pytest.mark.parametrize("step", ["in_place.put_rows", "build.put_rows"])
 def test_a_save_survives_a_schema_that_another_client_changes_meanwhile(step, database, monkeypatch, set_limits):
-    """In the transaction on the branch, and on a private branch."""
+    """It changes during the transaction on the branch, or on the private branch."""
     write_table(database, "t", OLD, primary_key="id")
     if step.startswith("build"):
         set_limits(in_place_rows=0, compared_rows=0, delete_cost=1000)

@@ -19,7 +19,7 @@ WRITERS = 6
 
 @pytest.fixture
 def few(tmp_path):
-    """A server with two sessions, which hangs up on further clients."""
+    """A server with two sessions, which disconnects further clients."""
     running = start_server(new_repository(tmp_path / "shop").path, "--max-connections", "2", "--back-log", "0")
     yield f"{running.url}?connect_timeout=60"
     running.process.terminate()
@@ -31,7 +31,7 @@ def frame(first):
 
 
 def writer(url, number):
-    """Save as the pods of map tasks do: shared tables and one of its own, with a retry."""
+    """Save as the pods of map tasks do: shared tables and a table of its own, with a retry."""
     for attempt in (0, 1):
         again = Attempt(f"ex:many/s3/n0/data/{number}+{number}", attempt)
         write_table(url, "appended", frame(number * 5), mode="append", attempt=again)

@@ -26,7 +26,7 @@ ODD_MARKS = [
 
 
 def commented(url, comment):
-    """Make a table of one text whose column has a comment."""
+    """Create a table with one string, whose column has a comment."""
     text = comment.replace("\\", "\\\\").replace("'", "''")
     run_sql(
         url,

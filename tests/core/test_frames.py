@@ -36,14 +36,14 @@ def round_trip(url, frame, key=None):
 
 
 def sorted_rows(frame):
-    """Put the rows of a table without a key, which has no order, into one."""
+    """Sort the rows, because a table without a key has no order."""
     texts = [[repr(value) for value in frame.iloc[:, at]] for at in range(frame.shape[1])]
     order = sorted(range(len(frame)), key=lambda row: [column[row] for column in texts])
     return frame.iloc[order].reset_index(drop=True)
 
 
 def assert_same(frame, expected):
-    """Hold two frames to be the same to the bit, dtypes and missing values included."""
+    """Check that two frames are identical, including dtypes and missing values."""
     assert_frame_equal(frame, expected, check_exact=True)
     for name in expected.columns:
         if expected[name].dtype in (np.float32, np.float64):

@@ -122,7 +122,7 @@ def written(suffix):
 
 @st.composite
 def damage(draw):
-    """How bytes are changed: some overwritten at fractions of the length, and the end cut off."""
+    """Draw changes to bytes: some are overwritten at fractions of the length, and the end is cut off."""
     changes = draw(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6))
     return changes, draw(st.sampled_from([0, 0, 1, 4, 8, 50]))
 

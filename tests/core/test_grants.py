@@ -35,7 +35,7 @@ REMOTES = ("dolt_remote", "dolt_fetch", "dolt_push")
 
 @pytest.fixture
 def login(database):
-    """Makes a user of the server with some rights on the database alone; returns the URL that the user connects by."""
+    """Return a function that creates a user with some rights on the database, and returns the user's URL."""
     name = database.rpartition("/")[2]
     made = []
 

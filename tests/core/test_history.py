@@ -28,12 +28,12 @@ def frame(**names):
 
 
 def save(database, data, message, **options):
-    """Save the people; return the commit."""
+    """Save the people, and return the commit."""
     return write_table(database, "people", data, primary_key="id", message=message, **options).commit
 
 
 def commit_sql(database, *statements, message="by hand", revision=None):
-    """Run statements and commit all; return the commit."""
+    """Run statements, commit everything, and return the commit."""
     call = f"CALL DOLT_COMMIT('-A', '-m', '{message}', '--author', 'Ann <ann@localhost>')"
     return run_sql(database, *statements, call, revision=revision)[0][0]
 

@@ -54,7 +54,7 @@ comments = st.one_of(bodies.map("pandas: {}".format), bodies.map("the price\npan
 
 
 def make(url, said, rows=1):
-    """Make table `t`, each column with its comment, and commit it."""
+    """Create and commit table `t`, each of whose columns has a comment."""
     columns = ", ".join(f"`{name}` {TYPES[name][0]} COMMENT {quoted(said.get(name, ''))}" for name in TYPES)
     values = ", ".join(value for _, value in TYPES.values())
     run_sql(
@@ -68,7 +68,7 @@ def quoted(text):
 
 
 def plain(value):
-    """Return a value without what only its dtype says: the unit and zone of a timestamp, or that 1 is True."""
+    """Return a value without what only its dtype adds: the unit and zone of a timestamp, or that 1 is True."""
     if isinstance(value, pd.Timestamp):
         value = value.tz_convert("UTC").tz_localize(None) if value.tz else value
         return value.to_pydatetime()
@@ -76,7 +76,7 @@ def plain(value):
 
 
 def is_counted(comment):
-    """Whether a comment says that a number counts a unit of time, which is what our own say of durations."""
+    """Whether a comment says that a number counts units of time, as our comments for durations do."""
     return "timedelta64[" in comment or "duration[" in comment
 
 

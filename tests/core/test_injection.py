@@ -34,7 +34,7 @@ def url(url):
 
 
 def is_unharmed(url, *tables):
-    """Whether the victim is as it was, nothing is uncommitted, and there is no other table than those."""
+    """Whether the victim is unchanged, nothing is uncommitted, and only these tables exist."""
     rows = run_sql(url, "SELECT a FROM victim"), run_sql(url, "SELECT * FROM dolt_status")
     names = sorted(name for (name,) in run_sql(url, "SHOW TABLES"))
     return rows == ([(1,)], []) and names == sorted(["victim", *tables])

@@ -37,7 +37,7 @@ doltcli = pytest.importorskip("doltcli")
 
 @pytest.fixture
 def repository(repository):
-    """A database in a directory, whose private server runs on from call to call."""
+    """A database in a directory, whose private server keeps running between calls."""
     with open_database(repository.path):
         yield repository
 
@@ -63,7 +63,7 @@ def rows(db, table="bar", **options):
 
 
 def test_the_whole_of_the_article(tmp_path, repository, told):
-    """Load, change, and save onto master, which has moved on since c2; recorded and pushed, each in one call."""
+    """Load, change, and save to master, which has later commits than c2. Each call also records and pushes."""
     db = doltcli.Dolt(str(repository.path))
     remote = Remote(url=f"file://{tmp_path / 'remote'}")
     write_table(db, "bar", pd.DataFrame({"c": ["x", "y"], "n": [1, 2]}), primary_key="c")

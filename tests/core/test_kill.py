@@ -65,7 +65,7 @@ ALL = bool(os.environ.get("KILL_AT_EVERY_STATEMENT"))
 
 
 def save(location, way, branch):
-    """Write the third row to a branch, in one of the ways that there are."""
+    """Write the third row to a branch in one of the ways."""
     if way == "transaction":
         with Transaction(location, branch, write_id="w") as block:
             block.write("t", THIRD, mode="append")
@@ -90,7 +90,7 @@ def sql(location, *statements, revision=None):
 
 
 def prepare(location):
-    """Make the table `t`; the tag `c2` is its commit, and `main` has moved on since."""
+    """Create the table `t`, tag its commit `c2`, and add a commit to `main`."""
     write_table(location, "t", FIRST, primary_key="id")
     sql(location, "CALL DOLT_TAG('c2')")
     write_table(location, "other", FIRST)
@@ -102,7 +102,7 @@ def start(location, way, branch):
 
 
 def state(location, branch):
-    """Return the keys of the branch's table and the number of its commits; None if there is no such branch."""
+    """Return the keys of the branch's table and the number of its commits. None if the branch does not exist."""
     if (branch,) not in sql(location, "SELECT name FROM dolt_branches"):
         return None
     keys = [key for (key,) in sql(location, "SELECT id FROM t ORDER BY id", revision=branch)]
@@ -110,7 +110,7 @@ def state(location, branch):
 
 
 def moments(statements):
-    """Return at which statements to die: while each that writes runs, and before and after it."""
+    """Return the statements at which to die: before, during and after each one that writes."""
     writes = [at for at, text in enumerate(statements, 1) if ALL or not text.startswith(("SELECT", "SHOW", "SET"))]
     before = {writes[0], *(at + 1 for at in writes if at < len(statements))}  # after one is before the next one
     return sorted({(at, False) for at in before} | {(at, True) for at in writes})
@@ -131,7 +131,7 @@ class Killing:
             self.after = state(location, "whole")
 
     def check_all(self, every):
-        """Die at each of the statements, or at some, on a branch for each."""
+        """Die at each of the statements, or at some, each time on another branch."""
         chosen = moments(self.statements)[:: 1 if ALL else every]
         with open_database(self.location):
             for at, sent in chosen:
@@ -140,12 +140,12 @@ class Killing:
             self.check(at, sent)
 
     def attempt(self, branch, at, sent):
-        """Save; return the outcome."""
+        """Save, and return the outcome."""
         self.process.tell(json.dumps([str(self.location), self.way, branch, at, sent, self.victim]))
         return json.loads(self.process.process.stdout.readline())
 
     def check(self, at, sent):
-        """Die at a statement, look, save again, and look again."""
+        """Die at a statement and check the state, then save again and check again."""
         branch, where = f"{at}-{sent}", f"{'while' if sent else 'before'} {self.statements[at - 1]!r} ({at})"
         said, detail = self.attempt(branch, at, sent)
         if not self.victim:
@@ -159,7 +159,7 @@ class Killing:
             assert sql(self.location, "SELECT * FROM dolt_status", revision=branch) in ([], ()), where
 
     def leaves_nothing(self, branch):
-        """Save again; return whether no private branch is left then."""
+        """Save again, and return whether no private branch is left."""
         save(self.location, self.way, branch)
         return not [name for (name,) in sql(self.location, "SELECT name FROM dolt_branches") if "/" in name]
 
@@ -192,7 +192,7 @@ def test_a_private_server_that_dies_at_any_statement_has_saved_all_or_nothing(wa
 
 
 def test_a_branch_that_is_moved_when_the_last_user_dies_has_its_tables(repository, script):
-    """The supervisor lets the server end what it is doing; stopped halfway, once in some hundred times under load."""
+    """The supervisor lets the server finish. It used to stop halfway, about once in a hundred runs under load."""
     killing = Killing(script, repository.path, "private branch")
     landing = next(at for at, text in enumerate(killing.statements, 1) if "DOLT_MERGE" in text)
 

@@ -90,7 +90,7 @@ def last_is(value):
 
 
 def typed(code):
-    """Say of each column that it is of another type: the byte before flags, decimals and filler."""
+    """Claim another type for each column: the byte before flags, decimals and filler."""
     return lambda columns, rows: ([each[:-6] + bytes([code]) + each[-5:] for each in columns], rows)
 
 

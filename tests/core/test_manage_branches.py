@@ -31,7 +31,7 @@ from tests.helpers.saves.manage import orders, three_runs
 
 @pytest.fixture
 def shop(database: str) -> Repository:
-    """A table on main, and another row of it on the branch of a run."""
+    """A table on main, and a branch of a run that adds a row."""
     shop = Repository(database)
     shop.table("orders").write(orders(1), key="id", message="Run: A/1/s/1")
     shop.table("orders", branch=NewBranch("run/1")).write(orders(2), mode="append", message="Run: A/2/s/1")

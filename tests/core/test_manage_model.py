@@ -22,7 +22,7 @@ State = tuple[Keyed, Counter[str]]
 
 
 def merged(base: Keyed, ours: Keyed, theirs: Keyed) -> Keyed | None:
-    """Merge row by row, and in a row value by value; None where both sides changed the same."""
+    """Merge row by row, and within a row value by value. None if both sides changed the same value."""
     found: Keyed = {}
     for key in {*base, *ours, *theirs}:
         was, our, their = base.get(key), ours.get(key), theirs.get(key)
@@ -47,7 +47,7 @@ def _cell(was: int, our: int, their: int) -> int | None:
 
 
 def subtracted(before: Counter[str], after: Counter[str], now: Counter[str]) -> Counter[str] | None:
-    """Take from a multiset what was added, and give back what was taken; None where some of it is there no more."""
+    """Remove from a multiset what was added, and add back what was removed. None if some of it is missing."""
     if now == after:
         return before
     added = after - before
@@ -55,7 +55,7 @@ def subtracted(before: Counter[str], after: Counter[str], now: Counter[str]) -> 
 
 
 class Shop:
-    """A database, and what its tables are to hold."""
+    """A database, and the expected contents of its tables."""
 
     def __init__(self, url: str, case: int) -> None:
         self.random, self.case = random.Random(case), case  # noqa: S311 - draws examples
@@ -78,7 +78,7 @@ class Shop:
         return self.repository.table(f"{name}_{self.case}")
 
     def rows(self) -> State:
-        """Return what the tables hold; one that is not there holds nothing."""
+        """Return the rows of the tables. A missing table has none."""
         there = self.repository.tables()
         keyed = self.table("keyed").read().to_numpy().tolist() if f"keyed_{self.case}" in there else []
         texts = self.table("texts").read()["text"] if f"texts_{self.case}" in there else []

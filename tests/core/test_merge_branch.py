@@ -29,7 +29,7 @@ def changed(at, value):
 
 @pytest.fixture
 def base(database):
-    """A database with a table `t`; `c2` is a tag of its commit."""
+    """A database with a table `t`, tagged `c2`."""
     write_table(database, "t", FIRST, primary_key="id")
     run_sql(database, "CALL DOLT_TAG('c2')")
     return database

@@ -25,7 +25,7 @@ def rows(url, table="t", revision=None):
 
 
 def state(url):
-    """Return all that a failed merge must leave alone."""
+    """Return everything that a failed merge must not change."""
     return (
         run_sql(url, "SELECT HASHOF('main')"),
         run_sql(url, "SELECT * FROM dolt_status"),
@@ -35,7 +35,7 @@ def state(url):
 
 
 def failing(url, table="t", data=None, **config):
-    """Save by a merge that conflicts; return the error. What the target has does not change."""
+    """Save by a merge that conflicts, check that the target is unchanged, and return the error."""
     before = state(url)
     with pytest.raises(MergeConflictError) as caught:
         save(url, table, data, **config)
@@ -51,7 +51,7 @@ def save(url, table="t", data=None, **config):
 
 @pytest.fixture
 def base(database):
-    """A database with a table `t`; the tag `c2` is its commit, and `main` has changed row 1 since."""
+    """A database with a table `t`, tagged `c2`. A later commit on `main` changed row 1."""
     write_table(database, "t", FIRST, primary_key="id")
     run_sql(database, "CALL DOLT_TAG('c2')")
     write_table(database, "t", changed(_1="target"))
@@ -60,7 +60,7 @@ def base(database):
 
 @pytest.fixture
 def tagged(database):
-    """The same, without the change."""
+    """A database with a table `t`, tagged `c2`."""
     write_table(database, "t", FIRST, primary_key="id")
     run_sql(database, "CALL DOLT_TAG('c2')")
     return database

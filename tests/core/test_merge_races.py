@@ -30,7 +30,7 @@ for step in range(2):
 
 @pytest.fixture
 def base(database):
-    """A database with a table `t` that has a key, at the tag `c2`."""
+    """A database with a table `t` that has a key, tagged `c2`."""
     write_table(database, "t", FIRST, primary_key="id")
     run_sql(database, "CALL DOLT_TAG('c2')")
     return database

@@ -15,7 +15,7 @@ MODES = ["replace", "append", "upsert"]
 
 
 def rows(url, table="t", **read):
-    """Return the rows of a table, in an order of their own."""
+    """Return the rows of a table, sorted."""
     return sorted(read_table(url, table, **read).data.itertuples(index=False, name=None), key=repr)
 
 

@@ -237,7 +237,7 @@ def test_a_document_whose_numbers_a_text_would_change_is_an_error_and_stays(data
 
 
 def test_rows_are_numbered_on_after_those_of_a_version_that_was_taken_back(database):
-    """A running server's counter does not follow them."""
+    """The counter of a running server is not reset."""
     counting = "CREATE TABLE t (id bigint AUTO_INCREMENT PRIMARY KEY, value bigint)"
     run_sql(database, counting, "INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)", "CALL DOLT_COMMIT('-Am', 'made')")
     run_sql(database, "CALL DOLT_TAG('v1')", "DROP TABLE t", counting, "INSERT INTO t VALUES (1, 1)")

@@ -36,7 +36,7 @@ def heads(url):
 
 @pytest.fixture
 def twins(database):
-    """Branches `run/a` and `run/A`, which another client made, with rows 1 and 2, and with row 1."""
+    """Branches `run/a` with rows 1 and 2 and `run/A` with row 1, created by another client."""
     one = write_table(database, "t", frame(1), primary_key="id").commit
     write_table(database, "t", frame(2))
     run_sql(database, "CALL DOLT_BRANCH('run/a', 'main')")
@@ -60,7 +60,7 @@ def test_a_new_branch_in_the_case_of_another_is_refused(path, name, database, mo
 
 
 def write_in_each_way(database, name):
-    """Yield functions that write to a branch, each in another way and with other rows."""
+    """Yield functions that write different rows to a branch in different ways."""
     for at, config in enumerate((AppendBranch(name), NewBranch(name), MergeBranch("main", name))):
         yield partial(write_table, database, "t", frame(first=20 + 2 * at), mode="append", branch_conf=config)
         stream = iter([frame(first=30 + 2 * at)])

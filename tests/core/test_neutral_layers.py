@@ -13,7 +13,7 @@ WORDS = re.compile(r"flyte(?!kitplugins-dolt)|metaflow|kedro", re.IGNORECASE)
 
 
 def words_of_code(path):
-    """Return the names and strings of a module that are code, not documentation."""
+    """Return the names and strings in a module's code, without documentation."""
     tree = ast.parse(path.read_text())
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):

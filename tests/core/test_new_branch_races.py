@@ -45,7 +45,7 @@ def by_transaction(url, branch, number):
 
 
 def at_once(work):
-    """Run work in threads that begin together; return what each returned, or raised."""
+    """Run work in threads that start together. Returns what each returned or raised."""
     found, barrier = {}, threading.Barrier(AT_ONCE)
 
     def run(number):
@@ -144,7 +144,7 @@ def test_work_that_is_kept_twice_is_on_one_branch(database):
 
 
 def test_a_private_branch_that_dolt_has_made_by_half_is_made_again(database, monkeypatch):
-    """Dolt gives up on "optimistic lock failed", after it has made the branch and before its working set."""
+    """Dolt fails with "optimistic lock failed" after it has created the branch, but not its working set."""
     real, seen = Connection.execute, []
 
     def execute(connection, statement, arguments=()):

@@ -21,7 +21,7 @@ FRAME = pd.DataFrame({"id": [1, 2]})
 
 @pytest.fixture
 def lines(caplog: pytest.LogCaptureFixture) -> Any:
-    """Returns the lines so far, without their seconds."""
+    """Return a function for the log lines so far, without durations."""
     caplog.set_level(logging.INFO, logger="dolt_integrations.core.observed")
 
     def said() -> list[str]:

@@ -52,7 +52,7 @@ def place(tmp_path):
 
 @pytest.fixture
 def starts(monkeypatch):
-    """The directories of the servers that were started."""
+    """The directories of all servers that are started."""
     started = []
     real = PrivateServer._launch
 

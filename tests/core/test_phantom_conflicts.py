@@ -41,7 +41,7 @@ def overtake(monkeypatch, commit):
 
 
 def conflicts(url):
-    """Return the conflicts that stand in the head of main."""
+    """Return the conflicts that the head of main contains."""
     run_sql(url, "CALL DOLT_BRANCH('look', 'main')")
     found = run_sql(f"{url}/look", "SELECT * FROM dolt_conflicts")
     run_sql(url, "CALL DOLT_BRANCH('-D', 'look')")
@@ -92,7 +92,7 @@ def test_rows_of_the_user_in_a_table_to_clear_are_not_committed(both):
 
 
 def spoil(url):
-    """Do by hand what two clients do that overtake one another."""
+    """Create the conflicts of two overlapping commits by hand."""
 
     with open_database(url) as database, database.connect() as slow:
         slow.execute("START TRANSACTION")

@@ -39,7 +39,7 @@ def head(url):
 
 
 def apart():
-    """Whether this machine lets us make namespaces of process ids."""
+    """Whether this machine allows namespaces of process ids."""
     try:
         return subprocess.run([*APART, "true"], capture_output=True, check=False).returncode == 0
     except FileNotFoundError:

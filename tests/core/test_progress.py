@@ -74,7 +74,7 @@ def test_without_tqdm_a_terminal_shows_nothing(monkeypatch):
 
 
 class Mute:
-    """What some daemons have for stderr: it can be written to, and no more."""
+    """The stderr of some daemons: an object that has nothing but `write`."""
 
     def write(self, text):
         return len(text)

@@ -49,7 +49,7 @@ FRAGMENT = re.compile(
 
 
 def texts(tree):
-    """Yield the strings of a program, each with its line; of an f-string also the braces, but no docstrings."""
+    """Yield the strings of a program with their lines, without docstrings. Of f-strings, the braces are included."""
     left_out = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):

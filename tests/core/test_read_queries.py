@@ -20,7 +20,7 @@ from tests.helpers.servers.databases import shared_database
 
 @pytest.fixture(scope="module")
 def shop(shared_server):
-    """A database with tables that a query can be hard on; it is only read."""
+    """A database with tables for difficult queries, which tests only read."""
     with shared_database(
         shared_server,
         "shop_to_read",

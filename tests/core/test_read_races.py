@@ -13,7 +13,7 @@ COMMITTED = ("INSERT INTO t VALUES (2)", "CALL DOLT_COMMIT('-Am', 'theirs')")
 
 @pytest.fixture
 def commit_in_between(database, monkeypatch):
-    """Return a function that lets another client commit once the next transaction has begun."""
+    """Return a function that lets another client commit when the next transaction has begun."""
     write_table(database, "t", pd.DataFrame({"id": [1]}), primary_key="id")
     begin, acts = Connection.execute, []
 

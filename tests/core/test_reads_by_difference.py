@@ -20,13 +20,13 @@ pytestmark = pytest.mark.usefixtures("own_cache")
 
 @pytest.fixture(autouse=True)
 def any_share(set_limits):
-    """Tables of any size are kept, and made of others however many rows differ."""
+    """Keep versions of any size, and build others from them however many rows differ."""
     set_limits(cached_bytes=0, difference_share=1)
 
 
 @pytest.fixture
 def fetched(monkeypatch):
-    """The whole tables that are fetched from now on."""
+    """The tables that are fetched as a whole from now on."""
     found = []
 
     def fetch(connection, query, columns, real=rows.fetch):
@@ -105,7 +105,7 @@ KEYS = {
 
 @st.composite
 def edits(draw, kinds, most):
-    """Draw rows to write, so many at most, and rows to remove, as values."""
+    """Draw rows to write, up to a number, and rows to remove."""
     keys = [KEYS[kind] for kind in kinds]
     values = [draw(st.lists(column, min_size=6, max_size=6)) for column in COLUMNS.values()]
     written = draw(st.lists(st.tuples(*keys), max_size=most, unique=True))

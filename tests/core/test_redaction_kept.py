@@ -24,7 +24,7 @@ ROWS = pd.DataFrame({"id": [1, 2], "s": ["a", "b"]})
 
 @pytest.fixture
 def secret(database):
-    """The URL of a database, with a password in it of characters that a URL has to escape."""
+    """The URL of a database, with a password of characters that a URL has to escape."""
     run_sql(database, "CREATE USER keeper@'%' IDENTIFIED BY 'Xy7@/?: Zk9'", "GRANT ALL ON *.* TO keeper@'%'")
     yield database.replace("root@", f"keeper:{ESCAPED}@")
     run_sql(database, "DROP USER keeper@'%'")

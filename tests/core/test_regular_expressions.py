@@ -27,7 +27,7 @@ MODULES = [
 
 
 def used_in(module):
-    """Yield each pattern that a module matches with, compiled, and the method."""
+    """Yield each compiled pattern of a module, and the method that is called on it."""
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in METHODS):
             continue
@@ -43,7 +43,7 @@ def used_in(module):
 
 
 def compiled(call):
-    """Compile the pattern of a call of `re`; what is put into an f-string stands for a word."""
+    """Compile the pattern of a call of `re`. Values in an f-string are replaced by a word."""
     pattern, flags = call.args[0], 0
     for each in [*call.args[1:], *(keyword.value for keyword in call.keywords)]:
         if isinstance(each, ast.Attribute) and each.attr in ("IGNORECASE", "DOTALL", "MULTILINE"):
@@ -63,7 +63,7 @@ PATTERNS |= {(part, int(re.IGNORECASE), "search") for rule in RULES for text in 
 
 
 def samples(parsed):
-    """Return texts that a parsed pattern, or the beginning of it, matches: one for each alternative."""
+    """Return strings that a parsed pattern, or its beginning, matches: one for each alternative."""
     texts = [""]
     for kind, value in parsed:
         parts = part_samples(kind, value)
@@ -111,7 +111,7 @@ def shown(kind, value):
 
 
 def attacks(pattern):
-    """Yield functions that make a text of a length: of each piece of what the pattern matches, repeated."""
+    """Yield functions that return a string of a given length, which repeats a part of what the pattern matches."""
     for text in samples(sre_parse.parse(pattern))[:4] or [""]:
         size = len(text)
         pieces = {(at, end) for at in range(size) for end in (at + 1, at + 2, at + 3, size) if end <= size}

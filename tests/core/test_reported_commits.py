@@ -63,7 +63,7 @@ ONCE = [stream, stream_of_appends, transaction]
 
 
 class OtherClient:
-    """Does something to a branch when a save has landed on it for the first time."""
+    """Runs statements on a branch when a save has landed on it for the first time."""
 
     def __init__(self, monkeypatch, url, branch, statements):
         self.url, self.branch, self.statements, self.seen = url, branch, statements, []
@@ -145,7 +145,7 @@ def test_what_cannot_be_made_again_is_kept_on_a_branch(way, statements, table, m
 
 
 def test_a_branch_that_is_put_back_while_it_is_pulled_is_pulled_again(remote, clone, monkeypatch):
-    """The remote has gone on since the clone was made; another client then takes the pull back."""
+    """The remote has later commits than the clone. Another client undoes the pull."""
     folder, ahead = clone(), clone("ahead")
     write_table(ahead.path, "more", frame("theirs"), remote_conf=remote)
     real, seen = exchange.merge_into, []

@@ -14,7 +14,7 @@ WHERE = {"main": None, "new branch": NewBranch("run/1"), "merge": MergeBranch("m
 
 @pytest.fixture(params=["dolt_transaction_commit", "dolt_force_transaction_commit"])
 def url(request, server):
-    """A server's database with a table `t`; one of Dolt's settings is on for every new session."""
+    """A server's database with a table `t`. One of Dolt's settings is on for every new session."""
     write_table(server.url, "t", FIRST, primary_key="id")
     run_sql(server.url, f"SET GLOBAL {request.param} = 1")
     return server.url

@@ -21,20 +21,20 @@ from tests.helpers.values.samples import assert_same
 
 @pytest.fixture(autouse=True)
 def first_time():
-    """Every test meets its places for the first time."""
+    """Forget failures of places in earlier tests."""
     shared_cache.forget()
 
 
 @pytest.fixture
 def shared(object_store, monkeypatch, tmp_path):
-    """A bucket as the shared cache, behind a local directory; `another_machine` gives an empty one."""
+    """A bucket as the shared cache, behind a local directory, which `another_machine` empties."""
     monkeypatch.setenv(cache.LOCATION, f"{tmp_path / 'local'},{object_store.url}/cache")
     return object_store
 
 
 @pytest.fixture
 def another_machine(monkeypatch, shared, tmp_path):
-    """Makes this process look like one on a new machine."""
+    """Return a function that empties the local cache, as on a new machine."""
     numbers = iter(range(100))
 
     def move(url=f"{shared.url}/cache"):

@@ -25,7 +25,7 @@ CHANGE = "UPDATE t SET text = CONCAT(text, ' changed') WHERE n % 100 = 7"
 
 @pytest.fixture(autouse=True)
 def no_failure_is_remembered(set_limits):
-    """Tables of any size are cached, and every test meets its places for the first time."""
+    """Cache tables of any size, and forget failures of places in earlier tests."""
     set_limits(cached_bytes=0)
     shared_cache.forget()
     yield
@@ -46,21 +46,21 @@ def place(monkeypatch, tmp_path):
 
 @pytest.fixture
 def empty_machine(monkeypatch, tmp_path, place):
-    """Makes this process look like one on a new machine."""
+    """Return a function that empties the local cache, as on a new machine."""
     numbers = iter(range(100))
     return lambda: monkeypatch.setenv(cache.LOCATION, f"{tmp_path / f'machine{next(numbers)}'},file://{place}")
 
 
 @pytest.fixture
 def fetched(monkeypatch):
-    """The whole tables that are fetched from now on."""
+    """The tables that are fetched as a whole from now on."""
     found = []
     monkeypatch.setattr(rows, "fetch", lambda *given, fetch=rows.fetch: found.append(given[1]) or fetch(*given))
     return found
 
 
 def listing(place, url):
-    """Return the file that lists the versions of the table."""
+    """Return the file with the list of the table's versions."""
     name = shared_cache._name(table_key(parse_location(url).source, "t"))
     return place / name[:2] / f"{name}.arrow"
 
@@ -139,7 +139,7 @@ def test_machines_that_list_versions_at_once_leave_a_list_of_some(place):
 
 
 def copy_of_rows(place, url):
-    """A valid object, under the name of the list."""
+    """Store a valid object under the name of the list."""
     (rows_file,) = {*place.glob("*/*.arrow")} - {listing(place, url)}
     return rows_file.read_bytes()
 

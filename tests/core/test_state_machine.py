@@ -31,7 +31,7 @@ def frame_of(rows):
 
 
 def merged(base, ours, theirs):
-    """Merge two tables as Dolt does, row by row; None where both changed a row in different ways."""
+    """Merge two tables row by row, as Dolt does. None if both changed a row in different ways."""
     result = {}
     for key in {*base, *ours, *theirs}:
         was, our, their = base.get(key), ours.get(key), theirs.get(key)
@@ -44,7 +44,7 @@ def merged(base, ours, theirs):
 
 
 def merged_all(base, ours, theirs):
-    """Merge all tables; None where one conflicts. A table that is not there has no rows and is not made by reading."""
+    """Merge all tables. None if one conflicts. A missing table has no rows, and reading does not create it."""
     found = {}
     for table in {*ours, *theirs}:
         rows = merged(base.get(table, {}), ours.get(table, {}), theirs.get(table, {}))
@@ -55,7 +55,7 @@ def merged_all(base, ours, theirs):
 
 
 class Saves(RuleBasedStateMachine):
-    """The model: for each branch its tables and the number of its commits; of each commit too."""
+    """The model: the tables and the number of commits of each branch and of each commit."""
 
     url = ""
 
@@ -83,7 +83,7 @@ class Saves(RuleBasedStateMachine):
 
     @staticmethod
     def any_of(data, several):
-        """Draw by number: the hashes of commits differ from run to run."""
+        """Draw by number, because the hashes of commits differ between runs."""
         return list(several)[data.draw(st.integers(0, len(several) - 1))]
 
     def next_id(self):
@@ -91,7 +91,7 @@ class Saves(RuleBasedStateMachine):
         return f"write {self.number}%_'"
 
     def land(self, branch, tables, commit, parents):
-        """Note that a branch has another commit."""
+        """Record a new commit of a branch."""
         self.commits[commit], self.parents[commit] = tables, parents
         self.branches[branch], self.heads[branch] = tables, commit
 
@@ -101,7 +101,7 @@ class Saves(RuleBasedStateMachine):
 
     @rule(branch=NAMES, table=TABLES, rows=ROWS, mode=st.sampled_from(["replace", "append", "upsert"]))
     def save(self, branch, table, rows, mode):
-        """Save to a branch that is made when it is not there."""
+        """Save to a branch, which is created if it does not exist."""
         start = branch if branch in self.branches else "main"
         before = self.branches[start]
         write = (self.next_id(), "save", branch, table, rows, mode)
@@ -128,7 +128,7 @@ class Saves(RuleBasedStateMachine):
 
     @rule(branch=NAMES, data=st.data())
     def branch(self, branch, data):
-        """Make a branch at any commit with SQL, as a user does."""
+        """Create a branch at any commit with SQL, as a user does."""
         if branch not in self.branches:
             start = self.any_of(data, self.commits)
             run_sql(self.url, f"CALL DOLT_BRANCH('{branch}', '{start}')")
@@ -136,7 +136,7 @@ class Saves(RuleBasedStateMachine):
 
     @rule(data=st.data(), table=TABLES, rows=ROWS, mode=st.sampled_from(["replace", "upsert"]), block=st.booleans())
     def merge(self, data, table, rows, mode, block):
-        """Work at a commit of the target's history, and merge."""
+        """Save at a commit of the target's history, and merge."""
         target = self.any_of(data, self.branches)
         start = self.any_of(data, [commit for commit in self.commits if commit in self.history(self.heads[target])])
         base, ours = self.commits[start], self.branches[target]
@@ -192,7 +192,7 @@ class Saves(RuleBasedStateMachine):
     @precondition(lambda self: self.writes)
     @rule(data=st.data())
     def retry(self, data):
-        """Do again what was done before: nothing happens, and the same commit comes back."""
+        """Repeat an earlier save: nothing happens, and it returns the same commit."""
         write, made = self.any_of(data, self.writes)
         version = (self.do_save if write[1] == "save" else self.do_merge)(write)
         assert not version.changed
@@ -213,7 +213,7 @@ class Saves(RuleBasedStateMachine):
 
     @invariant()
     def every_branch_has_its_rows_and_its_commits(self):
-        """Look from outside: no other branches, no others' commits, nothing uncommitted but the user's."""
+        """Check from outside: no other branches or commits, and only the user's work is uncommitted."""
         assert dict(run_sql(self.url, "SELECT name, hash FROM dolt_branches")) == self.heads
         for name, tables in self.branches.items():
             found = {table for (table,) in run_sql(self.url, "SHOW TABLES", revision=name)} - {"draft"}

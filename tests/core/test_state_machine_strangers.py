@@ -1,7 +1,7 @@
 """A state machine in which another client changes the database between our steps, and in the middle of our streams.
 
-It renames, drops, alters, ignores, stages, merges and branches in two cases. Of every step holds: no row of anybody is
-lost, and a commit that is reported has what was given. The variables of the other state machine make it longer.
+It renames, drops, alters, ignores, stages, merges and branches in two cases. After every step, no one has lost a row,
+and each reported commit contains what was saved. The variables of the other state machine make it longer.
 """
 
 import contextlib
@@ -50,13 +50,13 @@ class Strangers(RuleBasedStateMachine):
         return pd.DataFrame({"id": [next(self.ids), next(self.ids)], "value": "ours"}).astype({"id": "int64"})
 
     def known(self, table):
-        """Return the name of a table of main in its own case."""
+        """Return the name of a table of main in the case that it has."""
         return next((name for name in self.tables if name.lower() == table.lower()), table)
 
     # What the other client does.
 
     def deed(self, what, table):
-        """Do something to a table, commit it, and note what main has then."""
+        """Do something to a table, commit it, and record the new contents of main."""
         name = self.known(table)
         if what in ("stage", "unstage"):
             if self.staged != (what == "stage"):
@@ -93,7 +93,7 @@ class Strangers(RuleBasedStateMachine):
             self.merge_aside(name, key)
 
     def merge_aside(self, name, key):
-        """Merge a branch of the other client's into main."""
+        """Merge a branch of the other client into main."""
         branch = f"theirs/{key}"
         self.sql(f"CALL DOLT_BRANCH('{branch}', 'main')")
         insert, commit = f"INSERT INTO `{name}` (id) VALUES ({key})", "CALL DOLT_COMMIT('-am', 'theirs')"
@@ -123,13 +123,13 @@ class Strangers(RuleBasedStateMachine):
 
     @rule(way=WAYS, table=TABLES, mode=MODES, data=st.data())
     def save(self, way, table, mode, data):
-        """Save two rows by some way; note that main has them, or that nothing has changed."""
+        """Save two rows in some way. Record that main has them, or check that nothing has changed."""
         start = data.draw(st.integers(0, len(self.starts) - 1))
         self.attempt(table, lambda rows: self.by(way, table, rows, mode, self.starts[start]), way != "new branch")
 
     @rule(table=TABLES, mode=MODES, what=DEEDS, which=TABLES)
     def stream(self, table, mode, what, which):
-        """Save a stream, in the middle of which the other client does something."""
+        """Save a stream, during which the other client does something."""
 
         def write(rows):
             def batches():
@@ -165,7 +165,7 @@ class Strangers(RuleBasedStateMachine):
         self.starts.append(self.head())
 
     def check_refusal(self, error, given, table):
-        """A conflict keeps the work on a branch; no error says to try again what has no chance."""
+        """A conflict keeps the work on a branch, and no error suggests a retry that cannot succeed."""
         assert "Try again" not in str(error), error
         if isinstance(error, MergeConflictError):
             assert error.branch in str(error)
@@ -178,7 +178,7 @@ class Strangers(RuleBasedStateMachine):
 
     @invariant()
     def nobody_has_lost_a_row(self):
-        """Look from outside: main has all rows of everybody, and the other client's work is as it was."""
+        """Check from outside: main has all rows of both, and the other client's work is unchanged."""
         if not hasattr(self, "tables"):
             return
         commit = self.head()
@@ -193,7 +193,7 @@ class Strangers(RuleBasedStateMachine):
 
     @rule()
     def read_twins(self):
-        """Read the branches that differ in case only: each has what it had."""
+        """Read the branches whose names differ only by case: each is unchanged."""
         for name, commit in self.sql("SELECT name, hash FROM dolt_branches"):
             for table in {name for (name,) in self.sql("SHOW TABLES", revision=commit)}:
                 assert read_table(self.url, table, branch_conf=AppendBranch(name)).version.commit == commit

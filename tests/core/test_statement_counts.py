@@ -37,14 +37,14 @@ class Statements:
         monkeypatch.setattr(Session, "connect", counted_connect)
 
     def of(self, work):
-        """Return the statements of some work."""
+        """Return the statements that some work sends."""
         self.sent.clear()
         self.rows = 0
         work()
         return list(self.sent)
 
     def cost_of(self, work):
-        """Return the number of statements of some work, and the number of rows that they return."""
+        """Return the number of statements that some work sends, and of the rows that they return."""
         return len(self.of(work)), self.rows
 
 
@@ -56,7 +56,7 @@ def statements(monkeypatch, set_limits):
 
 @pytest.fixture
 def used(database, statements):
-    """A database that this process has used in every way that is counted."""
+    """A database on which this process has already done everything that is counted."""
     write_table(database, "few", few(0), primary_key="id")
     for work in works(database, 50).values():
         work()
@@ -68,7 +68,7 @@ def few(first, rows=5):
 
 
 def works(url, start):
-    """Return saves and loads of a few rows, with names."""
+    """Return saves and loads of a few rows by name."""
     return {
         "save": lambda: write_table(url, "few", few(start), primary_key="id"),
         "append": lambda: write_table(url, "few", few(start + 10), primary_key="id", mode="append"),
@@ -118,7 +118,7 @@ NEEDED = {
 
 
 def statement_has(statement, walk):
-    """Whether a statement calls it: `DOLT_HASHOF_TABLE('` is not `HASHOF('`."""
+    """Whether a statement calls a function: `DOLT_HASHOF_TABLE('` is not `HASHOF('`."""
     return re.search(rf"(?<![A-Z_]){re.escape(walk)}", statement) is not None
 
 

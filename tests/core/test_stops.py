@@ -37,7 +37,7 @@ serve()
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory):
-    """A directory with the table `t`, and a remote that has it."""
+    """A directory with the table `t`, and a remote with the same."""
     folder = tmp_path_factory.mktemp("original")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(folder))
@@ -57,7 +57,7 @@ class Stopping:
         self.original, self.folder, self.script, self.number = original, folder, script, 0
 
     def stop(self, way, moment, number):
-        """Stop one attempt; return the copy that it was on, and check what it left."""
+        """Stop one attempt, check what it left, and return its copy of the original."""
         self.number += 1
         db, temporary = self.folder / f"{self.number}" / "db", self.folder / f"temporary{self.number}"
         shutil.copytree(self.original, db.parent)
@@ -71,7 +71,7 @@ class Stopping:
         return db
 
     def check(self, way, number, told, db, temporary):
-        """Check how an attempt has ended, and that neither process nor file is left."""
+        """Check how an attempt has ended, and that no process and no file is left."""
         where = f"{way}, signal {number}: {told}"
         assert told["status"] in (-number, 0), where
         if number == signal.SIGINT and told["status"] and "done" not in told["said"]:
@@ -86,20 +86,20 @@ class Stopping:
 
 
 def left_in(folder):
-    """Return the files below a folder, whole ones of the cache left out."""
+    """Return the files below a folder, without complete files of the cache."""
     found = [os.path.join(parent, name) for parent, _, files in os.walk(folder) for name in files]
     return [path for path in found if not path.endswith((".arrow", ".versions"))]
 
 
 def hold(db):
-    """Let a dolt hold a directory until its input ends."""
+    """Let a `dolt` process hold a directory until its input ends."""
     held = new_repository(db.parent / "db-held")
     return subprocess.Popen(["dolt", "sql"], cwd=held.path, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="module")
 def starter():
-    """A process that has imported everything, and starts the attempts."""
+    """A process that has imported everything and starts the attempts."""
     started = Script(START)
     yield started
     started.finish()

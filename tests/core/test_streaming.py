@@ -109,7 +109,7 @@ def test_an_error_of_the_iterator_is_shown_as_it_is(database, after, error):
 
 
 def test_a_server_that_is_lost_between_two_batches_is_an_error_and_no_half_is_written(database):
-    """The iterator cannot be read again, so writing again would write what is left of it."""
+    """The iterator cannot be read again, so a retry would write only the rest of it."""
     write_table(database, "t", numbers(0, 20), primary_key="n")
 
     with pytest.raises(ServerLostError, match="it went away"):

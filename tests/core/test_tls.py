@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="it make
 
 
 def make_certificate(folder, name):
-    """Make `name.pem` and `name.key`, signed by itself: it is its own CA."""
+    """Create `name.pem` and `name.key`, a self-signed certificate."""
     subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     files = ["-keyout", str(folder / f"{name}.key"), "-out", str(folder / f"{name}.pem")]
     subprocess.run(
@@ -28,7 +28,7 @@ def make_certificate(folder, name):
 
 @contextlib.contextmanager
 def serving(folder, more, option=""):
-    """Serve a new database encrypted, with `cert.pem`, and yield its URL."""
+    """Serve a new database with TLS and `cert.pem`, and yield its URL."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(folder))
         shop = new_repository(folder / "shop")
@@ -64,7 +64,7 @@ def served(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def knowing(tmp_path_factory):
-    """The URL of a database of which every client has to show `me.pem`, and the folder with that and its key."""
+    """The URL of a database that requires the client certificate `me.pem`, and the folder with that and its key."""
     folder = tmp_path_factory.mktemp("tls")
     make_certificate(folder, "me")
     make_certificate(folder, "stranger")

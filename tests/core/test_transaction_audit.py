@@ -26,7 +26,7 @@ def branches(url):
 
 @pytest.fixture
 def shop(database):
-    """A database with users and one of Dolt's tests: there are two of them."""
+    """A database with users, and one of Dolt's tests, which expects two of them."""
     write_table(database, "users", USERS, primary_key="id")
     run_sql(database, CHECK, "CALL DOLT_COMMIT('-Am', 'Add a test')")
     return database

@@ -159,7 +159,7 @@ def test_a_stream_with_a_duplicate_key_lands_nothing(database):
 
 
 def count(database):
-    """Add one to a counter that is read: what a block that reads and writes does."""
+    """Read a counter, and write it increased by one."""
     with Transaction(database, write_id="run-1") as work:
         frame = work.table("counter").read()
         work.table("counter").write(iter([frame.assign(n=frame["n"] + 1)]), key="id")

@@ -11,7 +11,7 @@ from tests.helpers.saves.paths import PATHS, branch_of, found, frame, rows_on
 
 @pytest.fixture
 def triggered(database):
-    """Table `t`, whose trigger writes each new id to table `audit`."""
+    """A database with a table `t`, whose trigger writes each new id to table `audit`."""
     run_sql(
         database, "CREATE TABLE t (id bigint PRIMARY KEY, value varchar(9))",
         "CREATE TABLE audit (id bigint PRIMARY KEY)",

@@ -24,7 +24,7 @@ with whole_file(path, path.with_name("beside")) as file:
 
 @pytest.fixture(params=["unnamed", "named"])
 def platform(request, monkeypatch):
-    """With and without files that have no name."""
+    """A platform that has unnamed files, and one that has none."""
     if request.param == "named":
         monkeypatch.delattr(os, "O_TMPFILE")
     return request.param

@@ -21,13 +21,13 @@ SEEN = {
 
 
 def run(path, *statements):
-    """Run statements on the branch that is checked out; return the rows of the last one."""
+    """Run statements on the checked-out branch. Returns the rows of the last one."""
     with open_database(path) as database, database.connect() as connection:
         return [connection.rows(statement) for statement in statements or ["SELECT 1"]][-1]
 
 
 class Desk:
-    """All that a user can see of a directory."""
+    """Everything that a user can see in a directory."""
 
     def __init__(self, path):
         self.state = (path / ".dolt" / "repo_state.json").read_bytes()
@@ -39,7 +39,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def prepared_desk(tmp_path_factory):
-    """What `desk` is a copy of."""
+    """The directory that `desk` copies."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         repository = new_repository(tmp_path_factory.mktemp("prepared") / "shop")

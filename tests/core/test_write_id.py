@@ -199,7 +199,7 @@ def test_one_id_in_two_processes_at_once_is_written_once(repository, script):
 
 
 class Proxy:
-    """Passes bytes on to a server; cuts the connection instead of the answer to a statement that has a text."""
+    """A proxy that cuts the connection instead of returning the answer to a statement that contains a text."""
 
     def __init__(self, port, text):
         self.target, self.text, self.uses = port, text, 1
@@ -221,7 +221,7 @@ class Proxy:
             self.threads[-1].start()
 
     def _serve(self, client):
-        """Pass bytes on, both ways, until one side has enough or the answer is to be lost."""
+        """Forward bytes both ways, until one side ends or the answer is to be lost."""
         cutting = False
         with client, socket.create_connection(("127.0.0.1", self.target)) as server:
             while True:
@@ -244,7 +244,7 @@ class Proxy:
             return b""
 
     def close(self):
-        """Take no more connections, and end those that are kept open for the next use."""
+        """Accept no more connections, and close those that are open."""
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for client in self.clients:
@@ -256,7 +256,7 @@ class Proxy:
 
 @pytest.fixture
 def cut(database):
-    """Makes a URL of the database whose connection breaks once, when a statement with a text has been done."""
+    """Return a function for a URL whose connection breaks once, after a statement with a text was executed."""
     made = []
 
     def make(text):

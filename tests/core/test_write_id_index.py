@@ -18,17 +18,17 @@ NAMES = [WriteName(f"run:{at // 3}/n0", ("t",), "main", ("append",), f"d{at}", 1
 
 @pytest.fixture(autouse=True)
 def soon(set_limits):
-    """Extend the index every few commits."""
+    """Let the index be extended every few commits."""
     set_limits(index_commits=4)
 
 
 def append(url, at, **options):
-    """Append a row under a write id of its own."""
+    """Append a row with a write id of its own."""
     return write_table(url, "t", frame(1, at), mode="append", primary_key="id", write_id=f"run-{at}", **options)
 
 
 def committed(url, *messages, branch="main"):
-    """Commit on a branch, one commit for each message."""
+    """Make a commit on a branch for each message."""
     run_sql(url, f"CALL DOLT_CHECKOUT('{branch}')", *[_commit(message) for message in messages])
 
 
@@ -37,14 +37,14 @@ def _commit(message):
 
 
 def indexed(url):
-    """Return how many commits the index has, 0 where there is none."""
+    """Return the number of commits in the index, 0 if there is none."""
     if message_index.BRANCH not in dict(run_sql(url, "SELECT name, hash FROM dolt_branches")):
         return 0
     return run_sql(url, f"SELECT COUNT(DISTINCT commit_hash) FROM named_commits AS OF '{message_index.BRANCH}'")[0][0]
 
 
 def in_the_log(database, head, write_id):
-    """Return the commits whose message ends in a write id, as the whole log has them."""
+    """Return the commits in the whole log whose message ends in a write id."""
     with database.connect() as session:
         return [entry.commit for entry in log(session, head) if entry.message.endswith(f"Write-Id: {write_id}")]
 
