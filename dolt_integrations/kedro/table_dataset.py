@@ -161,10 +161,10 @@ class DoltTableDataset(WritableDataset):
             nrows: How many.
 
         Example:
-            >>> users = DoltTableDataset(folder, "users")
-            >>> users.save(pd.DataFrame({"name": ["Ann", "Bob"]}))
-            >>> users.preview(nrows=1)
-            {'columns': ['name'], 'index': [0], 'data': [['Ann']]}
+            >>> users = DoltTableDataset(folder, "users", save_args={"primary_key": "id"})
+            >>> users.save(pd.DataFrame({"id": [1, 2], "name": ["Ann", "Bob"]}))
+            >>> users.preview(nrows=1)["data"]
+            [[1, 'Ann']]
         """
         source = {**self._source(), "tablename": self._name, **self._part}
         frame = next(read_batches(rows=nrows, **source)).head(nrows)
