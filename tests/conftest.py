@@ -44,13 +44,13 @@ use_memory()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start one warm interpreter for all workers of a run: to import its libraries takes seconds."""
+    """Start one warm interpreter for all workers of a run, because importing its libraries takes seconds."""
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         os.environ[warm.SHARED] = str(warm.scripts())
 
 
 def pytest_report_header() -> str:
-    """Name the dolt that the tests run."""
+    """Name the `dolt` that the tests run."""
     dolt = shutil.which("dolt")
     if dolt is None:
         return "dolt: none on PATH"
@@ -64,7 +64,7 @@ WHOLE_PROGRAMS = ("test_cookbook_", "test_metaflow", "test_flyte_pods", "test_fl
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Spread the tests one by one, but those files as a whole, which come first, as they are the longest."""
+    """Spread the tests one by one, except for some files, which run as a whole and first because they take longest."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):
@@ -77,7 +77,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home for the test, so that no config of the machine is read or written."""
+    """A HOME for the test, so that no config of the machine is read or written."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(folder))
     forget()
@@ -97,7 +97,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture(autouse=True)
 def plain_logging() -> None:
-    """Let every test begin with Python's own logging; kedro, once it has run in a process, has handlers at the root."""
+    """Start every test with Python's default logging. Kedro adds handlers to the root logger of its process."""
     root, ours = logging.getLogger(), logging.getLogger("dolt_integrations")
     for logger in (root, ours):
         logger.handlers[:] = [each for each in logger.handlers if type(each).__module__.startswith("_pytest")]
@@ -107,7 +107,7 @@ def plain_logging() -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Repository:
-    """The directory of a Dolt database, with the CLI as a user types it there."""
+    """A directory with a Dolt database, and what a user does there with the CLI."""
 
     path: Path
 
@@ -118,7 +118,7 @@ class Repository:
         return done.stdout
 
     def sql(self, statement: str) -> list[dict[str, str]]:
-        """Run SQL through the CLI and return its rows; every value is text."""
+        """Run SQL through the CLI and return its rows, with all values as strings."""
         import csv
         import io
 
@@ -139,18 +139,18 @@ class Repository:
 
 @pytest.fixture(scope="session", autouse=True)
 def template(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Where `new_repository` keeps the database that it copies."""
+    """The database that `new_repository` copies."""
     Template.folder = tmp_path_factory.mktemp("template")
 
 
 class Template:
-    """An empty database as `dolt init` makes it, once for all tests of a process: a copy costs a twentieth."""
+    """An empty database, made by `dolt init` once per process. Copying it takes a twentieth of the time."""
 
     folder: ClassVar[Path]
 
     @classmethod
     def copy(cls, path: Path) -> None:
-        """Put a copy into a directory that is not there yet."""
+        """Copy the database to a directory that does not exist yet."""
         made = cls.folder / "template"
         if not made.is_dir():
             made.mkdir()
@@ -162,20 +162,20 @@ class Template:
 
 
 def new_repository(path: Path) -> Repository:
-    """Make a database as a user does."""
+    """Create a database as a user does."""
     Template.copy(path)
     return Repository(path)
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    """An empty database in a directory of its own."""
+    """An empty database in its own directory."""
     return new_repository(tmp_path / "shop")
 
 
 @dataclasses.dataclass
 class Server:
-    """A `dolt sql-server` as a user runs it: root without a password, on loopback."""
+    """A `dolt sql-server` as a user starts it: root without a password, on loopback."""
 
     directory: Path
     port: int
@@ -187,7 +187,7 @@ class Server:
         return f"mysql://root@127.0.0.1:{self.port}/{self.directory.name}"
 
     def kill(self) -> None:
-        """End it without notice."""
+        """Kill the process."""
         self.process.kill()
         self.process.wait()
 
@@ -242,7 +242,7 @@ def server(repository: Repository) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests that need no directory of their own; it has a home of its own too."""
+    """A server, with its own HOME, for all tests that need no directory of their own."""
     folder = tmp_path_factory.mktemp("shared")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(folder))
@@ -261,7 +261,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture
 def database(shared_server: Server) -> Iterator[str]:
-    """The URL of a new database; its server is as a user starts it, so it does not load local files."""
+    """The URL of a new database. Its server has the default settings, so it does not load local files."""
     name = f"db{next(_numbers)}"
     run_sql(shared_server.url, f"CREATE DATABASE {name}")
     yield shared_server.url.removesuffix("shared") + name
@@ -289,7 +289,7 @@ def open_session(url: str, revision: str | None = None) -> pymysql.Connection[An
 
 
 def run_sql(url: str, *statements: str, revision: str | None = None) -> list[tuple[Any, ...]]:
-    """Run statements in one session of a foreign SQL client; return the rows of the last one."""
+    """Run statements in one session of another SQL client. Returns the rows of the last one."""
     session = open_session(url, revision)
     try:
         with session.cursor() as cursor:
@@ -302,7 +302,7 @@ def run_sql(url: str, *statements: str, revision: str | None = None) -> list[tup
 
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A directory for temporary files that is the test's own."""
+    """A directory for the test's temporary files."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     use_temporary(folder, monkeypatch)
@@ -316,7 +316,7 @@ def use_temporary(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def eventually(condition: Callable[[], object], timeout: float = 60) -> None:
-    """Wait until a condition holds; fail if it does not in time."""
+    """Wait until a condition holds. Fails if it does not in time."""
     deadline, pause = time.monotonic() + timeout, 0.01
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -325,7 +325,7 @@ def eventually(condition: Callable[[], object], timeout: float = 60) -> None:
 
 
 def processes_of(directory: Path) -> list[int]:
-    """Return the ids of the living processes that work in a directory or name it: its servers, their supervisors."""
+    """Return the ids of the processes that run in a directory or name it: its servers and their supervisors."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():

@@ -45,7 +45,7 @@ def shop(database: str) -> Repository:
 
 @pytest.fixture
 def run(database: str) -> Command:
-    """Runs a command on the database; its code has to be the one that is expected."""
+    """Return a function that runs a command on the database and checks its exit code."""
 
     def call(command: str, *arguments: str, code: int = 0) -> Result:
         result = CliRunner().invoke(cli, [command, database, *arguments])

@@ -28,7 +28,7 @@ class Deployed:
         (folder / "config.yaml").write_text(text)
 
     def replaced(self):
-        """Return what differs from a pod."""
+        """Return the replacements for what only a pod has."""
         return {
             "/etc/dolt/tls": f"{self.folder}/tls",
             "/var/lib/dolt": str(self.folder),
@@ -51,7 +51,7 @@ class Deployed:
         }  # fmt: skip
 
     def run(self, script, **more):
-        """Run a script of a job; return the outcome."""
+        """Run a script of a job, and return the outcome."""
         return subprocess.run(
             ["sh", FILES / script],
             env=self.environment(**more),
@@ -68,7 +68,7 @@ class Deployed:
 
 
 def make_certificate(folder):
-    """Make a CA, and a certificate that it signed."""
+    """Create a CA, and a certificate signed by it."""
 
     def openssl(*arguments):
         subprocess.run(["openssl", *arguments], cwd=folder, capture_output=True, check=True)
@@ -98,7 +98,7 @@ def make_certificate(folder):
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory):
-    """The server, with the database and the users that the job makes."""
+    """The server, with the database and users that the job creates."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl makes the certificate")
     deployed = Deployed(tmp_path_factory.mktemp("deployed"))

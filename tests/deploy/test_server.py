@@ -34,7 +34,7 @@ def test_the_server_has_each_setting_of_the_file(deployed):
 
 
 def test_the_server_takes_no_setting_that_it_does_not_know(deployed, tmp_path):
-    """So that a misspelled line of the file would end the server, and with it these tests."""
+    """A misspelled line of the file would end the server, and so fail these tests."""
     (tmp_path / "config.yaml").write_text((deployed.folder / "config.yaml").read_text() + "no_such_setting: 1\n")
     done = subprocess.run(
         ["dolt", "sql-server", "--config", tmp_path / "config.yaml"],

@@ -27,7 +27,7 @@ CALL DOLT_COMMIT('-A', '-m', 'Correct Bob', '--date', '2025-11-25T12:00:00', '--
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """A working directory, and what stands for the addresses that the pages name."""
+    """A working directory, and substitutes for the addresses that the pages name."""
 
     folder: Path
     url: str
@@ -43,7 +43,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the database `foo`, which has some history, and a remote of it."""
+    """A folder with the database `foo`, which has some history, and its remote."""
     folder = tmp_path_factory.mktemp("seed")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))

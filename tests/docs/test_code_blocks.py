@@ -59,7 +59,7 @@ if __name__ == "__main__":
 
 
 def names():
-    """Return what the examples expect to exist."""
+    """Return the names that the examples expect."""
     frame = pd.DataFrame({"id": [1, 2, 3], "name": ["Ann", "Bob", "Cy"], "count": [4, 2, 7]})
     orders = pd.DataFrame({"id": [1, 2], "item": ["tea", "milk"]})
     return {"frame": frame, "orders": orders, "logger": logging.getLogger("shop")}
@@ -93,7 +93,7 @@ def test_the_blocks_of_a_page_run(page, place, shared_server, monkeypatch):
 
 
 def run_python(block, place, module):
-    """Run a block here, or in a process of its own if it is for Metaflow, which reads its settings when imported."""
+    """Run a block in this process, or in its own if it uses Metaflow, which reads its settings on import."""
     text = place.adapted(block.text)
     if block.note.startswith("file: "):
         (place.folder / block.note.removeprefix("file: ")).write_text(text)
@@ -109,7 +109,7 @@ def run_python(block, place, module):
 
 
 def catalog_of(text):
-    """Return a catalog all of whose datasets have been made."""
+    """Return a catalog whose datasets have all been created."""
     catalog = DataCatalog.from_config(yaml.safe_load(text), credentials={"dolt": {"user": "flyte", "password": "x"}})
     assert all(catalog.get(name) for name in list(catalog))
     return catalog

@@ -63,7 +63,7 @@ def test_a_program_that_is_no_dolt_is_an_error_of_ours(repository, tmp_path, mon
 
 @pytest.fixture
 def runtime(tmp_path):
-    """A folder for the files that dolt leaves, as a lease has it."""
+    """A folder for the files that `dolt` leaves, as a lease has one."""
     folder = tmp_path / "runtime"
     folder.mkdir()
     return folder
@@ -98,7 +98,7 @@ def test_the_quiet_environment_switches_metrics_off(tmp_path):
 
 @pytest.fixture
 def old_dolt(tmp_path, monkeypatch):
-    """A PATH whose `dolt` says that it is old, and works all the same."""
+    """A PATH with a working `dolt` that reports an old version."""
     real, folder = find_dolt(tmp_path), tmp_path / "bin"
     folder.mkdir()
     said = 'if [ "$1" = version ]; then echo dolt version 1.79.4; else exec ' + real + ' "$@"; fi'

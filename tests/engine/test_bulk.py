@@ -55,7 +55,7 @@ COLUMNS = {
 
 @pytest.fixture(params=["load", "insert", "few"])
 def url(request, set_limits):
-    """A database whose server takes files, one whose server takes none, and one that takes the rows for few."""
+    """Databases whose server accepts files, accepts none, or has a higher limit for inserting rows by statements."""
     if request.param == "insert":
         set_limits(insert_rows=0)
     return request.getfixturevalue("loading_database" if request.param == "load" else "database")

@@ -32,14 +32,14 @@ def connect(url, revision=None):
 
 @pytest.fixture
 def silent_port():
-    """The port of a listener that accepts and never says a word."""
+    """The port of a listener that accepts connections and never sends anything."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
 
 
 @pytest.fixture
 def guarded(database):
-    """The URL of a database, without a password, whose user has one."""
+    """The URL of a database, without the password that its user has."""
     run_sql(
         database,
         "CREATE USER keeper@'%' IDENTIFIED BY 'open sesame'",

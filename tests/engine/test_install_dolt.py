@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(shutil.which("sha256sum") is None, reason="it is
 
 @pytest.fixture
 def project(tmp_path):
-    """A project with the script, on a machine without dolt and Go; its `curl` gets a release, keeps its arguments."""
+    """A project with the script, on a machine without dolt and Go. Its `curl` returns a release."""
     (tmp_path / "scripts").mkdir()
     shutil.copy(SCRIPT, tmp_path / "scripts")
     (tmp_path / "bin").mkdir()

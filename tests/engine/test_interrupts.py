@@ -18,7 +18,7 @@ from dolt_integrations.limits import limits
 
 @pytest.fixture
 def ctrl_c():
-    """Python's own handler of Ctrl-C; flytekit installs one that ends the process."""
+    """Restore Python's handler of Ctrl-C, because flytekit installs one that ends the process."""
     usual = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, usual)

@@ -40,7 +40,7 @@ lease.release()
 
 @contextlib.contextmanager
 def abandoned_connection(directory):
-    """Yield the server's end of a connection that its client has closed: the server is still at work for it."""
+    """Yield the server's end of a connection that its client has closed while the server still works for it."""
     (directory / ".dolt").mkdir()
     with socket.create_server(("127.0.0.1", 0)) as listening:
         (directory / ".dolt" / "sql-server.info").write_text(f"1:{listening.getsockname()[1]}:secret")
@@ -260,7 +260,7 @@ def test_a_server_is_asked_to_stop_and_only_killed_if_it_does_not(on_term, grace
 
 
 def test_a_folder_that_was_made_again_meanwhile_is_not_removed(folder):
-    """A process that waited for the lock of a removed folder holds a lock on a file that has no path."""
+    """A process that waited for the lock of a removed folder gets the lock of a file that no longer has a path."""
     lease = Lease(folder, soon())
     os.rename(folder, f"{folder}.removed")
     other = Lease(folder, soon())

@@ -8,7 +8,7 @@ from tests.conftest import run_sql
 
 
 def commits(url, *messages):
-    """Make an empty commit of each message; return the head."""
+    """Make an empty commit for each message, and return the head."""
     run_sql(url, *(f"CALL DOLT_COMMIT('--allow-empty', '-m', '{message}')" for message in messages))
     return run_sql(url, "SELECT HASHOF('HEAD')")[0][0]
 

@@ -30,7 +30,7 @@ def commit(url, *statements, branch="main"):
 
 @pytest.fixture
 def parted(database):
-    """A database whose branch `other` has parted from `main`: both changed row 1 of `t`."""
+    """A database whose branches `main` and `other` have diverged: both changed row 1 of `t`."""
     commit(database, TABLE, "INSERT INTO t VALUES (1, 'base'), (2, 'base')")
     run_sql(database, "CALL DOLT_BRANCH('other')")
     commit(database, "UPDATE t SET value = 'ours' WHERE id = 1")

@@ -158,7 +158,7 @@ def test_who_became_root_by_sudo_keeps_their_directories(repository, monkeypatch
 
 @pytest.fixture
 def reachable():
-    """A database that other users can reach: pytest's temporary directories are closed to them."""
+    """A database that other users can reach, unlike pytest's temporary directories."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o711)
         yield new_repository(Path(folder) / "shop")
@@ -191,7 +191,7 @@ def test_another_user_cannot_change_what_a_server_reads(reachable):
 
 
 def describe_server(directory, port=3306):
-    """Write the file about a server that does not run, but whose process lives."""
+    """Write the file of a server that does not run, with the id of a process that does."""
     path = directory / ".dolt" / "sql-server.info"
     path.write_text(f"{os.getpid()}:{port}:secret")
     path.chmod(0o600)
@@ -234,7 +234,7 @@ def server_socket():
 
 @pytest.fixture
 def replicating(tmp_path):
-    """A database whose own settings send each commit to a remote, and that remote."""
+    """A database that is configured to push each commit to a remote, and that remote."""
     repository = new_repository(tmp_path / "shop")
     repository.sql("create table t (n int primary key); call dolt_commit('-Am', 'first')")
     (tmp_path / "remote").mkdir()

@@ -35,7 +35,7 @@ def test_a_server_has_a_minute_on_a_cluster_and_what_is_asked_for_everywhere(on_
 
 
 class Connecting(threading.Thread):
-    """Connects, in a thread of its own."""
+    """Connects in its own thread."""
 
     def __init__(self, url):
         super().__init__()
@@ -70,7 +70,7 @@ def test_a_server_that_is_started_meanwhile_is_waited_for(repository, caplog):
 
 @pytest.fixture
 def full_server(repository):
-    """A server that takes two sessions, and hangs up on further ones."""
+    """A server that accepts two sessions, and disconnects further ones."""
     server = start_server(repository.path, "--max-connections", "2", "--back-log", "0")
     POOL.empty()  # what waited for its start
     yield server

@@ -20,7 +20,7 @@ def connect(url, revision=None):
 
 
 def use(url, *statements, revision=None):
-    """Run statements in a session that is given back; return its number."""
+    """Run statements in a session, return it to the pool, and return its number."""
     with connect(url, revision) as connection:
         for statement in statements:
             connection.rows(statement)
@@ -38,7 +38,7 @@ def test_two_uses_at_a_time_have_two_sessions(database):
 
 @pytest.fixture
 def resets(monkeypatch):
-    """The resets of sessions, each of which makes Dolt go through the names of all branches."""
+    """The resets of sessions. Each makes Dolt go through the names of all branches."""
     sent, command = [], Session._execute_command
 
     def noted(session, kind, *arguments):

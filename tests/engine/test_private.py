@@ -72,7 +72,7 @@ def test_threads_share_one_server(repository):
 
 
 def beside(repository, database, script):
-    """Return another process that uses the server of a database that is open here."""
+    """Return another process that uses the server of a database that is open in this one."""
     other = script(USE, repository.path)
     other.expect(str(database.address.port))
     other.expect("open")

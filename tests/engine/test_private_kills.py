@@ -13,7 +13,7 @@ from tests.conftest import eventually, processes_of
 
 
 class Steps:
-    """An audit hook that kills its process at one of the steps that touch the folder for temporary files."""
+    """An audit hook that kills its process at one of the steps that access the folder for temporary files."""
 
     def __init__(self, last: int, temporary: Path) -> None:
         self.left, self.temporary = last, str(temporary)
@@ -27,7 +27,7 @@ class Steps:
 
 
 def killed_at(step, temporary, work):
-    """Do the work in a child that is killed at a step; return whether it came to that."""
+    """Do the work in a child that is killed at a step. Returns whether it got there."""
     child = os.fork()
     if not child:
         sys.addaudithook(Steps(step, temporary))
@@ -41,7 +41,7 @@ def files_below(folder):
 
 
 def kill_at_every_step(temporary, work):
-    """Return how many steps there were, nothing having been left by any."""
+    """Check that no step leaves anything, and return the number of steps."""
     tempfile.gettempdir()  # Python itself writes a file there once, to see whether it may
     step = 1
     while killed_at(step, temporary, work):

@@ -32,7 +32,7 @@ class Hub:
     port: int
 
     def new(self) -> tuple[str, str]:
-        """Make a database with a table `users`; return its `mysql://` URL and its URL as a remote."""
+        """Create a database with a table `users`. Returns its `mysql://` URL and its URL as a remote."""
         name = f"hub{next(_numbers)}"
         run_sql(self.server.url, f"CREATE DATABASE {name}")
         url = self.server.url.removesuffix("hub") + name
@@ -73,7 +73,7 @@ def hub(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def no_password(monkeypatch):
-    """No password in the environment, unless the test says so."""
+    """Remove passwords from the environment."""
     monkeypatch.delenv("DOLT_REMOTE_PASSWORD", raising=False)
 
 
@@ -258,7 +258,7 @@ def test_a_remote_that_does_not_listen_is_an_error_in_time(repository):
 
 @pytest.fixture
 def recorder():
-    """A gRPC server that refuses everyone, and the `authorization` of those who came."""
+    """A gRPC server that refuses every client and records their `authorization`."""
     import grpc
 
     class Refuse(grpc.GenericRpcHandler):

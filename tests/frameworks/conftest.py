@@ -30,15 +30,15 @@ class Recipe:
 
     @property
     def repository(self) -> Repository:
-        """The database that it makes beside itself."""
+        """The database that the recipe creates in its folder."""
         return Repository(self.file.parent / "foo")
 
     def python(self, *arguments: str) -> str:
-        """Run it as a program and return what it prints."""
+        """Run the recipe as a program, and return its output."""
         return self._run(warm.python(), self.file.name, *arguments)
 
     def pyflyte(self, *arguments: str, interpreter: str | None = None) -> str:
-        """Run its workflow by `pyflyte run` and return what that prints."""
+        """Run the recipe's workflow by `pyflyte run`, and return the output."""
         command = Path(interpreter or warm.python()).with_name("pyflyte")
         return self._run(str(command), "run", self.file.name, "wf", *arguments)
 
@@ -51,14 +51,14 @@ class Recipe:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """The environment of a process of the test's own home, which finds the packages under test."""
+    """Return the environment of a process with the test's HOME, which finds the packages under test."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     return {**os.environ, "HOME": str(home), "PYTHONPATH": path, "NO_COLOR": "1", "DO_NOT_TRACK": "1"}
 
 
 @pytest.fixture(scope="session")
 def copy_recipe(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Recipe]:
-    """Copy a recipe, by its file's name, to a folder of its own."""
+    """Return a function that copies a recipe, by the name of its file, to its own folder."""
 
     def copy(name: str) -> Recipe:
         folder = tmp_path_factory.mktemp("cookbook")
@@ -70,7 +70,7 @@ def copy_recipe(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Rec
 
 @pytest.fixture
 def pod_here(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Pods:
-    """Pods of this process, which is in the environment of one."""
+    """Run pods in this process, which has the environment of a pod."""
     from tests.helpers.frameworks.pods import Pods, variables
 
     for name, value in variables("task", 0).items():
@@ -100,7 +100,7 @@ def prepared_shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 @pytest.fixture
 def shop(prepared_shop: tuple[Path, str], tmp_path: Path) -> Iterator[Repository]:
-    """A database with a table `users`; whatever a test does to it, nothing may be written."""
+    """A database with a table `users`. At the end, it has to be unchanged."""
     prepared, before = prepared_shop
     repository = Repository(shutil.copytree(prepared, tmp_path / "shop"))
     yield repository
@@ -108,6 +108,6 @@ def shop(prepared_shop: tuple[Path, str], tmp_path: Path) -> Iterator[Repository
 
 
 def state(repository: Repository) -> str:
-    """Every branch and its head, what is uncommitted, and the rows."""
+    """Return the branches with their heads, the uncommitted work, and the rows."""
     branches = "select name, hash from dolt_branches order by name"
     return repository.dolt("sql", "-r", "csv", "-q", f"{branches}; select * from dolt_status; select * from users")

@@ -33,7 +33,7 @@ def door(request):
 
 @pytest.fixture(autouse=True)
 def own_reads(monkeypatch):
-    """What other tests of this process have read is not read by a task here."""
+    """Forget what other tests of this process have read."""
     monkeypatch.setattr(reads, "_NOTED", {})
 
 

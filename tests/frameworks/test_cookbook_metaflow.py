@@ -28,7 +28,7 @@ BOTH_FLOW = "HospitalPriceVariance"
 
 @dataclasses.dataclass
 class Story:
-    """The databases after the walk-through, and the runs that it made, by what they are called in the tests."""
+    """The databases after the walk-through, and its runs under the names that the tests use."""
 
     place: Workplace
     prices: Repository
@@ -74,7 +74,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 def tell(story: Story) -> None:
-    """Run every step of the articles; what does not depend on each other at the same time."""
+    """Run all steps of the articles, independent ones at the same time."""
     start = story.place.start
     production = flags(hospital_price_analysis_db="analysis")
     root = story.analysis.head()

@@ -27,7 +27,7 @@ def printed(recipe: Recipe) -> str:
 
 @pytest.fixture
 def sections(printed: str) -> dict[str, list[list[str]]]:
-    """What is printed, by title: the cells of each row."""
+    """Return the cells of each printed row, by the title of its section."""
     return _sections(printed)
 
 

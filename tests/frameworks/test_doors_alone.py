@@ -42,7 +42,7 @@ def test_an_adapter_brings_its_own_framework_only(door):
 
 
 def error_of(module, name, tmp_path, version):
-    """Import an adapter where the framework says that it is of a version, or is missing; return the error."""
+    """Import an adapter whose framework reports a version, or is missing. Returns the error."""
     (tmp_path / f"{name}-0.dist-info").mkdir()
     (tmp_path / f"{name}-0.dist-info" / "METADATA").write_text(f"Name: {name}\nVersion: {version}\n")
     code = (

@@ -41,7 +41,7 @@ class Ran:
 
 
 def run_alone(folder: Path, *command: str, **variables: str) -> str:
-    """Run a program with a home and a place for temporary files of its own."""
+    """Run a program with its own HOME and folder for temporary files."""
     for name in ("home", "tmp"):
         (folder / name).mkdir(exist_ok=True)
     done = subprocess.run(

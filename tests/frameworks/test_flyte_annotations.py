@@ -18,7 +18,7 @@ class Tables(typing.NamedTuple):
 
 @dataclasses.dataclass
 class Plain:
-    """Without dataclasses_json, as flytekit takes them too."""
+    """A dataclass without dataclasses_json, which flytekit accepts as well."""
 
     table: DoltTable
     tables: list[DoltTable]

@@ -36,7 +36,7 @@ def write(config: DoltConfig, frame: typing.Any = FRAME) -> DoltTable:
 
 
 def read(config: DoltConfig) -> int:
-    """Read a table in a task that gets it as its input."""
+    """Read a table in a task that receives it as input."""
 
     @task
     def count(table: DoltTable) -> int:

@@ -15,7 +15,7 @@ from tests.helpers.saves.caches import frame
 
 @pytest.fixture
 def in_pod(tmp_path, monkeypatch):
-    """Runs a function as a task whose files go below a prefix, in a pod that has no cache yet."""
+    """Return a function that runs a function as a task with a prefix for its files, in a pod without a cache."""
     shared_cache.forget()
     numbers = iter(range(9))
 

@@ -34,7 +34,7 @@ ELSEWHERE = {"the pod is killed or preempted"}
 
 
 class Cause:
-    """Causes a failure: sets what it takes, and returns what a task reports."""
+    """Causes a failure of a task, and returns what the task reports."""
 
     def __init__(self, pods, database, patch, folder):
         self.pods, self.database, self.patch, self.folder = pods, database, patch, folder
@@ -75,7 +75,7 @@ def missing_file(cause):
 
 @contextmanager
 def logged_in_as(cause, user, rights):
-    """Let the cause's database be used by a user of its own, whose password is sesame, in the block."""
+    """Let tasks in the block use the database as another user, whose password is `sesame`."""
     root = cause.database
     run_sql(root, f"CREATE USER {user}@'%' IDENTIFIED BY 'sesame'", f"GRANT {rights} TO {user}@'%'")
     try:
@@ -112,7 +112,7 @@ def openly(cause):
 
 
 def image_without_the_package(cause):
-    """Run a pod where Python's packages are all of these but ours."""
+    """Run a pod with all packages of this Python except ours."""
     packages = cause.folder / "packages"
     packages.mkdir()
     for each in Path(sysconfig.get_path("purelib")).iterdir():

@@ -18,7 +18,7 @@ from tests.helpers.frameworks.flyte_tables import config, numbers, query
 
 @pytest.fixture
 def decks(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """Makes flytekit log where it writes its decks; `deck_of` reads them."""
+    """Let flytekit log where it writes its decks, so that `deck_of` can read them."""
     logger = logging.getLogger("flytekit")
     caplog.set_level(logging.INFO, logger="flytekit")
     logger.addHandler(caplog.handler)

@@ -26,7 +26,7 @@ SESSIONS = max(2, AT_ONCE // 2)
 
 @pytest.fixture
 def server(tmp_path_factory):
-    """A server with few sessions, which hangs up on further clients."""
+    """A server with few sessions, which disconnects further clients."""
     running = start_server(
         new_repository(tmp_path_factory.mktemp("shop") / "shop").path,
         "--max-connections", str(SESSIONS), "--back-log", "0",
@@ -44,7 +44,7 @@ def kubernetes(tmp_path_factory):
 
 
 def kills(seed):
-    """Return at which points which attempts get SIGKILL: half of the first ones, a quarter of the second."""
+    """Return which attempts get SIGKILL at which points: half of the first ones, a quarter of the second ones."""
     chance = random.Random(seed)  # noqa: S311 - a program, no secret
     points = [*range(1, 31), "outputs", "outputs", "outputs"]
     return {

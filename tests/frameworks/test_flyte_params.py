@@ -18,7 +18,7 @@ from flytekitplugins.dolt.transformer import DoltConfigTransformer
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a database, which the tests read."""
+    """A folder with a database that the tests only read."""
     folder = tmp_path_factory.mktemp("params")
     frame = pd.DataFrame({"id": [1, 2, 3], "name": ["O'Hara", "50%", "Cy"], "day": pd.to_datetime(["2026-11-24"] * 3)})
     with pytest.MonkeyPatch.context() as patch:

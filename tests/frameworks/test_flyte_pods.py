@@ -30,7 +30,7 @@ def pods(tmp_path: Path, home: Path) -> Pods:
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """A workflow that was run to its end, pod by pod."""
+    """A workflow that has run to its end, pod by pod."""
 
     repository: Repository
     orders: DoltTable
@@ -40,7 +40,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Run the tasks of the workflow one after the other; between two of them another client commits to their branch."""
+    """Run the workflow's tasks one after the other. Between two of them, another client commits to their branch."""
     folder, home = tmp_path_factory.mktemp("pods"), tmp_path_factory.mktemp("home")
     assert os.environ["HOME"] != str(home)
     pods, db = Pods(folder, home), tmp_path_factory.mktemp("databases") / "shop"

@@ -24,7 +24,7 @@ def shop(tmp_path_factory) -> Repository:
 
 @pytest.fixture(scope="module")
 def made(shop) -> StructuredDataset:
-    """What the next task gets of a frame with a URI."""
+    """Return what the next task receives if a task returns a frame with a URI."""
     return tasks.make(db=str(shop.path))
 
 

@@ -21,7 +21,7 @@ NUMBERS = itertools.count()
 
 
 def through_a_workflow(url: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame that the second task of a workflow gets of the one that the first one returns."""
+    """Return the frame that the second task of a workflow receives for the one that the first task returns."""
     found: list[pd.DataFrame] = []
     config = DoltConfig(db_path=url, tablename=f"t{next(NUMBERS)}")
 

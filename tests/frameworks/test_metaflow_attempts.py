@@ -25,7 +25,7 @@ def own_reads(monkeypatch):
 
 
 class Scoped:
-    """What an attempt has read is noted here, as each has a process of its own."""
+    """The scope in which an attempt's reads are recorded, because each attempt has its own process."""
 
 
 class Task:
@@ -254,7 +254,7 @@ def test_a_resumed_task_appends_once(shared, database):
 @pytest.mark.parametrize("between", ["nothing", "the same", "other rows"])
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "foreach"])
 def test_a_resumed_run_that_is_resumed_appends_once(shared, between, database):
-    """The second run failed before the block, adopted the rows, or wrote others; the third resumes the second."""
+    """The second run failed before the block, adopted the rows, or wrote others. The third run resumes the second."""
     position, mode = ((0,), None) if shared else ((), "append")
     first = Task(database, run="1", task="2", position=position).block(("t", rows(1, 1), mode, None))
     second = first

@@ -17,7 +17,7 @@ from tests.helpers.servers.browser import chromium, dom
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    """A place where the flow has run, and its card is in `card.html`."""
+    """A folder in which the flow has run, with its card in `card.html`."""
     found = Workplace(tmp_path_factory.mktemp("cards"))
     with found.at_home():
         path = found.run(FLOWS / "card_flow.py")

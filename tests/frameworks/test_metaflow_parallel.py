@@ -37,7 +37,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
 
 @pytest.fixture(scope="module")
 def played(place: Workplace) -> Played:
-    """A run of which two parallel steps fail, its resumption, and another run with fewer rows."""
+    """A run with two parallel steps that fail, its `resume`, and another run with fewer rows."""
     repository = new_repository(place.folder / "db")
     write_table(repository.path, "counter", FIRST)
     failing = place.folder / "failing"

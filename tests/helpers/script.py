@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Script:
-    """Python code in a process of its own, which speaks with the test line by line.
+    """Python code in its own process, which talks with the test line by line.
 
     The process that a signal goes to is the command of the warm interpreter, which passes it on: give `sys.executable`
     as the interpreter where the process itself is needed.
@@ -36,19 +36,19 @@ class Script:
         assert said == line, f"it said {said!r}: {self.process.stderr.read() if not said else ''}"
 
     def tell(self, line: str) -> None:
-        """Give it a line of input."""
+        """Write a line to its input."""
         assert self.process.stdin is not None
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
 
     def finish(self, timeout: float = 60) -> str:
-        """Wait for its end, which has to be a good one; return what it printed."""
+        """Wait for its end, check that it succeeded, and return its output."""
         output, errors = self.process.communicate(timeout=timeout)
         assert self.process.returncode == 0, output + errors
         return output
 
     def kill(self) -> None:
-        """End it as the kernel does when memory runs out: `kill -9`."""
+        """Kill it with SIGKILL, as the kernel does when memory runs out."""
         self.process.kill()
         assert self.process.stdout is not None
         if not self.process.stdout.closed:
@@ -67,7 +67,7 @@ def run_together(scripts: Sequence[Script], timeout: float = 60) -> list[str]:
 
 @pytest.fixture
 def script() -> Iterator[Callable[..., Script]]:
-    """Starts a `Script`; none outlives the test."""
+    """Return a function that starts a `Script`. At the end of the test, remaining ones are killed."""
     started: list[Script] = []
 
     def start(code: str, *arguments: object, interpreter: str | None = None) -> Script:

@@ -17,7 +17,7 @@ PYTEST_ROOT = "PYTEST_DEBUG_TEMPROOT"
 
 
 def use_memory() -> None:
-    """Keep temporary files in memory, those of child processes too, unless TMPDIR is set or memory is no place for it.
+    """Keep temporary files in memory, also those of child processes, unless TMPDIR is set or memory is not suitable.
 
     What Flyte and dolt leave in TMPDIR is removed at the end of the run.
     """

@@ -47,7 +47,7 @@ def cards(database: str) -> list[str]:
 
 
 def on_both(cards: list[str]) -> str:
-    """A page with the cards on white, and again on a dark ground."""
+    """A page with the cards on a white and on a dark background."""
     half = "".join(cards)
     light = f'<div style="background:#fff;color:#000;padding:8px">{half}</div>'
     dark = f'<div style="background:#111;color:#ddd;padding:8px">{half}</div>'
@@ -74,7 +74,7 @@ def test_cards_can_be_read_in_light_and_dark_and_run_and_load_nothing(cards: lis
 
 @pytest.fixture
 def people(database: str) -> str:
-    """A table that two executions have written, and one that is made of it and of the version before."""
+    """A table that two executions have written, and one that was computed from its two versions."""
     rows = pd.DataFrame({"id": [1, 2, 3], "name": ["Ann", "Bo", "Cy"], "score": [1.5, 2.5, 3.5]})
     old = write_table(database, "people", rows, primary_key="id", message=_message("f1c2", "people.load"))
     mended = rows.assign(name=["Ann", "Bob", "Cy"])

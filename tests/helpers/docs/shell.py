@@ -40,7 +40,7 @@ def runs_here(block: Block, folder: Path) -> bool:
 
 
 def run(block: Block, folder: Path) -> None:
-    """Run a block; every command has to succeed."""
+    """Run a block, and check that every command succeeds."""
     path = f"{scripts()}{os.pathsep}{os.environ['PATH']}"
     # `dolt` takes a password in the environment for one of a server.
     environment = {name: value for name, value in os.environ.items() if name != "DOLT_CLI_PASSWORD"}
@@ -82,7 +82,7 @@ def _check_python(block: Block, arguments: list[str]) -> None:
 
 
 def _check_pyflyte(block: Block, arguments: list[str]) -> None:
-    """Check the program, the workflow in it, the names of its inputs, and that what looks like JSON is."""
+    """Check the program, its workflow, the names of the inputs, and that what looks like JSON is JSON."""
     assert arguments[0] == "run", f"{block}: only `pyflyte run` is checked"
     arguments = ["run", *_after_options(block, arguments[1:])]
     program = next((folder / arguments[1] for folder in FOLDERS if (folder / arguments[1]).is_file()), None)
@@ -101,7 +101,7 @@ def _check_pyflyte(block: Block, arguments: list[str]) -> None:
 
 
 def _after_options(block: Block, words: list[str]) -> list[str]:
-    """Return what follows the options of `pyflyte run` itself, each of which it has to know."""
+    """Return what follows the options of `pyflyte run`, after checking that it has these options."""
     from flytekit.clis.sdk_in_container.run import run
 
     known = {name: parameter for parameter in run.params for name in parameter.opts}

@@ -17,7 +17,7 @@ from dolt_integrations.errors import DoltError
 
 
 def catalog_of(text: str, **options: Any) -> DataCatalog:
-    """Return the catalog of a catalog.yml; `options` are credentials, load_versions and the like."""
+    """Return the catalog of a catalog.yml. `options` are credentials, load_versions and the like."""
     return DataCatalog.from_config(yaml.safe_load(text), **options)
 
 

@@ -36,7 +36,7 @@ class Door:
     """A framework's way to save and load the table `users`, whose key is `id`."""
 
     def save(self, url: str, frame: Any, *, branch: Any = None, mode: str = "replace", write: str = "1") -> None:
-        """Write a frame; `write` names the write, and a second one of this name is its retry."""
+        """Write a frame. A second call with the same `write` is a retry."""
         raise NotImplementedError
 
     def load(self, url: str, version: str | None = None) -> pd.DataFrame:
@@ -48,7 +48,7 @@ class Door:
         raise NotImplementedError
 
     def shown(self, url: str) -> str:
-        """Return what the framework shows of a table with this URL."""
+        """Return what the framework displays of a table with this URL."""
         raise NotImplementedError
 
     def conflict(self, url: str, meddle: Callable[[], object], frame: pd.DataFrame) -> None:
@@ -96,7 +96,7 @@ class Flyte(Door):
 
     @contextmanager
     def pod(self, node: str) -> Iterator[FlyteContext]:
-        """Be the next attempt of a node."""
+        """Become the next attempt of a node."""
         number = next(self._attempts)
         pod = context(f"s3://bucket/metadata/p-d-nightly/n{node}/data/{number}", "v1")
         with pytest.MonkeyPatch.context() as patch, FlyteContextManager.with_context(pod.new_builder()) as current:
@@ -159,7 +159,7 @@ def members_of(branch: Any) -> dict[str, str]:
 
 @contextmanager
 def environment_of(url: str) -> Iterator[None]:
-    """Give the password of a URL as a user of URIs does: in the environment, beside the server that it is for."""
+    """Return the environment in which users of URIs give a password, with the server that it is for."""
     password = urlsplit(url).password
     with pytest.MonkeyPatch.context() as patch:
         if password is not None:
@@ -169,7 +169,7 @@ def environment_of(url: str) -> Iterator[None]:
 
 
 class Metaflow(Door):
-    """Blocks of Metaflow, of tasks that a process has of its own there."""
+    """Blocks of Metaflow, whose tasks have their own processes."""
 
     def __init__(self) -> None:
         self._attempts = itertools.count()

@@ -35,7 +35,7 @@ class Started:
     id_file: Path
 
     def finish(self, *, fails: bool = False) -> str:
-        """Wait for its end and return the run's id."""
+        """Wait for its end, and return the run's id."""
         status = self.process.wait(timeout=900)
         assert (status != 0) == fails, self.output.read_text()
         return self.id_file.read_text().strip()
@@ -43,7 +43,7 @@ class Started:
 
 @dataclasses.dataclass
 class Workplace:
-    """A folder in which databases lie and flows are run."""
+    """A folder with databases, in which flows run."""
 
     folder: Path
     numbers: Iterator[int] = dataclasses.field(default_factory=lambda: itertools.count(1))
@@ -64,7 +64,7 @@ class Workplace:
         }
 
     def python(self, program: Path, *arguments: object) -> str:
-        """Run a program and return what it prints."""
+        """Run a program, and return its output."""
         command = [self.interpreter, str(program), *map(str, arguments)]
         done = subprocess.run(
             command, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=900, check=False
@@ -87,7 +87,7 @@ class Workplace:
         return self.started[-1]
 
     def run(self, flow: Path, *arguments: object, command: str = "run", fails: bool = False) -> str:
-        """Run a flow to its end and return the run's id."""
+        """Run a flow to its end, and return the run's id."""
         return self.start(flow, *arguments, command=command).finish(fails=fails)
 
     def copy(self, flow: Path) -> Path:
@@ -96,7 +96,7 @@ class Workplace:
 
     @contextlib.contextmanager
     def at_home(self) -> Iterator[None]:
-        """Let this process have the same home; no flow outlives the block."""
+        """Use the same HOME in this process. At the end of the block, remaining flows are ended."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("HOME", self.environment["HOME"])
             try:

@@ -43,7 +43,7 @@ class Flyte2(Door):
         self._attempts = itertools.count()
 
     def run(self, action: str, body: Callable[[], Any]) -> None:
-        """Run the next attempt of an action, whose task returns what the body does."""
+        """Run the next attempt of an action, whose task returns the result of `body`."""
         BODIES.append(body)
         where = {"output_path": "s3://bucket/out", "run_base_dir": "s3://bucket/run", "version": "v1"}
         with pytest.MonkeyPatch.context() as patch:
@@ -93,7 +93,7 @@ class Frame(Flyte2):
 
 
 async def opened(uri: str) -> pd.DataFrame:
-    """Return the rows that a task is given which takes a DataFrame of pandas."""
+    """Return the rows that a task with a pandas DataFrame as its input receives."""
     kind = TypeEngine.to_literal_type(flyte.io.DataFrame)
     literal = await TypeEngine.to_literal(flyte.io.DataFrame.from_existing_remote(uri), flyte.io.DataFrame, kind)
     return await TypeEngine.to_python_value(literal, pd.DataFrame)

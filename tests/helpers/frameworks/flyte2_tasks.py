@@ -81,7 +81,7 @@ async def first_of(tables: list[DoltTable]) -> DoltTable | None:
 
 @env.task
 async def article(db: str) -> int:
-    """Hand a table through everything that Flyte 2 hands on."""
+    """Pass a table through everything that Flyte 2 passes between tasks."""
     rabbits = await populate(db, 3)
     twice = await doubled.aio(rabbits)
     first = await first_of(await listed(await model(await report(rabbits))))
@@ -102,7 +102,7 @@ async def save_many(db: str, rows: int) -> int:
 
 @env.task(retries=1)
 async def append_all(db: str, numbers: list[int]) -> int:
-    """Fail once, when all are appended."""
+    """Fail once, after all rows are appended."""
     TRIED.append("append_all")
     [made async for made in flyte.map.aio(append, [db] * len(numbers), numbers)]
     if TRIED.count("append_all") == 1:
@@ -112,7 +112,7 @@ async def append_all(db: str, numbers: list[int]) -> int:
 
 @env.task(retries=1)
 async def append_other(db: str) -> int:
-    """Append other rows in the second attempt, when those of the first are there."""
+    """Append rows, and other rows in the second attempt, after those of the first were written."""
     TRIED.append("append_other")
     to_dataframe(table(db, "retried", pd.DataFrame({"n": [TRIED.count("append_other")]}), mode="append"))
     if TRIED.count("append_other") == 1:

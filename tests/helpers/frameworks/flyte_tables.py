@@ -44,5 +44,5 @@ def version_in(literal: Literal) -> typing.Any:
 
 
 def received(table: DoltTable) -> DoltTable:
-    """The table as the next task gets it."""
+    """Return the table as the next task receives it."""
     return TypeEngine.to_python_value(FlyteContextManager.current_context(), to_literal(table), DoltTable)

@@ -43,7 +43,7 @@ def answer(line: dict[str, Any]) -> None:
 
 
 def supervise(job: dict[str, Any]) -> None:
-    """Run a pod to its end, which comes early if it asks for SIGKILL."""
+    """Run a pod to its end, or until it asks for SIGKILL."""
     log = os.open(job["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     if job["hidden"]:
         namespaces.leave_namespaces()
@@ -82,7 +82,7 @@ def _run(job: dict[str, Any], kill: int) -> int:
 
 
 def _furnish(job: dict[str, Any]) -> None:
-    """Make the pod's disk: home, temporary and working directory, mounted files."""
+    """Create the pod's disk: HOME, temporary and working directory, mounted files."""
     root = Path(job["root"])
     for name in ("home", "tmp", "work"):
         (root / name).mkdir(parents=True)
@@ -96,7 +96,7 @@ def _furnish(job: dict[str, Any]) -> None:
 
 
 def _execute(arguments: list[str]) -> None:
-    """Run a container's command in this process, with what it would start in a child."""
+    """Run a container's command in this process, including what it would start in a child."""
     from flytekit.bin import entrypoint
 
     sys.argv[:] = arguments

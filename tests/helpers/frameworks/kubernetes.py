@@ -20,7 +20,7 @@ class Kubernetes:
     """Pods on this machine.
 
     Attributes:
-        isolated: Whether they have namespaces of their own, where the folder of the tests is not to be seen.
+        isolated: Whether they have their own namespaces, in which the folder of the tests is invisible.
     """
 
     def __init__(self, folder: Path, hidden: Path) -> None:
@@ -28,7 +28,7 @@ class Kubernetes:
 
         Args:
             folder: For the logs of pods.
-            hidden: What no pod can see: in each, this is its own disk.
+            hidden: A folder that no pod can see, because each has its own disk there.
         """
         self._folder, self._hidden = folder, hidden
         self._numbers, self._lock = itertools.count(1), threading.Lock()
@@ -52,7 +52,7 @@ class Kubernetes:
     def run(
         self, arguments: Sequence[str], variables: Mapping[str, str], files: Mapping[str, str], kill: int | str | None
     ) -> tuple[int, str]:
-        """Run a container to its end; return its exit code, negative for a signal, and what it printed.
+        """Run a container to its end. Returns its exit code, which is negative for a signal, and its output.
 
         Args:
             arguments: Its command.
@@ -87,5 +87,5 @@ class Kubernetes:
 
 
 def _outside() -> dict[str, str]:
-    """What an image says, and where the store is."""
+    """Return the image's environment, and the store's."""
     return {name: os.environ[name] for name in os.environ if name in ("PATH", "LANG") or name.startswith("AWS_")}

@@ -19,7 +19,7 @@ def conf(tablename: str, **io_args: str) -> DoltConfig:
 
 @task(secret_requests=[connection], retries=6)
 def share(number: int) -> list[DoltTable]:
-    """Append to one table without a key, and upsert into another: rows of its own, and one that all pods have."""
+    """Append to a table without a key, and upsert into another: the pod's own rows, and one that all pods write."""
     frame = rows(number)
     counted = pd.concat([frame, pd.DataFrame({"id": [-1], "pod": [0]})])
     return [

@@ -42,7 +42,7 @@ class BlockModel(Model):
 
 
 def program(random_, key):
-    """Yield steps: what attempts do, one after the other, and others in between."""
+    """Yield the steps of consecutive attempts, and of other writers in between."""
     pool = [block(random_, key, place) for place in range(4)]
     for attempt in range(random_.randint(2, 3)):
         if attempt:
@@ -68,7 +68,7 @@ def block(random_, key, place):
 
 
 def predict(model, step):
-    """Let the model do a step; return what it says of a block."""
+    """Let the model do a step. Returns what it predicts for a block."""
     kind, *arguments = step
     if kind == "again":
         model.again()

@@ -15,7 +15,7 @@ def leave_namespaces() -> None:
     """Give this process, which has one thread, namespaces of its own; its next child has the process id 1.
 
     Raises:
-        OSError: The machine does not let it.
+        OSError: The machine does not allow it.
     """
     user, group = os.getuid(), os.getgid()
     _call("unshare", _NEW_USER | _NEW_MOUNTS | _NEW_HOST_NAME | _NEW_PROCESSES)
@@ -27,7 +27,7 @@ def hide(folders: Sequence[str], hostname: str) -> None:
     """Let nothing of some folders be seen, nor any process of the machine; for the child of `leave_namespaces`.
 
     Raises:
-        OSError: The machine does not let it.
+        OSError: The machine does not allow it.
     """
     _call("mount", b"none", b"/", None, _RECURSIVE | _PRIVATE, None)
     for folder in folders:
@@ -37,7 +37,7 @@ def hide(folders: Sequence[str], hostname: str) -> None:
 
 
 def are_allowed() -> bool:
-    """Whether the machine lets us; tried in a child."""
+    """Whether the machine allows it, which is tried in a child."""
     child = os.fork()
     if child == 0:
         os._exit(_try())

@@ -48,7 +48,7 @@ class Pods:
     def run(
         self, task: PythonFunctionTask, inputs: dict[str, typing.Any], node: str | None = None, attempt: int = 0
     ) -> dict[str, typing.Any]:
-        """Run a task with literals as inputs, and return its outputs: literals."""
+        """Run a task with literals as inputs, and return its outputs as literals."""
         return outputs(self.start(task, inputs, node, attempt))
 
     def fail(self, task: PythonFunctionTask, inputs: dict[str, typing.Any]) -> errors_pb2.ContainerError:
@@ -85,13 +85,13 @@ class Pods:
         return folder
 
     def environment(self, task: PythonFunctionTask, attempt: int) -> dict[str, str]:
-        """What Flyte sets in a pod."""
+        """Return the environment that Flyte sets in a pod."""
         return environment(self.home) | variables(task.name, attempt)
 
     def here(self, task: PythonFunctionTask, inputs: dict[str, typing.Any]) -> Path:
         """Run a task in this process, by flytekit's own entry point, and return the folder that it writes to.
 
-        The environment has to be a pod's already: see `environment`.
+        This process has to have the environment of a pod (see `environment`).
         """
         folder = self.folder / f"here-{EXECUTION}" / f"n{next(_nodes)}" / "data" / "0"
         folder.mkdir(parents=True)
@@ -112,14 +112,14 @@ class Pods:
 
 
 def outputs(folder: Path) -> dict[str, typing.Any]:
-    """Return the literals that a task has left in its folder; it must not have failed."""
+    """Return the literals in a task's folder, after checking that the task has not failed."""
     assert not (folder / "error.pb").exists(), Pods.error(folder).message
     found = literals_pb2.LiteralMap.FromString((folder / "outputs.pb").read_bytes())
     return dict(LiteralMap.from_flyte_idl(found).literals)
 
 
 def variables(task: str, attempt: int) -> dict[str, str]:
-    """What Flyte sets in the pod of a task."""
+    """Return the variables that Flyte sets in the pod of a task."""
     return {
         "FLYTE_INTERNAL_EXECUTION_ID": EXECUTION,
         "FLYTE_INTERNAL_EXECUTION_PROJECT": PROJECT,

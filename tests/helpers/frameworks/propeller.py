@@ -36,7 +36,7 @@ class Execution:
 
     Attributes:
         outputs: The literals of its last node, by name.
-        attempts: For each node, or index of a map task, what its pods ended with.
+        attempts: The results of the pods of each node, or of each index of a map task.
         hits: The nodes whose outputs were in the cache.
         logs: What the pods printed.
     """
@@ -75,7 +75,7 @@ class Propeller:
         return _Run(self, plan, source, name).to_end(inputs)
 
     def variables_of(self, secrets: list[Secret]) -> tuple[dict[str, str], dict[str, str]]:
-        """Return variables and files by which a pod gets its secrets; of a missing one, the webhook says nothing."""
+        """Return the variables and files with a pod's secrets. The webhook does not report missing ones."""
         found, files = {"FLYTE_SECRETS_DEFAULT_DIR": "{root}/secrets", "FLYTE_SECRETS_FILE_PREFIX": ""}, {}
         for secret in secrets:
             value = self.secrets.get((secret.group, secret.key))
@@ -217,7 +217,7 @@ def _literals(content: bytes) -> dict[str, Literal]:
 
 
 def _digest(literals: dict[str, Literal]) -> str:
-    """Return what the cache knows inputs by: their hashes where they have one."""
+    """Return the cache key of inputs: their hashes, if they have any."""
 
     def of(value: Literal) -> Iterator[bytes]:
         if value.hash:

@@ -13,7 +13,7 @@ NUMBERS = itertools.count()
 
 
 class Scope:
-    """What reads are noted for: each attempt of a test has one of its own, as each has a process on a cluster."""
+    """The scope in which reads are recorded: one per attempt, because on a cluster each has its own process."""
 
     now = None
 
@@ -46,7 +46,7 @@ def contents(url, table="t"):
 
 @dataclasses.dataclass(eq=False)
 class Write:
-    """A write in the model's history: by which attempt (None: by others), how, and which rows."""
+    """A write in the model's history: the attempt that wrote (None for others), the mode and the rows."""
 
     attempt: int | None
     table: str

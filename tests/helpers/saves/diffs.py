@@ -7,18 +7,18 @@ from tests.conftest import run_sql
 
 
 def save(database, columns, key=("id",), **options):
-    """Save the table `t`; return the commit."""
+    """Save the table `t`, and return the commit."""
     data = pd.DataFrame(columns)
     return write_table(database, "t", data, primary_key=list(key) if key else None, **options).commit
 
 
 def commit_sql(database, *statements):
-    """Run statements and commit all; return the commit."""
+    """Run statements, commit everything, and return the commit."""
     call = "CALL DOLT_COMMIT('-A', '-m', 'by hand', '--author', 'Ann <ann@localhost>')"
     return run_sql(database, *statements, call)[0][0]
 
 
 def rows(found):
-    """Return the rows in an order of their own, missing values as None."""
+    """Return the rows, sorted, with missing values as None."""
     plain = found.astype(object).where(found.notna(), None)
     return sorted(plain.itertuples(index=False, name=None), key=repr)

@@ -18,13 +18,13 @@ def base(size=SIZE):
 
 
 def changes(url, table="t"):
-    """How many rows the newest commit changed, as Dolt sees it."""
+    """Return the number of rows that the newest commit changed, according to Dolt."""
     ((count,),) = run_sql(url, f"SELECT COUNT(*) FROM dolt_diff('HEAD~1', 'HEAD', '{table}')")
     return count
 
 
 def assert_landed(url, frame, key="n"):
-    """Hold the table to be the frame: as we read it, and as a foreign client does."""
+    """Check that the table equals the frame, as the library and as another client read it."""
     landed = read_table(url, "t").data
     if key:
         assert_same(landed, frame.sort_values(key, ignore_index=True)[list(landed)])

@@ -18,7 +18,7 @@ def uncached(url, version, monkeypatch):
 
 
 def assert_exact(url, version, monkeypatch):
-    """Hold a version that is read now to be what a fetch gives, float by float and in its order."""
+    """Check that a version is read exactly as a fetch returns it, with the same floats and order."""
     found, wanted = read_arrow(url, "t", as_of=version)[0], uncached(url, version, monkeypatch)
     assert found.schema.equals(wanted.schema, check_metadata=True)
     assert _in_bits(found).equals(_in_bits(wanted))

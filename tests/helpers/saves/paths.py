@@ -10,7 +10,7 @@ LARGE = 10_001
 
 
 def frame(rows=2, first=1, value="new"):
-    """Return rows with ids from `first` on."""
+    """Return rows with ids that start at `first`."""
     return pd.DataFrame({"id": range(first, first + rows), "value": value}).astype({"id": "int64", "value": "str"})
 
 
@@ -78,6 +78,6 @@ def branch_of(path):
 
 
 def found(url, table, revision="main"):
-    """Return the ids of a table's rows as a foreign client reads them at a commit of a branch."""
+    """Return the ids of a table's rows as another client reads them at a commit of a branch."""
     commit = run_sql(url, f"SELECT HASHOF('{revision}')")[0][0]
     return sorted(key for (key,) in run_sql(url, f"SELECT id FROM `{table}`", revision=commit))

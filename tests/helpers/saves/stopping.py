@@ -95,7 +95,7 @@ WAYS = {
 
 
 def attempt(way, db, temporary, delay, number):
-    """Do it in a process of its own, and signal that after a delay; return how it ended, and how many seconds later."""
+    """Run an attempt in its own process, and signal it after a delay. Returns how it ended, and after how long."""
     ready, begun = os.pipe()
     child = os.fork()
     if not child:
@@ -132,7 +132,7 @@ def work(way, db, begun):
 
 
 def waited(child, most=60.0):
-    """Wait for a process, which is killed in the end; return its status, or None if it had to be killed."""
+    """Wait for a process, and kill it if it does not end. Returns its status, or None if it was killed."""
     start = time.monotonic()
     while time.monotonic() - start < most:
         pid, status = os.waitpid(child, os.WNOHANG)
@@ -145,7 +145,7 @@ def waited(child, most=60.0):
 
 
 def serve():
-    """Take orders, line by line: one attempt each."""
+    """Run an attempt for each line of the input."""
     import json
 
     for line in sys.stdin:

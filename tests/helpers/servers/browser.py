@@ -73,7 +73,7 @@ addEventListener('load', () => {
 
 
 def chromium() -> str:
-    """Return the browser's path; skip the test where there is none."""
+    """Return the browser's path, or skip the test if there is none."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.skip("no Chromium on PATH (apt-get install chromium; or CHROMIUM=/path/to/it)")
@@ -81,7 +81,7 @@ def chromium() -> str:
 
 
 def audit(page: str, folder: Path) -> dict[str, Any]:
-    """Return what a page with the script `AUDIT` says of itself."""
+    """Return the result of the script `AUDIT` on a page."""
     dom = _run(folder, page, "--dump-dom")
     text = dom.split('<pre id="audit">')[1].split("</pre>")[0]
     found: dict[str, Any] = json.loads(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
@@ -89,12 +89,12 @@ def audit(page: str, folder: Path) -> dict[str, Any]:
 
 
 def dom(page: str, folder: Path) -> str:
-    """Return what a page has become when its scripts have run."""
+    """Return the DOM of a page after its scripts have run."""
     return _run(folder, page, "--dump-dom", "--virtual-time-budget=5000")
 
 
 def screenshot(page: str, picture: Path, width: int, height: int) -> None:
-    """Make a picture of a page."""
+    """Return a screenshot of a page."""
     _run(picture.parent, page, f"--screenshot={picture}", f"--window-size={width},{height}", "--hide-scrollbars")
 
 

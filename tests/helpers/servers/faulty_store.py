@@ -16,12 +16,12 @@ FAULTS = ("none", "slow", "forbidden", "missing", "broken", "truncated", "flippe
 
 
 class FaultyStore(ThreadingHTTPServer):
-    """Answers as a server behind it does, but for the faults that are asked for.
+    """A proxy that injects faults into the answers of a server.
 
     Attributes:
-        faults: What befalls the next requests, in their order; the last one befalls all that follow.
-        requests: Method and path of each request.
-        over: Set when the test is over, so that slow answers end.
+        faults: The faults of the next requests, in order. The last one applies to all later requests.
+        requests: The method and path of each request.
+        over: Set at the end of the test, so that slow answers end.
     """
 
     daemon_threads = True

@@ -30,13 +30,13 @@ def rows(*values: bytes, columns: int = 1, kind: int = 253) -> list[bytes]:
 
 
 class Hostile(Listener):
-    """Greets, lets everybody in, and answers a command as `answer` says: packets, or None to hang up.
+    """Greets, accepts every login, and answers a command with the packets of `answer`. None disconnects.
 
     Attributes:
-        asked_for: A file to ask for instead of any answer.
-        plugin: An authentication to switch to.
-        passwords: What clients sent to log in, in clear or scrambled.
-        files: What they sent of files.
+        asked_for: A file to request instead of answering.
+        plugin: An authentication plugin to switch to.
+        passwords: What clients sent as passwords, in clear or scrambled.
+        files: What clients sent of files.
     """
 
     def __init__(self, answer: Callable[[bytes], Answer] = lambda command: OK, **given: object) -> None:
@@ -123,7 +123,7 @@ def _read(stream: BinaryIO) -> tuple[int, bytes]:
 
 @contextlib.contextmanager
 def hostile(*arguments: object, **given: object) -> Iterator[Hostile]:
-    """Run a hostile server for the time of a block."""
+    """Run a hostile server during a block."""
     server = Hostile(*arguments, **given)  # type: ignore[arg-type]
     try:
         yield server

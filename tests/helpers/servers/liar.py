@@ -24,10 +24,10 @@ Values = list[bytes | None]
 
 
 class Liar(Listener):
-    """Passes everything on but the results of the statements from number `first` to `last`, which `lie` changes.
+    """A proxy in which `lie` changes the results of statements number `first` to `last`.
 
     Attributes:
-        told: How many results it has changed.
+        told: The number of results that it has changed.
         results: How many results it has passed on.
     """
 
@@ -173,7 +173,7 @@ def _pipe(source: socket.socket, target: socket.socket) -> None:
 
 @contextlib.contextmanager
 def lying(port: int, lie: Callable[..., object], first: int, last: int) -> Iterator[Liar]:
-    """Run a liar before the server of a port for the time of a block."""
+    """Run a liar in front of the server of a port during a block."""
     liar = Liar(port, lie, first, last)
     try:
         yield liar

@@ -8,7 +8,7 @@ import threading
 
 
 class Listener:
-    """Serves each client of a port in a thread of its own, by `_serve`, until it is closed."""
+    """Serves each client of a port in its own thread, by `_serve`, until it is closed."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))

@@ -27,7 +27,7 @@ MOTO = Path(__file__).parents[3] / ".tools/moto/bin/moto_server"
 
 @dataclass(frozen=True)
 class ObjectStore:
-    """An empty bucket, and the server that it is on.
+    """An empty bucket and its server.
 
     Attributes:
         endpoint: The server's URL, as in AWS_ENDPOINT_URL.
@@ -62,11 +62,11 @@ class ObjectStore:
         return True
 
     def write(self, key: str, content: bytes) -> None:
-        """Make an object, or give it other content."""
+        """Create or replace an object."""
         request(f"{self.endpoint}/{self.bucket}/{key}", "PUT", content)
 
     def make_table(self, name: str) -> None:
-        """Make the DynamoDB table that a remote `aws://[name:bucket]/database` of Dolt's needs."""
+        """Create the DynamoDB table that Dolt's remote `aws://[name:bucket]/database` needs."""
         definition = {
             "TableName": name,
             "AttributeDefinitions": [{"AttributeName": "db", "AttributeType": "S"}],
@@ -91,7 +91,7 @@ _BYTES = {**_by_owner("s3"), "Content-Type": "application/octet-stream"}
 
 
 def request(url: str, method: str = "GET", body: bytes | None = None, headers: dict[str, str] | None = None) -> bytes:
-    """Ask a server on loopback; no proxy of the machine's is asked instead."""
+    """Send a request to a server on loopback, ignoring the machine's proxy."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     asked = urllib.request.Request(url, method=method, data=body, headers=headers or _BYTES)  # noqa: S310
     with opener.open(asked, timeout=60) as answer:
@@ -141,7 +141,7 @@ def object_store(object_server: str, monkeypatch: pytest.MonkeyPatch) -> ObjectS
 
 
 def use_store(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this process and those that it starts ask a server for what is at AWS."""
+    """Let this process and its children use a server in place of AWS."""
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)

@@ -12,13 +12,13 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another
 
 
 def give_away(*paths):
-    """Let the other user own files."""
+    """Make the other user the owner of files."""
     for path in paths:
         os.chown(path, OTHER, OTHER)
 
 
 def as_other(action):
-    """Run a function as the other user, in a process of its own; return what it returns, or raise what it raises."""
+    """Run a function as the other user, in its own process. Returns what it returns, and raises what it raises."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:

@@ -33,7 +33,7 @@ def simple_types() -> st.SearchStrategy[pa.DataType]:
 
 
 def nested_types() -> st.SearchStrategy[pa.DataType]:
-    """Lists, structs and maps, of one another too. Bytes that are no text have no place in JSON."""
+    """Lists, structs and maps, also nested. Bytes that are not text are left out, because JSON cannot hold them."""
     inside = simple_types().filter(lambda kind: kind not in _BINARIES)
     return st.recursive(inside, _deeper, max_leaves=4).filter(pa.types.is_nested)
 
@@ -51,13 +51,13 @@ def _struct(names: list[str], parts: tuple[pa.DataType, ...]) -> pa.DataType:
 
 
 def dictionary_types() -> st.SearchStrategy[pa.DataType]:
-    """Dictionaries of texts, numbers and dates."""
+    """Dictionaries of strings, numbers and dates."""
     values = st.sampled_from([pa.string(), pa.large_string(), pa.int64(), pa.date32(), pa.bool_()])
     return st.tuples(st.sampled_from([pa.int8(), pa.uint32()]), values).map(lambda parts: pa.dictionary(*parts))
 
 
 def values(kind: pa.DataType) -> st.SearchStrategy[Any]:
-    """Values of a type, NULL among them."""
+    """Values of a type, including NULL."""
     return st.none() if pa.types.is_null(kind) else st.none() | _values(kind)
 
 
@@ -110,7 +110,7 @@ def _positive_zero(value: decimal.Decimal) -> decimal.Decimal:
 
 @st.composite
 def arrays(draw: st.DrawFn, kind: pa.DataType, size: int) -> pa.ChunkedArray:
-    """Columns of a type, in one piece or in two, of which one may be a part of a longer one."""
+    """Columns of a type, in one chunk or two, one of which may be a slice."""
     inner = kind.value_type if pa.types.is_dictionary(kind) else kind
     data = draw(st.lists(values(inner), min_size=size + 1, max_size=size + 1))
     whole = pa.array(data, inner)

@@ -53,7 +53,7 @@ class Shipped:
         return ".csv" in self.path.suffixes
 
     def frame(self) -> pd.DataFrame:
-        """Return the table as pandas reads it, its columns named by texts, under a key that counts the rows."""
+        """Return the table as pandas reads it, with strings as column names, and a key that counts the rows."""
         frame = pd.read_csv(self.path, **self.args) if self.is_csv else pd.read_json(self.path)
         frame.columns = [str(name)[:60] for name in frame.columns]
         frame.insert(0, "row", range(len(frame)))
@@ -74,7 +74,7 @@ def find_tables() -> list[Shipped]:
 
 
 def with_one_row_changed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame with another value in the last column of the row in the middle."""
+    """Return the frame with another value in the last column of its middle row."""
     frame = frame.copy()
     row, column = len(frame) // 2, frame.shape[1] - 1
     value = frame.iat[row, column]

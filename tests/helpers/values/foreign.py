@@ -57,7 +57,7 @@ COLUMNS = {
 
 
 def make(url, *columns):
-    """Make a table with a key that counts, a column to change, and some more; of three rows."""
+    """Create a table of three rows with a key that counts, a column to change, and some others."""
     definitions = "".join(f", `{name}` {COLUMNS[name][0]}" for name in columns)
     run_sql(url, f"CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, note VARCHAR(20){definitions})")
     written = [name for name in columns if COLUMNS[name][1]]
@@ -69,7 +69,7 @@ def make(url, *columns):
 
 
 def split_values(text):
-    """Split SQL at the commas that are in no text, parenthesis or bracket."""
+    """Split SQL at the commas outside of strings, parentheses and brackets."""
     parts, depth, quoted = [""], 0, False
     for letter in text:
         quoted ^= letter == "'"
@@ -90,6 +90,6 @@ def definition(url, table="t"):
 
 
 def expected(values):
-    """Return decimals of a column in the scale that they all have."""
+    """Return the decimals of a column with the scale that they share."""
     scale = decimal.Decimal("0.001")
     return [value.quantize(scale) if isinstance(value, decimal.Decimal) else value for value in values]

@@ -143,7 +143,7 @@ FAMILIES = {
 
 
 def with_missing(series):
-    """Put a missing value before and behind the values."""
+    """Add a missing value before and after the values."""
     if series.dtype == object:
         return objects(None, *series, None)
     places = [-1, *range(len(series)), -1]
@@ -155,12 +155,12 @@ def numbered(series):
 
 
 def every_type(change=lambda series: series):
-    """Make a frame of a column of every type, all changed alike."""
+    """Return a frame with a column of every type, to all of which a function was applied."""
     return pd.DataFrame({name: change(series).reset_index(drop=True) for name, series in TYPES.items()})
 
 
 def _without_documents(frame):
-    """Put numbers in the place of JSON documents, at whose nesting pandas's comparison fails."""
+    """Replace JSON documents by numbers, because pandas cannot compare nested values."""
     frame = frame.copy()
     for at in range(frame.shape[1]):
         if frame.iloc[:, at].dtype == object and {*map(type, frame.iloc[:, at])} & {dict, list}:
@@ -169,7 +169,7 @@ def _without_documents(frame):
 
 
 def _documents_equal(one, other):
-    """Whether both hold equal JSON documents, whose objects keep no order."""
+    """Whether both have equal JSON documents, ignoring the order in objects."""
     if not {type(value) for value in one} <= {dict, list, type(None)}:
         return False
     return [json.dumps(value, sort_keys=True) for value in one] == [
@@ -178,7 +178,7 @@ def _documents_equal(one, other):
 
 
 def assert_same(frame, expected, **options):
-    """Hold two frames to be the same to the bit: dtypes, missing values, signs of zeros, classes of objects."""
+    """Check that two frames are identical: dtypes, missing values, signs of zeros, classes of objects."""
     assert_frame_equal(_without_documents(frame), _without_documents(expected), check_exact=True, **options)
     for at in range(expected.shape[1]):
         one, other = frame.iloc[:, at], expected.iloc[:, at]

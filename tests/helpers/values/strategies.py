@@ -63,24 +63,24 @@ KEY_DTYPES = [*INTEGERS, "bool", "str", "string", *MOMENTS]
 
 
 def texts(max_size: int = 20) -> st.SearchStrategy[str]:
-    """Texts of valid Unicode, the awkward ones among them."""
+    """Strings of valid Unicode, including awkward ones."""
     return st.sampled_from(AWKWARD_TEXTS) | st.text(st.characters(exclude_categories=["Cs"]), max_size=max_size)
 
 
 def integers(dtype: str) -> st.SearchStrategy[int]:
-    """Integers of a dtype, its bounds among them."""
+    """Integers of a dtype, including its bounds."""
     info = np.iinfo(dtype.lower())
     return st.integers(int(info.min), int(info.max)) | st.sampled_from([int(info.min), int(info.max), 0])
 
 
 def floats(dtype: str) -> st.SearchStrategy[float]:
-    """Finite floats of a dtype: -0.0, subnormal ones and the largest among them."""
+    """Finite floats of a dtype, including -0.0, subnormal numbers and the largest one."""
     width = int(dtype[-2:])
     return st.floats(width=width, allow_nan=False, allow_infinity=False)  # type: ignore[call-overload, no-any-return]
 
 
 def moments(unit: str) -> st.SearchStrategy[np.datetime64]:
-    """Moments that both the unit and Dolt can hold: microseconds, in the years 1 to 9999."""
+    """Timestamps that both the unit and Dolt can hold: microseconds, in the years 1 to 9999."""
     first, last = datetime.datetime(1, 1, 1), datetime.datetime(9999, 12, 31, 23, 59, 59)
     if unit == "ns":
         first, last = datetime.datetime(1677, 9, 22), datetime.datetime(2262, 4, 11)
@@ -100,7 +100,7 @@ def values(dtype: str) -> st.SearchStrategy[Any]:
 
 
 def within(unit: str) -> st.SearchStrategy[datetime.datetime]:
-    """Moments that a unit and Dolt hold in any time zone, of whole units."""
+    """Timestamps in whole units that the unit and Dolt can hold in any time zone."""
     first, last = datetime.datetime(1, 1, 3), datetime.datetime(9999, 12, 29)
     if unit == "ns":
         first, last = datetime.datetime(1677, 9, 23), datetime.datetime(2262, 4, 10)
@@ -110,7 +110,7 @@ def within(unit: str) -> st.SearchStrategy[datetime.datetime]:
 
 
 def decimals(precision: int, scale: int) -> st.SearchStrategy[decimal.Decimal]:
-    """Decimals that all have one scale; there is no -0 in Dolt."""
+    """Decimals of one scale, without -0, which Dolt does not have."""
     most = 10**precision - 1
     return (st.integers(-most, most) | st.sampled_from([most, -most, 0])).map(
         lambda whole: decimal.Decimal(whole).scaleb(-scale, decimal.Context(prec=precision))
@@ -118,7 +118,7 @@ def decimals(precision: int, scale: int) -> st.SearchStrategy[decimal.Decimal]:
 
 
 def documents() -> st.SearchStrategy[Any]:
-    """What JSON holds, as a list or a dict."""
+    """JSON documents, as a list or a dict."""
     letters = texts(10)
     leaf = st.none() | st.booleans() | st.integers() | letters
     leaf = leaf | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([-0.0, 1.0, 1e21, 2**53 + 1])
@@ -161,7 +161,7 @@ def _arrow_values(kind: pa.DataType) -> st.SearchStrategy[Any]:
 
 
 def further_values(kind: str) -> st.SearchStrategy[Any]:
-    """Values of what else a column may be, none missing."""
+    """Values of the other kinds of columns, none missing."""
     if kind in ZONED:
         return within(kind[11:].split(",")[0])
     if kind in SPANS:
@@ -172,7 +172,7 @@ def further_values(kind: str) -> st.SearchStrategy[Any]:
 
 
 def further_column(data: list[Any], kind: str) -> pd.Series:
-    """Make a column of the other kinds; None is a missing value, timestamps are in UTC."""
+    """Return a column of one of the other kinds. None is a missing value, and timestamps are in UTC."""
     if kind in ZONED:
         unit = kind[11:].split(",")[0]
         plain = pd.Series(np.array(data, dtype=f"datetime64[{unit}]"))
@@ -199,7 +199,7 @@ def categoricals(draw: st.DrawFn, dtype: str, size: int, missing: bool = True, d
 
 @st.composite
 def further_columns(draw: st.DrawFn, kind: str, size: int) -> pd.Series:
-    """Columns of what else there is, with missing values."""
+    """Columns of the other kinds, with missing values."""
     if kind in CATEGORICALS:
         return draw(categoricals(kind.removeprefix("categories of "), size))
     one = further_values(kind) | st.none()
@@ -221,7 +221,7 @@ def missing(dtype: str) -> Any:
 
 
 def column(data: list[Any], dtype: str) -> pd.Series:
-    """Make a column of exactly that dtype."""
+    """Return a column of exactly that dtype."""
     if dtype.startswith("datetime64"):
         return pd.Series(np.array(data, dtype=dtype), dtype=dtype)
     return pd.Series(data, dtype=dtype)
@@ -229,7 +229,7 @@ def column(data: list[Any], dtype: str) -> pd.Series:
 
 @st.composite
 def columns(draw: st.DrawFn, dtype: str, size: int) -> pd.Series:
-    """Columns of a dtype, with missing values where the dtype has them."""
+    """Columns of a dtype, with missing values if the dtype has them."""
     one = values(dtype)
     if takes_missing(dtype):
         one = one | st.just(missing(dtype))
@@ -237,14 +237,14 @@ def columns(draw: st.DrawFn, dtype: str, size: int) -> pd.Series:
 
 
 def names() -> st.SearchStrategy[str]:
-    """Column names: words of SQL, spaces, quotes and signs among them."""
+    """Column names, including words of SQL, spaces, quotes and signs."""
     awkward = ["order", "select", "a b", "a`b", "a'b", 'a"b', "100%", "%s", "@v0", "a;b", "日本", "key", "a\\b"]
     return st.sampled_from(awkward) | st.text("abcxyz_0123456789 ", min_size=1, max_size=10)
 
 
 @st.composite
 def frames(draw: st.DrawFn, max_rows: int = 8, max_columns: int = 5) -> pd.DataFrame:
-    """Frames of plain columns, with no rows to a few."""
+    """Frames of plain columns, with few rows or none."""
     size = draw(st.integers(0, max_rows))
     labels = draw(st.lists(names(), min_size=1, max_size=max_columns, unique_by=str.lower))
     return pd.DataFrame({label: draw(columns(draw(st.sampled_from(DTYPES)), size)) for label in labels})
@@ -252,7 +252,7 @@ def frames(draw: st.DrawFn, max_rows: int = 8, max_columns: int = 5) -> pd.DataF
 
 @st.composite
 def keyed_frames(draw: st.DrawFn, max_rows: int = 8) -> tuple[pd.DataFrame, list[str]]:
-    """Frames with a key of one column or two: distinct values, none missing."""
+    """Frames with a key of one or two columns: distinct values, none missing."""
     rest = draw(frames(max_rows, 3))
     dtypes = draw(st.lists(st.sampled_from(KEY_DTYPES), min_size=1, max_size=2))
     each = st.tuples(*(values(dtype) for dtype in dtypes))
@@ -266,7 +266,7 @@ def keyed_frames(draw: st.DrawFn, max_rows: int = 8) -> tuple[pd.DataFrame, list
 
 @st.composite
 def mixed_frames(draw: st.DrawFn, max_rows: int = 5, max_columns: int = 8) -> pd.DataFrame:
-    """Frames of everything that a column may be, named by texts and integers; `row` numbers the rows."""
+    """Frames of all kinds of columns, with strings and integers as names. `row` numbers the rows."""
     size = draw(st.integers(0, max_rows))
     frame = {"row": pd.Series(range(size), dtype="int64")}
     label = names() | st.integers(-(2**63), 2**63 - 1)
@@ -281,7 +281,7 @@ def mixed_frames(draw: st.DrawFn, max_rows: int = 5, max_columns: int = 8) -> pd
 
 @st.composite
 def indexed_frames(draw: st.DrawFn, max_rows: int = 5) -> pd.DataFrame:
-    """Frames of everything with a named index of one level or two, none of whose values is there twice."""
+    """Frames of all kinds of columns, with a named, unique index of one or two levels."""
     frame = draw(mixed_frames(max_rows, 4))
     kinds = draw(st.lists(st.sampled_from([*KEY_DTYPES, *FURTHER_KEYS]).filter("bool".__ne__), min_size=1, max_size=2))
     labels = draw(st.sampled_from([["level 1", "level 2"], ["level 1", -7], [-7, "level 2"]]))

@@ -14,7 +14,7 @@ KNOWN = ("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
 
 
 def main(command, address, python, script):
-    """Run the program that the arguments name, or Python itself with arguments that are more than a program."""
+    """Run the program that the arguments name. For other arguments, run Python itself."""
     arguments = [*script, *sys.argv[1:]]
     unbuffered = arguments[:1] == ["-u"]
     program = arguments[unbuffered:]

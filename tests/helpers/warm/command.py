@@ -17,7 +17,7 @@ TEMPORARY = tempfile.gettempdir()
 
 
 def python() -> str:
-    """Return the path of the command. Where the system cannot do what the server needs, it is Python itself."""
+    """Return the path of the command, or Python's own if the system lacks what the server needs."""
     return str(scripts() / "python")
 
 

@@ -23,7 +23,7 @@ LIBRARIES = """
 
 
 def import_libraries() -> None:
-    """Import those that are installed."""
+    """Import the libraries that are installed."""
     with warnings.catch_warnings(action="ignore"):
         for name in LIBRARIES:
             try:

@@ -23,7 +23,7 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Program:
-    """A program to run, and the files that are its input, output and errors."""
+    """A program to run, and the files for its input, output and errors."""
 
     arguments: list[str]
     unbuffered: bool
@@ -46,7 +46,7 @@ class Program:
             os.close(file)
 
     def run(self) -> NoReturn:
-        """Run it in this process, which is its own and ends with it."""
+        """Run the program in this process, which then ends."""
         self._take_files()
         self._take_surroundings()
         status = 0
@@ -95,7 +95,7 @@ class Program:
 
 
 def _status_of(error: SystemExit) -> int:
-    """Return a process's status as Python makes it of `sys.exit(...)`."""
+    """Return the exit status that Python makes of the argument of `sys.exit`."""
     if error.code is None or isinstance(error.code, int):
         return (error.code or 0) & 0xFF
     sys.stderr.write(f"{error.code}\n")
@@ -103,7 +103,7 @@ def _status_of(error: SystemExit) -> int:
 
 
 def _end(status: int) -> NoReturn:
-    """End as Python does, without taking two thousand modules apart, which takes longer than most programs."""
+    """End as Python does, but without tearing down two thousand modules, which would take longer than most programs."""
     threading._shutdown()  # type: ignore[attr-defined] # waits for threads, as Python's end does
     atexit._run_exitfuncs()  # nothing public runs them
     for stream in (sys.stdout, sys.stderr):

@@ -15,7 +15,7 @@ from program import Program
 
 
 class Server:
-    """Listens for programs, and waits for their ends."""
+    """Listens for programs, and waits for them to end."""
 
     def __init__(self, address: str) -> None:
         self._selector = selectors.DefaultSelector()
@@ -27,7 +27,7 @@ class Server:
         self._selector.register(0, selectors.EVENT_READ, None)
 
     def serve(self) -> Program | None:
-        """Return the program in the process that is to run it, and None in the server when it is to end."""
+        """Return the program in the process that is to run it, or None in the server when it has to end."""
         while True:
             for key, _ in self._selector.select():
                 if key.data is None:
@@ -52,7 +52,7 @@ class Server:
         return None
 
     def _leave(self, connection: socket.socket) -> None:
-        """Close what is the server's: in the child, which would keep its connections open."""
+        """Close the server's files in the child, which would keep its connections open."""
         self._selector.close()
         self._listener.close()
         connection.close()
@@ -61,7 +61,7 @@ class Server:
             other.close()
 
     def _forward(self, connection: socket.socket, child: int) -> None:
-        """Give the program the signal that its command has got. A command that was killed sends none."""
+        """Forward the signal that the program's command has received. A command that was killed sends none."""
         sent = connection.recv(1)
         os.kill(child, sent[0] if sent else signal.SIGKILL)
         if not sent:
