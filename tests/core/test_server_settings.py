@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import MergeBranch, NewBranch, Transaction, history, read_table, write_table
-from dolt_integrations.errors import MergeConflictError, WriteQueryError
+from dolt_integrations.engine.session import reuse
+from dolt_integrations.errors import ConstraintError, MergeConflictError, WriteQueryError
 from tests.conftest import run_sql, start_server
 
 FIRST = pd.DataFrame({"id": [1], "value": ["a"]})
@@ -51,6 +52,55 @@ def test_a_limit_on_results_cuts_nothing_off(fast, server, set_limits):
     assert read_table(server.url, "t").data["id"].tolist() == [1, 2]
     assert len(read_table(server.url, sql="SELECT * FROM t").data) == 2
     assert len(history(server.url, "t")) == 1
+
+
+@pytest.mark.parametrize("mode", ["append", "upsert", "replace"])
+def test_a_server_that_checks_no_foreign_keys_checks_those_of_a_save(mode, server, monkeypatch):
+    monkeypatch.setattr(reuse, "MOST_USES", 0)  # each use of a session begins with the server's settings
+    run_sql(
+        server.url,
+        "CREATE TABLE parents (id BIGINT PRIMARY KEY)",
+        "CREATE TABLE children (id BIGINT PRIMARY KEY, parent BIGINT)",
+        "ALTER TABLE children ADD FOREIGN KEY (parent) REFERENCES parents (id)",
+        "CALL DOLT_COMMIT('-Am', 'Add tables')",
+        "SET GLOBAL foreign_key_checks = 0",
+    )
+
+    with pytest.raises(ConstraintError, match="has no row for"):
+        write_table(server.url, "children", pd.DataFrame({"id": [1], "parent": [7]}), mode=mode)
+
+
+SETTINGS = [
+    *(
+        f"sql_mode = '{mode}'"
+        for mode in ("", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "PAD_CHAR_TO_FULL_LENGTH", "ANSI")
+    ),
+    *("time_zone = '+05:00'", "autocommit = 0", "group_concat_max_len = 4", "max_error_count = 0"),
+    *("collation_server = 'utf8mb4_general_ci'", "collation_connection = 'utf8mb4_general_ci'"),
+    *("character_set_results = 'latin1'", "transaction_isolation = 'SERIALIZABLE'", "dolt_show_system_tables = 1"),
+]
+
+
+def test_rows_are_the_same_whatever_the_server_is_set_to(server, monkeypatch, set_limits):
+    monkeypatch.setattr(reuse, "MOST_USES", 0)
+    moments = pd.to_datetime(["1990-03-25 02:30:00", "2024-02-29 23:59:59.999999"], format="ISO8601")
+    frame = pd.DataFrame(
+        {"id": ["a\\b ", "A'\"%s🐇"], "at": moments.tz_localize("UTC"), "on": moments, "x": [0.1, -0.0]}
+    )
+
+    for number, setting in enumerate(SETTINGS):
+        name = setting.partition(" ")[0]
+        run_sql(server.url, f"SET GLOBAL {setting}")
+        for rows in (0, 100):
+            set_limits(insert_rows=rows, plain_fetch_rows=rows)
+            table = f"t{number}_{rows}"
+            write_table(server.url, table, frame[:1], primary_key="id")
+            write_table(server.url, table, frame, mode="upsert")
+
+            pd.testing.assert_frame_equal(
+                read_table(server.url, table).data, frame.sort_values("id", ignore_index=True)
+            )
+        run_sql(server.url, f"SET GLOBAL {name} = DEFAULT")
 
 
 def test_a_read_only_server_is_not_taken_for_rows_that_do_not_fit(repository):

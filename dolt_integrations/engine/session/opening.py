@@ -23,6 +23,8 @@ SETTINGS = (
     "SET @@SESSION.dolt_transaction_commit = 0, "
     # It may also be configured to truncate values. And 0 in an AUTO_INCREMENT column has to stay 0.
     "@@SESSION.sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO'), "
+    # It may be configured not to check foreign keys, nor to cascade.
+    "@@SESSION.foreign_key_checks = 1, "
     # It may be configured to cut results off (2147483647 is Dolt's word for no limit), or to read old commits with the
     # columns of another one.
     "@@SESSION.sql_select_limit = 2147483647, @@SESSION.dolt_override_schema = NULL, "
