@@ -326,6 +326,25 @@ def test_a_dropped_table_is_resolved_by_a_side(side, tagged):
     assert tables == (["other"] if side == "ours" else ["other", "t"])
 
 
+@pytest.mark.parametrize("first", ["DROP TABLE t", "RENAME TABLE t TO other"])
+@pytest.mark.parametrize(("side", "left"), [("ours", [(9, "new")]), ("theirs", [(1, "ours"), (9, "new")])])
+def test_a_table_that_the_target_made_again_is_resolved_by_a_side(side, left, first, tagged):
+    again = "CREATE TABLE t (id bigint PRIMARY KEY, value varchar(255) NOT NULL)"
+    commit(tagged, first, again, "INSERT INTO t VALUES (9, 'new')")
+
+    save(tagged, on_conflict=side)
+
+    assert rows(tagged) == left
+
+
+def test_a_table_that_the_target_made_again_with_other_columns_is_a_conflict_that_keeps_the_work(tagged):
+    commit(tagged, "DROP TABLE t", "CREATE TABLE t (k bigint PRIMARY KEY)", "INSERT INTO t VALUES (9)")
+
+    error = failing(tagged, on_conflict="theirs")
+
+    assert rows(tagged, revision=error.branch)[0] == (1, "ours")
+
+
 @pytest.mark.parametrize("side", ["ours", "theirs"])
 def test_a_conflict_of_two_new_tables_is_resolved_by_a_side(side, tagged):
     write_table(tagged, "new", pd.DataFrame({"a": [1]}))

@@ -33,7 +33,7 @@ from dolt_integrations.engine.versions.merges import (
     resolve_rows,
 )
 from dolt_integrations.engine.versions.revisions import resolve
-from dolt_integrations.errors import LostRaceError, MergeConflictError, SupersededError
+from dolt_integrations.errors import LostRaceError, MergeConflictError, QueryError, SupersededError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine import Connection
@@ -178,9 +178,20 @@ class _Merging:
             found = [_of_columns(self.database, workspace, conflict, wins.commit) for conflict in found]
         if wins is None or any(conflict.kind != "data" for conflict in found):
             return found
-        for conflict in found:
-            resolve_rows(workspace, conflict.table, wins.name)
-        return [conflict for conflict in conflicts(workspace) if conflict.count]
+        refused = [left for conflict in found if (left := _resolve(workspace, conflict, wins)) is not None]
+        return refused or [conflict for conflict in conflicts(workspace) if conflict.count]
+
+
+def _resolve(workspace: Connection, conflict: Conflict, wins: _Side) -> Conflict | None:
+    """Resolve a conflict of rows. Returns one of the schema if Dolt cannot write the winner's rows to the merged table.
+
+    That is so if one side has dropped the table and created it again: to Dolt, equal columns are other ones then.
+    """
+    try:
+        resolve_rows(workspace, conflict.table, wins.name)
+    except QueryError as error:
+        return replace(conflict, kind="schema", count=1, rows=(), description=str(error.__cause__ or error))
+    return None
 
 
 def _land(database: Database, target: str, start: str, merged: str) -> str:
