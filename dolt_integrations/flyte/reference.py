@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -73,8 +74,15 @@ class TableReference(PydanticField, DataClassJsonMixin, SerializableType):
 
     @property
     def table_hash(self) -> str | None:
-        """Dolt's hash of schema and rows, after a write or read. Use it in a `HashMethod` for Flyte's cache."""
-        return self.version.table_hash if self.version else None
+        """Dolt's hash of schema and rows, after a write or read. Use it in a `HashMethod` for Flyte's cache.
+
+        If the config selects a part of the table, it is a hash of that and of `columns` and `where`.
+        """
+        known = self.version.table_hash if self.version else None
+        part = self.config.part
+        if known is None or part.is_all:
+            return known
+        return hashlib.sha256(repr((known, part.columns, part.where)).encode()).hexdigest()[:32]
 
     @property
     def frame(self) -> Any:

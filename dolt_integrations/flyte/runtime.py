@@ -50,6 +50,10 @@ class Runtime:
         """Whether a task of this SDK is running in this context."""
         return False
 
+    def is_cached(self) -> bool:
+        """Whether the SDK caches the result of the running task."""
+        return False
+
     def is_compiling(self) -> bool:
         """Whether a workflow is being compiled, not executed, so that no database may be opened."""
         return False

@@ -15,7 +15,7 @@ from dolt_integrations.flyte.added import rows_added
 from dolt_integrations.flyte.origin.lineage import note_input
 from dolt_integrations.flyte.past import revision_for
 from dolt_integrations.flyte.reference import TableReference
-from dolt_integrations.flyte.runtime import is_pickling
+from dolt_integrations.flyte.runtime import current_runtime, is_pickling
 from dolt_integrations.flyte.saving import save
 
 if TYPE_CHECKING:
@@ -160,12 +160,23 @@ class DoltTable(TableReference):
             "tablename": config.tablename,
             "sql": config.bound_sql,
             "branch_conf": config.branch_conf,
-            "as_of": self.version.commit if self.version else revision_for(config),
+            "as_of": self._revision(),
             "columns": config.part.columns,
             "where": config.part.where,
             "meta_conf": config.meta_conf,
             "remote_conf": config.remote_conf,
         }
+
+    def _revision(self) -> str | None:
+        if self.version is not None:
+            return self.version.commit
+        if self.config.as_of is None and current_runtime().is_cached():
+            text = "table %s of %s is read by a task that Flyte caches, and no input names its version, so Flyte may %s"
+            more = (
+                "return an older result. Pin it in a task without a cache: DoltTable(config, version=find_version(...))"
+            )
+            logger.warning(text, self._name, self.config.shown_path, more)
+        return revision_for(self.config)
 
     def is_to_be_written(self) -> bool:
         """Whether it has rows that Dolt does not have yet.

@@ -43,6 +43,13 @@ def running_workflow() -> str | None:
     return str(found[-1].f_locals["self"].name) if found else None
 
 
+def is_running_cached() -> bool:
+    """Whether flytekit caches the result of the running task."""
+    found = next((frame for frame in _frames() if frame.f_code is _DISPATCH), None)
+    metadata = getattr(found.f_locals["self"], "metadata", None) if found is not None else None
+    return bool(getattr(metadata, "cache", False))
+
+
 def running_inputs() -> dict[str, Any]:
     """Return the inputs of the running task as Python values, by name."""
     found = next((frame for frame in _frames() if frame.f_code is _DISPATCH), None)

@@ -9,7 +9,7 @@ from flytekit.core.context_manager import SecretsManager
 from flytekit.types.pickle import FlytePickle
 
 from dolt_integrations.flyte.runtime import Execution, Runtime, register
-from flytekitplugins.dolt.callers import code_of, is_called_by
+from flytekitplugins.dolt.callers import code_of, is_called_by, is_running_cached
 from flytekitplugins.dolt.compile_time import is_compiling
 from flytekitplugins.dolt.lineage import attempt_of, execution_id, trailers_of
 
@@ -58,6 +58,10 @@ class FlytekitRuntime(Runtime):
         """Whether a task is running, in a pod or locally."""
         state = self.context.execution_state
         return state is not None and state.mode is not None
+
+    def is_cached(self) -> bool:
+        """Whether flytekit caches the result of the running task."""
+        return is_running_cached()
 
     def is_compiling(self) -> bool:
         """Whether a workflow is being compiled, or the defaults of its inputs are being converted."""

@@ -16,6 +16,7 @@ from flytekit.types.structured import (
     StructuredDatasetTransformerEngine,
 )
 
+from dolt_integrations.adapters import redact
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.datasets.column_types import kind_of
 from dolt_integrations.flyte.datasets.dataset import (
@@ -139,6 +140,24 @@ async def _checked_to_literal(
 
 _flytekits_to_literal = StructuredDatasetTransformerEngine.async_to_literal
 StructuredDatasetTransformerEngine.async_to_literal = _checked_to_literal  # type: ignore[method-assign]
+
+
+def _checked_state(self: StructuredDataset) -> dict[str, Any]:
+    """Refuse to pickle a frame that is meant for Dolt as the output of a task (annotated `Any` or an unknown class).
+
+    Raises:
+        ConfigError: It has rows and a `dolt://` URI, and a task returns it in a pickle, which nothing would save.
+    """
+    is_for_dolt = str(self.uri or "").lower().startswith(f"{SCHEME}:")
+    if self.dataframe is not None and is_for_dolt and FlytekitRuntime().is_pickling():
+        what = (
+            f"a StructuredDataset with rows for {redact(str(self.uri))} is returned as a pickle and would not be saved"
+        )
+        raise ConfigError(what, hint="Annotate the task's output as StructuredDataset, or return a DoltTable.")
+    return dict(self.__dict__)
+
+
+StructuredDataset.__getstate__ = _checked_state  # type: ignore[assignment,method-assign]
 
 
 def _register_imported() -> None:

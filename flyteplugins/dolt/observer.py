@@ -35,6 +35,8 @@ class _Observer:
                 ARGUMENTS: shown_arguments(inputs),
                 **project_trailers(str(code.co_filename) if code is not None else None),
             }
+            cache = getattr(getattr(task, "cache", None), "behavior", None)
+            scope_of(context).is_cached = cache in ("auto", "override")
             scope_of(context).trailers = {name: value for name, value in found.items() if value}
         yield
 

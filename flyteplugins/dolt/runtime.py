@@ -32,6 +32,7 @@ class Scope:
         """Start without trailers; an observer adds them."""
         self.trailers: dict[str, str] = {}
         self.attempt: Attempt | None = None
+        self.is_cached = False
 
 
 def scope_of(context: TaskContext) -> Scope:
@@ -66,6 +67,10 @@ class FlyteRuntime(Runtime):
     def is_running(self) -> bool:
         """Whether a task of Flyte 2 is running."""
         return self.context is not None
+
+    def is_cached(self) -> bool:
+        """Whether Flyte caches the result of the running task."""
+        return self.context is not None and scope_of(self.context).is_cached
 
     def is_compiling(self) -> bool:
         """Whether no task is running, so that defaults or the inputs of a remote run are being converted."""

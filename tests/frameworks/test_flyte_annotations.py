@@ -3,10 +3,12 @@
 import dataclasses
 import typing
 
+import pandas as pd
 import pytest
 from flytekit import HashMethod, task, workflow
 
-from flytekitplugins.dolt import DoltTable
+from dolt_integrations.core import find_version, write_table
+from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository
 from tests.helpers.frameworks.annotated import Report, literal_of, numbers, sorted_values
 
@@ -235,6 +237,48 @@ def test_a_hash_method_sets_the_literals_hash(repository: Repository) -> None:
 
 
 OF_CONTENT = typing.Annotated[DoltTable, HashMethod(lambda table: table.table_hash)]
+
+
+def test_a_cached_task_runs_again_for_another_part_of_the_same_version(repository: Repository) -> None:
+    calls = []
+
+    @task
+    def part(above: int) -> OF_CONTENT:
+        config = DoltConfig(str(repository.path), "t", io_args={"where": "a > %s"}, params=[above])
+        table = DoltTable(config)
+        assert len(table.data) == 3 - above
+        return table
+
+    @task(cache=True, cache_version=f"part {repository.path}")
+    def count(table: DoltTable) -> int:
+        calls.append(1)
+        return len(table.data)
+
+    @workflow
+    def wf(above: int) -> int:
+        return count(table=part(above=above))
+
+    write_table(repository.path, "t", pd.DataFrame({"a": [1, 2, 3]}))
+
+    assert [wf(above=above) for above in (0, 1, 1, 2)] == [3, 2, 2, 1]
+    assert len(calls) == 3
+
+
+@pytest.mark.parametrize(("cached", "pinned"), [(True, False), (True, True), (False, False)])
+def test_a_cached_task_that_reads_no_certain_version_warns(
+    cached: bool, pinned: bool, repository: Repository, caplog: pytest.LogCaptureFixture
+) -> None:
+    @task(cache=cached, cache_version=f"{pinned} {repository.path}" if cached else "")
+    def count(table: DoltTable) -> int:
+        return len(table.data)
+
+    config = DoltConfig(str(repository.path), "t")
+    write_table(repository.path, "t", pd.DataFrame({"a": [1, 2, 3]}))
+    version = find_version(repository.path, "t") if pinned else None
+
+    assert count(table=DoltTable(config, version=version)) == 3
+
+    assert ("Flyte caches" in caplog.text) == (cached and not pinned)
 
 
 @pytest.mark.parametrize(

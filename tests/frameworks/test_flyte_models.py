@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -62,6 +63,29 @@ def test_every_table_of_a_model_is_saved_and_handed_on() -> None:
 
     assert wf() == 10
     assert [read_table("db", name).data["a"].tolist() for name in "abcd"] == [[1], [2], [3], [4]]
+
+
+class Loose(BaseModel):
+    anything: Any = None
+    several: list = []
+
+
+def test_tables_of_fields_without_a_class_are_saved_too() -> None:
+    @task
+    def make() -> Loose:
+        return Loose(anything=table("a", 1), several=[table("b", 2)])
+
+    @task
+    def total(loose: Loose) -> int:
+        tables = [DoltTable.from_dict(each) for each in (loose.anything, *loose.several)]
+        return sum(int(each.data["a"].sum()) for each in tables)
+
+    @workflow
+    def wf() -> int:
+        return total(loose=make())
+
+    assert wf() == 3
+    assert [read_table("db", name).data["a"].tolist() for name in "ab"] == [[1], [2]]
 
 
 def test_a_table_of_a_model_is_pinned() -> None:

@@ -9,9 +9,10 @@ from typing import Any, NewType
 
 import pandas as pd
 import pytest
-from flytekit import task, workflow
+from flytekit import StructuredDataset, task, workflow
 
 from dolt_integrations.core import history, read_table, write_table
+from dolt_integrations.errors import ConfigError
 from flytekitplugins.dolt import DoltConfig, DoltTable
 
 Users = NewType("Users", DoltTable)
@@ -92,6 +93,26 @@ def test_the_log_says_that_rows_leave_in_a_pickle(caplog: pytest.LogCaptureFixtu
         make()
 
     assert any("as a pickle" in record.getMessage() and "users" in record.getMessage() for record in caplog.records)
+
+
+def test_a_dataset_for_dolt_is_refused_in_a_pickle(folder: Path) -> None:
+    @task
+    def make() -> Any:
+        return [StructuredDataset(dataframe=pd.DataFrame({"a": [1]}), uri=f"dolt://{folder}/db/users")]
+
+    with pytest.raises(ConfigError, match="users is returned as a pickle") as caught:
+        make()
+
+    assert "StructuredDataset" in str(caught.value.hint)
+    assert not (folder / "db").exists()
+
+
+def test_a_dataset_of_another_store_is_pickled(folder: Path) -> None:
+    @task
+    def make() -> Any:
+        return StructuredDataset(dataframe=pd.DataFrame({"a": [1]}), uri=str(folder / "users"))
+
+    assert make().dataframe["a"].tolist() == [1]
 
 
 def test_a_reference_in_a_pickle_says_nothing(caplog: pytest.LogCaptureFixture) -> None:

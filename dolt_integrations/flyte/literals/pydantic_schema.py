@@ -8,6 +8,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+class _Serializer:
+    """The attribute by which pydantic dumps a value whose field has no type that names its class, such as `Any`.
+
+    Without it, pydantic dumps each field of the dataclass, and the rows would be lost. It is made when pydantic asks.
+    """
+
+    def __get__(self, instance: Any, owner: type[Any]) -> Any:
+        from pydantic_core import SchemaSerializer, core_schema
+
+        return SchemaSerializer(core_schema.any_schema(serialization=_json_form()))
+
+
+def _json_form() -> Any:
+    from pydantic_core import core_schema
+
+    return core_schema.plain_serializer_function_ser_schema(lambda value: value._serialize(), when_used="json")
+
+
 class PydanticField:
     """Makes a class with `from_dict` and `_serialize` a field of pydantic's models.
 
@@ -15,15 +33,15 @@ class PydanticField:
     `model_dump()` in Python's types writes nothing.
     """
 
+    __pydantic_serializer__ = _Serializer()
+
     @classmethod
     def __get_pydantic_core_schema__(cls, source: type[Any], handler: Callable[[Any], Any]) -> Any:
         from pydantic_core import core_schema
 
         return core_schema.no_info_plain_validator_function(
             lambda value: value if isinstance(value, source) else source.from_dict(value),
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda value: value._serialize(), when_used="json"
-            ),
+            serialization=_json_form(),
         )
 
     @classmethod
