@@ -17,6 +17,7 @@ TABLE = arrow_table()
 NOT_UNICODE = pa.Array.from_buffers(
     pa.string(), 2, [None, pa.array([0, 1, 2], pa.int32()).buffers()[1], pa.py_buffer(b"a\xff")]
 )
+IN_APIA = pa.list_(pa.timestamp("s", "Pacific/Apia"))
 TWO_OF_ONE_NAME = pa.StructArray.from_arrays([pa.array([1, 2]), pa.array([3, 4])], ["a", "a"])
 
 
@@ -122,7 +123,8 @@ def test_a_table_without_rows_keeps_its_types(database):
         (pa.array([0, 1], pa.timestamp("us", "Mars/Olympus")), UnsupportedTypeError, r"'x'.*`t`.*Mars"),
         (pa.array([None, None], pa.month_day_nano_interval()), UnsupportedTypeError, r"'x'.*`t`.*interval"),
         (pa.array([[0], [10**7]], pa.list_(pa.date32())), UnsupportedTypeError, r"'x'.*`t`.*row 1"),
-        (pa.array([[0], [1]]).cast(pa.list_(pa.date64())), UnsupportedTypeError, r"'x'.*`t`.*date64"),
+        (pa.array([[0], [1]]).cast(pa.list_(pa.date64())), UnsupportedTypeError, r"'x'.*`t`.*row 1.*date64"),
+        (pa.array([[0], [39_329_598_080_177]]).cast(IN_APIA), UnsupportedTypeError, r"'x'.*`t`.*row 1.*Apia"),
         (pa.array([[b"a"], [b"\xff"]]), UnsupportedTypeError, r"'x'.*`t`.*binary"),
     ],
 )

@@ -51,9 +51,9 @@ def encode_nested(values: pa.ChunkedArray, where: str) -> tuple[pa.Array, str]:
         raise _refusal(kind, where, error) from error
     texts, sql_type = encode_documents(documents, where)
     try:
-        _check_restored(documents, plain, kind)
+        _check_restored(documents, plain, values)
     except _FAILURES as error:
-        raise _refusal(kind, _with_row(documents, plain, kind, where), error) from error
+        raise _refusal(kind, _with_row(documents, plain, values, where), error) from error
     return texts, sql_type
 
 
@@ -65,24 +65,28 @@ def _refusal(kind: pa.DataType, where: str, error: Exception) -> UnsupportedType
     return UnsupportedTypeError(f"{where} has type {kind}, which JSON cannot represent: {error}", hint=hint)
 
 
-def _check_restored(documents: list[Any], plain: pa.ChunkedArray, kind: pa.DataType) -> None:
+def _check_restored(documents: list[Any], plain: pa.ChunkedArray, values: pa.ChunkedArray) -> None:
     """Check that values survive the round trip through JSON.
 
     Raises:
         ValueError: They do not.
     """
-    if plain.type == kind:
+    if plain.type == values.type:
         return
-    restored = recast(pa.chunked_array([_restored(documents, kind)], kind), plain.type)
-    if list(map(_without_tuples, restored.to_pylist())) != documents:
+    restored = pa.chunked_array([_restored(documents, values.type)], values.type)
+    if list(map(_without_tuples, recast(restored, plain.type).to_pylist())) != documents:
         raise ValueError("its values would change")
+    # Arrow's strings lack the milliseconds of a date64, and wrong years stand for those beyond 32767.
+    exact = _json_type(values.type, _exact_leaf)
+    if exact != plain.type and not recast(restored, exact).equals(recast(values, exact)):
+        raise ValueError("its dates or timestamps would change")
 
 
-def _with_row(documents: list[Any], plain: pa.ChunkedArray, kind: pa.DataType, where: str) -> str:
+def _with_row(documents: list[Any], plain: pa.ChunkedArray, values: pa.ChunkedArray, where: str) -> str:
     """Return the position of the first value that does not survive the round trip."""
     for row, document in enumerate(documents):
         try:
-            _check_restored([document], plain, kind)
+            _check_restored([document], plain, values.slice(row, 1))
         except _FAILURES:
             return f"{where} (row {row}, counted from 0)"
     return where
@@ -110,21 +114,7 @@ def _without_tuples(value: Any) -> Any:
     return [_without_tuples(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
-def _json_type(kind: pa.DataType) -> pa.DataType:
-    """Return the type that values are cast to before they become JSON, with strings for types that JSON lacks."""
-    if types.is_struct(kind):
-        fields = [kind.field(at) for at in range(kind.num_fields)]
-        if len({field.name for field in fields}) < len(fields):
-            raise ValueError("two fields have the same name")
-        return pa.struct([(field.name, _json_type(field.type)) for field in fields])
-    if types.is_map(kind):
-        return pa.map_(_json_type(kind.key_type), _json_type(kind.item_type))
-    if _is_list(kind):
-        return pa.large_list(_json_type(kind.value_type))
-    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
-        return _json_type(kind.value_type)
-    if isinstance(kind, pa.BaseExtensionType):
-        return _json_type(kind.storage_type)
+def _json_leaf(kind: pa.DataType) -> pa.DataType:
     if types.is_duration(kind):
         return pa.int64()
     if types.is_float16(kind):
@@ -132,6 +122,28 @@ def _json_type(kind: pa.DataType) -> pa.DataType:
     if types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind) or types.is_null(kind):
         return kind
     return pa.large_string()
+
+
+def _exact_leaf(kind: pa.DataType) -> pa.DataType:
+    return kind if types.is_temporal(kind) else _json_leaf(kind)
+
+
+def _json_type(kind: pa.DataType, leaf: Callable[[pa.DataType], pa.DataType] = _json_leaf) -> pa.DataType:
+    """Return the type that values are cast to before they become JSON, with strings for types that JSON lacks."""
+    if types.is_struct(kind):
+        fields = [kind.field(at) for at in range(kind.num_fields)]
+        if len({field.name for field in fields}) < len(fields):
+            raise ValueError("two fields have the same name")
+        return pa.struct([(field.name, _json_type(field.type, leaf)) for field in fields])
+    if types.is_map(kind):
+        return pa.map_(_json_type(kind.key_type, leaf), _json_type(kind.item_type, leaf))
+    if _is_list(kind):
+        return pa.large_list(_json_type(kind.value_type, leaf))
+    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        return _json_type(kind.value_type, leaf)
+    if isinstance(kind, pa.BaseExtensionType):
+        return _json_type(kind.storage_type, leaf)
+    return leaf(kind)
 
 
 def _reader(kind: pa.DataType) -> Callable[[Any], Any]:

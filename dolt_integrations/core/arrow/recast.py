@@ -62,8 +62,6 @@ def _recast(array: pa.Array, kind: pa.DataType) -> pa.Array:
         return _recast(pc.run_end_decode(array), kind)
     if types.is_dictionary(array.type):
         return _recast(array.dictionary_decode(), kind)
-    if types.is_date64(array.type):
-        array = array.cast(pa.date32())  # an error for a part of a day, which the text of a date would lose
     return _CASTS.get(kind.id, pa.Array.cast)(array, kind)
 
 
