@@ -158,6 +158,7 @@ BAD_CELLS = {
     "the zero date": ("date", "0000-00-00"),
     "hour 24": ("datetime(6)", "2021-01-01 24:00:00"), "nanoseconds": ("datetime(6)", "2021-01-01 00:00:00.000000001"),
     "far finer": ("datetime", "2021-01-01 00:00:00.000000001"),
+    "a time of a date": ("date", "2021-01-01 10:00:00"), "a date for a number": ("bigint", "2021-01-01 10:00:00"),
     "an offset": ("datetime(6)", "2021-01-01T00:00:00Z"),
     "839 hours": ("time", "839:00:00"), "a clock": ("time", "12"), "the year 1900": ("year", "1900"),
     "a fourth bit": ("bit(3)", "8"), "raw bytes": ("blob", "abc"), "half a byte": ("blob", "0xf"),

@@ -95,9 +95,8 @@ def branch_and_table(connection: Connection, table: str, *, is_there: bool = Tru
             raise
         return branch_and_table(connection, table, is_there=False)
     branch = _branch(connection, rows)
-    with connection.understood(f"the state of table `{table}`"):
-        referring = tuple(name for kind, name, *_ in rows[1:] if kind == "reference")
-        return branch, TableState(rows[0][7] or None, referring, any(kind == "trigger" for kind, *_ in rows[1:]))
+    referring = tuple(name for kind, name, *_ in rows[1:] if kind == "reference")
+    return branch, TableState(rows[0][7] or None, referring, any(kind == "trigger" for kind, *_ in rows[1:]))
 
 
 def _rows(connection: Connection, table: str, *, is_there: bool) -> list[tuple[str, ...]]:
