@@ -5,16 +5,20 @@ import decimal
 import json
 import logging
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from dolt_integrations.core.arrow.decimals import encode_decimals
 from dolt_integrations.core.codec import decode_column
+from dolt_integrations.core.columns.arrays import decode_arrays, encode_arrays
+from dolt_integrations.core.columns.json import encode_documents
 from dolt_integrations.core.columns.mark import Mark, is_damaged, mark_of
+from dolt_integrations.core.columns.periods import encode_periods
 from dolt_integrations.core.columns.times import encode_timestamps, find_zone
 from dolt_integrations.engine import Column, arrow_type
-from dolt_integrations.errors import UnsupportedValueError
+from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
 
 D = decimal.Decimal
 SECOND = datetime.timedelta(seconds=1)
@@ -81,3 +85,42 @@ def test_categories_that_no_column_has_are_no_mark(categories):
 
     assert is_damaged(comment)
     assert mark_of(comment) == Mark()
+
+
+def test_periods_that_their_text_does_not_give_back_are_refused():
+    far = pd.Series(pd.arrays.PeriodArray(np.array([10**9]), dtype=pd.PeriodDtype("D")))
+
+    with pytest.raises(UnsupportedTypeError, match="reads back differently"):
+        encode_periods(far, "column 'a'")
+
+
+def test_an_array_that_its_list_does_not_give_back_is_refused():
+    with pytest.raises(UnsupportedValueError, match="row 1"):
+        encode_arrays([np.zeros((1, 3)), np.zeros((0, 3))], "column 'a'", "a")
+
+
+@pytest.mark.parametrize(("text", "dtype"), [("[1.5]", "int64"), ("[300]", "int8"), ("[0.1]", "float32")])
+def test_a_list_of_others_is_no_array_of_a_dtype_that_does_not_hold_it(text, dtype):
+    mark = Mark(dtype="ndarray", of="json", arrow={"list": ["item", str(pa.from_numpy_dtype(dtype))]})
+
+    with pytest.raises((ValueError, OverflowError)):
+        decode_arrays(pa.chunked_array([pa.array([text], pa.large_string())]), mark)
+
+
+def test_a_value_of_others_is_added_to_the_categories():
+    column = Column("a", "varchar(9)", True, Mark("category", "str", ("x",)).comment())
+
+    series = decode_column(column, pa.chunked_array([pa.array(["x", "y", None], pa.large_string())]))
+
+    assert series.tolist()[:2] == ["x", "y"]
+    assert list(series.cat.categories) == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("number", "sql_type"),
+    [(1.5, "json"), (1.0, "longtext"), (2e20, "longtext"), (1e21, "json"), (2**53, "json"), (2**53 + 1, "longtext")],
+)
+def test_a_number_that_dolts_json_changes_makes_the_documents_texts(number, sql_type):
+    texts, found = encode_documents([{"a": [number]}], "column 'a'")
+
+    assert (json.loads(texts[0].as_py()), found) == ({"a": [number]}, sql_type)

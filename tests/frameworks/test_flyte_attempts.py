@@ -23,13 +23,13 @@ PROGRAMS = int(os.environ.get("POD_PROGRAMS", "1"))
 VARIABLES = ("FLYTE_ATTEMPT_NUMBER", "FLYTE_K8S_ARRAY_INDEX", "BATCH_JOB_ARRAY_INDEX_VAR_NAME")
 
 
-def context(prefix: str, version: str) -> FlyteContext:
-    """Return the context of a pod of the execution `nightly`."""
+def context(prefix: str, version: str, execution: tuple[str, str, str] = ("p", "d", "nightly")) -> FlyteContext:
+    """Return the context of a pod of an execution, by default `nightly`."""
     parameters = ExecutionParameters(
         execution_date=None,
         tmp_dir="/tmp",  # noqa: S108 - never used
         stats=None,
-        execution_id=WorkflowExecutionIdentifier("p", "d", "nightly"),
+        execution_id=WorkflowExecutionIdentifier(*execution),
         logging=None,
         raw_output_prefix="s3://bucket/raw",
         output_metadata_prefix=prefix,
@@ -38,6 +38,11 @@ def context(prefix: str, version: str) -> FlyteContext:
     current = FlyteContextManager.current_context()
     assert current.execution_state is not None
     return current.with_execution_state(current.execution_state.with_params(user_space_params=parameters)).build()
+
+
+def test_local_executions_which_share_an_id_have_no_attempts() -> None:
+    assert attempt_of(context(PREFIX, "v1")) is not None
+    assert attempt_of(context(PREFIX, "v1", ("local", "local", "local"))) is None
 
 
 def node(

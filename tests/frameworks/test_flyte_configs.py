@@ -8,7 +8,8 @@ from flytekit import FlyteContextManager, task, workflow
 from flytekit.core.type_engine import TypeEngine
 from flytekit.models.literals import Literal
 
-from dolt_integrations.core import AppendBranch, Branch, NewBranch, SerialBranch
+from dolt_integrations.core import AppendBranch, Branch, DoltMeta, NewBranch, SerialBranch
+from dolt_integrations.engine.names.trust import FromLiteral
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.helpers.frameworks.annotated import Settings, literal_of
 
@@ -90,3 +91,21 @@ def test_a_config_travels_in_every_container(python_type: typing.Any) -> None:
 
 def test_a_config_of_a_path_object_travels_as_text() -> None:
     assert there_and_back(DoltConfig(db_path=Path("/a/b"), tablename="t"), DoltConfig).db_path == "/a/b"
+
+
+def test_every_place_that_a_literal_names_is_known_to_come_from_one() -> None:
+    url = "mysql://me@only.in.a.literal/shop"
+    config = DoltConfig.from_dict(
+        {
+            "db_path": url,
+            "tablename": "t",
+            "as_of": f"execution:ex:p:d:n of {url}",
+            "meta_conf": {"_type": "DoltMeta", "db": url, "tablename": "loads"},
+            "remote_conf": {"name": "origin", "url": "https://only.in.a.literal/shop"},
+        }
+    )
+
+    assert isinstance(config.meta_conf, DoltMeta)
+    assert config.remote_conf is not None
+    places = [config.db_path, config.as_of, config.meta_conf.db, config.remote_conf.url]
+    assert [type(place) for place in places] == [FromLiteral] * 4
