@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.errors import PrimaryKeyError, UnsupportedTypeError
+from dolt_integrations.errors import InvalidNameError, PrimaryKeyError, UnsupportedTypeError
 from tests.conftest import run_sql
 from tests.helpers.values.samples import (
     MOMENTS,
@@ -47,6 +47,10 @@ INDEXES = {
     "floats": pd.Index([-1.5, 0.1], name="k"),
     "named by a number": pd.Index(["a", "b"], name=7),
     "named 0": pd.Index([1, 2], name=0),
+    "named as an unnamed one is stored": pd.Index([1, 2], name="__index_level_0__"),
+    "levels named as unnamed ones are stored": pd.MultiIndex.from_tuples(
+        [("a", 1), ("b", 1)], names=["__index_level_1__", "__index_level_0__"]
+    ),
     "two levels": pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)], names=["k", "n"]),
     "three levels": pd.MultiIndex.from_product(
         [["a", "b"], pd.to_datetime(["2021-01-01", "2021-01-02"], utc=True), [1]], names=["k", "when", "n"]
@@ -164,6 +168,26 @@ def test_an_index_that_cannot_be_a_key_is_an_error(index, text, database):
         write_table(database, "t", indexed(index))
 
     assert run_sql(database, "SHOW TABLES") == []
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.Index([1, 2], name="v"),
+        pd.Index([1, 2], name="V"),
+        pd.MultiIndex.from_tuples([(1, 2), (3, 4)], names=["k", "v"]),
+    ],
+)
+def test_an_index_named_as_a_column_is_an_error_that_says_what_to_do(index, database):
+    with pytest.raises(InvalidNameError, match=r"`t` has an index and a column.*rename_axis.*drop=True"):
+        write_table(database, "t", indexed(index))
+
+
+def test_an_unnamed_index_beside_a_column_of_its_name_is_an_error(database):
+    frame = pd.DataFrame({"__index_level_0__": [1, 2]}, index=["a", "b"])
+
+    with pytest.raises(InvalidNameError, match="an index and a column"):
+        write_table(database, "t", frame)
 
 
 def test_an_index_of_documents_is_an_error_of_ours(database):

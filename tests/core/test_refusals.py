@@ -46,7 +46,7 @@ BAD_FRAMES = {
     ),
     "a number and its text": (pd.DataFrame([[1, 2]], columns=[0, "0"]), InvalidNameError, "twice"),
     "an index named as a column": (
-        pd.DataFrame({"a": [1]}, index=pd.Index(["x"], name="a")), InvalidNameError, "twice"
+        pd.DataFrame({"a": [1]}, index=pd.Index(["x"], name="a")), InvalidNameError, "'a'.*rename_axis"
     ),
     "an index whose levels share a name": (
         pd.DataFrame({"a": [1]}, index=pd.MultiIndex.from_tuples([(1, 2)], names=["k", "k"])),

@@ -115,6 +115,24 @@ def test_rows_with_labels_are_appended(database):
     assert sorted(read_table(database, "t").data.index) == ["Datsun", "Hornet", "Mazda", "Valiant"]
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_name_of_the_form_of_an_unnamed_index_is_kept(way, database):
+    frame = CARS.rename_axis("__index_level_0__")
+
+    way(database, frame)
+
+    assert_frame_equal(read_table(database, "t").data.sort_index(), frame.sort_index())
+
+
+def test_a_parquet_file_keeps_a_name_of_that_form(database, tmp_path):
+    write_table(database, "t", CARS.rename_axis("__index_level_0__"))
+    load(database, str(tmp_path / "cars.parquet"), tablename="t")
+
+    save(database, "again", str(tmp_path / "cars.parquet"))
+
+    assert read_table(database, "again").data.index.name == "__index_level_0__"
+
+
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_a_file_of_a_table_with_labels_is_saved_again_without_a_commit(suffix, database, tmp_path):
     write_table(database, "t", CARS)

@@ -29,7 +29,8 @@ class Mark:
         categories: All categories in order, used or not.
         ordered: Whether the categories are ordered.
         index: The level of the index that the column was; None for an ordinary column.
-        label: `int` if the column's label was an integer.
+        label: `int` if the column's label was an integer; `name` if the level of the index had a name of the form that
+            otherwise stands for a level without one.
         arrow: The Arrow type, in the form of `arrow_names`, if it differs from the default for the column.
     """
 
@@ -138,7 +139,7 @@ _FIELDS: dict[str, Callable[[Any], bool]] = {
     "categories": lambda said: said is None or (isinstance(said, list) and all(map(_is_category, said))),
     "ordered": lambda said: isinstance(said, bool),
     "index": lambda said: said is None or (type(said) is int and 0 <= said < _MOST_LEVELS),
-    "label": lambda said: said in (None, "int"),
+    "label": lambda said: said in (None, "int", "name"),
     "arrow": lambda said: isinstance(said, (str, dict)) and _is_shallow(said, _DEEPEST_TYPE),
 }
 """Checks each field of a mark."""

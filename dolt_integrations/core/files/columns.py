@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from dolt_integrations.core.codec import encode_column
-from dolt_integrations.core.frames.index import stored_levels
+from dolt_integrations.core.frames.index import kind_of_label, stored_levels
 from dolt_integrations.core.frames.sources import frame_sources
 from dolt_integrations.engine import nearest
 from dolt_integrations.errors import ColumnNotFoundError, DataError, FileError, with_article
@@ -87,7 +87,8 @@ def encode_named(frame: pd.DataFrame, where: str) -> dict[str, EncodedColumn]:
     columns = {}
     for column in named_series(frame, where):
         encoded = encode_column(column.values, f"column {column.name!r} of {where}")
-        label = "int" if pd.api.types.is_integer(column.label) else None
+        is_named = column.level is None or frame.index.names[column.level] is not None
+        label = kind_of_label(column.label, column.level, is_named=is_named)
         columns[column.name] = replace(encoded, mark=replace(encoded.mark, index=column.level, label=label))
     return columns
 

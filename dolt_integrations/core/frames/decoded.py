@@ -8,7 +8,7 @@ import pandas as pd
 
 from dolt_integrations.core.codec import decode_column
 from dolt_integrations.core.columns.mark import mark_of
-from dolt_integrations.core.frames.index import label_of, level_name
+from dolt_integrations.core.frames.index import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,10 +37,7 @@ def assemble_frame(columns: Sequence[tuple[Column, pd.Series]], rows: int = 0) -
         rows: The number of rows if all columns belong to the index or there are none.
     """
     marks = [mark_of(column.comment) for column, _ in columns]
-    labels = [
-        level_name(column.name, mark.index, label_of(column.name, mark.label))
-        for (column, _), mark in zip(columns, marks, strict=True)
-    ]
+    labels = [label_of(column.name, mark) for (column, _), mark in zip(columns, marks, strict=True)]
     series = [values for _, values in columns]
     levels = sorted(
         (at for at, mark in enumerate(marks) if mark.index is not None), key=lambda at: marks[at].index or 0
@@ -49,7 +46,7 @@ def assemble_frame(columns: Sequence[tuple[Column, pd.Series]], rows: int = 0) -
     frame = pd.concat([series[at] for at in others], axis=1) if others else pd.DataFrame(index=range(rows))
     frame.columns = pd.Index([labels[at] for at in others])
     if len(levels) == 1:
-        frame.index = pd.Index(series[levels[0]], name=labels[levels[0]])
+        frame.index = pd.Index(series[levels[0]]).rename(labels[levels[0]])  # None would not replace the name
     elif levels:
         names = [labels[at] for at in levels]
         frame.index = pd.MultiIndex.from_arrays([series[at] for at in levels], names=names)

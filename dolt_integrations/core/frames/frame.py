@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from dolt_integrations.core.columns.encoded import EncodedColumn
 from dolt_integrations.core.frames.decoded import decode_result
-from dolt_integrations.core.frames.index import is_unnamed
+from dolt_integrations.core.frames.index import kind_of_label
 from dolt_integrations.core.frames.key import check_key
 from dolt_integrations.core.frames.sources import frame_sources
 from dolt_integrations.core.schemas.limits import check_key_bytes
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dolt_integrations.core.columns.mark import Mark
+    from dolt_integrations.core.frames.sources import Source
 
 
 @dataclass(frozen=True)
@@ -180,14 +181,26 @@ def encode_frame(frame: Any, *, table: str, in_stream: bool = False) -> EncodedF
     if not sources:
         raise DataError(f"the frame for {where} has no columns", hint="Add at least one column; rows are not needed.")
     names = [_name(source.label, table) for source in sources]
+    _check_index(names, sources, where)
     check_column_names(names, table=table)
     columns = {}
     for name, source in zip(names, sources, strict=True):
         encoded = source.encode(f"column {name!r} of {where}")
-        mark = replace(encoded.mark, index=source.level, label=None if isinstance(source.label, str) else "int")
-        columns[name] = replace(encoded, mark=mark)
+        label = kind_of_label(source.label, source.level, is_named=source.is_named)
+        columns[name] = replace(encoded, mark=replace(encoded.mark, index=source.level, label=label))
     levels = tuple(name for name, source in zip(names, sources, strict=True) if source.level is not None)
-    return EncodedFrame(table, columns, () if any(map(is_unnamed, levels)) else levels)
+    return EncodedFrame(table, columns, levels if all(source.is_named for source in sources) else ())
+
+
+def _check_index(names: Sequence[str], sources: Sequence[Source], where: str) -> None:
+    """Refuse an index that has the name of a column."""
+    columns = {name.lower() for name, source in zip(names, sources, strict=True) if source.level is None}
+    for name, source in zip(names, sources, strict=True):
+        if source.level is not None and name.lower() in columns:
+            raise InvalidNameError(
+                f"the frame for {where} has an index and a column that are both stored as {name!r}",
+                hint="Rename the index (frame.rename_axis('id')), or drop it (frame.reset_index(drop=True)).",
+            )
 
 
 def frame_of(data: Any, what: str) -> pd.DataFrame:

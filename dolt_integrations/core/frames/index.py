@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+
+    from dolt_integrations.core.columns.mark import Mark
 
 logger = logging.getLogger(__name__)
 
@@ -55,14 +57,25 @@ def level_label(level: int, name: Hashable) -> Hashable:
     return _UNNAMED.format(level) if name is None else name
 
 
-def level_name(column: str, level: int | None, label: Any) -> Any:
-    """Return the name of a level that is read from a column, or None if it had none."""
-    return None if level is not None and column == _UNNAMED.format(level) else label
+def kind_of_label(label: Hashable, level: int | None, *, is_named: bool) -> str | None:
+    """Return what a column's mark says of its label.
+
+    Args:
+        label: The label.
+        level: The level of the index that the column stores. None for an ordinary column.
+        is_named: Whether that level has a name.
+
+    Example:
+        >>> kind_of_label(0, None, is_named=True), kind_of_label("__index_level_0__", 0, is_named=True)
+        ('int', 'name')
+    """
+    if not isinstance(label, str):
+        return "int"
+    return _NAMED if is_named and level is not None and label == level_label(level, None) else None
 
 
-def is_unnamed(column: str) -> bool:
-    """Whether a column has the name that stands for an unnamed level."""
-    return re.fullmatch(_UNNAMED.format(r"\d+"), column) is not None
+_NAMED = "name"
+"""A mark's `label` for a level whose own name is the one that stands for an unnamed level."""
 
 
 def _counts_rows(index: pd.Index) -> bool:
@@ -76,6 +89,11 @@ def _is_plain(index: pd.Index, *, in_stream: bool) -> bool:
     return bool(not index.hasnans and np.array_equal(index.to_numpy(), np.arange(len(index))))
 
 
-def label_of(name: str, label: str | None) -> str | int:
-    """Return the label of a column: an integer if its mark says `int` and its name still is an integer."""
-    return int(name) if label == "int" and re.fullmatch("0|-?[1-9][0-9]{0,63}", name) else name
+def label_of(name: str, mark: Mark) -> str | int | None:
+    """Return the label of a column, or the name of the level that it stores: None if the level had none.
+
+    It is an integer if the mark says `int` and the name still is an integer.
+    """
+    if mark.index is not None and name == level_label(mark.index, None) and mark.label != _NAMED:
+        return None
+    return int(name) if mark.label == "int" and re.fullmatch("0|-?[1-9][0-9]{0,63}", name) else name

@@ -29,11 +29,13 @@ class Source:
         label: Its label in the frame.
         level: Its level in the index. None for an ordinary column.
         encode: Encodes it for Dolt, given the description of the column for errors.
+        is_named: Whether the label is its own, unlike that of an unnamed level.
     """
 
     label: Hashable
     level: int | None
     encode: Callable[[str], EncodedColumn]
+    is_named: bool = True
 
 
 def frame_sources(frame: Any, where: str, *, in_stream: bool = False) -> list[Source]:
@@ -63,8 +65,9 @@ def frame_sources(frame: Any, where: str, *, in_stream: bool = False) -> list[So
 def _of_frame(frame: pd.DataFrame, where: str, *, in_stream: bool) -> list[Source]:
     # Level names may be integers, which get_level_values would interpret as positions.
     index = frame.index.set_names([f"level {level}" for level in range(frame.index.nlevels)])
+    names = [name is not None for name in frame.index.names]
     sources = [
-        Source(label, level, _series_encoder(pd.Series(index.get_level_values(f"level {level}"))))
+        Source(label, level, _series_encoder(pd.Series(index.get_level_values(f"level {level}"))), names[level])
         for level, label in stored_levels(frame.index, where, in_stream=in_stream)
     ]
     return sources + [Source(label, None, _series_encoder(values)) for label, values in frame.items()]
@@ -84,7 +87,7 @@ def _of_table(table: pa.Table, where: str, *, in_stream: bool) -> list[Source]:
     if len(levels) == 1 and levels[0].name is None and levels[0].index is not None:
         levels = levels if stored_levels(levels[0].index, where, in_stream=in_stream) else []
     sources = [
-        Source(level_label(at, level.name), at, _arrow_encoder(level.values, level.said))
+        Source(level_label(at, level.name), at, _arrow_encoder(level.values, level.said), level.name is not None)
         for at, level in enumerate(levels)
     ]
     said, make_label = column_metadata(table), label_maker(table)
