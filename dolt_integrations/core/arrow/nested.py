@@ -1,7 +1,7 @@
 """Nested Arrow values as JSON documents, and back by their type.
 
 Types that JSON lacks are stored as strings: dates, times and timestamps in ISO format, decimals as digits, bytes as the
-text that they are in UTF-8. Durations are integer counts of their unit, and a map is a list of pairs.
+text that they are in UTF-8, NaN as "NaN". Durations are integer counts of their unit, and a map is a list of pairs.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 
 from dolt_integrations.core.arrow.recast import recast
 from dolt_integrations.core.columns.encoded import shown
-from dolt_integrations.core.columns.json import encode_documents
+from dolt_integrations.core.columns.json import NAN, encode_documents, with_nan_as_text
 from dolt_integrations.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def encode_nested(values: pa.ChunkedArray, where: str) -> tuple[pa.Array, str]:
     kind = values.type
     try:
         plain = recast(values, _json_type(kind))
-        documents = list(map(_without_tuples, plain.to_pylist()))
+        documents = list(map(with_nan_as_text, plain.to_pylist()))
     except _FAILURES as error:
         raise _refusal(kind, where, error) from error
     texts, sql_type = encode_documents(documents, where)
@@ -74,7 +75,7 @@ def _check_restored(documents: list[Any], plain: pa.ChunkedArray, values: pa.Chu
     if plain.type == values.type:
         return
     restored = pa.chunked_array([_restored(documents, values.type)], values.type)
-    if list(map(_without_tuples, recast(restored, plain.type).to_pylist())) != documents:
+    if list(map(with_nan_as_text, recast(restored, plain.type).to_pylist())) != documents:
         raise ValueError("its values would change")
     # Arrow's strings lack the milliseconds of a date64, and wrong years stand for those beyond 32767.
     exact = _json_type(values.type, _exact_leaf)
@@ -107,13 +108,6 @@ def _restored(documents: list[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(list(map(_reader(kind), documents)), kind)
 
 
-def _without_tuples(value: Any) -> Any:
-    """Convert the tuples that pyarrow makes for a map's entries to lists."""
-    if isinstance(value, dict):
-        return {name: _without_tuples(part) for name, part in value.items()}
-    return [_without_tuples(part) for part in value] if isinstance(value, (list, tuple)) else value
-
-
 def _json_leaf(kind: pa.DataType) -> pa.DataType:
     if types.is_duration(kind):
         return pa.int64()
@@ -125,6 +119,8 @@ def _json_leaf(kind: pa.DataType) -> pa.DataType:
 
 
 def _exact_leaf(kind: pa.DataType) -> pa.DataType:
+    if types.is_floating(kind):
+        return pa.large_string()  # NaN does not equal itself
     return kind if types.is_temporal(kind) else _json_leaf(kind)
 
 
@@ -192,6 +188,8 @@ def _json_reader(kind: pa.DataType) -> Callable[[Any], Any]:
     narrow = kind.to_pandas_dtype() if types.is_floating(kind) else None
 
     def read(value: Any) -> Any:
+        if narrow is not None and value == NAN:
+            return math.nan
         if type(value) not in allowed or (narrow is not None and float(narrow(value)) != value):
             raise ValueError(f"{shown(value)} is not of type {kind}")
         return value

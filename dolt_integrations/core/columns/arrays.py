@@ -1,4 +1,7 @@
-"""Columns of numeric numpy arrays, such as embeddings, stored as JSON lists. The mark holds the arrays' dtype."""
+"""Columns of numeric numpy arrays, such as embeddings, stored as JSON lists. The mark holds the arrays' dtype.
+
+A NaN is the string "NaN", as in other nested columns. Older versions stored null, which is read as NaN.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import pyarrow as pa
 
 from dolt_integrations.core.columns.arrow_names import type_of_json, type_to_json
 from dolt_integrations.core.columns.encoded import EncodedColumn, shown
-from dolt_integrations.core.columns.json import encode_documents
+from dolt_integrations.core.columns.json import NAN, encode_documents, with_nan_as_text
 from dolt_integrations.core.columns.mark import Mark
 from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
 
@@ -23,7 +26,7 @@ ARRAYS = "ndarray"
 
 
 def encode_arrays(values: Sequence[Any], where: str, label: object) -> EncodedColumn:
-    """Store arrays as JSON lists, with NaN as null.
+    """Store arrays as JSON lists, with NaN as the string "NaN".
 
     Args:
         values: The arrays, None for a missing one.
@@ -35,7 +38,7 @@ def encode_arrays(values: Sequence[Any], where: str, label: object) -> EncodedCo
         UnsupportedValueError: An array holds an infinity, or a value that JSON does not return exactly.
     """
     kind = _kind_of(values, where, label)
-    lists = [None if value is None else _without_nan(value.tolist()) for value in values]
+    lists = [None if value is None else with_nan_as_text(value.tolist()) for value in values]
     texts, sql_type = encode_documents(lists, where)
     for row, (value, found) in enumerate(zip(values, lists, strict=True)):
         if value is not None and not _same(value, _array(found, kind)):
@@ -65,12 +68,6 @@ _NUMBERS = frozenset(map(np.dtype, ("?", "b", "h", "i", "q", "B", "H", "I", "Q",
 """The numbers that Arrow has: no `longdouble`."""
 
 
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_without_nan(part) for part in value]
-    return None if isinstance(value, float) and np.isnan(value) else value
-
-
 def _same(one: Any, other: Any) -> bool:
     is_float = one.dtype.kind == "f"
     return bool(one.shape == other.shape and np.array_equal(one, other, equal_nan=is_float))
@@ -87,14 +84,15 @@ def _array(value: Any, kind: pa.DataType) -> Any:
     while pa.types.is_list(leaf):
         leaf = leaf.value_type
     dtype = leaf.to_pandas_dtype()
-    made = np.array(_with_nan(value) if pa.types.is_floating(leaf) else value, dtype=dtype)
-    if _without_nan(made.tolist()) != value:
+    found = _with_nan(value) if pa.types.is_floating(leaf) else value
+    made = np.array(found, dtype=dtype)
+    if with_nan_as_text(made.tolist()) != with_nan_as_text(found):
         raise ValueError(f"an array of {dtype} does not hold every value exactly")
     return made
 
 
 def _with_nan(value: Any) -> Any:
-    return [_with_nan(part) for part in value] if isinstance(value, list) else np.nan if value is None else value
+    return [_with_nan(part) for part in value] if isinstance(value, list) else np.nan if value in (None, NAN) else value
 
 
 def documents_of(lists: pa.ChunkedArray) -> pa.Array:
@@ -102,9 +100,9 @@ def documents_of(lists: pa.ChunkedArray) -> pa.Array:
 
     Example:
         >>> documents_of(pa.chunked_array([[[1.5, float("nan")], None]])).to_pylist()
-        ['[1.5, null]', None]
+        ['[1.5, "NaN"]', None]
     """
-    texts = [None if value is None else json.dumps(_without_nan(value)) for value in lists.to_pylist()]
+    texts = [None if value is None else json.dumps(with_nan_as_text(value)) for value in lists.to_pylist()]
     return pa.array(texts, pa.large_string())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -19,6 +20,24 @@ _EXACT_INTEGERS = 2**53
 
 _FIRST_EXPONENT = 1e21
 """From this value on, Dolt prints a whole double with an exponent, so that it is read back as a float."""
+
+
+NAN = "NaN"
+"""The string that stands for NaN in lists of floats, because JSON has no number for it."""
+
+
+def with_nan_as_text(value: Any) -> Any:
+    """Return the parts of a nested value as JSON has them: tuples as lists, NaN as the string "NaN".
+
+    Example:
+        >>> with_nan_as_text({"a": (1.5, float("nan"), None)})
+        {'a': [1.5, 'NaN', None]}
+    """
+    if isinstance(value, dict):
+        return {name: with_nan_as_text(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [with_nan_as_text(part) for part in value]
+    return NAN if isinstance(value, float) and math.isnan(value) else value
 
 
 def encode_documents(values: Sequence[Any], where: str) -> tuple[pa.Array, str]:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from dolt_integrations.core.arrow.nested import is_nested
 from dolt_integrations.core.arrow.polars import to_polars
 from dolt_integrations.core.arrow.types import ANY, arrow_type_of
+from dolt_integrations.core.columns.arrays import ARRAYS
 from dolt_integrations.core.columns.arrow_names import type_of_json
 from dolt_integrations.core.columns.json import not_documents
 from dolt_integrations.core.columns.mark import Mark, mark_of
@@ -38,6 +39,8 @@ def is_read_alike(column: Column, mark: Mark, encoded: EncodedColumn) -> bool:
         return False
     if encoded.mark.arrow is None or encoded.mark.dtype == ANY:
         return replace(there, arrow=None) == mark and there.arrow is not None
+    if there.dtype == ARRAYS and encoded.unindexed and _have_nulls(encoded):
+        return False
     if there.of in ("uuid", "json") and there.of != encoded.mark.of and not _are_texts_of(there, encoded):
         return False
     is_category = there.dtype != ANY and "category" in (there.dtype, encoded.mark.dtype)
@@ -47,6 +50,12 @@ def is_read_alike(column: Column, mark: Mark, encoded: EncodedColumn) -> bool:
         return _is_same_type(arrow_type_of(column), there, encoded)
     except (TypeError, ValueError, KeyError, AttributeError, pa.ArrowException):
         return False
+
+
+def _have_nulls(encoded: EncodedColumn) -> bool:
+    """Whether lists have a NULL, which arrays lack. In a table made of a frame it was NaN: pyarrow makes it NULL."""
+    is_nested = pa.types.is_large_string(encoded.values.type)
+    return is_nested and bool(pc.any(pc.match_substring(encoded.values, "null")).as_py())
 
 
 def _are_texts_of(there: Mark, encoded: EncodedColumn) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import math
 from typing import Any
 
 import pyarrow as pa
@@ -61,19 +62,24 @@ def values(kind: pa.DataType) -> st.SearchStrategy[Any]:
     return st.none() if pa.types.is_null(kind) else st.none() | _values(kind)
 
 
+def _parts(kind: pa.DataType) -> st.SearchStrategy[Any]:
+    """Values inside of lists, structs and maps: NaN too."""
+    return values(kind) | st.just(math.nan) if pa.types.is_floating(kind) else values(kind)
+
+
 def _values(kind: pa.DataType) -> st.SearchStrategy[Any]:
     if kind in _INTEGERS:
         return integers(_INTEGERS[kind])
     if pa.types.is_struct(kind):
         return st.fixed_dictionaries(
-            {kind.field(at).name: values(kind.field(at).type) for at in range(kind.num_fields)}
+            {kind.field(at).name: _parts(kind.field(at).type) for at in range(kind.num_fields)}
         )
     if pa.types.is_map(kind):
-        return st.lists(st.tuples(_values(kind.key_type), values(kind.item_type)), max_size=2)
+        return st.lists(st.tuples(_values(kind.key_type), _parts(kind.item_type)), max_size=2)
     if pa.types.is_fixed_size_list(kind):
-        return st.lists(values(kind.value_type), min_size=kind.list_size, max_size=kind.list_size)
+        return st.lists(_parts(kind.value_type), min_size=kind.list_size, max_size=kind.list_size)
     if pa.types.is_nested(kind):
-        return st.lists(values(kind.value_type), max_size=3)
+        return st.lists(_parts(kind.value_type), max_size=3)
     return _leaves(kind)
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import math
 
 import polars as pl
 import pyarrow as pa
@@ -71,9 +72,14 @@ NESTED = {
     "list of moments": column(pa.list_(pa.timestamp("ns", "Europe/Berlin")), [1], [10**18]),
     "list of durations": column(pa.list_(pa.duration("ms")), [1], [-1]),
     "list of bytes": column(pa.list_(pa.binary()), [b"a"], [b""]),
+    "list of floats": column(pa.list_(pa.float64()), [math.nan, 0.1, None], [-0.0]),
+    "struct of floats": column(pa.struct([("x", pa.float32())]), {"x": math.nan}, {"x": None}),
+    "half floats with dates": column(
+        pa.struct([("x", pa.float16()), ("day", pa.date64())]), {"x": math.nan, "day": datetime.date(2020, 1, 1)}
+    ),
     "list of nulls": column(pa.list_(pa.null()), [None], []),
 }
-TYPES = SIMPLE | NESTED
+TYPES = SIMPLE | EXTENSIONS | NESTED
 
 POLARS = {
     "integers": pl.Series([LARGE, 1, None]),
