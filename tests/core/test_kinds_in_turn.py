@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import math
 import uuid
 
 import numpy as np
@@ -27,7 +28,7 @@ OTHERS = pd.DataFrame(
     {
         "id": [1, 2], "time": [datetime.time(1), None], "uuid": [uuid.UUID(int=1), None],
         "doc": [{"b": 1, "a": [None]}, None],
-        "whole": [[1.0], None], "array": [np.array([1, 2]), None], "size": pd.Categorical([3, None], [3, 1]),
+        "whole": [[1.0], None], "array": [np.array([1, 2]), None], "embedding": [np.array([1.5, np.nan]), None], "size": pd.Categorical([3, None], [3, 1]),
         "second": pd.to_datetime(["2020-01-01", None]).as_unit("s"), "large": [2**70, None],
     }
 ).astype({"large": object})  # fmt: skip
@@ -49,6 +50,48 @@ def test_what_arrow_and_polars_read_is_written_back_without_a_commit(name, datab
     assert not write_table(database, "t", read).changed
     assert not write_table(database, "t", to_polars(read)).changed
     assert not write_table(database, "t", frame).changed
+    assert_same(read_table(database, "t").data, frame)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (pa.date64(), datetime.date(1, 1, 1)),
+        (pa.list_(pa.date32()), [datetime.date(2020, 1, 1)]),
+        (pa.list_(pa.timestamp("us", "Europe/Berlin")), [1, 10**15]),
+        (pa.list_(pa.duration("us")), [1]),
+        (pa.list_(pa.float64()), [math.nan, None, 0.5]),
+        (pa.struct([("x", pa.float32())]), {"x": math.nan}),
+        (pa.uuid(), b"0123456789abcdef"),
+        (pa.json_(), '{"b":1, "a":2}'),
+        (pa.bool8(), 5),
+    ],
+)
+def test_what_polars_reads_of_arrow_is_written_back_without_a_commit(kind, value, database):
+    storage = pa.array([value, None], getattr(kind, "storage_type", kind))
+    column = pa.ExtensionArray.from_storage(kind, storage) if isinstance(kind, pa.BaseExtensionType) else storage
+    write_table(database, "t", pa.table({"id": [1, 2], "x": column}), primary_key="id")
+
+    assert not write_table(database, "t", to_polars(read_arrow(database, "t")[0])).changed
+    assert read_arrow(database, "t")[0].schema.field("x").type == kind
+
+
+def test_a_null_of_arrow_does_not_become_a_nan_of_numpy(database):
+    write_table(database, "t", pd.DataFrame({"id": [1], "x": [np.array([1.5])]}), primary_key="id")
+
+    write_table(database, "t", pa.table({"id": [1], "x": [[1.5, None]]}))
+
+    assert read_arrow(database, "t")[0].column("x").to_pylist() == [[1.5, None]]
+    with pytest.raises(UnsupportedTypeError, match="'x'"):
+        write_table(database, "t", pd.DataFrame({"id": [2], "x": [np.array([1.5])]}), mode="append")
+
+
+def test_arrays_that_pandas_hands_to_arrow_stay_arrays(database):
+    frame = pd.DataFrame({"id": [1], "x": [np.array([1.5, np.nan])]})
+    write_table(database, "t", frame, primary_key="id")
+
+    write_table(database, "t", pa.Table.from_pandas(frame))  # pyarrow makes NULL of a NaN in an array
+
     assert_same(read_table(database, "t").data, frame)
 
 

@@ -10,6 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from dolt_integrations.core import write_table
+from dolt_integrations.core.arrow.polars import to_polars
 from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.errors import DataError, UnsupportedTypeError
 from flytekitplugins.dolt import DoltConfig, DoltTable
@@ -75,6 +76,28 @@ def test_a_decimal_of_too_many_digits_for_polars_is_refused_by_name(database):
 
     with pytest.raises(UnsupportedTypeError, match=r"'x'.*decimal256"):
         table_in(database).to_polars()
+
+
+@pytest.mark.parametrize("kind", [pa.duration("s"), pa.list_(pa.duration("s"))])
+def test_a_duration_too_long_for_polars_is_refused_by_name(kind, database):
+    value = [2**60] if pa.types.is_list(kind) else 2**60
+    write_table(database, "t", pa.table({"x": pa.array([value], kind)}))
+
+    with pytest.raises(UnsupportedTypeError, match="'x'.*duration"):
+        table_in(database).to_polars()
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        (pa.date64(), pl.Date),
+        (pa.list_(pa.date64()), pl.List(pl.Date)),
+        (pa.list_(pa.timestamp("us", "+05:30")), pl.List(pl.Datetime("us", "UTC"))),
+        (pa.list_(pa.decimal256(50, 2)), pl.List(pl.Decimal(38, 2))),
+    ],
+)
+def test_what_arrow_has_becomes_the_nearest_dtype(kind, found):
+    assert to_polars(pa.table({"x": pa.nulls(1, kind)})).schema["x"] == found
 
 
 def test_a_lazy_frame_of_objects_is_refused(tmp_path):

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dolt_integrations.core.arrow.nested import is_nested
-from dolt_integrations.core.arrow.recast import without_list_views
+from dolt_integrations.core.arrow.recast import recast_leaves
 from dolt_integrations.core.columns.encoded import shown
 from dolt_integrations.errors import UnsupportedTypeError
 
@@ -72,14 +72,22 @@ def _known(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Convert values to a type that polars supports."""
     kind = column.type
     if is_nested(kind):
-        return without_list_views(column)
+        return recast_leaves(column, _leaf)
     if pa.types.is_run_end_encoded(kind):
         return pa.chunked_array([pc.run_end_decode(chunk) for chunk in column.chunks], kind.value_type)
+    wanted = _leaf(kind)
+    return column if wanted == kind else column.cast(wanted)
+
+
+def _leaf(kind: pa.DataType) -> pa.DataType:
+    """Return the type that polars supports for values of a type without parts."""
     if pa.types.is_decimal(kind) and (kind.bit_width > 128 or not 0 <= kind.scale <= kind.precision):
-        return column.cast(pa.decimal128(38, max(kind.scale, 0)))
+        return pa.decimal128(38, max(kind.scale, 0))
     if pa.types.is_timestamp(kind) and re.fullmatch(r"[+-]\d\d:(?!00)\d\d", kind.tz or ""):
-        return column.cast(pa.timestamp(kind.unit, "UTC"))
-    return column
+        return pa.timestamp(kind.unit, "UTC")
+    if pa.types.is_date64(kind):
+        return pa.date32()  # polars would make timestamps of them
+    return pa.duration("ms") if kind == pa.duration("s") else kind  # polars would multiply without looking for overflow
 
 
 def _guarded(make: Callable[[], Any], problem: str) -> Any:

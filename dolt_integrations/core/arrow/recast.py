@@ -34,23 +34,31 @@ def recast(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     return pa.chunked_array([_recast(chunk, kind) for chunk in values.chunks], kind)
 
 
-def without_list_views(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Convert list views at any depth to large lists, for libraries that do not know them.
+def recast_leaves(values: pa.ChunkedArray, leaf: Callable[[pa.DataType], pa.DataType]) -> pa.ChunkedArray:
+    """Convert nested values for libraries that do not know every type: their leaves, and list views at any depth.
+
+    Args:
+        values: Values of any nested type.
+        leaf: Returns the type for values of a type without parts. If all stay, only list views become large lists.
+
+    Raises:
+        ArrowException: A leaf cannot be cast.
 
     Example:
-        >>> without_list_views(pa.chunked_array([pa.array([[1], None], pa.list_view(pa.int64()))])).type
+        >>> recast_leaves(pa.chunked_array([pa.array([[1], None], pa.list_view(pa.int64()))]), lambda kind: kind).type
         LargeListType(large_list<item: int64>)
     """
-    return recast(values, _viewless(values.type)) if "list_view<" in str(values.type) else values
+    wanted, same = (_with_leaves(values.type, each) for each in (leaf, lambda kind: kind))
+    return recast(values, wanted) if wanted != same or "list_view<" in str(values.type) else values
 
 
-def _viewless(kind: Any) -> pa.DataType:
+def _with_leaves(kind: Any, leaf: Callable[[pa.DataType], pa.DataType]) -> pa.DataType:
     if types.is_struct(kind):
         fields = [kind.field(at) for at in range(kind.num_fields)]
-        return pa.struct([field.with_type(_viewless(field.type)) for field in fields])
+        return pa.struct([field.with_type(_with_leaves(field.type, leaf)) for field in fields])
     if types.is_map(kind):
-        return pa.map_(_viewless(kind.key_type), _viewless(kind.item_type))
-    return pa.large_list(_viewless(kind.value_type)) if hasattr(kind, "value_field") else kind
+        return pa.map_(_with_leaves(kind.key_type, leaf), _with_leaves(kind.item_type, leaf))
+    return pa.large_list(_with_leaves(kind.value_type, leaf)) if hasattr(kind, "value_field") else leaf(kind)
 
 
 def _recast(array: pa.Array, kind: pa.DataType) -> pa.Array:

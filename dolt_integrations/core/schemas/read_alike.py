@@ -95,7 +95,12 @@ def _is_same_type(kind: pa.DataType, there: Mark, encoded: EncodedColumn) -> boo
 
 def _are_one_in_polars(kind: pa.DataType, given: pa.DataType) -> bool:
     """Whether polars reads columns of both types as the same type, and Dolt keeps their values in the same way."""
-    if "duration" in str(kind) or (is_nested(kind) and re.search(r"time|date", str(kind))):
-        return False
+    is_exact = is_nested(kind) or pa.types.is_duration(kind)
+    if is_exact and _CLOCKS.findall(str(kind)) != _CLOCKS.findall(str(given)):
+        return False  # the unit is in the numbers and in the texts that are stored
     one, other = (to_polars(pa.table({"": pa.array([], each)})).schema for each in (kind, given))
     return bool(one == other)
+
+
+_CLOCKS = re.compile(r"(?:timestamp|time32|time64|duration)\[[^\]]*\]|date32|date64")
+"""The types of timestamps, times and durations in the name of a type."""
