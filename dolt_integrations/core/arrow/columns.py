@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 
 from dolt_integrations.core.arrow.decimals import encode_decimals
 from dolt_integrations.core.arrow.nested import encode_nested, is_nested
-from dolt_integrations.core.columns.arrow_names import type_to_json
+from dolt_integrations.core.columns.arrow_names import is_kept, type_to_json
 from dolt_integrations.core.columns.dtypes import NULLABLE, STORAGE, TEXT_DTYPE, name_of
 from dolt_integrations.core.columns.encoded import EncodedColumn, refuse, refuse_infinite
 from dolt_integrations.core.columns.mark import Mark
@@ -19,6 +20,8 @@ from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
 
 types = pa.types
 
@@ -46,6 +49,8 @@ def encode_arrow_column(values: pa.ChunkedArray, where: str) -> EncodedColumn:
     except (TypeError, pa.ArrowException) as error:
         hint = "Cast it, for example table.set_column(..., column.cast(pyarrow.string()))."
         raise UnsupportedTypeError(f"{where} has type {values.type}, which has no SQL type here", hint=hint) from error
+    if isinstance(values.type, pa.BaseExtensionType) and not is_kept(values.type):
+        logger.warning("%s has type %s, and is read back as %s", where, values.type, values.type.storage_type)
     encoded = _encode(plain, where)
     return replace(encoded, mark=replace(encoded.mark, arrow=name))
 

@@ -96,6 +96,9 @@ def restore_type(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     Raises:
         ValueError: The type does not hold a value exactly, or has an unknown time zone.
     """
+    if isinstance(kind, pa.BaseExtensionType):
+        chunks = restore_type(values, kind.storage_type).chunks
+        return pa.chunked_array([pa.ExtensionArray.from_storage(kind, chunk) for chunk in chunks], kind)
     if is_nested(kind):
         if not is_text(values.type):
             raise TypeError(f"{values.type} cannot be read as {kind}")

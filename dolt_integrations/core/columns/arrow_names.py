@@ -32,8 +32,26 @@ if hasattr(pa, "list_view"):
     _LISTS["large_list_view"] = (pa.types.is_large_list_view, pa.large_list_view)
 
 
+_EXTENSIONS: dict[str, tuple[tuple[str, ...], Callable[..., pa.DataType]]] = {
+    "arrow.uuid": ((), lambda: pa.uuid()),
+    "arrow.bool8": ((), lambda: pa.bool8()),
+    "arrow.json": (("storage_type",), lambda storage: pa.json_(storage)),
+    "arrow.opaque": (
+        ("storage_type", "type_name", "vendor_name"), lambda storage, name, vendor: pa.opaque(storage, name, vendor)
+    ),
+    "arrow.fixed_shape_tensor": (
+        ("value_type", "shape", "dim_names", "permutation"),
+        lambda value, shape, names, order: pa.fixed_shape_tensor(value, shape, dim_names=names, permutation=order),
+    ),
+}  # fmt: skip
+"""Arrow's own extension types: the attributes that describe each, and how it is made of them.
+
+A comment may name only these, since anyone may write one and other extensions run code of their own.
+"""
+
+
 def type_to_json(kind: pa.DataType) -> Any:
-    """Return a type as a JSON value. An extension type is replaced by its storage type.
+    """Return a type as a JSON value. An extension type that is not one of Arrow's own is replaced by its storage type.
 
     Raises:
         TypeError: It is a union, an interval or another type that columns cannot be saved as.
@@ -60,10 +78,28 @@ def type_to_json(kind: pa.DataType) -> Any:
     if pa.types.is_run_end_encoded(kind):
         return {"run_end_encoded": [type_to_json(kind.run_end_type), type_to_json(kind.value_type)]}
     if isinstance(kind, pa.BaseExtensionType):
-        return type_to_json(kind.storage_type)
+        return _extension_to_json(kind)
     if type_of_json(str(kind)) != kind:
         raise TypeError(f"a column cannot be saved as {kind}")
     return str(kind)
+
+
+def is_kept(kind: pa.DataType) -> bool:
+    """Whether an extension type is one of Arrow's own, which a comment can name."""
+    return kind.extension_name in _EXTENSIONS
+
+
+def _extension_to_json(kind: Any) -> Any:
+    if not is_kept(kind):
+        return type_to_json(kind.storage_type)
+    said = {name: getattr(kind, name) for name in _EXTENSIONS[kind.extension_name][0]}
+    parts = {name: type_to_json(part) if isinstance(part, pa.DataType) else part for name, part in said.items()}
+    return {"extension": kind.extension_name, **parts}
+
+
+def _extension_of_json(said: dict[str, Any]) -> pa.DataType:
+    names, make = _EXTENSIONS[said["extension"]]
+    return make(*(type_of_json(said[name]) if name.endswith("_type") else said[name] for name in names))
 
 
 def _field_to_json(field: pa.Field) -> list[Any]:
@@ -100,6 +136,8 @@ def type_of_json(said: Any) -> pa.DataType:
         return pa.dictionary(*map(type_of_json, parts), ordered=bool(said["ordered"]))
     if name == "run_end_encoded":
         return pa.run_end_encoded(*map(type_of_json, parts))
+    if name == "extension":
+        return _extension_of_json(said)
     raise TypeError(f"no Arrow type is called {said!r}")
 
 

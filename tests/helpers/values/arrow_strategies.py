@@ -51,6 +51,12 @@ def _struct(names: list[str], parts: tuple[pa.DataType, ...]) -> pa.DataType:
     return pa.struct(list(zip(names, parts, strict=True)))
 
 
+def extension_types() -> st.SearchStrategy[pa.DataType]:
+    """Arrow's own extension types."""
+    tensor = pa.fixed_shape_tensor(pa.float32(), [2, 1], dim_names=["x", "y"])
+    return st.sampled_from([pa.uuid(), pa.bool8(), pa.json_(), pa.opaque(pa.int64(), "a type", "a vendor"), tensor])
+
+
 def dictionary_types() -> st.SearchStrategy[pa.DataType]:
     """Dictionaries of strings, numbers and dates."""
     values = st.sampled_from([pa.string(), pa.large_string(), pa.int64(), pa.date32(), pa.bool_()])
@@ -107,6 +113,8 @@ def _leaves(kind: pa.DataType) -> st.SearchStrategy[Any]:
         return st.integers(-(2**63) + 1, 2**63 - 1)
     if kind == pa.binary(3):
         return st.binary(min_size=3, max_size=3)
+    if kind == pa.binary(16):
+        return st.binary(min_size=16, max_size=16)
     return st.binary(max_size=5) if kind in _BINARIES else texts(8)
 
 
@@ -118,8 +126,10 @@ def _positive_zero(value: decimal.Decimal) -> decimal.Decimal:
 def arrays(draw: st.DrawFn, kind: pa.DataType, size: int) -> pa.ChunkedArray:
     """Columns of a type, in one chunk or two, one of which may be a slice."""
     inner = kind.value_type if pa.types.is_dictionary(kind) else kind
+    inner = kind.storage_type if isinstance(kind, pa.BaseExtensionType) else inner
     data = draw(st.lists(values(inner), min_size=size + 1, max_size=size + 1))
     whole = pa.array(data, inner)
+    whole = pa.ExtensionArray.from_storage(kind, whole) if isinstance(kind, pa.BaseExtensionType) else whole
     whole = whole.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else whole
     cut = draw(st.integers(0, size))
     pieces = [whole.slice(1, cut), whole.slice(1 + cut)]
@@ -130,6 +140,7 @@ def arrays(draw: st.DrawFn, kind: pa.DataType, size: int) -> pa.ChunkedArray:
 def arrow_tables(draw: st.DrawFn, max_rows: int = 4, max_columns: int = 6) -> pa.Table:
     """Tables of everything, with the rows' numbers in `row`."""
     size = draw(st.integers(0, max_rows))
-    kinds = draw(st.lists(simple_types() | nested_types() | dictionary_types(), min_size=1, max_size=max_columns))
+    anything = simple_types() | nested_types() | dictionary_types() | extension_types()
+    kinds = draw(st.lists(anything, min_size=1, max_size=max_columns))
     columns = {f"column {at}": draw(arrays(kind, size)) for at, kind in enumerate(kinds)}
     return pa.table({"row": pa.array(range(size), pa.int64()), **columns})

@@ -53,6 +53,20 @@ SIMPLE = {
     ),
     "runs": pc.run_end_encode(pa.array(["a", "a", None])),
 }
+
+
+def extension(kind, *values):
+    return pa.ExtensionArray.from_storage(kind, column(kind.storage_type, *values))
+
+
+EXTENSIONS = {
+    "uuid": extension(pa.uuid(), b"\0" * 16, b"\xff" * 16),
+    "bool8": extension(pa.bool8(), 1, -5),
+    "json": extension(pa.json_(), '{"b":1, "a":2}', "[1.0]"),
+    "opaque": extension(pa.opaque(pa.int32(), "point", "a vendor"), 1, 2),
+    "tensor": extension(pa.fixed_shape_tensor(pa.float32(), [2, 1], dim_names=["x", "y"]), [0.5, -0.0], [1.0, 2.0]),
+    "tensor the other way": extension(pa.fixed_shape_tensor(pa.int64(), [1, 2], permutation=[1, 0]), [1, 2], [3, 4]),
+}
 NESTED = {
     "list": column(pa.list_(pa.int64()), [LARGE, None], []),
     "large_list": column(pa.large_list(pa.string()), ["a", "é"], [None]),
