@@ -20,7 +20,7 @@ from dolt_integrations.core.columns.comments import read_as_commented
 from dolt_integrations.core.columns.conversions import conversion_of_dtype
 from dolt_integrations.core.columns.dtypes import NULLABLE, STORAGE, default_dtype, dtype_of_name, name_of
 from dolt_integrations.core.columns.encoded import EncodedColumn, refuse_infinite, shown
-from dolt_integrations.core.columns.mark import Mark
+from dolt_integrations.core.columns.mark import UNTYPED, Mark
 from dolt_integrations.core.columns.objects import decode_objects, encode_objects, to_texts
 from dolt_integrations.core.columns.periods import decode_periods, encode_periods
 from dolt_integrations.core.columns.times import (
@@ -75,11 +75,13 @@ _ENCODERS = {
 
 
 def _encode_number(series: pd.Series, name: str) -> EncodedColumn:
+    """Store numbers. float64 is what pandas gives to missing values of which it knows nothing, as in a file."""
     storage = STORAGE[name]
     values = pa.array(series, from_pandas=True)
     if name == "float16":
         values = values.cast(pa.float32())
-    return EncodedColumn(values, storage.sql_type, storage.nullable, Mark(dtype=name))
+    is_untyped = name == "float64" and len(values) and values.null_count == len(values)
+    return EncodedColumn(values, storage.sql_type, storage.nullable, Mark(name, UNTYPED if is_untyped else None))
 
 
 def needed_mark(mark: Mark, column: Column) -> Mark:

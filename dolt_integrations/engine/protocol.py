@@ -116,8 +116,8 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "tables.bulk": "insert_table",
         "tables.dml": "delete_rows replace_rows upsert_rows",
         "tables.contents": (
-            "any_text_matches copy_rows create_table drop_table empty_table largest_number row_count "
-            "set_foreign_key_checks without_foreign_key_checks"
+            "any_text_matches copy_rows create_table drop_table empty_table has_values largest_number "
+            "row_count set_foreign_key_checks without_foreign_key_checks"
         ),
         "tables.computed": "columns_computed_otherwise",
         "tables.negative_zeros": "has_negative_zero",

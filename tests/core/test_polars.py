@@ -83,7 +83,7 @@ def test_a_duration_too_long_for_polars_is_refused_by_name(kind, database):
     value = [2**60] if pa.types.is_list(kind) else 2**60
     write_table(database, "t", pa.table({"x": pa.array([value], kind)}))
 
-    with pytest.raises(UnsupportedTypeError, match="'x'.*duration"):
+    with pytest.raises(UnsupportedTypeError, match=r"'x'.*duration"):
         table_in(database).to_polars()
 
 

@@ -14,7 +14,7 @@ from dolt_integrations.core.arrow.nested import encode_nested, is_nested
 from dolt_integrations.core.columns.arrow_names import is_kept, type_to_json
 from dolt_integrations.core.columns.dtypes import NULLABLE, STORAGE, TEXT_DTYPE, name_of
 from dolt_integrations.core.columns.encoded import EncodedColumn, refuse, refuse_infinite
-from dolt_integrations.core.columns.mark import Mark
+from dolt_integrations.core.columns.mark import UNTYPED, Mark
 from dolt_integrations.core.columns.times import to_microseconds
 from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError
 
@@ -113,7 +113,7 @@ _PLAIN = {nullable: plain for plain, nullable in NULLABLE.items()}
 
 
 def _encode_nulls(array: pa.Array, _where: str) -> EncodedColumn:
-    return EncodedColumn(pa.nulls(len(array), pa.large_string()), None, True, Mark(dtype="object"))
+    return EncodedColumn(pa.nulls(len(array), pa.large_string()), None, True, Mark("object", UNTYPED))
 
 
 def _encode_texts(array: pa.Array, where: str) -> EncodedColumn:

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dolt_integrations.core.columns.encoded import EncodedColumn, shown
-from dolt_integrations.core.columns.mark import Mark
+from dolt_integrations.core.columns.mark import UNTYPED, Mark
 from dolt_integrations.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def encode_categories(
     """
     categories = pd.Series(series.cat.categories)
     encoded = encode(categories, where)
-    if encoded.mark.dtype not in _CATEGORIES or encoded.mark.of is not None:
+    if encoded.mark.dtype not in _CATEGORIES or encoded.mark.of not in (None, UNTYPED):
         hint = "Convert the categories, for example with .cat.rename_categories(str)."
         raise UnsupportedTypeError(f"{where} has categories of dtype {categories.dtype}", hint=hint)
     codes = series.cat.codes.to_numpy()

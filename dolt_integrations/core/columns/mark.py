@@ -26,6 +26,7 @@ class Mark:
         dtype: The dtype's name, if it differs from the default for the SQL type.
         of: The kind of the values: the class of the objects of an `object` column (`date`, `decimal` ...), the dtype of
             the categories of a `category` one, `arrow` for a pyarrow-backed dtype, or the library of a time zone.
+            `null` if the frame had only missing values of no type, so that the column can take any type later.
         categories: All categories in order, used or not.
         ordered: Whether the categories are ordered.
         index: The level of the index that the column was; None for an ordinary column.
@@ -57,6 +58,19 @@ class Mark:
         said = {name: value for name, value in dataclasses.asdict(self).items() if value != defaults[name]}
         return _PREFIX + json.dumps(said, ensure_ascii=False)
 
+    @property
+    def is_untyped(self) -> bool:
+        """Whether the frame had only missing values, and no type for them."""
+        return self.of == UNTYPED
+
+    @property
+    def place(self) -> Mark:
+        """The part of the mark about the column's place in the frame: the level of the index, the label."""
+        return Mark(index=self.index, label=self.label)
+
+
+UNTYPED = "null"
+"""The value of `of` for a column that has no type yet."""
 
 _NOTHING = Mark()
 

@@ -18,7 +18,7 @@ from dolt_integrations.core.columns.arrays import encode_arrays
 from dolt_integrations.core.columns.conversions import conversion_of
 from dolt_integrations.core.columns.encoded import EncodedColumn, shown
 from dolt_integrations.core.columns.json import encode_documents
-from dolt_integrations.core.columns.mark import Mark
+from dolt_integrations.core.columns.mark import UNTYPED, Mark
 from dolt_integrations.errors import UnsupportedTypeError, UnsupportedValueError, with_article
 
 MAX_DIGITS = 65
@@ -54,16 +54,22 @@ def encode_objects(series: pd.Series, where: str) -> EncodedColumn:
         UnsupportedValueError: The SQL type cannot hold an object.
     """
     if _are_texts(series):
-        return EncodedColumn(to_texts(series, where), None, True, Mark(dtype="object"))
+        return _encode_texts(series, where)
     _check_nans(series, where)
     values = [None if missing else value for value, missing in zip(series, series.isna(), strict=True)]
     if any(isinstance(value, np.ndarray) for value in values) and _are_arrays(values):
         return encode_arrays(values, where, series.name)
     if all(value is None or isinstance(value, str) for value in values):  # pandas calls texts with a NaT mixed
-        return EncodedColumn(to_texts(values, where), None, True, Mark(dtype="object"))
+        return _encode_texts(values, where)
     name = _class_of(values, where, series.name)
     array, sql_type = OBJECT_CLASSES[name].encode(values, where)
     return EncodedColumn(array, sql_type, True, Mark(dtype="object", of=name))
+
+
+def _encode_texts(values: Any, where: str) -> EncodedColumn:
+    texts = to_texts(values, where)
+    of = UNTYPED if texts.null_count == len(texts) else None
+    return EncodedColumn(texts, None, True, Mark(dtype="object", of=of))
 
 
 def _are_texts(series: pd.Series) -> bool:
@@ -107,7 +113,7 @@ def decode_objects(values: pa.ChunkedArray, of: str | None) -> pd.Series:
         TypeError: Objects of that class are not stored as such values.
         ValueError: A value is not such an object.
     """
-    if of is None:
+    if of in (None, UNTYPED):
         return pd.Series(values.to_pylist(), dtype=object)
     kind = OBJECT_CLASSES.get(of)
     if kind is None or not (kind.is_stored(values.type) or pa.types.is_null(values.type)):

@@ -91,7 +91,7 @@ class _Lines:
             kinds = {"number"}
         if len(kinds) > 1:
             self._refuse_mixture(name, values)
-        kind = next(iter(kinds), "string")
+        kind = next(iter(kinds), "nothing")
         if kind == "integer":
             return self._integers(name, values, missing=missing)
         dtype = {"boolean": "boolean" if missing else "bool", "number": "float64", "string": TEXT_DTYPE}.get(

@@ -90,7 +90,7 @@ class _Cells:
 
     def take(self, values: pd.Series) -> pd.Series:
         """Return the values to write to the table's column."""
-        if self._fit(values) or self.name in self.reading.said:
+        if mark_of(self.column.comment).is_untyped or self._fit(values) or self.name in self.reading.said:
             return values
         cells = self.reading.cells_for(self.name, self.column)
         if cells is None:

@@ -48,19 +48,26 @@ def alterations(table: str, existing: TableSchema, wanted: TableSchema) -> list[
             changes.append(add_column(column, after))
             order.insert(at, name)
         elif order[at] != name:
-            _check_change(table, old[name], column)
+            check_change(table, old[name], column)
             changes.append(move_column(old[name].name, column, after))
             order.remove(name)
             order.insert(at, name)
         elif column != old[name]:
-            _check_change(table, old[name], column)
+            check_change(table, old[name], column)
             changes.append(change_column(old[name].name, column))
         after = column.name
     return alter_table(table, changes)
 
 
-def _check_change(table: str, old: Column, new: Column) -> None:
-    if not holds_all(new.sql_type, old.sql_type) and not is_document_as_text(old, new):
+def check_change(table: str, old: Column, new: Column) -> None:
+    """Refuse a change of a column's type that could lose values. A column that was saved without a type has none.
+
+    Raises:
+        MemberError: It is an ENUM or SET column that does not list a value of the frame.
+        UnsupportedTypeError: The new type cannot hold all values of the old one.
+    """
+    is_open = mark_of(old.comment).is_untyped or is_document_as_text(old, new)
+    if not is_open and not holds_all(new.sql_type, old.sql_type):
         why = f"; {new.misfit}" if new.misfit else ""
         raise no_member(table, old, new) or UnsupportedTypeError(
             f"column {new.name!r} of table `{table}` is {old.sql_type}, and the frame would make it {new.sql_type}, "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.arrow.types import ANY, arrow_type_of
 from dolt_integrations.core.columns.arrays import ARRAYS
-from dolt_integrations.core.columns.dtypes import STORAGE, default_dtype
+from dolt_integrations.core.columns.dtypes import NULLABLE, STORAGE, default_dtype
 from dolt_integrations.core.columns.mark import Mark, mark_of, with_mark
 from dolt_integrations.core.configs.mode import UPSERT
 from dolt_integrations.core.schemas.alterations import holds_all, is_document_as_text
@@ -83,6 +83,8 @@ def _check_key(
 def _common(old: Column, new: Column, in_key: bool, table: str) -> Column:
     """Return the column that holds the values of both and is read as the table's is."""
     nullable = not in_key and (old.nullable or new.nullable)
+    if mark_of(old.comment).is_untyped:
+        return _with_first_type(replace(old, nullable=nullable), new)
     mark = _common_mark(old, new)
     if mark is not None and holds_all(old.sql_type, new.sql_type):
         return replace(old, nullable=nullable, comment=mark)
@@ -95,6 +97,16 @@ def _common(old: Column, new: Column, in_key: bool, table: str) -> Column:
         + (f"; {new.misfit}" if new.misfit else ""),
         hint="Convert the frame's column (frame.astype), or use mode 'replace'.",
     )
+
+
+def _with_first_type(old: Column, new: Column) -> Column:
+    """Return the column of the first values. Integers stay floats where SQL may have written floats meanwhile."""
+    if old.sql_type == new.sql_type == "double":
+        return replace(old, comment=with_mark(old.comment, mark_of(old.comment).place))
+    mark = mark_of(new.comment)
+    if mark.dtype in NULLABLE:  # the rows that were there before have no value
+        mark = replace(mark, dtype=None)
+    return replace(new, name=old.name, nullable=old.nullable, comment=with_mark(new.comment, mark))
 
 
 def _shown(column: Column) -> str:

@@ -91,6 +91,7 @@ class _Wanted:
             return marked(Column(name, self._own_type(name, encoded), nullable), encoded)
         if before.is_generated:
             return before
+        before = typed(before, encoded)
         nullable = name not in self.key and (before.nullable or encoded.values.null_count > 0)
         problem = misfit(encoded, before)
         if not (name in self.key and _is_too_long_for_a_key(before.sql_type)):
@@ -133,6 +134,14 @@ def marked(column: Column, encoded: EncodedColumn) -> Column:
     if is_read_alike(column, mark, encoded):
         return column
     return replace(column, comment=with_mark(column.comment, mark))
+
+
+def typed(column: Column, encoded: EncodedColumn) -> Column:
+    """Return a column without the note that it has no type yet, if a frame has values for it."""
+    mark = mark_of(column.comment)
+    if not mark.is_untyped or _is_blank(encoded):
+        return column
+    return replace(column, comment=with_mark(column.comment, mark.place))
 
 
 def _placed(column: Column, encoded: EncodedColumn) -> Column:

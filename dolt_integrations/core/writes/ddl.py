@@ -8,12 +8,19 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.schemas.alterations import alterations
+from dolt_integrations.core.columns.mark import mark_of
+from dolt_integrations.core.schemas.alterations import alterations, check_change, holds_all
 from dolt_integrations.core.schemas.rules import check_rules
 from dolt_integrations.core.writes.foreign_keys import unchecked_references
 from dolt_integrations.engine import find_table
 from dolt_integrations.engine.tables.alter import alter
-from dolt_integrations.engine.tables.contents import any_text_matches, create_table, drop_table, empty_table
+from dolt_integrations.engine.tables.contents import (
+    any_text_matches,
+    create_table,
+    drop_table,
+    empty_table,
+    has_values,
+)
 from dolt_integrations.engine.tables.kept_signs import keeping_signs
 from dolt_integrations.errors import DataError, LostRaceError, QueryError, UnsupportedTypeError
 
@@ -31,12 +38,14 @@ def extend_table(workspace: Connection, save: Save, schema: TableSchema) -> None
     """Create or alter the table, keeping its rows.
 
     Raises:
-        UnsupportedTypeError: A JSON column would have to become text, which would change its numbers.
+        UnsupportedTypeError: A JSON column would have to become text, which would change its numbers. Or a column
+            without a type got values by SQL, and the frame has values of another type.
     """
     existing = find_table(workspace, save.table)
     changes = [schema.ddl(save.table)] if existing is None else alterations(save.table, existing, schema)
     if existing is not None:
         _check_documents(workspace, save.table, existing, schema)
+        _check_untyped(workspace, save.table, existing, schema)
     with keeping_signs(workspace, save.table, existing, schema) if existing and changes else nullcontext():
         for change in changes:
             alter(workspace, change)
@@ -56,6 +65,17 @@ def _check_documents(workspace: Connection, table: str, existing: TableSchema, s
             )
 
 
+def _check_untyped(workspace: Connection, table: str, existing: TableSchema, schema: TableSchema) -> None:
+    """Refuse another type for a column that was saved without one, if SQL has given it values meanwhile."""
+    wanted = {column.name.lower(): column for column in schema.columns}
+    for old in existing.columns:
+        new = wanted.get(old.name.lower(), old)
+        if not mark_of(old.comment).is_untyped or holds_all(new.sql_type, old.sql_type):
+            continue
+        if has_values(workspace, table, old.name):
+            check_change(table, replace(old, comment=""), new)
+
+
 def clear_table(
     workspace: Connection, save: Save, schema: TableSchema, referring: Sequence[str], *, is_new: bool
 ) -> bool:
@@ -63,6 +83,7 @@ def clear_table(
 
     Raises:
         DataError: The table would have to be recreated, and foreign keys or rules in SQL forbid it.
+        UnsupportedTypeError: A column's new type cannot hold all values of its old type.
         LostRaceError: Another session created the table at the same time.
     """
     existing = None if is_new else find_table(workspace, save.table)
@@ -70,6 +91,7 @@ def clear_table(
         _warn_of_key(save.table, existing.primary_key, schema.primary_key)
     if existing is not None and existing.has_key(schema.primary_key) and not save.overwrite:
         changes = alterations(save.table, existing, schema)
+        _check_untyped(workspace, save.table, existing, schema)
         if not {name.lower() for name in existing.names} <= {name.lower() for name in schema.names}:
             check_rules(workspace, save.table, schema.names)
         with unchecked_references(workspace, referring):

@@ -32,6 +32,11 @@ def any_text_matches(connection: Connection, table: str, column: str, pattern: s
     return connection.row(f"SELECT 1 FROM {quote(table)} WHERE {value} REGEXP {expression} LIMIT 1") is not None
 
 
+def has_values(connection: Connection, table: str, column: str) -> bool:
+    """Whether any row has a value in a column that is not NULL."""
+    return connection.row(f"SELECT 1 FROM {quote(table)} WHERE {quote(column)} IS NOT NULL LIMIT 1") is not None
+
+
 def create_table(connection: Connection, table: str, schema: TableSchema) -> None:
     """Create a table. Dolt's DDL ends the session's transaction."""
     connection.execute(schema.ddl(table))
