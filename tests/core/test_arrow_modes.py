@@ -4,10 +4,11 @@ import decimal
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 
-from dolt_integrations.core import read_arrow, write_table
+from dolt_integrations.core import read_arrow, read_table, write_table
 from dolt_integrations.errors import UnsupportedTypeError
 
 D = decimal.Decimal
@@ -46,6 +47,26 @@ def test_lists_of_other_parts_are_documents_from_then_on(database):
     found = appended(database, table(pa.list_(pa.int64()), [1]), table(pa.list_(pa.float64()), [1.5]))
 
     assert sorted(found.to_pylist()) == ["[1.5]", "[1]"]
+
+
+@pytest.mark.parametrize("mode", ["append", "upsert", "replace"])
+@pytest.mark.parametrize("value", [[1.0], [-0.0], [1e300]])
+def test_lists_with_numbers_that_need_text_widen_the_column(value, mode, database):
+    frame = pl.DataFrame({"id": [1], "x": [[0.5]]})
+    write_table(database, "t", frame, primary_key="id")
+
+    write_table(database, "t", frame.with_columns(id=2, x=pl.Series([value])), mode=mode)
+
+    found = read_arrow(database, "t")[0].sort_by("id").column("x")
+    assert found.type == frame.to_arrow().schema.field("x").type
+    assert repr(found.to_pylist()[-1]) == repr(value)
+    assert read_table(database, "t").data["x"].tolist()[-1] == value
+
+
+def test_lists_of_other_parts_that_need_text_are_documents_from_then_on(database):
+    found = appended(database, table(pa.list_(pa.int64()), [2**53 - 1]), table(pa.list_(pa.float64()), [1.0]))
+
+    assert sorted(found.to_pylist()) == ["[1.0]", "[9007199254740991]"]
 
 
 def test_a_document_that_others_put_into_a_typed_list_is_not_rounded(database):

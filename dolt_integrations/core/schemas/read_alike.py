@@ -41,6 +41,8 @@ def is_read_alike(column: Column, mark: Mark, encoded: EncodedColumn) -> bool:
         return replace(there, arrow=None) == mark and there.arrow is not None
     if there.dtype == ARRAYS and encoded.unindexed and _have_nulls(encoded):
         return False
+    if encoded.mark.of == "json" and column.sql_type != "json" and there.of != "json":
+        return False  # pandas would read strings
     if there.of in ("uuid", "json") and there.of != encoded.mark.of and not _are_texts_of(there, encoded):
         return False
     is_category = there.dtype != ANY and "category" in (there.dtype, encoded.mark.dtype)

@@ -91,12 +91,18 @@ def _common(old: Column, new: Column, in_key: bool, table: str) -> Column:
     if mark is not None and holds_all(new.sql_type, old.sql_type):
         return replace(old, nullable=nullable, sql_type=new.sql_type, comment=new.comment, details=new.details)
     if mark is not None and is_document_as_text(old, new):
-        return replace(old, nullable=nullable, sql_type=new.sql_type, comment=new.comment)
+        return replace(old, nullable=nullable, sql_type=new.sql_type, comment=_as_text(mark, new.comment))
     raise no_member(table, old, new) or UnsupportedTypeError(
         f"column {old.name!r} of table `{table}` is {_shown(old)}, and the frame's is {_shown(new)}"
         + (f"; {new.misfit}" if new.misfit else ""),
         hint="Convert the frame's column (frame.astype), or use mode 'replace'.",
     )
+
+
+def _as_text(common: str, comment: str) -> str:
+    """Return the comment of a column that becomes text, with an Arrow type only if the documents of both are of it."""
+    mark = mark_of(comment)
+    return with_mark(comment, mark if mark.arrow == mark_of(common).arrow else replace(mark, arrow=None))
 
 
 def _with_first_type(old: Column, new: Column) -> Column:
