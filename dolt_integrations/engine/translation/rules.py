@@ -107,6 +107,7 @@ RULES = (
             "dangling ref",  # left by another session's rollback; a retry succeeds
             # Raised by a transaction's commit if another session has changed the table's schema.
             "(cannot|unable to) merge",
+            "merge aborted: schema conflict",
             "table with same name .* (added|deleted)",
             "key collision when merging",
         ),
