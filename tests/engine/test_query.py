@@ -134,9 +134,7 @@ def test_a_statement_that_is_no_query_is_an_error_and_is_not_run(sql, connection
 
 
 def test_a_decimal_of_an_expression_has_the_digits_that_the_server_says(connection):
-    query = "SELECT CAST(1.5 AS DECIMAL(10,2)) AS a, CAST(7 AS DECIMAL(12,0)) AS b"
-
-    assert run_query(connection, query).data.schema.types == [pa.decimal128(10, 2), pa.decimal128(12, 0)]
+    assert run_query(connection, "SELECT CAST(1.5 AS DECIMAL(10,2)) AS a").data.schema.types == [pa.decimal128(10, 2)]
 
 
 @pytest.mark.parametrize("sql", ["hello world", "", "-- SELECT 1", "XA RECOVER"])
