@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.missing import hinting_branches
 from dolt_integrations.core.branches.private import private_branch
-from dolt_integrations.core.configs.as_of import AsOf, pinned_commit
+from dolt_integrations.core.configs.as_of import pinned_commit
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.reads.revision import go_to_commit
 from dolt_integrations.core.rows.version_rows import rows_of
@@ -26,8 +26,8 @@ from dolt_integrations.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dolt_integrations.core.configs.branch import Branch
     from dolt_integrations.core.configs.selection import Part
+    from dolt_integrations.core.reads.request import Request
     from dolt_integrations.engine import (
         Connection,
         Database,
@@ -76,36 +76,22 @@ def _may_not_look_back(database: Database, branch: str | None, commit: str, erro
     )
 
 
-def read_at(
-    database: Database,
-    tablename: str | None,
-    sql: str | None,
-    part: Part,
-    branch_conf: Branch | None,
-    as_of: AsOf | None,
-) -> tuple[Result, Version]:
-    """Return a table, or the result of a query, at the commit that a branch and `as_of` name.
-
-    Args:
-        database: The open database.
-        tablename: The table, or None for a query.
-        sql: The query, or None for a table.
-        part: The columns and rows of the table.
-        branch_conf: The branch config. None is the default branch.
-        as_of: The version. None is the newest commit of the branch.
+def read_at(database: Database, request: Request) -> tuple[Result, Version]:
+    """Return the table, or the result of the query, at the commit that the branch and `as_of` of a request name.
 
     Raises:
         NotFoundError: No such branch, version, table or column.
         QueryError: The query does not parse, cannot run, or would write.
     """
-    with database.connect(pinned_commit(as_of)) as snapshot:
-        plain = as_of is None and tablename is not None and part.where is None
-        branch, commit = go_to_commit(database, branch_conf, as_of, snapshot, newest=plain)
+    tablename, part = request.tablename, request.part
+    with database.connect(pinned_commit(request.as_of)) as snapshot:
+        plain = request.as_of is None and tablename is not None and part.where is None
+        branch, commit = go_to_commit(database, request.branch, request.as_of, snapshot, newest=plain)
         if tablename is not None:
             with hinting_branches(database, tablename, branch):
                 return _read_table(database, snapshot, tablename, part, branch, commit)
         with hinting_branches(database, None, branch, commit):
-            result = _run(database, snapshot, str(sql), branch, commit)
+            result = _run(database, snapshot, str(request.sql), branch, commit)
     logger.debug("read %d rows of a query from %s at %s", result.data.num_rows, database.location, commit)
     return result, Version(commit, branch)
 

@@ -6,17 +6,15 @@ import logging
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.missing import hinting_branches
-from dolt_integrations.core.configs.as_of import check_as_of
-from dolt_integrations.core.configs.branch import Branch, BranchConf
 from dolt_integrations.core.configs.options import BATCH_ROWS, check_tablename
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
-from dolt_integrations.core.configs.selection import Part, part_of
 from dolt_integrations.core.frames.decoded import decode_result
 from dolt_integrations.core.observed import Observation, observed_batches
 from dolt_integrations.core.progress import counted
 from dolt_integrations.core.provenance.meta import metas_for_load, record_load
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.reads.at_commit import session_for
+from dolt_integrations.core.reads.request import Request, request_of
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.engine import (
@@ -36,6 +34,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dolt_integrations.core.configs.as_of import AsOf
+    from dolt_integrations.core.configs.branch import BranchConf
+    from dolt_integrations.core.configs.selection import Part
     from dolt_integrations.core.provenance.meta import Meta, Metas
     from dolt_integrations.engine import Connection, Location, TableSchema
     from dolt_integrations.engine.sql.parameters import Params
@@ -90,28 +90,25 @@ def read_batches(
             f"cannot read batches of {rows!r} rows from {parse_location(db)}", hint="Pass an integer of at least 1."
         )
     check_tablename(tablename)
-    parse_location(db)
-    check_as_of(as_of)
-    part, metas = part_of(columns, where, params), metas_for_load(meta_conf)
-    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
-    observation = Observation({"table": tablename})
-    frames = _read_batches(db, tablename, rows, branch, as_of, part, metas, remote, observation)
+    request = request_of(
+        db, tablename, branch_conf=branch_conf, as_of=as_of, columns=columns, where=where, params=params
+    )
+    metas, remote, observation = metas_for_load(meta_conf), Remote.parse(remote_conf), Observation({"table": tablename})
+    frames = _read_batches(db, request, rows, metas, remote, observation)
     return observed_batches(frames, str(parse_location(db)), observation)
 
 
 def _read_batches(
     db: Location,
-    tablename: str,
+    request: Request,
     rows: int,
-    branch_conf: Branch | None,
-    as_of: AsOf | None,
-    part: Part,
     metas: tuple[Meta, ...],
-    remote_conf: Remote | None,
+    remote: Remote | None,
     observation: Observation,
 ) -> Generator[pd.DataFrame, None, None]:
-    with loading_from(remote_conf, db, branch_conf), open_database(db) as database:
-        branch, commit = find_commit(database, branch_conf, as_of)
+    tablename, part = str(request.tablename), request.part
+    with loading_from(remote, db, request.branch), open_database(db) as database:
+        branch, commit = find_commit(database, request.branch, request.as_of)
         observation.note(branch=branch, commit=commit)
         with (
             database.connect(commit) as plain,

@@ -7,39 +7,36 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dolt_integrations.core.configs.as_of import AsOf, check_as_of
-from dolt_integrations.core.configs.branch import Branch, BranchConf
-from dolt_integrations.core.configs.options import check_source
 from dolt_integrations.core.configs.remote import Remote, RemoteConf
-from dolt_integrations.core.configs.selection import Part, part_of
 from dolt_integrations.core.frames.decoded import decode_result
 from dolt_integrations.core.frames.interchange import to_arrow
 from dolt_integrations.core.observed import observed
 from dolt_integrations.core.provenance.meta import metas_for_load, record_load
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.reads.at_commit import read_at
+from dolt_integrations.core.reads.request import Request, request_of
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import (
     Column,
     Location,
     Result,
-    check_statement,
     open_database,
     parse_location,
 )
 from dolt_integrations.engine.server.shared import one_server
 from dolt_integrations.engine.session.forks import check_process
-from dolt_integrations.engine.sql.parameters import Params, bind, check_params
-from dolt_integrations.engine.tables.query import looks_back
-from dolt_integrations.errors import ConfigError, ServerLostError
+from dolt_integrations.errors import ServerLostError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pyarrow as pa
 
+    from dolt_integrations.core.configs.as_of import AsOf
+    from dolt_integrations.core.configs.branch import BranchConf
     from dolt_integrations.core.provenance.meta import Metas
+    from dolt_integrations.engine.sql.parameters import Params
 
 
 @dataclass(frozen=True)
@@ -106,8 +103,10 @@ def read_table(
             name  count
         0  Alice      4
     """
-    part, sql = _bound(columns, where, sql, params)
-    result, version = _load(db, tablename, sql, part, branch_conf, as_of, meta_conf, remote_conf)
+    request = request_of(
+        db, tablename, sql, branch_conf=branch_conf, as_of=as_of, columns=columns, where=where, params=params
+    )
+    result, version = _load(db, request, meta_conf, remote_conf)
     return Loaded(decode_result(result), version, result.columns)
 
 
@@ -134,79 +133,28 @@ def read_arrow(
         >>> read_arrow(folder, "users")[0].to_pylist()
         [{'name': 'Alice', 'count': 4}]
     """
-    part, sql = _bound(columns, where, sql, params)
-    result, version = _load(db, tablename, sql, part, branch_conf, as_of, meta_conf, remote_conf)
+    request = request_of(
+        db, tablename, sql, branch_conf=branch_conf, as_of=as_of, columns=columns, where=where, params=params
+    )
+    result, version = _load(db, request, meta_conf, remote_conf)
     return to_arrow(result), version
 
 
 @one_server()
-def _load(
-    db: Location,
-    tablename: str | None,
-    sql: str | None,
-    part: Part,
-    branch_conf: BranchConf,
-    as_of: AsOf | None,
-    meta_conf: Metas,
-    remote_conf: RemoteConf,
-) -> tuple[Result, Version]:
+def _load(db: Location, request: Request, meta_conf: Metas, remote_conf: RemoteConf) -> tuple[Result, Version]:
     check_process()
-    _check_what(parse_location(db), tablename, sql, part)
-    branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
-    check_as_of(as_of)
-    metas = metas_for_load(meta_conf)
+    remote, metas = Remote.parse(remote_conf), metas_for_load(meta_conf)
 
     def attempt() -> tuple[Result, Version]:
         with open_database(db) as database:
-            return read_at(database, tablename, sql, part, branch, as_of)
+            return read_at(database, request)
 
-    newest = branch is None and as_of is None and not (sql and looks_back(sql))
-    where = str(parse_location(db))
-    with observed("load", where, table=tablename) as observation, loading_from(remote, db, branch, shallow=newest):
+    where, table = str(parse_location(db)), request.tablename
+    with (
+        observed("load", where, table=table) as observation,
+        loading_from(remote, db, request.branch, shallow=request.needs_newest_only),
+    ):
         result, version = retried(attempt, ServerLostError)
         observation.note(branch=version.branch, commit=version.commit, rows=result.data.num_rows)
-    record_load(metas, where, version, tablename, sql)
+    record_load(metas, where, version, table, request.sql)
     return result, version
-
-
-def check_read(
-    db: Location,
-    tablename: str | None = None,
-    sql: str | None = None,
-    *,
-    branch_conf: BranchConf = None,
-    as_of: AsOf | None = None,
-    columns: str | Iterable[str] | None = None,
-    where: str | None = None,
-    params: Params = None,
-    meta_conf: Metas = None,
-    remote_conf: RemoteConf = None,
-) -> None:
-    """Check the arguments of `read_table` as far as that needs no database.
-
-    Raises:
-        ConfigError: An argument has the wrong type, or contradicts another.
-        QueryError: `sql` is not a query.
-    """
-    where_is = parse_location(db)
-    part, query = _bound(columns, where, sql, params)
-    _check_what(where_is, tablename, query, part)
-    check_as_of(as_of)
-    if query is not None:
-        check_statement(query, where_is)
-
-
-def _check_what(where: object, tablename: str | None, sql: str | None, part: Part) -> None:
-    check_source(where, tablename, sql)
-    if sql is not None and not part.is_all:
-        raise ConfigError("`columns` and `where` are for a table, but this is a query", hint="Put them into the SQL.")
-
-
-def _bound(
-    columns: str | Iterable[str] | None, where: str | None, sql: str | None, params: Params
-) -> tuple[Part, str | None]:
-    """Return the selection of a table and the query, with the params inserted."""
-    check_params(params)
-    if isinstance(sql, str) and where is None:
-        return part_of(columns, None), bind(sql, params)
-    return part_of(columns, where, params), sql

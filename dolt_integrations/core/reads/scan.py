@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.core.configs.options import BATCH_ROWS
 from dolt_integrations.core.reads.batches import read_batches
-from dolt_integrations.core.reads.read import check_read, read_arrow, read_table
-from dolt_integrations.engine import parse_location, with_connect_args
+from dolt_integrations.core.reads.read import read_arrow, read_table
+from dolt_integrations.core.reads.request import request_of
+from dolt_integrations.engine import check_statement, parse_location, with_connect_args
 from dolt_integrations.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from dolt_integrations.core.reads.read import Loaded
 
 
+_NOT_OF_REQUESTS = ("meta_conf", "remote_conf")
 _SHOWN = ("tablename", "sql", "columns", "where", "params", "branch_conf", "as_of")
 
 
@@ -48,7 +50,9 @@ class Scan:
             ConfigError: An argument has the wrong type, or contradicts another.
             QueryError: The SQL is not a query.
         """
-        check_read(**self.arguments)
+        request = request_of(**{name: value for name, value in self.arguments.items() if name not in _NOT_OF_REQUESTS})
+        if request.sql is not None:
+            check_statement(request.sql, parse_location(self.arguments["db"]))
         own = {**self.arguments, "db": with_connect_args(self.arguments["db"], None)}  # whose pickle has no password
         object.__setattr__(self, "arguments", own)
 
