@@ -47,24 +47,24 @@ def test_options_by_pymysqls_names_mean_what_they_mean_in_a_url(arguments, mode,
     assert (address.tls.mode, address.tls.ca) == (mode, ca)
 
 
-DOORS = {
+CALLS = {
     "flyte": lambda **given: DoltConfig(URL, "t", **given).db_path,
     "metaflow": lambda **given: MetaflowConfig(URL, **given).database,
     "repository": lambda **given: Repository(URL, **given).location,
 }
 
 
-@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
-def test_every_door_takes_them(door, tmp_path):
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_every_call_takes_them(call, tmp_path):
     given = {"ssl_ca": tmp_path / "ca.pem", "ssl_cert": "me.pem", "ssl_key": "me.key", "connect_timeout": 2.5}
 
-    address = parse_location(door(connect_args=given))
+    address = parse_location(call(connect_args=given))
 
     assert (address.tls.ca, address.tls.cert, address.tls.key) == (str(tmp_path / "ca.pem"), "me.pem", "me.key")
     assert address.connect_timeout == 2.5
 
 
-@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -79,9 +79,9 @@ def test_every_door_takes_them(door, tmp_path):
         ("ssl_ca=ca.pem", "dict"),
     ],
 )
-def test_every_door_refuses_what_is_no_option(door, wrong, said):
+def test_every_call_refuses_what_is_no_option(call, wrong, said):
     with pytest.raises(ConfigError, match=said):
-        door(connect_args=wrong)
+        call(connect_args=wrong)
 
 
 def test_an_option_that_the_url_has_too_may_not_differ():

@@ -165,7 +165,7 @@ URLS = [
 ]  # fmt: skip
 
 
-def doors(url):
+def calls(url):
     """Return the things that a program or a literal can do with a URL. Each may fail."""
     return [
         lambda: parse_location(url),
@@ -193,9 +193,9 @@ def doors(url):
 def test_no_text_shows_a_password_whatever_it_is_of(secret, url, caplog):
     caplog.set_level(logging.DEBUG)
     forget()
-    for at, door in enumerate(doors(url.format(secret))):
+    for at, call in enumerate(calls(url.format(secret))):
         try:
-            said = str(door())
+            said = str(call())
         except DoltError as error:
             said = f"{error!r}{error}{error.__cause__!r}"
         for part in ("Xy7!q", "Zk9"):

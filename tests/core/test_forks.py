@@ -20,7 +20,7 @@ def transaction():
     with Transaction(url) as block:
         block.write("t", many)
 
-DOORS = {
+CALLS = {
     "write": lambda: write_table(url, "t", many.assign(name="x"), primary_key="id"),
     "write few": lambda: write_table(url, "few", many.head(2)),
     "stream": lambda: write_table(url, "s", stream()),
@@ -60,14 +60,14 @@ def run(script, code, database):
     return script(START + code, database).finish(timeout=100)
 
 
-def test_every_door_is_an_error_after_the_parent_saved_and_loaded(database, script):
+def test_every_call_is_an_error_after_the_parent_saved_and_loaded(database, script):
     told = run(
         script,
         """
 write_table(url, "t", many, primary_key="id")
 write_table(url, "t", many.assign(name="other"), primary_key="id")
 read_table(url, "t")
-print({name: in_child(work) for name, work in DOORS.items()})
+print({name: in_child(work) for name, work in CALLS.items()})
 print(len(read_table(url, "t").data))
 """,
         database,
@@ -82,7 +82,7 @@ def test_a_child_of_a_process_that_has_done_nothing_saves_and_loads(database, sc
     told = run(
         script,
         """
-print([in_child(DOORS[name]) for name in ("write", "stream", "read", "transaction")])
+print([in_child(CALLS[name]) for name in ("write", "stream", "read", "transaction")])
 """,
         database,
     )
@@ -96,7 +96,7 @@ def test_a_child_of_a_process_that_used_polars_is_refused_rather_than_waits(data
         """
 import polars as pl
 pl.DataFrame({"a": range(100_000)}).lazy().group_by("a").len().collect()
-print(in_child(DOORS["write"]))
+print(in_child(CALLS["write"]))
 """,
         database,
     )

@@ -40,7 +40,7 @@ def from_a_file(url, tmp_path):
     save(url, "t", tmp_path / "rows.csv")
 
 
-DOORS = {
+CALLS = {
     "few rows": lambda url, _: write_table(url, "t", FEW),
     "many rows": lambda url, _: write_table(url, "t", MANY),
     "append": lambda url, _: write_table(url, "t", MANY, mode="append"),
@@ -65,17 +65,17 @@ DOORS = {
 }
 
 
-@pytest.fixture(params=DOORS.values(), ids=DOORS)
-def door(request):
+@pytest.fixture(params=CALLS.values(), ids=CALLS)
+def call(request):
     return request.param
 
 
-def test_no_door_sends_a_file_that_the_server_asks_for(door, tmp_path):
+def test_no_call_sends_a_file_that_the_server_asks_for(call, tmp_path):
     (tmp_path / "secret").write_bytes(SECRET)
 
     with hostile(asked_for=str(tmp_path / "secret")) as server:
         with pytest.raises(ServerError, match="asks for the local file"):
-            door(server.url, tmp_path)
+            call(server.url, tmp_path)
 
         assert server.files == []
 
@@ -94,13 +94,13 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
-@pytest.mark.parametrize("door", ["few rows", "query", "history"])
-def test_an_answer_that_breaks_the_protocol_is_an_error_of_ours(answer, door, tmp_path):
+@pytest.mark.parametrize("call", ["few rows", "query", "history"])
+def test_an_answer_that_breaks_the_protocol_is_an_error_of_ours(answer, call, tmp_path):
     greeted = (b"set", b"\x1f")
     with hostile(lambda command: OK if command[1:].lower().startswith(greeted) else answer) as server:
         started = time.monotonic()
         with pytest.raises(DoltError) as caught:
-            DOORS[door](server.url, tmp_path)
+            CALLS[call](server.url, tmp_path)
 
     assert len(str(caught.value)) < 5_000
     assert time.monotonic() - started < 60

@@ -1,4 +1,4 @@
-"""What every door has to keep, whichever framework's: see doors.py."""
+"""The contract that every adapter has to keep (see adapters.py)."""
 
 import datetime
 import decimal
@@ -10,10 +10,10 @@ from dolt_integrations import errors
 from dolt_integrations.core import NewBranch, history, lineage, write_table
 from dolt_integrations.core.provenance import reads
 from tests.conftest import run_sql
-from tests.helpers.frameworks.doors import Core, Dataset, Flyte, Kedro, Metaflow
-from tests.helpers.frameworks.flyte2_doors import Flyte2, Frame
+from tests.helpers.frameworks.adapters import Core, Dataset, Flyte, Kedro, Metaflow
+from tests.helpers.frameworks.flyte2_adapters import Flyte2, Frame
 
-DOORS = {
+ADAPTERS = {
     "core": Core,
     "flyte": Flyte,
     "flyte-dataset": Dataset,
@@ -26,9 +26,9 @@ DOORS = {
 USERS = pd.DataFrame({"id": [1, 2], "name": ["Ann", "Bob"]})
 
 
-@pytest.fixture(params=sorted(DOORS))
-def door(request):
-    return DOORS[request.param]()
+@pytest.fixture(params=sorted(ADAPTERS))
+def adapter(request):
+    return ADAPTERS[request.param]()
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +53,7 @@ def head(url):
     return run_sql(url, "select hashof('main')")[0][0]
 
 
-def test_types_come_back(door, database):
+def test_types_come_back(adapter, database):
     frame = pd.DataFrame(
         {
             "id": pd.array([1, 2], dtype="int16"),
@@ -65,93 +65,93 @@ def test_types_come_back(door, database):
         }
     )
 
-    door.save(database, frame)
+    adapter.save(database, frame)
 
-    pd.testing.assert_frame_equal(door.load(database), frame)
+    pd.testing.assert_frame_equal(adapter.load(database), frame)
 
 
-def test_an_old_version_is_pinned(door, database):
-    door.save(database, USERS, write="1")
+def test_an_old_version_is_pinned(adapter, database):
+    adapter.save(database, USERS, write="1")
     old = head(database)
-    door.save(database, USERS.head(1), write="2")
+    adapter.save(database, USERS.head(1), write="2")
 
-    assert door.load(database, old).equals(USERS)
-    assert door.load(database).equals(USERS.head(1))
+    assert adapter.load(database, old).equals(USERS)
+    assert adapter.load(database).equals(USERS.head(1))
 
 
-def test_a_new_branch_leaves_main_alone(door, database):
-    door.save(database, USERS, write="1")
+def test_a_new_branch_leaves_main_alone(adapter, database):
+    adapter.save(database, USERS, write="1")
 
-    door.save(database, USERS.head(1), branch=NewBranch("run/1"), write="2")
+    adapter.save(database, USERS.head(1), branch=NewBranch("run/1"), write="2")
 
-    assert door.load(database).equals(USERS)
+    assert adapter.load(database).equals(USERS)
     assert run_sql(database, "select count(*) from users as of 'run/1'") == [(1,)]
 
 
-def test_the_same_rows_make_no_commit(door, database):
-    door.save(database, USERS, write="1")
+def test_the_same_rows_make_no_commit(adapter, database):
+    adapter.save(database, USERS, write="1")
     before = commits(database)
 
-    door.save(database, USERS, write="2")
+    adapter.save(database, USERS, write="2")
 
     assert commits(database) == before
 
 
-def test_a_retried_append_appends_once(door, database):
-    door.save(database, USERS, write="1")
+def test_a_retried_append_appends_once(adapter, database):
+    adapter.save(database, USERS, write="1")
     more = pd.DataFrame({"id": [3], "name": ["Cy"]})
-    door.save(database, more, mode="append", write="2")
+    adapter.save(database, more, mode="append", write="2")
     before = commits(database)
 
-    door.save(database, more, mode="append", write="2")
+    adapter.save(database, more, mode="append", write="2")
 
     assert commits(database) == before
-    assert door.load(database)["id"].tolist() == [1, 2, 3]
+    assert adapter.load(database)["id"].tolist() == [1, 2, 3]
 
 
-def test_a_conflict_is_an_error_and_others_rows_stay(door, database):
-    door.save(database, USERS)
+def test_a_conflict_is_an_error_and_others_rows_stay(adapter, database):
+    adapter.save(database, USERS)
     others = USERS.assign(name=["Amy", "Bob"])
 
     def meddle():
         write_table(database, "users", others, primary_key="id")
 
     with pytest.raises(Exception, match=r"conflict|changed") as error:
-        door.conflict(database, meddle, USERS.assign(name=["Zoe", "Bob"]))
+        adapter.conflict(database, meddle, USERS.assign(name=["Zoe", "Bob"]))
 
     assert isinstance(ours(error), errors.MergeConflictError)
-    assert door.load(database).equals(others)
+    assert adapter.load(database).equals(others)
 
 
-def test_a_table_that_is_missing_is_named_with_the_nearest(door, database):
+def test_a_table_that_is_missing_is_named_with_the_nearest(adapter, database):
     write_table(database, "user", USERS)
 
     with pytest.raises(Exception, match="users") as error:
-        door.load(database)
+        adapter.load(database)
 
     assert isinstance(ours(error), errors.TableNotFoundError)
     assert "`user`" in str(ours(error))
 
 
-def test_a_password_is_shown_nowhere(door, database):
+def test_a_password_is_shown_nowhere(adapter, database):
     run_sql(database, "CREATE USER ann IDENTIFIED BY 'top secret'", "GRANT ALL ON *.* TO ann")
     url = database.replace("root@", "ann:top%20secret@")
 
-    door.save(url, USERS)
+    adapter.save(url, USERS)
     wrong = url.replace("top", "wrong")
     with pytest.raises(Exception, match="ann") as error:
-        door.load(wrong)
+        adapter.load(wrong)
     run_sql(database, "DROP USER ann")
 
     assert isinstance(ours(error), errors.AccessDeniedError)
     messages = " ".join(history(database)["message"])
-    assert "secret" not in f"{door.shown(url)} {error.value} {ours(error)} {messages}"
+    assert "secret" not in f"{adapter.shown(url)} {error.value} {ours(error)} {messages}"
 
 
-def test_a_commit_names_the_execution_that_made_it_and_leads_to_what_that_had_read(door, database):
-    door.save(database, USERS)
+def test_a_commit_names_the_execution_that_made_it_and_leads_to_what_that_had_read(adapter, database):
+    adapter.save(database, USERS)
 
-    door.derive(database)
+    adapter.derive(database)
 
     (derived,) = history(database, "derived").to_dict("records")
     found = lineage(database, "derived").to_pandas()
@@ -161,12 +161,12 @@ def test_a_commit_names_the_execution_that_made_it_and_leads_to_what_that_had_re
     assert run_sql(database, "select count(*) from derived") == [(2,)]
 
 
-def test_the_checkout_and_uncommitted_work_stay_as_they_are(door, repository):
+def test_the_checkout_and_uncommitted_work_stay_as_they_are(adapter, repository):
     write_table(repository.path, "notes", USERS)
     repository.dolt("checkout", "-b", "mine")
     repository.dolt("sql", "-q", "update notes set name = 'changed' where id = 1")
 
-    door.save(str(repository.path), USERS, branch="main")
+    adapter.save(str(repository.path), USERS, branch="main")
 
     status = repository.sql("select active_branch() as b, (select count(*) from dolt_status) as n")
     assert status == [{"b": "mine", "n": "1"}]

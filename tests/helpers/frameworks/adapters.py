@@ -1,7 +1,7 @@
-"""The ways into Dolt that the contract suite goes through: each saves and loads as its framework's users do.
+"""The adapters that the contract suite tests. Each saves and loads as its framework's users do.
 
-A new door is a subclass of `Door`, and its place in `DOORS` of test_contract.py. Those of Flyte 2 are in
-flyte2_doors.py.
+Add a new one as a subclass of `Adapter`, and to `ADAPTERS` in test_contract.py. Those of Flyte 2 are in
+flyte2_adapters.py.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.helpers.frameworks.catalogs import catalog, run_pipeline, table
 from tests.helpers.frameworks.flows import FLOWS, Workplace
 
 
-class Door:
+class Adapter:
     """A framework's way to save and load the table `users`, whose key is `id`."""
 
     def save(self, url: str, frame: Any, *, branch: Any = None, mode: str = "replace", write: str = "1") -> None:
@@ -58,7 +58,7 @@ class Door:
         self.save(url, frame, branch=MergeBranch(start, "main"), write="conflict")
 
 
-class Core(Door):
+class Core(Adapter):
     """Plain Python."""
 
     def save(self, url: str, frame: Any, *, branch: Any = None, mode: str = "replace", write: str = "1") -> None:
@@ -79,7 +79,7 @@ class Core(Door):
         return repr(Repository(url).table("users"))
 
 
-class Flyte(Door):
+class Flyte(Adapter):
     """`DoltTable` of Flyte 1, in the context of a pod."""
 
     def __init__(self) -> None:
@@ -168,7 +168,7 @@ def environment_of(url: str) -> Iterator[None]:
         yield
 
 
-class Metaflow(Door):
+class Metaflow(Adapter):
     """Blocks of Metaflow, whose tasks have their own processes."""
 
     def __init__(self) -> None:
@@ -219,7 +219,7 @@ class Metaflow(Door):
         return f"{config.location} {config.dict()}"
 
 
-class Kedro(Door):
+class Kedro(Adapter):
     """Datasets of a catalog; `derive` is a run with hooks."""
 
     def save(self, url: str, frame: Any, *, branch: Any = None, mode: str = "replace", write: str = "1") -> None:

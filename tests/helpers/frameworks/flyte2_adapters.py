@@ -1,4 +1,4 @@
-"""The doors of Flyte 2: tasks that run as those of its containers do, by the function that these call."""
+"""The adapters of Flyte 2: tasks that run as those of its containers do, by the function that these call."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from flyte.models import ActionID, RawDataPath
 from flyte.types import TypeEngine
 
 from flyteplugins.dolt import DoltConfig, DoltTable
-from tests.helpers.frameworks.doors import Door, environment_of, members_of, uri_of
+from tests.helpers.frameworks.adapters import Adapter, environment_of, members_of, uri_of
 
-env = flyte.TaskEnvironment(name="doors")
+env = flyte.TaskEnvironment(name="adapters")
 BODIES: list[Callable[[], Any]] = []
 STARTED = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -34,7 +34,7 @@ async def frame_of_body() -> flyte.io.DataFrame:
     return BODIES.pop()()
 
 
-class Flyte2(Door):
+class Flyte2(Adapter):
     """`DoltTable` of Flyte 2."""
 
     task: Any = table_of_body
