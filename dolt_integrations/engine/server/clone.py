@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.server.dolt import clone_database
 from dolt_integrations.engine.server.guard import sole_use
-from dolt_integrations.engine.server.interrupts import hear_interrupts
+from dolt_integrations.engine.server.interrupts import allow_interrupts
 from dolt_integrations.engine.server.ownership import check_ownership
 from dolt_integrations.errors import DatabaseNotFoundError, StorageError
 
@@ -66,7 +66,7 @@ def clone_directory(path: Path, source: Source, *, shallow: bool, timeout: float
         UnsafeDirectoryError: It exists and belongs to another user.
         DatabaseLockedError: Another process took too long.
     """
-    hear_interrupts()
+    allow_interrupts()
     check_ownership(path)
     try:
         with sole_use(path, timeout) as runtime:

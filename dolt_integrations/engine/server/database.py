@@ -11,7 +11,7 @@ from dolt_integrations.engine.names.author import DEFAULT_AUTHOR, Author, config
 from dolt_integrations.engine.names.connections import locate
 from dolt_integrations.engine.server.dolt import init_database
 from dolt_integrations.engine.server.guard import sole_use
-from dolt_integrations.engine.server.interrupts import hear_interrupts
+from dolt_integrations.engine.server.interrupts import allow_interrupts
 from dolt_integrations.engine.server.lasting import check_lasting
 from dolt_integrations.engine.server.ownership import check_ownership
 from dolt_integrations.engine.server.private import START_TIMEOUT
@@ -90,7 +90,7 @@ def open_database(
         ...         connection.value("SELECT active_branch()")
         'main'
     """
-    hear_interrupts()
+    allow_interrupts()
     address = locate(location)
     if isinstance(address, ServerAddress):
         yield Database(str(address), address)

@@ -22,11 +22,11 @@ T = TypeVar("T")
 _PAUSE = 0.1
 """Seconds between checks for a signal, on platforms where a signal does not wake the main thread."""
 
-_LAST_WORD = 1.0
+_ABORT_TIMEOUT = 1.0
 """Seconds that native code has to notice that its connection is gone."""
 
 
-def hear_interrupts() -> None:
+def allow_interrupts() -> None:
     """Let Ctrl-C interrupt a blocking system call, as Python does by default.
 
     On import, polars installs a SIGINT handler with SA_RESTART in front of Python's (seen with 2.1): the kernel then
@@ -67,7 +67,7 @@ def beside_signals(work: Callable[[], T], on_interrupt: Callable[[], None] = lam
             thread.join(_PAUSE)
     except BaseException:
         on_interrupt()
-        thread.join(_LAST_WORD)
+        thread.join(_ABORT_TIMEOUT)
         raise
     return outcome.result()
 

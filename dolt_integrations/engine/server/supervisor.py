@@ -8,7 +8,7 @@ server; then it removes the folder once no process holds the lease. So a signal 
 
 Users of the server hold a shared lock on `RUNTIME_FOLDER/lease`. This process waits for the exclusive one, which the
 kernel grants once the last user has released its lock or was killed. Then it stops the server and removes the folder.
-Meanwhile it holds the exclusive lock, so that new users wait and then start a server of their own.
+New users wait until it releases the exclusive lock, and then start another server.
 
 It and its server hold a shared lock on `RUNTIME_FOLDER/served` as long as they live. If that is not locked, no
 supervisor will remove the folder, and the last user does.

@@ -71,7 +71,7 @@ class _Pool:
             self._watch()
 
     def _watch(self) -> None:
-        """See to it that sessions end on time in a program that goes on without the database, such as a long task."""
+        """Let idle sessions end on time in a program that no longer uses the database, such as a long task."""
         if self._idle and self._timer is None:
             self._timer = threading.Timer(
                 max(self._idle[0].since + limits().idle_seconds - time.monotonic(), 0.0), self._on_time

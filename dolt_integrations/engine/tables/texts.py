@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from dolt_integrations.engine.server.interrupts import hear_interrupts
+from dolt_integrations.engine.server.interrupts import allow_interrupts
 
-hear_interrupts()  # importing polars has undone the call that opened the database
+allow_interrupts()  # importing polars has undone the call that opened the database
 
 
 def _needs_hex(column: pl.Series) -> bool:
