@@ -6,6 +6,7 @@ import pytest
 from dolt_integrations.core import MergeBranch, read_table, write_table
 from dolt_integrations.errors import BranchNotFoundError, ConfigError, RevisionNotFoundError, UncommittedChangesError
 from tests.conftest import run_sql
+from tests.helpers.saves.state import branches, log
 
 FIRST = pd.DataFrame({"id": [1, 2, 3], "value": ["a", "b", "c"]})
 OTHER = pd.DataFrame({"x": [1.5]})
@@ -13,14 +14,6 @@ OTHER = pd.DataFrame({"x": [1.5]})
 
 def rows(url, table="t", revision=None):
     return run_sql(url, f"SELECT * FROM {table}", revision=revision)
-
-
-def log(url, revision="main"):
-    return [message for (message,) in run_sql(url, f"SELECT message FROM dolt_log('{revision}')")]
-
-
-def branches(url):
-    return sorted(name for (name,) in run_sql(url, "SELECT name FROM dolt_branches"))
 
 
 def changed(at, value):

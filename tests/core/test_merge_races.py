@@ -10,6 +10,7 @@ from dolt_integrations.core import MergeBranch, Transaction, write_table
 from dolt_integrations.errors import DoltError, MergeConflictError
 from tests.conftest import eventually, processes_of, run_sql
 from tests.core.test_concurrency import run_threads
+from tests.helpers.saves.state import branches
 from tests.helpers.script import run_together
 from tests.helpers.threads import in_threads
 
@@ -38,10 +39,6 @@ def base(database):
 
 def keys(url):
     return [key for (key,) in run_sql(url, "SELECT id FROM t ORDER BY id")]
-
-
-def branches(url):
-    return [name for (name,) in run_sql(url, "SELECT name FROM dolt_branches")]
 
 
 def row(number):

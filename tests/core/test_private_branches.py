@@ -12,7 +12,7 @@ from dolt_integrations.engine import open_database
 from dolt_integrations.errors import ServerLostError
 from tests.conftest import eventually, run_sql
 from tests.helpers.saves.saves import ONE, TWO
-from tests.helpers.saves.witness import branches
+from tests.helpers.saves.state import branches
 from tests.helpers.script import Script
 
 HOLD = """

@@ -9,8 +9,8 @@ import pytest
 from dolt_integrations.core import SerialBranch, read_table, write_table
 from dolt_integrations.errors import ConfigError, DataError, DoltError, PrimaryKeyError, ServerLostError
 from tests.conftest import eventually, processes_of, run_sql
+from tests.helpers.saves.state import branches, log
 from tests.helpers.saves.streams import batches, failing, nothing_landed, ns, numbers, rows
-from tests.helpers.saves.witness import branches, log
 from tests.helpers.values.samples import assert_same
 
 

@@ -6,8 +6,8 @@ import pytest
 from dolt_integrations.core import AppendBranch, MergeBranch, NewBranch, write_table
 from dolt_integrations.errors import MergeConflictError, PrimaryKeyError
 from tests.conftest import run_sql
+from tests.helpers.saves.state import branches
 from tests.helpers.saves.streams import batches, failing, ns, numbers, rows
-from tests.helpers.saves.witness import branches
 
 
 def test_batches_are_appended(database):

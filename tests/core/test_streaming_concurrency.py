@@ -7,8 +7,8 @@ import pytest
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.errors import UncommittedChangesError
 from tests.conftest import run_sql
+from tests.helpers.saves.state import log
 from tests.helpers.saves.streams import batches, ns, numbers, rows
-from tests.helpers.saves.witness import log
 
 
 def meanwhile(*statements, url):

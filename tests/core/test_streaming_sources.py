@@ -10,8 +10,8 @@ import pytest
 
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.errors import DataError, DoltError, StorageError
+from tests.helpers.saves.state import log
 from tests.helpers.saves.streams import nothing_landed, ns, numbers, rows
-from tests.helpers.saves.witness import log
 from tests.helpers.values.samples import assert_same
 
 

@@ -9,7 +9,7 @@ from dolt_integrations.engine.tables import bulk
 from dolt_integrations.errors import DataError, DoltError, InvalidNameError, ServerError
 from tests.conftest import run_sql
 from tests.helpers.saves.saves import ONE, TWO, WIDER, rows
-from tests.helpers.saves.witness import is_clean, log
+from tests.helpers.saves.state import is_clean, log
 
 
 def test_a_new_table_is_one_commit(database):

@@ -10,7 +10,7 @@ from dolt_integrations.core import read_table, write_table
 from dolt_integrations.errors import DoltError
 from tests.conftest import eventually, processes_of, run_sql
 from tests.helpers.saves.saves import ONE, TWO, WIDER, rows
-from tests.helpers.saves.witness import branches, is_clean
+from tests.helpers.saves.state import branches, is_clean
 
 
 @pytest.mark.parametrize("frame", [TWO, WIDER, ONE])

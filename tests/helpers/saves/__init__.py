@@ -1,1 +1,1 @@
-"""Saves and what comes of them: frames, edits, attempts, streams, caches, clones, and witnesses of a database."""
+"""Saves and what comes of them: frames, edits, attempts, streams, caches, clones, and the state of a database."""

@@ -5,7 +5,7 @@ import itertools
 import pandas as pd
 
 from tests.conftest import run_sql
-from tests.helpers.saves.witness import branches, log
+from tests.helpers.saves.state import branches, log
 
 
 def numbers(start, stop):

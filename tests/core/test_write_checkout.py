@@ -26,7 +26,7 @@ def run(path, *statements):
         return [connection.rows(statement) for statement in statements or ["SELECT 1"]][-1]
 
 
-class Desk:
+class Checkout:
     """Everything that a user can see in a directory."""
 
     def __init__(self, path):
@@ -38,8 +38,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def prepared_desk(tmp_path_factory):
-    """The directory that `desk` copies."""
+def prepared_checkout(tmp_path_factory):
+    """The directory that `checkout` copies."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         repository = new_repository(tmp_path_factory.mktemp("prepared") / "shop")
@@ -47,14 +47,14 @@ def prepared_desk(tmp_path_factory):
         rows = "insert into mine values (1); insert into other values (1); call dolt_commit('-Am', 'tables')"
         repository.dolt("sql", "-q", tables + rows)
         write_table(repository.path, "t", ONE)
-        repository.dolt("checkout", "-b", "desk")
+        repository.dolt("checkout", "-b", "work")
     return repository.path
 
 
 @pytest.fixture
-def desk(prepared_desk, tmp_path):
+def checkout(prepared_checkout, tmp_path):
     """A directory on the user's branch, with a table of the library and tables of the user. Its server is kept."""
-    path = shutil.copytree(prepared_desk, tmp_path / "shop")
+    path = shutil.copytree(prepared_checkout, tmp_path / "shop")
     with open_database(path):
         yield path
 
@@ -82,15 +82,15 @@ SAVES = {
 
 @pytest.mark.parametrize("work", WORK)
 @pytest.mark.parametrize("save", ["rows", "columns"])
-def test_uncommitted_work_in_other_tables_is_the_same_afterwards(work, save, desk):
-    run(desk, *WORK[work])
-    before = Desk(desk)
+def test_uncommitted_work_in_other_tables_is_the_same_afterwards(work, save, checkout):
+    run(checkout, *WORK[work])
+    before = Checkout(checkout)
 
-    version = SAVES[save](desk)
+    version = SAVES[save](checkout)
 
     assert version.changed
-    assert Desk(desk).told == before.told
-    assert run(desk, f"select table_name from dolt_diff where commit_hash = '{version.commit}'") == [("t",)]
+    assert Checkout(checkout).told == before.told
+    assert run(checkout, f"select table_name from dolt_diff where commit_hash = '{version.commit}'") == [("t",)]
 
 
 DROPS = {"unstaged": ["drop table mine"], "staged": ["drop table mine", "call dolt_add('mine')"]}
@@ -98,40 +98,40 @@ DROPS = {"unstaged": ["drop table mine"], "staged": ["drop table mine", "call do
 
 @pytest.mark.parametrize("drop", DROPS)
 @pytest.mark.parametrize("save", ["rows", "columns"])
-def test_a_dropped_table_stays_dropped_or_is_an_error_that_names_it(drop, save, desk):
-    run(desk, *DROPS[drop])
-    before = Desk(desk)
+def test_a_dropped_table_stays_dropped_or_is_an_error_that_names_it(drop, save, checkout):
+    run(checkout, *DROPS[drop])
+    before = Checkout(checkout)
 
     try:
-        SAVES[save](desk)
+        SAVES[save](checkout)
     except UncommittedChangesError as error:
         assert "`mine`" in str(error)  # noqa: PT017 - either is right
 
-    assert Desk(desk).told == before.told
+    assert Checkout(checkout).told == before.told
 
 
 @pytest.mark.parametrize("save", SAVES)
-def test_the_branch_that_is_checked_out_is_the_same_afterwards(save, desk):
-    run(desk, "insert into mine values (2)")
-    before = Desk(desk)
+def test_the_branch_that_is_checked_out_is_the_same_afterwards(save, checkout):
+    run(checkout, "insert into mine values (2)")
+    before = Checkout(checkout)
 
-    SAVES[save](desk)
+    SAVES[save](checkout)
 
-    after = Desk(desk)
+    after = Checkout(checkout)
     after.told["branches"] = [name for name in after.told["branches"] if name != ("run/1",)]
     assert after == before
 
 
-def test_without_a_config_a_directory_save_goes_to_the_branch_that_is_checked_out(prepared_desk, tmp_path):
-    desk = Repository(shutil.copytree(prepared_desk, tmp_path / "shop"))
-    before = desk.dolt("diff"), desk.dolt("branch")
+def test_without_a_config_a_directory_save_goes_to_the_branch_that_is_checked_out(prepared_checkout, tmp_path):
+    checkout = Repository(shutil.copytree(prepared_checkout, tmp_path / "shop"))
+    before = checkout.dolt("diff"), checkout.dolt("branch")
 
-    version = write_table(desk.path, "t", TWO)
+    version = write_table(checkout.path, "t", TWO)
 
-    assert version.branch == "desk"
-    assert desk.head("desk") == version.commit
-    assert desk.messages("main")[0] == "Automated commit"
-    assert (desk.dolt("diff"), desk.dolt("branch")) == before
+    assert version.branch == "work"
+    assert checkout.head("work") == version.commit
+    assert checkout.messages("main")[0] == "Automated commit"
+    assert (checkout.dolt("diff"), checkout.dolt("branch")) == before
 
 
 @pytest.mark.parametrize(
@@ -140,36 +140,36 @@ def test_without_a_config_a_directory_save_goes_to_the_branch_that_is_checked_ou
      (["insert into t values ('Eve', 9)"], ONE), (["drop table t"], TWO), (["alter table t add column b int"], TWO),
      (["insert into t values ('Eve', 9)", "call dolt_add('t')"], TWO), (["update t set count = 5"], WIDER)],
 )  # fmt: skip
-def test_uncommitted_work_in_the_same_table_is_an_error_and_stays(work, frame, desk):
-    run(desk, *work)
-    before, head = Desk(desk), run(desk, "select hashof('desk')")
+def test_uncommitted_work_in_the_same_table_is_an_error_and_stays(work, frame, checkout):
+    run(checkout, *work)
+    before, head = Checkout(checkout), run(checkout, "select hashof('work')")
 
-    with pytest.raises(UncommittedChangesError, match=r"`t`.*'desk'.*dolt add -f t"):
-        write_table(desk, "t", frame)
+    with pytest.raises(UncommittedChangesError, match=r"`t`.*'work'.*dolt add -f t"):
+        write_table(checkout, "t", frame)
 
-    assert Desk(desk) == before
-    assert run(desk, "select hashof('desk')") == head
-
-
-def test_uncommitted_work_on_a_branch_that_is_not_written_is_not_in_the_way(desk):
-    run(desk, "insert into t values ('Eve', 9)")
-    before = Desk(desk)
-
-    write_table(desk, "t", TWO, branch_conf=SerialBranch("main"))
-
-    assert Desk(desk).told == before.told
+    assert Checkout(checkout) == before
+    assert run(checkout, "select hashof('work')") == head
 
 
-def test_uncommitted_work_in_one_table_both_staged_and_not_is_kept_or_an_error(desk):
-    run(desk, "insert into mine values (2)", "call dolt_add('mine')", "insert into mine values (3)")
-    before = Desk(desk)
+def test_uncommitted_work_on_a_branch_that_is_not_written_is_not_in_the_way(checkout):
+    run(checkout, "insert into t values ('Eve', 9)")
+    before = Checkout(checkout)
+
+    write_table(checkout, "t", TWO, branch_conf=SerialBranch("main"))
+
+    assert Checkout(checkout).told == before.told
+
+
+def test_uncommitted_work_in_one_table_both_staged_and_not_is_kept_or_an_error(checkout):
+    run(checkout, "insert into mine values (2)", "call dolt_add('mine')", "insert into mine values (3)")
+    before = Checkout(checkout)
 
     try:
-        write_table(desk, "t", WIDER)
+        write_table(checkout, "t", WIDER)
     except UncommittedChangesError as error:
         assert "`mine`" in str(error)  # noqa: PT017 - either is right
 
-    assert Desk(desk).told == before.told
+    assert Checkout(checkout).told == before.told
 
 
 def test_the_work_of_a_server_on_the_branch_is_the_same_afterwards(database):

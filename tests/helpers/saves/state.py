@@ -1,4 +1,4 @@
-"""What a foreign SQL client sees of a database."""
+"""The state of a database, as another SQL client sees it."""
 
 from tests.conftest import run_sql
 
