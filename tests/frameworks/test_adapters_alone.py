@@ -6,7 +6,7 @@ import pytest
 
 from tests.helpers.warm import python
 
-ADAPTERS = {
+MODULES = {
     "dolt_integrations": set(),
     "dolt_integrations.core": set(),
     "dolt_integrations.adapters": set(),
@@ -29,16 +29,16 @@ def run(code, *arguments, **environment):
     )
 
 
-@pytest.mark.parametrize("adapter", sorted(ADAPTERS))
-def test_an_adapter_brings_its_own_framework_only(adapter):
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_an_adapter_brings_its_own_framework_only(module):
     code = (
         "import importlib, sys; importlib.import_module(sys.argv[1]); print(*(n for n in sys.modules if '.' not in n))"
     )
 
-    done = run(code, adapter)
+    done = run(code, module)
 
     assert done.returncode == 0, done.stderr
-    assert set(done.stdout.split()) & FRAMEWORKS == ADAPTERS[adapter]
+    assert set(done.stdout.split()) & FRAMEWORKS == MODULES[module]
 
 
 def error_of(module, name, tmp_path, version):
