@@ -89,7 +89,9 @@ NESTED = {
     "list of floats": column(pa.list_(pa.float64()), [math.nan, 0.1, None], [-0.0]),
     "struct of floats": column(pa.struct([("x", pa.float32())]), {"x": math.nan}, {"x": None}),
     "half floats with dates": column(
-        pa.struct([("x", pa.float16()), ("day", pa.date64())]), {"x": math.nan, "day": datetime.date(2020, 1, 1)}
+        pa.struct([("x", pa.float16()), ("day", pa.date64())]),
+        {"x": math.nan, "day": datetime.date(2020, 1, 1)},
+        {"x": 0.5},
     ),
     "list of nulls": column(pa.list_(pa.null()), [None], []),
 }
