@@ -177,6 +177,23 @@ def test_looking_is_at_the_commit_of_the_config_or_of_the_block(database: str) -
     assert len(old.history("users")) == 1
 
 
+def test_a_card_is_of_the_branch_that_is_written_to_and_of_what_a_past_run_had(database: str) -> None:
+    first = write_table(database, "users", USERS, primary_key="id").commit
+    write_table(database, "users", USERS.assign(name="Zoe"))
+    artifact = {"actions": {"k": acted(table="users", commit=first).dict()}, "configs": {"c": {"database": database}}}
+
+    assert ">Zoe</" in DoltDT(config=DoltConfig(database, branch="main", commit=first)).card("users").html()
+    assert ">Zoe</" not in DoltDT(config=DoltConfig(database, commit=first)).card("users").html()
+    assert ">Zoe</" not in DoltDT(audit=artifact).card("k").html()
+
+
+def test_what_a_run_read_and_no_run_wrote_was_written_by_none(database: str) -> None:
+    read = acted(table="users", commit=write_table(database, "users", USERS, primary_key="id").commit)
+    artifact = {"actions": {"k": read.dict()}, "configs": {"c": {"database": database}}}
+
+    assert lineage(artifact)["written_by"].isna().tolist() == [True]
+
+
 def test_lineage_is_of_the_version_that_was_read(database: str) -> None:
     first = write_table(database, "users", USERS, primary_key="id", message="Run: F/1/start/1").commit
     write_table(database, "users", OTHERS, message="Run: F/2/start/2")
