@@ -46,7 +46,15 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def pull(remote: Remote, database: Database, branch: str | None, *, author: Author, required: bool = False) -> bool:
+def pull(
+    remote: Remote,
+    database: Database,
+    branch: str | None,
+    *,
+    author: Author,
+    required: bool = False,
+    is_fetched: bool = False,
+) -> bool:
     """Fetch, and update a branch: fast-forward it if it is behind, or merge if both sides have new commits.
 
     A branch that is ahead, or that the remote does not have, is not changed. One that only the remote has is created.
@@ -59,6 +67,7 @@ def pull(remote: Remote, database: Database, branch: str | None, *, author: Auth
         author: The author of a merge commit.
         required: Whether a `file://` remote without data is an error. Otherwise it may be created by a push. A server's
             remote is not checked, because its folder is on the machine of the server.
+        is_fetched: Whether all branches have just been fetched. A shallow clone fetches each by itself.
 
     Returns:
         Whether the remote has the branch.
@@ -75,7 +84,7 @@ def pull(remote: Remote, database: Database, branch: str | None, *, author: Auth
         _settle(remote, database, connection, required=required)
         name = find_head(connection, branch).branch
         with _from(remote, database):
-            retried(lambda: _fetch(remote, database, connection, name), RemoteChangedError, attempts=5)
+            retried(lambda: _fetch(remote, database, connection, name, is_fetched), RemoteChangedError, attempts=5)
         theirs = remote_head(connection, f"{remote.name}/{name}")
     if theirs is not None:
         retried(lambda: _bring_up(remote, database, name, theirs, author), LostRaceError, attempts=3)
@@ -130,11 +139,12 @@ def _add(name: str, url: str, connection: Connection) -> str:
     return url
 
 
-def _fetch(remote: Remote, database: Database, connection: Connection, branch: str) -> None:
+def _fetch(remote: Remote, database: Database, connection: Connection, branch: str, is_fetched: bool) -> None:
     """Fetch all branches; in a shallow clone only the given one, because others would bring their history."""
     address = locate(database.location)
     if not (isinstance(address, DirectoryAddress) and is_shallow(address.path)):
-        fetch_remote(connection, remote.name, user=remote.user)
+        if not is_fetched:
+            fetch_remote(connection, remote.name, user=remote.user)
         return
     try:
         fetch_remote(connection, remote.name, user=remote.user, branch=branch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from dolt_integrations.core.branches.target import branch_name
 from dolt_integrations.core.remotes.clone import clone_if_missing
 from dolt_integrations.core.remotes.exchange import pull, push
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
+from dolt_integrations.engine.names.identifiers import is_commit_hash
 from dolt_integrations.engine.versions.heads import find_head
 from dolt_integrations.engine.versions.remotes import remote_branches
 
@@ -68,11 +70,20 @@ def _warn_of_local(remote: Remote, database: Database, branch: str | None) -> No
 
 
 @contextmanager
-def saving_to(remote: Remote | None, db: Location, branch_conf: Branch | None, author: Author | None) -> Iterator[None]:
+def saving_to(
+    remote: Remote | None, db: Location, branch_conf: Branch | None, author: Author | None, *, start: str | None = None
+) -> Iterator[None]:
     """Clone or pull before a block that writes to a branch, and push the branch after it. Without a remote, do nothing.
 
-    If the remote does not have a branch of the database, it may have been deleted there, so a warning says that it is
-    pushed.
+    The branch that the work starts from is pulled, too. If the remote does not have a branch of the database, it may
+    have been deleted there, so a warning says that it is pushed.
+
+    Args:
+        remote: The remote, or None.
+        db: The database.
+        branch_conf: The config of the branch.
+        author: The author of merge commits and of a new database.
+        start: Where the work starts. None is where `branch_conf` says.
 
     Raises:
         DoltError: As `clone_if_missing` and `pull` do.
@@ -86,6 +97,7 @@ def saving_to(remote: Remote | None, db: Location, branch_conf: Branch | None, a
         with open_database(db, create=author or DEFAULT_AUTHOR, carried=True) as database:
             who = database.author_for(author)
             has = pull(remote, database, _name(branch_conf), author=who)
+            _pull_start(remote, database, branch_conf, start, who)
             may_be_gone = not has and _is_known(remote, database, _name(branch_conf))
             yield
             with database.connect() as connection:
@@ -93,6 +105,19 @@ def saving_to(remote: Remote | None, db: Location, branch_conf: Branch | None, a
             push(remote, database, branch, author=who)
             if may_be_gone:
                 _warn_of_pushed(remote, database, branch)
+
+
+def _pull_start(
+    remote: Remote, database: Database, branch_conf: Branch | None, start: str | None, author: Author
+) -> None:
+    """Pull the branch that a merged or new branch starts from."""
+    if start is None and branch_conf is not None:
+        with database.connect() as connection:
+            is_new = branch_conf.creates and find_head(connection, branch_conf.name).commit is None
+        start = (branch_conf.start or "HEAD") if is_new or branch_conf.merges else None
+    branch = re.split("[~^]", start)[0] if start is not None else None
+    if branch is not None and not is_commit_hash(branch):
+        pull(remote, database, None if branch == "HEAD" else branch, author=author, is_fetched=True)
 
 
 def _is_known(remote: Remote, database: Database, branch: str | None) -> bool:

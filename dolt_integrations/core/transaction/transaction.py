@@ -143,7 +143,9 @@ class Transaction(TransactionReads):
             raise ConfigError("this Transaction is in a `with` block already", hint="Make another Transaction.")
         self.version, self._is_audited, self._began = None, False, time.monotonic()
         with ExitStack() as stack:
-            stack.enter_context(saving_to(self.remote_conf, self.db, SerialBranch(self.merge_to), self.author))
+            target = self._options.target if self._options.target.name else SerialBranch(self.merge_to)
+            start = self._options.branch_from or ("HEAD" if self._options.create else None)
+            stack.enter_context(saving_to(self.remote_conf, self.db, target, self.author, start=start))
             author, carried = self.author or DEFAULT_AUTHOR, self.remote_conf is not None
             database = stack.enter_context(open_database(self.db, create=author, carried=carried))
             self._block = Block(database, replace(self._options, branch=self.merge_to), stack)
