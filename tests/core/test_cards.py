@@ -258,3 +258,57 @@ def test_a_frame_of_diff_is_a_card_with_the_changed_cells_marked(database, two):
 def test_another_frame_is_no_diff():
     with pytest.raises(DataError, match="diff_type"):
         diff_card(FIRST)
+
+
+def test_a_card_shows_no_password_of_a_location_or_an_error(database, two, monkeypatch):
+    def fail(*arguments):
+        raise ZeroDivisionError("mysql://me:sesame@db/shop")
+
+    monkeypatch.setattr(table, "preview", fail)
+
+    page = table_card(database, "users").html()
+    assert "Cannot show the rows: ZeroDivisionError" in page
+    assert "sesame" not in page
+    assert "sesame" not in table_card("mysql://me:sesame@db:port/shop", "users").html()
+
+
+def test_a_removed_row_is_shown_as_it_was(database, two):
+    assert ">Cy</" in table_card(database, "users").html().partition("Changed by commit")[2]
+
+
+def test_a_card_tells_the_last_change_of_the_table_from_the_newest_commit(database, two):
+    other = write_table(database, "others", FIRST, message="Add others").commit
+
+    page = table_card(database, "users").html()
+
+    assert f"Changed by commit {two[1][:8]}" in page
+    assert f"<dd>{other}" in page
+    assert f"<dd>{two[1]}, " in page
+
+
+def test_the_graph_of_an_old_version_has_the_newest_commit(database):
+    made = [write_table(database, "t", pd.DataFrame({"id": [at]})).commit for at in range(8)]
+
+    assert made[-1][:8] in table_card(database, "t", as_of=made[-2]).html()
+
+
+def test_a_card_has_the_trailers_of_a_message_in_their_order_and_no_prose(database):
+    write_table(database, "t", FIRST, message="Add\n\nFlyte-Input: one\nFlyte-Input: two")
+    write_table(database, "u", FIRST, message="Note: this is prose")
+
+    page = table_card(database, "t").html()
+    assert page.index(">one<") < page.index(">two<")
+    assert "<dt>Flyte-Input" in page
+    assert "<dt>Note" not in table_card(database, "u").html()
+
+
+def test_a_card_of_a_diff_marks_other_bytes_and_names_columns_in_full(database):
+    data = pd.DataFrame({"id": [1], "from_x": ["a"], "to_x": ["a"], "raw": [b"abc"]})
+    write_table(database, "t", data, primary_key="id")
+    write_table(database, "t", data.assign(raw=[b"abd"]))
+
+    page = diff_card(Repository(database).table("t").diff("HEAD~1")).html()
+
+    assert page.count('class="dolt-changed"') == 1
+    assert ">from_x</" in page
+    assert ">to_x</" in page
