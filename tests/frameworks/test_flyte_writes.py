@@ -9,6 +9,7 @@ from flytekit import FlyteContextManager, task, workflow
 from flytekit.core.type_engine import TypeEngine
 from flytekit.models.literals import Literal
 
+from dolt_integrations.errors import UnsupportedTypeError
 from flytekitplugins.dolt import DoltTable
 from tests.conftest import Repository
 from tests.helpers.frameworks.flyte_tables import (
@@ -111,6 +112,16 @@ def test_a_frame_that_was_changed_in_place_is_written(repository: Repository) ->
 
     assert len(repository.messages()) == 3
     assert 9 in values(again)
+
+
+def test_a_column_is_given_another_type_only_if_the_options_say_so(repository: Repository) -> None:
+    received(DoltTable(data=pd.DataFrame({"a": ["x"]}), config=config(repository)))
+
+    with pytest.raises(UnsupportedTypeError, match="overwrite"):
+        received(DoltTable(data=numbers(1), config=config(repository)))
+    made = received(DoltTable(data=numbers(1), config=config(repository, io_args={"schema": "overwrite"})))
+
+    assert values(made) == [1]
 
 
 def test_arrow_has_the_rows_of_the_version_or_those_in_memory(repository: Repository) -> None:
