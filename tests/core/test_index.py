@@ -220,3 +220,15 @@ def test_a_join_of_tables_whose_indexes_are_named_by_a_number_and_a_text_comes_b
     back = read_table(database, sql="SELECT t.*, u.`5` FROM t JOIN u ON t.k = u.`5`").data
 
     assert len(back) == 1
+
+
+def test_levels_keep_their_order_where_their_columns_have_another(database):
+    frame = pd.DataFrame({"x": [1, 2]}, index=pd.MultiIndex.from_tuples([(1, 10), (2, 20)], names=["a", "b"]))
+    write_table(database, "t", frame)
+    definition = run_sql(database, "SHOW CREATE TABLE t")[0][1]
+    column = next(line.strip().rstrip(",") for line in definition.splitlines() if line.strip().startswith("`b`"))
+    run_sql(database, f"ALTER TABLE t MODIFY COLUMN {column} FIRST", "CALL DOLT_COMMIT('-Am', 'order')")
+
+    found = read_table(database, "t").data
+
+    assert (list(found.index.names), found.index.tolist()) == (["a", "b"], [(1, 10), (2, 20)])
