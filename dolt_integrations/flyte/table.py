@@ -173,7 +173,7 @@ class DoltTable(TableReference):
         if self.config.as_of is None and current_runtime().is_cached():
             text = "table %s of %s is read by a task that Flyte caches, and no input names its version, so Flyte may %s"
             more = (
-                "return an older result. Pin it in a task without a cache: DoltTable(config, version=find_version(...))"
+                "return an old result. Pin it in a task without a cache: DoltTable(config, version=find_version(...))"
             )
             logger.warning(text, self._name, self.config.shown_path, more)
         return revision_for(self.config)

@@ -156,7 +156,7 @@ class Block:
         check_table_name(tablename)
         check_mode(mode or REPLACE, overwrite=False)
         encode_frame(data, table=tablename).schema(pks)
-        self._writes.append(AttemptWrite(tablename, data.copy(), tuple(pks) if pks else None, mode))
+        self._writes.append(AttemptWrite(tablename, _copied(data), tuple(pks) if pks else None, mode))
         config_id = self.config.id if self.config else ""
         self.actions[key] = self._action(key, WRITE, config_id, tablename, recorded)
         self._frames[key] = data
@@ -203,6 +203,12 @@ class Block:
         """Discard the writes of a block that raised an exception."""
         self._writes = []
         self.actions = {key: action for key, action in self.actions.items() if action.kind == READ}
+
+
+def _copied(data: Any) -> Any:
+    """Return a copy of a pandas or polars frame, which the step may still change. An Arrow table never changes."""
+    copy = getattr(data, "copy", None) or getattr(data, "clone", None)
+    return data if copy is None else copy()
 
 
 def find_pin(config: DoltConfig) -> Version:

@@ -278,3 +278,14 @@ def test_save_and_load_take_the_name_of_a_branch_and_the_url_of_a_remote(tmp_pat
     load(str(tmp_path / "two"), tmp_path / "g.csv", "t", branch_conf="main", remote_conf=url)
 
     assert (tmp_path / "g.csv").read_text() == "id,x\n1,2\n"
+
+
+def test_text_that_is_not_unicode_is_an_error_of_ours_and_writes_nothing(database):
+    frame = pd.DataFrame({"a": [1]})
+
+    with pytest.raises(ConfigError, match="not valid Unicode"):
+        write_table(database, "t", frame, message="half \ud800")
+    with pytest.raises(ConfigError, match="not valid Unicode"):
+        read_table(database, sql="select '\ud800'")
+
+    assert run_sql(database, "SHOW TABLES") == []

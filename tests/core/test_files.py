@@ -170,6 +170,17 @@ def test_a_pipe_stays_and_is_written_to(tmp_path):
     assert (tmp_path / "pipe.csv").is_fifo()
 
 
+def test_a_stream_that_is_redirected_to_a_file_keeps_what_is_in_the_file(tmp_path):
+    path = tmp_path / "log"
+    with path.open("wb") as log:
+        log.write(b"before" + b"\n")
+        log.flush()
+        write_file(pd.DataFrame({"a": [1]}), f"/dev/fd/{log.fileno()}", args={"format": "csv"})
+        log.write(b"after" + b"\n")
+
+    assert path.read_text().split() == ["before", "a", "1", "after"]
+
+
 def test_a_full_disk_leaves_the_file_as_it_was(file, script):
     file.write_text("a\n1\n")
     full = """

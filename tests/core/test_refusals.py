@@ -165,6 +165,9 @@ BAD_FRAMES = {
     "categories of dates": (
         pd.DataFrame({"a": pd.Categorical([datetime.date(2021, 1, 1)])}), UnsupportedTypeError, "'a'.*`t`.*categories"
     ),
+    "categories of several types": (
+        pd.DataFrame({"a": pd.Categorical([1, "x"])}), UnsupportedTypeError, "'a'.*`t` has categories.*rename"
+    ),
     "an infinite category": (
         pd.DataFrame({"a": pd.Categorical([1.0, float("inf")])}), UnsupportedValueError, "'a'.*`t`.*inf"
     ),

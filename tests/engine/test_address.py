@@ -118,6 +118,7 @@ def test_a_password_is_never_shown(shown):
         "mysql://me@db.local/shop?tls=perhaps",
         "mysql://me@db.local/shop?colour=red",
         "mysql://me@[::1/shop",
+        "a\0b",
     ],
 )
 def test_what_names_no_database_is_an_error(location):

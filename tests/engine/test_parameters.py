@@ -140,6 +140,8 @@ def test_timestamps_are_bound_in_utc_and_durations_with_all_their_hours(value: A
         ("a = %s", 5),
         ("a = %s", [object()]),
         ("a = %s", [float("inf")]),
+        ("a = %s", [pd.NaT]),
+        ("a = %s", ["\ud800"]),
         ("a = %s", [{"a": 1}]),
         ("a in %s", [[]]),
     ],

@@ -3,6 +3,8 @@
 import contextlib
 import threading
 
+import polars as pl
+import pyarrow as pa
 import pytest
 
 from dolt_integrations.core import history, read_table, write_table
@@ -189,6 +191,13 @@ def test_rows_that_others_have_changed_are_a_conflict(database):
     assert first in str(caught.value)
     assert other in str(caught.value)
     assert (commits(database), contents(database)) == (before, [(1, "v1"), (2, "x2")])
+
+
+@pytest.mark.parametrize("library", [pl.DataFrame, pa.table])
+def test_frames_of_polars_and_arrow_are_written(library, database):
+    Task(database).block(("t", library({"id": [1], "value": ["v1"]}), None, None))
+
+    assert contents(database) == [(1, "v1")]
 
 
 def test_threads_write_blocks_of_one_attempt(database):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _CATEGORIES = ("bool", "str", "object", "string", "int64", "int32", "int16", "int8", "float64", "Int64")
 """The dtypes of categories whose values JSON can list."""
 
+_HINT = "Convert the categories, for example with .cat.rename_categories(str)."
+
 
 def encode_categories(
     series: pd.Series, where: str, encode: Callable[[pd.Series, str], EncodedColumn]
@@ -33,10 +35,13 @@ def encode_categories(
         UnsupportedTypeError: The categories are not strings, integers, floats or booleans.
     """
     categories = pd.Series(series.cat.categories)
-    encoded = encode(categories, where)
+    try:
+        encoded = encode(categories, where)
+    except UnsupportedTypeError as error:  # its row and its hint are those of the categories
+        problem = f"{where} has categories of dtype {categories.dtype}, which have no column type"
+        raise UnsupportedTypeError(problem, hint=_HINT) from error
     if encoded.mark.dtype not in _CATEGORIES or encoded.mark.of not in (None, UNTYPED):
-        hint = "Convert the categories, for example with .cat.rename_categories(str)."
-        raise UnsupportedTypeError(f"{where} has categories of dtype {categories.dtype}", hint=hint)
+        raise UnsupportedTypeError(f"{where} has categories of dtype {categories.dtype}", hint=_HINT)
     codes = series.cat.codes.to_numpy()
     taken = encoded.values.take(pa.array(codes, mask=codes < 0))
     listed = tuple(value.item() if isinstance(value, np.generic) else value for value in categories)

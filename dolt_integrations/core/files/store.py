@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from pathlib import Path
@@ -11,6 +12,9 @@ from dolt_integrations.core.files.limit import read_bounded
 from dolt_integrations.core.whole_file import whole_file
 from dolt_integrations.engine import nearest
 from dolt_integrations.errors import FileError, StorageError
+
+_DESCRIPTOR = re.compile(r"/(dev/stdout|dev/stderr|dev/fd/\d+|proc/self/fd/\d+)")
+_STREAMS = {"dev/stdout": 1, "dev/stderr": 2}
 
 
 def read_bytes(filename: str | os.PathLike[str], where: str) -> bytes:
@@ -41,10 +45,13 @@ def write_bytes(data: bytes, path: Path, where: str) -> None:
         StorageError: It cannot be written.
     """
     try:
-        path = path.resolve()
-        if path.exists() and not path.is_file():
-            # A pipe or a device, such as /dev/stdout, cannot be replaced.
-            path.write_bytes(data)
+        stream = _DESCRIPTOR.fullmatch(str(path))
+        path = path if stream else path.resolve()
+        if stream:  # not resolved: if it is redirected to a file, the file may have more than this
+            with open(os.dup(_STREAMS.get(stream[1]) or int(stream[1].rpartition("/")[2])), "wb") as file:
+                file.write(data)
+        elif path.exists() and not path.is_file():
+            path.write_bytes(data)  # a pipe or a device cannot be replaced
         else:
             _replace(data, path)
     except (OSError, ValueError, RuntimeError) as error:

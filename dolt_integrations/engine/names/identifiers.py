@@ -111,14 +111,15 @@ def _clash(name: str, other: str) -> str:
 def _problem(name: str) -> str | None:
     if not name:
         return "is empty"
-    if not _is_unicode(name) or "\0" in name:
+    if not is_unicode(name) or "\0" in name:
         return "has a character that Dolt does not allow in a name (NUL, or half of a surrogate pair)"
     if len(name.encode()) > MAX_IDENTIFIER:
         return f"has {len(name.encode())} bytes of UTF-8; Dolt allows at most {MAX_IDENTIFIER}"
     return None
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
+    """Whether a string has no half of a surrogate pair, so that it can be sent in UTF-8."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -67,6 +67,8 @@ def _parse_path(path: str | os.PathLike[str]) -> DirectoryAddress:
     text = os.fspath(path)
     if not text:
         raise ConfigError("the path of the database is empty", hint=HOW_TO_NAME_ONE)
+    if "\0" in os.fsdecode(text):
+        raise ConfigError(f"the path {text!r} of the database contains NUL", hint=HOW_TO_NAME_ONE)
     if re.match("mysql[:/+]", text):
         raise ConfigError(f"{redact(text)} looks like a URL but is not one", hint=HOW_TO_NAME_ONE)
     path = Path(text).expanduser()

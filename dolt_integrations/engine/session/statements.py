@@ -17,7 +17,7 @@ from dolt_integrations.engine.session.opening import cut
 from dolt_integrations.engine.session.reuse import fires_triggers, leaves_nothing
 from dolt_integrations.engine.translation.translate import translate
 from dolt_integrations.engine.wire.answers import anything, number, read_rows, text, understood
-from dolt_integrations.errors import DataError, DoltError, QueryError, ServerError
+from dolt_integrations.errors import ConfigError, DataError, DoltError, QueryError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -132,6 +132,9 @@ class Statements:
             cursor.close()
         except (pymysql.MySQLError, OSError) as error:
             raise self._translated(error) from error
+        except UnicodeEncodeError as error:  # before anything is sent
+            hint = "Replace the half of a surrogate pair in the query or in its arguments: UTF-8 does not have it."
+            raise ConfigError(f"the text for {self._where} is not valid Unicode: {error}", hint=hint) from error
         except UnicodeDecodeError as error:
             if kind is SSCursor:
                 cut(self._session)  # there may be many rows left

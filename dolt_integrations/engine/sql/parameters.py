@@ -10,6 +10,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any, TypeAlias
 
+from dolt_integrations.engine.names.identifiers import is_unicode
 from dolt_integrations.engine.sql.literals import literal
 from dolt_integrations.engine.sql.tokens import Token, tokens
 from dolt_integrations.errors import ConfigError
@@ -182,12 +183,21 @@ def _literal(value: Any) -> str:
         plain = str(plain)
     if isinstance(plain, datetime.datetime) and plain.tzinfo is not None:
         plain = plain.astimezone(datetime.timezone.utc).replace(tzinfo=None)
-    if isinstance(plain, _KINDS) and not (isinstance(plain, float | Decimal) and not isfinite(plain)):
+    if isinstance(plain, _KINDS) and _is_writable(plain):
         return literal(plain)
     raise ConfigError(
         f"the value {value!r} ({type(value).__name__}) of params has no SQL literal",
         hint="Pass strings, numbers, booleans, bytes, dates, timestamps, None, or lists of them.",
     )
+
+
+def _is_writable(value: Any) -> bool:
+    """Whether SQL has the value: no infinity, no NaN, no NaT (which is a datetime), and no half of a surrogate pair."""
+    if isinstance(value, float | Decimal):
+        return isfinite(value)
+    if isinstance(value, str):
+        return is_unicode(value)
+    return not isinstance(value, datetime.datetime) or value == value
 
 
 _KINDS = (str, int, float, Decimal, bytes, datetime.date, datetime.timedelta, type(None))
