@@ -168,6 +168,14 @@ def test_lines_of_json_are_read_as_the_types_of_the_table(tmp_path):
     assert (values(frame, "c"), values(frame, "d")) == ([None, 5], ["007", None])
 
 
+def test_a_negative_zero_in_lines_of_json_keeps_its_sign_beside_floats_and_in_documents(tmp_path):
+    lines = '{"a": -0, "b": -0, "c": [-0, 0]}', '{"a": 9007199254740993, "b": 0.5, "c": [1]}'
+
+    found = read_lines(tmp_path, *lines)
+
+    assert repr(found.to_dict("list")) == "{'a': [0, 9007199254740993], 'b': [-0.0, 0.5], 'c': [[-0.0, 0], [1]]}"
+
+
 def test_others_read_lines_of_json_of_ours(tmp_path):
     write_file(pd.DataFrame({"a": [1, 2], "b": ['x"\n', "é"], "c": [0.1, None]}), tmp_path / "data.jsonl")
 
@@ -191,6 +199,8 @@ def test_blank_lines_count_for_the_line_of_a_row():
         (['{"a": 1}', "[1]"], FileError, "line 2 is not a JSON object"),
         (['{"a": 1, "a": 2}'], FileError, "line 1.*twice"),
         (['{"a": NaN}'], FileError, "line 1.*NaN"),
+        (['{"a": 1}', r'{"a": "\ud800"}'], FileError, "line 2.*Unicode"),
+        ([r'{"a": {"\ud800": 1}}'], FileError, "line 1.*Unicode"),
         (['{"a": 1}', '{"a": "x"}'], UnsupportedTypeError, "line 2, column 'a' holds 'x'"),
         (['{"a": 1}', "", f'{{"a": 1{"0" * 65}}}'], UnsupportedValueError, "line 3, column 'a'.*65 digits"),
         (['{"a": 1.5}', '{"a": 9007199254740993}'], UnsupportedValueError, "line 2, column 'a'.*9007199254740993"),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class _Float(float):
-    """A number with a fraction or an exponent, together with its text in the file."""
+    """A number with a fraction or an exponent, or `-0`, together with its text in the file."""
 
     text: str
 
@@ -100,6 +100,7 @@ class _Lines:
         return pd.Series(list(values), dtype=dtype)
 
     def _integers(self, name: str, values: Sequence[Any], *, missing: bool) -> pd.Series:
+        values = [None if value is None else int(value) for value in values]
         numbers = [value for value in values if value is not None]
         for row, value in enumerate(values):
             if value is not None and abs(value) >= 10**MAX_DIGITS:
@@ -128,8 +129,17 @@ class _Lines:
 def _kind(value: Any) -> str:
     if isinstance(value, bool):
         return "boolean"
+    if isinstance(value, _Float) and value.text == _NEGATIVE_ZERO:
+        return "integer"  # its sign is kept beside floats and in documents
     kinds = ((int, "integer"), (float, "number"), (str, "string"))
     return next((name for kind, name in kinds if isinstance(value, kind)), "document")
+
+
+_NEGATIVE_ZERO = "-0"
+
+
+def _integer(text: str) -> int | _Float:
+    return _Float(text) if text == _NEGATIVE_ZERO else int(text)
 
 
 def _text(value: Any) -> str:
@@ -170,12 +180,24 @@ def line_of(data: bytes, where: str, row: int, args: Mapping[str, Any]) -> int |
 
 def _row(line: bytes, where: str) -> dict[str, Any]:
     try:
-        row = json.loads(line, parse_float=_Float, parse_constant=_refuse, object_pairs_hook=_object)
+        row = json.loads(
+            line, parse_float=_Float, parse_int=_integer, parse_constant=_refuse, object_pairs_hook=_object
+        )
+        if b"\\u" in line and not _is_unicode(row):
+            raise ValueError("a string has half of a surrogate pair, which is not valid Unicode")
     except (ValueError, RecursionError) as error:
         raise FileError(f"{where} is not JSON: {error}", hint="Each line must be a JSON object.") from error
     if not isinstance(row, dict):
         raise FileError(f"{where} is not a JSON object", hint='Each line must be one: {"id": 1, "name": "Ann"}.')
     return row
+
+
+def _is_unicode(row: Any) -> bool:
+    try:
+        json.dumps(row, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refuse(word: str) -> None:
