@@ -13,6 +13,7 @@ from dolt_integrations.core.branches.forward import forward
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.target import required_branch
 from dolt_integrations.core.branches.undo import take_back, warn_of
+from dolt_integrations.core.branches.unmergeable import unmergeable
 from dolt_integrations.core.configs.on_conflict import check_on_conflict
 from dolt_integrations.core.provenance.commit_info import CommitInfo
 from dolt_integrations.core.provenance.find import EarlierWrite
@@ -142,7 +143,7 @@ class _Merging:
         ours, author = head(workspace), self.info.author
         sides = {"ours": ours, "theirs": self.theirs}
         wins = _Side(self.on_conflict, sides[self.on_conflict]) if self.on_conflict is not None else None
-        found = self._try(workspace, self.theirs, wins)
+        found = unmergeable(workspace, ours, self.theirs) or self._try(workspace, self.theirs, wins)
         schemas = [conflict.table for conflict in found if conflict.kind == "schema" and conflict.table]
         if schemas and self.on_conflict == "theirs":
             take_sides(self.database, workspace, self.theirs, schemas, author)

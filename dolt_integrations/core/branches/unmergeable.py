@@ -1,0 +1,64 @@
+"""Tables that Dolt must not be asked to merge, because its server would end.
+
+In a table without a key, Dolt (1.83) takes the values of a VARCHAR for addresses if the other side made the column a
+LONGTEXT, as a save of longer strings does. Usually it panics: "invalid hash length". A value as long as an address ends
+up as a dangling reference.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dolt_integrations.engine import find_table, parse_type
+from dolt_integrations.engine.session.visiting import visiting
+from dolt_integrations.engine.sql.types import GEOMETRIES
+from dolt_integrations.engine.versions.merges import Conflict, changed_tables
+from dolt_integrations.engine.versions.remotes import merge_base
+
+if TYPE_CHECKING:
+    from dolt_integrations.engine import Connection, TableSchema
+
+_APART = {f"{size}{kind}" for size in ("tiny", "", "medium", "long") for kind in ("text", "blob")}
+"""Types whose values Dolt stores apart from their rows, by address; with JSON and geometries."""
+
+
+def unmergeable(workspace: Connection, ours: str, theirs: str) -> list[Conflict]:
+    """Return a conflict for each table without a key of which one side stores a column apart from its rows.
+
+    Args:
+        workspace: A session on a private branch.
+        ours: The commit at its head.
+        theirs: The commit to merge.
+    """
+    with workspace.in_database():  # on the private branch, Dolt 1.83 would check other privileges
+        base = merge_base(workspace, ours, theirs)
+        if base is None or base in (ours, theirs):
+            return []
+        both = {*changed_tables(workspace, base, ours)} & {*changed_tables(workspace, base, theirs)}
+    return [found for table in sorted(both) if (found := _conflict(workspace, table, ours, theirs)) is not None]
+
+
+def _conflict(workspace: Connection, table: str, ours: str, theirs: str) -> Conflict | None:
+    one, other = _schema(workspace, table, ours), _schema(workspace, table, theirs)
+    if one is None or other is None or (one.primary_key and other.primary_key):
+        return None
+    apart, there = _stored_apart(one), _stored_apart(other)
+    column = next((name for name, is_apart in apart.items() if there.get(name, is_apart) != is_apart), None)
+    if column is None:
+        return None
+    text = (
+        f"one side made column `{column}` of a table without a key longer, and Dolt's server would end. Save the other "
+        "side's rows again on top of it, or give the table a key"
+    )
+    return Conflict(table, "schema", 1, description=text)
+
+
+def _schema(workspace: Connection, table: str, commit: str) -> TableSchema | None:
+    with visiting(workspace, commit) as snapshot:
+        return find_table(snapshot, table)
+
+
+def _stored_apart(schema: TableSchema) -> dict[str, bool]:
+    """Return for each column, in lower case, whether its values are stored apart from the rows."""
+    kinds = {column.name.lower(): parse_type(column.sql_type).base for column in schema.columns}
+    return {name: kind in _APART or kind == "json" or kind in GEOMETRIES for name, kind in kinds.items()}
