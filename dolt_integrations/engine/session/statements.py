@@ -120,10 +120,7 @@ class Statements:
 
     @contextmanager
     def _cursor(self, statement: str, arguments: Sequence[object] = (), kind: type[Cursor] = Cursor) -> Iterator[Any]:
-        if self._interruption is not None:
-            raise self._interruption
-        if self._process != os.getpid():
-            raise forked_error()
+        self._check_usable()
         self._note_traces(statement)
         try:
             cursor = self._session.cursor(kind)
@@ -146,6 +143,12 @@ class Statements:
         except BaseException as error:
             self._interrupted(error)
             raise
+
+    def _check_usable(self) -> None:
+        if self._interruption is not None:
+            raise self._interruption
+        if self._process != os.getpid():
+            raise forked_error()
 
     def _execute(self, cursor: Cursor, statement: str, arguments: Sequence[object]) -> None:
         if arguments:
