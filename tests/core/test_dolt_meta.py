@@ -7,7 +7,7 @@ import pytest
 
 from dolt_integrations.core import CallbackMeta, DoltMeta, MergeBranch, metas_from_dicts, read_table, write_table
 from dolt_integrations.errors import MetadataError
-from tests.conftest import run_sql
+from tests.conftest import new_database, run_sql
 
 FIRST = pd.DataFrame({"id": [1, 2, 3], "value": ["a", "b", "c"]})
 FIELDS = ["kind", "tablename", "branch", "rows_added"]
@@ -25,9 +25,8 @@ def log(url, branch="main"):
 @pytest.fixture
 def other(shared_server):
     """The URL of a second database."""
-    run_sql(shared_server.url, "CREATE DATABASE book")
-    yield shared_server.url.removesuffix("shared") + "book"
-    run_sql(shared_server.url, "DROP DATABASE book")
+    with new_database(shared_server, "book") as url:
+        yield url
 
 
 def test_a_save_is_a_row_in_a_commit_of_its_own(database):

@@ -11,7 +11,7 @@ from dolt_integrations.core.provenance.attempt import Attempt
 from dolt_integrations.core.provenance.inputs import inputs_of
 from dolt_integrations.core.provenance.reads import commits_read
 from dolt_integrations.errors import ConfigError, PrimaryKeyError, TableNotFoundError
-from tests.conftest import run_sql
+from tests.conftest import new_database, run_sql
 from tests.helpers.saves.attempts import Scope
 from tests.helpers.servers.hostile import hostile
 
@@ -29,10 +29,8 @@ def wrote(db, table, execution, *inputs, rows=ONE, trailer="Flyte-Input"):
 @pytest.fixture
 def raw(shared_server, database):
     """A second database on the server."""
-    url = database + "_raw"
-    run_sql(shared_server.url, f"CREATE DATABASE {url.rpartition('/')[2]}")
-    yield url
-    run_sql(shared_server.url, f"DROP DATABASE {url.rpartition('/')[2]}")
+    with new_database(shared_server, f"{database.rpartition('/')[2]}_raw") as url:
+        yield url
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import pytest
 
 from dolt_integrations.engine import check_column_names, check_table_name, nearest, quote
 from dolt_integrations.errors import InvalidNameError
-from tests.conftest import run_sql
+from tests.conftest import new_database, run_sql
 
 GOOD_NAMES = [
     "a", "A", "users", "order", "select", "a b", " a", "a-b", "a%b", "a%sb", "a'b", 'a"b', "a`b", "a\\b", "a;b", "a.b",
@@ -12,9 +12,8 @@ GOOD_NAMES = [
 
 @pytest.fixture(scope="module")
 def url(shared_server):
-    run_sql(shared_server.url, "CREATE DATABASE all_names")
-    yield shared_server.url.removesuffix("shared") + "all_names"
-    run_sql(shared_server.url, "DROP DATABASE all_names")
+    with new_database(shared_server, "all_names") as url:
+        yield url
 
 
 @pytest.mark.parametrize("name", GOOD_NAMES, ids=lambda name: ascii(name)[1:12])

@@ -15,7 +15,7 @@ from dolt_integrations.engine.names.trust import FromLiteral
 from dolt_integrations.errors import ConfigError, RevisionNotFoundError, RunNotFoundError
 from dolt_integrations.flyte.replay import execution_in
 from flytekitplugins.dolt import DoltConfig, DoltTable, replaying
-from tests.conftest import Server, run_sql
+from tests.conftest import Server, new_database
 from tests.helpers.frameworks.pods import Pods, literal, outputs, python_value
 
 ORDERS = pd.DataFrame({"id": [1, 2], "price": [1.0, 2.0]})
@@ -56,10 +56,8 @@ def shop(database: str) -> Repository:
 @pytest.fixture
 def reports(shared_server: Server, database: str) -> Iterator[str]:
     """A second database on the server."""
-    url = f"{database}_reports"
-    run_sql(shared_server.url, f"CREATE DATABASE {url.rpartition('/')[2]}")
-    yield url
-    run_sql(shared_server.url, f"DROP DATABASE {url.rpartition('/')[2]}")
+    with new_database(shared_server, f"{database.rpartition('/')[2]}_reports") as url:
+        yield url
 
 
 def disturb(shop: Repository) -> Version:
