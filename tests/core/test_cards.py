@@ -224,6 +224,20 @@ def test_a_part_of_a_table_is_shown_as_a_part(database, two):
     assert "2 that meet &#x27;id &gt; 1&#x27;, of 3 rows" in page
 
 
+def test_a_condition_on_history_is_not_looked_at_and_the_card_says_so(database, two):
+    part = table.Selection(("name",), "id in (select id from users as of 'HEAD~1')")
+
+    page = table_card(database, "users", selection=part).html()
+
+    assert "3 of 3 rows, whether or not they meet &quot;id in (select id from users as of" in page
+
+
+def test_a_condition_that_is_none_is_a_line_in_the_card(database, two):
+    page = table_card(database, "users", selection=table.Selection(("name",), "id = 1) or (1 = 1")).html()
+
+    assert "Cannot show the rows" in page
+
+
 def test_a_repository_card_has_branches_tables_and_commits_but_no_private_branches(database, two):
     run_sql(database, "CALL DOLT_BRANCH('side')", "CALL DOLT_BRANCH('dolt-integrations/work/x')")
 

@@ -138,15 +138,16 @@ def _column(column: Column, schema: TableSchema) -> tuple[Cell, ...]:
 
 def _rows(at: _At, selection: Selection) -> Grid:
     columns, where = selection.columns_of(at.table, at.schema), selection.where
-    if where is not None and looks_back(where):
-        where = None  # a condition on history would need a private branch
+    is_left_out = where is not None and looks_back(where)  # a condition on history would need a private branch
+    where = None if is_left_out else where
     with at.look.connect(at.commit) as snapshot:
         total, is_all = count_rows(snapshot, at.table, at.schema, limits().card_rows)
         if where is not None:
             selection.check(snapshot, at.table, at.schema)
         found = preview(snapshot, at.table, columns[:COLUMNS], ROWS, where)
     met = f" that meet {where!r}," if where is not None else ""
-    note = f"{len(found)}{met} of {rows_text(total, is_all)}"
+    unmet = f", whether or not they meet {selection.where!r}" if is_left_out else ""
+    note = f"{len(found)}{met} of {rows_text(total, is_all)}{unmet}"
     rows = tuple(tuple(map(Cell, row)) for row in found)
     headings = headings_of(columns[:COLUMNS], at.schema.primary_key)
     return Grid("Rows", headings, rows, note=left_out(note, len(columns) - COLUMNS))
