@@ -313,6 +313,24 @@ def test_a_run_is_compared_by_what_it_left_of_each_table(database: str) -> None:
     assert found[["table", "rows_added", "rows_removed"]].to_numpy().tolist() == [["orders", 1, 1], ["users", 1, 1]]
 
 
+def test_a_run_that_wrote_a_table_twice_is_compared_by_what_it_left_also_with_a_version(database: str) -> None:
+    shop = Repository(database)
+    shop.table("users").write(orders(1), key="id")
+    for ids, step in (([1], "1/s/1"), ([1, 2], "1/s/2"), ([1, 2, 3], "2/s/1")):
+        shop.table("orders").write(orders(*ids), key="id", message=f"Run: A/{step}")
+
+    found = shop.compare("A/1", "A/2")
+    assert found[["table", "rows_added"]].to_numpy().tolist() == [["orders", 1]]
+    assert shop.compare("A/1", "main")["change"].tolist() == ["modified", "same"]
+
+
+def test_a_tag_does_not_get_the_name_of_another_in_another_case(shop: Repository) -> None:
+    shop.tags.create("v1")
+
+    with pytest.raises(NameTakenError, match="tag 'v1' already exists"):
+        shop.tags.create("V1")
+
+
 def test_branches_with_uncommitted_work_are_not_pruned(shop: Repository) -> None:
     run_sql(str(shop.location), "UPDATE orders SET amount = 0", revision="run/1")
 

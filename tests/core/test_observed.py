@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Generator
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from dolt_integrations.core import Repository, Transaction, read_batches, read_table, write_table
-from dolt_integrations.errors import DataError, TableNotFoundError
+from dolt_integrations.core.observed import Observation, observed_batches
+from dolt_integrations.errors import DataError, ServerLostError, TableNotFoundError
 
 FRAME = pd.DataFrame({"id": [1, 2]})
 
@@ -70,6 +72,17 @@ def test_a_block_is_one_line_and_so_are_batches_read_to_the_end_or_not(database:
         f"loaded the result of a query {branch}: 1 rows in ... s",
         f"loaded table users {branch}: 1 rows in ... s, and no more was asked for",
     ]
+
+
+def test_batches_that_fail_have_no_line(lines: Any) -> None:
+    def broken() -> Generator[pd.DataFrame, None, None]:
+        yield FRAME
+        raise ServerLostError("the server is gone")
+
+    with pytest.raises(ServerLostError):
+        list(observed_batches(broken(), "shop", Observation()))
+
+    assert lines() == []
 
 
 def test_a_save_that_fails_has_no_line_and_nothing_is_printed(
