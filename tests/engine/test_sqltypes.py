@@ -39,6 +39,7 @@ def test_the_text_of_a_type_is_taken_apart(text, parts):
         ("float", pa.float32()),
         ("double", pa.float64()),
         ("decimal(38,0)", pa.decimal128(38, 0)),
+        ("decimal(39,0)", pa.decimal256(39, 0)),
         ("decimal(65,30)", pa.decimal256(65, 30)),
         ("varchar(10)", pa.large_string()),
         ("longtext", pa.large_string()),
