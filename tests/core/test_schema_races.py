@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import write_table
-from dolt_integrations.core.writes import in_place
+from dolt_integrations.core.writes import in_place, landing
+from dolt_integrations.errors import ConstraintError, MergeConflictError
 from tests.conftest import run_sql
 
 ROWS = pd.DataFrame({"id": [1, 2], "value": ["a", "b"]})
@@ -43,3 +44,67 @@ def test_a_save_begins_again_where_another_client_has_changed_the_columns(mode, 
     kept = [] if mode == "replace" or change in ("rename", "drop") else [1, 2]
     assert [key for (key,) in run_sql(database, "SELECT id FROM t ORDER BY id")] == [*kept, 3]
     assert run_sql(database, "SELECT * FROM dolt_status") == []
+
+
+ADD = ("ALTER TABLE t ADD CONSTRAINT related FOREIGN KEY (id) REFERENCES others (id)",)
+DROP = ("ALTER TABLE t DROP FOREIGN KEY related",)
+
+
+def beside(url, monkeypatch, *statements):
+    """Let another client change the schema when the next save has built its table on a private branch."""
+    real, acts = landing.PutOnTop.land, [statements]
+
+    def land(*arguments, **options):
+        if acts:
+            run_sql(url, *acts.pop(), "CALL DOLT_COMMIT('-Am', 'Change')")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(landing.PutOnTop, "land", land)
+
+
+@pytest.fixture
+def related(database):
+    write_table(database, "t", ROWS, primary_key="id")
+    write_table(database, "others", pd.DataFrame({"id": [1, 2]}), primary_key="id")
+    return database
+
+
+def foreign_keys(url):
+    return run_sql(url, "SHOW CREATE TABLE t")[0][1].count("CONSTRAINT `related`")
+
+
+def test_a_foreign_key_that_another_client_adds_meanwhile_is_kept_and_checked(related, monkeypatch):
+    beside(related, monkeypatch, *ADD)
+
+    with pytest.raises(ConstraintError, match="related"):
+        write_table(related, "t", MORE.assign(more=1), mode="append")
+
+    assert foreign_keys(related) == 1
+    run_sql(related, "INSERT INTO others VALUES (3)", "CALL DOLT_COMMIT('-am', 'Add the row')")
+    write_table(related, "t", MORE.assign(more=1), mode="append")
+    assert foreign_keys(related) == 1
+
+
+def test_a_foreign_key_that_another_client_drops_meanwhile_does_not_come_back(related, monkeypatch):
+    run_sql(related, *ADD, "CALL DOLT_COMMIT('-am', 'Add it')")
+    beside(related, monkeypatch, *DROP)
+
+    write_table(related, "t", ROWS.assign(more=1))
+
+    assert foreign_keys(related) == 0
+
+
+def test_a_foreign_key_to_the_table_that_another_client_adds_meanwhile_is_checked(related, monkeypatch):
+    beside(related, monkeypatch, "ALTER TABLE others ADD CONSTRAINT related FOREIGN KEY (id) REFERENCES t (id)")
+
+    with pytest.raises(ConstraintError, match="others"):
+        write_table(related, "t", ROWS[:1].assign(more=1))
+
+
+def test_a_stream_that_cannot_be_repeated_does_not_lose_a_foreign_key(related, monkeypatch):
+    beside(related, monkeypatch, *ADD)
+
+    with pytest.raises(MergeConflictError, match="foreign keys of table `t`"):
+        write_table(related, "t", iter([ROWS[:1]]))
+
+    assert foreign_keys(related) == 1

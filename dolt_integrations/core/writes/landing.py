@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.conflicting import conflict_error
 from dolt_integrations.core.branches.forward import MovedError, forward
+from dolt_integrations.core.branches.looks import looks
 from dolt_integrations.core.branches.merge import Superseded, merge_into
 from dolt_integrations.core.branches.pending import refuse_twins, state_to_write
 from dolt_integrations.core.branches.private import keep_branch, private_branch, reserved
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import Connection
-from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.versions.branches import create_branch
 from dolt_integrations.engine.versions.commits import commit, head
-from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.heads import branches_in_other_case
 from dolt_integrations.engine.versions.merges import Conflict
 from dolt_integrations.errors import InvalidNameError, LostRaceError, MergeConflictError, SupersededError
@@ -165,13 +164,13 @@ class PutOnTop(Landing):
             LostRaceError: Another writer has, and the save can be repeated.
             EntangledError: Another writer has, and the save cannot be repeated.
         """
-        tables = [table for table in sorted(work.changed) if self.session is not None or table != self.table]
-        if not tables:
-            return
-        with visiting(target, work.start):
-            before = [table_hash(target, table) for table in tables]
-        with visiting(target, now):
-            touched = [table for table, old in zip(tables, before, strict=True) if table_hash(target, table) != old]
+        tables = sorted(work.changed)
+        before, after = (looks(target, commit, tables) for commit in (work.start, now))
+        touched = [table for table in tables if after[table] != before[table]]
+        if self.session is None and self.table in touched:
+            touched.remove(self.table)
+            if after[self.table].referring != before[self.table].referring:
+                raise EntangledError(f"another writer has changed the foreign keys of table `{self.table}`")
         if touched and self.session is not None:
             raise LostRaceError(f"another session changed table `{touched[0]}` on {branch} at the same time")
         if touched:
