@@ -228,6 +228,27 @@ def test_an_upsert_writes_strings_that_are_equal_in_the_collation(connection):
     assert connection.value("SELECT @@foreign_key_checks", kind=number) == 1
 
 
+@pytest.mark.parametrize("columns", [["k", "m"], ["k", "m", "o"]])
+def test_an_upsert_writes_keys_that_are_equal_in_the_collation(columns, connection):
+    collated = "varchar(9) COLLATE utf8mb4_0900_ai_ci"
+    schema = make(
+        connection, f"k {collated}, m int, o int, PRIMARY KEY (k, m)", "('key', 1, 7), ('é', 1, 8), ('b', 1, 9)"
+    )
+    connection.execute(
+        f"CREATE TABLE child (id int PRIMARY KEY, k {collated}, m int, "
+        "FOREIGN KEY (k, m) REFERENCES t (k, m) ON DELETE CASCADE ON UPDATE CASCADE)"
+    )
+    connection.execute("INSERT INTO child VALUES (1, 'key', 1)")
+    data = pa.table({"k": ["KEY", "e", "b", "B "], "m": [1, 1, 1, 1], "o": [7, 8, 9, 10]})
+
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, data.select(columns))
+
+    new = 10 if "o" in columns else None
+    assert sorted(connection.rows("SELECT * FROM t")) == [("B ", 1, new), ("KEY", 1, 7), ("b", 1, 9), ("e", 1, 8)]
+    assert connection.rows("SELECT * FROM child") == [(1, "key", 1)]
+
+
 def test_an_upsert_keeps_the_sign_of_zero_in_rows_that_change_and_in_new_ones(connection):
     schema = make(
         connection, "id bigint PRIMARY KEY, d double NOT NULL, f float, o int", "(1, 0.0, 0.0, 7), (2, 3, 4, 8)"

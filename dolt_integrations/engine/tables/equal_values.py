@@ -105,7 +105,8 @@ def write_negative_zeros(
 
 
 def _texts(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> list[str]:
-    names = [c.name for c in _given(schema, data) if c.sql_type.lower().startswith(_TEXTS)]
+    """Return the staged columns of strings, also those of the key, if the table may have them in another spelling."""
+    names = [c.name for c in _staged(schema, data) if c.sql_type.lower().startswith(_TEXTS)]
     found = find_definition(connection, table) if names else None
     return names if found is not None and found.has_foreign_collations else []
 
@@ -113,12 +114,13 @@ def _texts(connection: Connection, table: str, schema: TableSchema, data: pa.Tab
 def _floats_with_zeros(schema: TableSchema, data: pa.Table) -> list[str]:
     """Return the columns with a zero of either sign, where the table may have the other one."""
     values = {name.lower(): data.column(name) for name in data.column_names}
-    return [column.name for column in _given(schema, data) if has_zero(values[column.name.lower()])]
+    key = {name.lower() for name in schema.primary_key}
+    given = [column.name for column in _staged(schema, data) if column.name.lower() not in key]
+    return [name for name in given if has_zero(values[name.lower()])]
 
 
-def _given(schema: TableSchema, data: pa.Table) -> list[Column]:
-    """Return the staged columns except those of the key."""
-    names = {name.lower() for name in data.column_names} - {name.lower() for name in schema.primary_key}
+def _staged(schema: TableSchema, data: pa.Table) -> list[Column]:
+    names = {name.lower() for name in data.column_names}
     return [column for column in schema.columns if column.name.lower() in names]
 
 
