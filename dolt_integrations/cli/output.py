@@ -86,7 +86,7 @@ def cell_of(value: object) -> str:
 
 
 def _lines(frame: pd.DataFrame) -> Iterable[str]:
-    cut = sys.stdout.isatty()
+    cut = sys.stdout is not None and sys.stdout.isatty()  # it is None if the shell has closed it
     columns = []
     for at, name in enumerate(frame.columns):
         cells = [cell_of(value) for value in frame.iloc[:, at].astype(object)]

@@ -281,6 +281,13 @@ def test_values_are_printed_as_json_has_them_and_nothing_is_obeyed() -> None:
     assert cell_of("\x1b]0;title\x07<b>") == "\\x1b]0;title\\x07<b>"
 
 
+def test_a_table_is_shown_to_no_one_where_the_output_is_closed(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    Repository(database).table("t").write(pd.DataFrame({"a": [1]}))
+    monkeypatch.setattr(sys, "stdout", None)
+
+    cli(["show", database, "t"], standalone_mode=False)
+
+
 def test_long_values_are_whole_where_no_one_looks_at_a_terminal(run: Command, database: str) -> None:
     Repository(database).table("t").write(pd.DataFrame({"a": ["x" * 100]}))
 
