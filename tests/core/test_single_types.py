@@ -118,3 +118,24 @@ def test_a_time_zone_may_become_another(database):
     assert write_table(database, "t", frame).changed
     back = read_table(database, "t").data
     assert_same(back, frame.sort_values("a", ignore_index=True))
+
+
+COLUMNS = {
+    "int8": ("tinyint", "NO"), "int16": ("smallint", "NO"), "int32": ("int", "NO"), "int64": ("bigint", "NO"),
+    "uint8": ("tinyint unsigned", "NO"), "uint16": ("smallint unsigned", "NO"),
+    "uint32": ("int unsigned", "NO"), "uint64": ("bigint unsigned", "NO"), "bool": ("tinyint(1)", "NO"),
+    "Int8": ("tinyint", "YES"), "Int16": ("smallint", "YES"), "Int32": ("int", "YES"), "Int64": ("bigint", "YES"),
+    "UInt8": ("tinyint unsigned", "YES"), "UInt16": ("smallint unsigned", "YES"),
+    "UInt32": ("int unsigned", "YES"), "UInt64": ("bigint unsigned", "YES"), "boolean": ("tinyint(1)", "YES"),
+    "float16": ("float", "YES"), "float32": ("float", "YES"), "float64": ("double", "YES"),
+    "Float32": ("float", "YES"), "Float64": ("double", "YES"),
+}  # fmt: skip
+"""The SQL type of each dtype of numbers, and whether its column takes NULL."""
+
+
+def test_the_columns_of_numbers_are_as_wide_as_their_dtypes_and_take_null_if_these_do(database):
+    write_table(database, "t", pd.DataFrame({f"c{at}": pd.array([1], dtype=name) for at, name in enumerate(COLUMNS)}))
+
+    found = [row[1:3] for row in run_sql(database, "SHOW COLUMNS FROM t")]
+
+    assert dict(zip(COLUMNS, found, strict=True)) == COLUMNS
