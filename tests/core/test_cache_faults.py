@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.rows import cache
+from dolt_integrations.core.rows import cache, cache_folder
 from tests.conftest import run_sql
 from tests.helpers.saves.caches import HASH, OTHER, SIZE, file_of, folder, frame, stored, table
 from tests.helpers.script import run_together
@@ -110,6 +110,17 @@ def test_a_directory_of_another_user_is_not_used(own_cache):
 
     assert cache.find(HASH) is None
     assert stored() == [f"{HASH}.arrow"]
+
+
+@pytest.mark.parametrize("other", [-1, 1], ids=["a lower number", "a higher number"])
+def test_what_belongs_to_a_user_of_another_number_is_not_used(other, own_cache, monkeypatch):
+    cache.store(HASH, table())
+    user = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: user - other)
+
+    assert cache_folder.folder(make=False) is None
+    with pytest.raises(ValueError, match="another user"):
+        cache_folder.read_own(file_of(HASH))
 
 
 def test_a_link_into_a_directory_of_others_is_not_used(own_cache, tmp_path):
