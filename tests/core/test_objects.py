@@ -158,3 +158,14 @@ def test_a_comment_that_says_arrays_of_what_cannot_be_is_ignored(sql_type, value
 
     assert found.equals(decode_column(Column("a", sql_type), pa.chunked_array([values])))
     assert "is not read as its comment says" in caplog.text
+
+
+@pytest.mark.filterwarnings("ignore:Passing integer data")
+def test_a_comment_that_says_periods_of_numbers_is_ignored(caplog):
+    """pandas takes a number for a year."""
+    values = pa.chunked_array([pa.array([2020], pa.int64())])
+
+    found = decode_column(Column("a", "bigint", comment=Mark(dtype="period[M]").comment()), values)
+
+    assert found.tolist() == [2020]
+    assert "is not read as its comment says" in caplog.text

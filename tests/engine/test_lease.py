@@ -282,3 +282,15 @@ def test_a_supervisor_removes_its_folder_after_the_last_user_was_killed(reposito
 
     eventually(lambda: not runtime_folder(repository.path).exists())
     eventually(lambda: [path.name for path in temporary.iterdir()] == [runtime_folder(repository.path).parent.name])
+
+
+def test_what_a_link_leads_to_is_not_removed_with_a_folder(folder, tmp_path):
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "file").touch()
+    (folder / "inner").mkdir(parents=True)
+    (folder / "inner" / "link").symlink_to(tmp_path / "theirs")
+
+    supervisor._remove_tree(str(folder))
+
+    assert not folder.exists()
+    assert (tmp_path / "theirs" / "file").exists()

@@ -39,3 +39,8 @@ def test_a_mode_asks_for_the_certificate_and_the_host_that_it_names(
 )
 def test_the_names_of_mysqls_clients_mean_what_they_mean_there(options: dict[str, str], mode: str) -> None:
     assert tls_from_options(options).mode == mode
+
+
+def test_a_key_without_a_certificate_is_an_error_that_says_what_lacks():
+    with pytest.raises(ConfigError, match="ssl_key is set, but ssl_cert is not"):
+        tls_from_options({"ssl_key": "me.key"})
