@@ -7,6 +7,7 @@ import ssl
 import pytest
 
 from dolt_integrations.engine.names.tls import Tls, tls_from_options
+from dolt_integrations.errors import ConfigError
 
 
 @pytest.mark.parametrize(
