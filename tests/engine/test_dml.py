@@ -249,6 +249,18 @@ def test_an_upsert_writes_keys_that_are_equal_in_the_collation(columns, connecti
     assert connection.rows("SELECT * FROM child") == [(1, "key", 1)]
 
 
+@pytest.mark.parametrize("key", ["k, m", "m, k"])
+def test_an_upsert_of_more_rows_than_the_table_has_finds_keys_that_are_equal_in_the_collation(key, connection):
+    columns = f"k varchar(50) COLLATE utf8mb4_0900_ai_ci, m int, o int, PRIMARY KEY ({key})"
+    schema = make(connection, columns, ", ".join(f"('Key{at}', {at}, 0)" for at in range(6)))
+    data = pa.table({"k": [f"kEY{at}" for at in range(30)], "m": range(30), "o": [1] * 30})
+
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, data)
+
+    assert sorted(connection.rows("SELECT m, k, o FROM t")) == [(at, f"kEY{at}", 1) for at in range(30)]
+
+
 def test_an_upsert_keeps_the_sign_of_zero_in_rows_that_change_and_in_new_ones(connection):
     schema = make(
         connection, "id bigint PRIMARY KEY, d double NOT NULL, f float, o int", "(1, 0.0, 0.0, 7), (2, 3, 4, 8)"

@@ -38,10 +38,10 @@ def upsert_rows(connection: Connection, table: str, schema: TableSchema, data: p
     """
     data = _without_generated(schema, data)
     with staged(connection, schema, data) as stage:
-        same = _same(table, stage, schema.primary_key)
+        same = _same_by_collation(connection, table, stage, schema)
         signed = find_negative_zeros(connection, table, schema, data, stage, same)
-        _update(connection, table, stage, schema.primary_key, data.column_names)
-        _insert(connection, table, stage, schema.primary_key, data.column_names)
+        _update(connection, table, stage, schema.primary_key, data.column_names, same)
+        _insert(connection, table, stage, schema.primary_key, data.column_names, same)
         write_equal_values(connection, table, schema, data, stage, same)
     if signed.num_rows:
         write_negative_zeros(connection, table, schema, signed, delete_rows)
@@ -123,23 +123,40 @@ def _check_keys(connection: Connection, stage: str, key: Sequence[str]) -> None:
         raise PrimaryKeyError(what, hint=hint, constraint="PRIMARY KEY", column=names, value=value)
 
 
-def _update(connection: Connection, table: str, stage: str, key: Sequence[str], names: Sequence[str]) -> None:
+def _update(
+    connection: Connection, table: str, stage: str, key: Sequence[str], names: Sequence[str], same: str
+) -> None:
     keys = {name.lower() for name in key}
     values = [quote(name) for name in names if name.lower() not in keys]
     if values:
         name = quote(table)
         sets = ", ".join(f"{name}.{value} = {stage}.{value}" for value in values)
-        connection.execute(f"UPDATE {name} JOIN {stage} ON {_same(table, stage, key)} SET {sets}")
+        connection.execute(f"UPDATE {name} JOIN {stage} ON {same} SET {sets}")
 
 
-def _insert(connection: Connection, table: str, stage: str, key: Sequence[str], names: Sequence[str]) -> None:
+def _insert(
+    connection: Connection, table: str, stage: str, key: Sequence[str], names: Sequence[str], same: str
+) -> None:
     name = quote(table)
     columns = ", ".join(map(quote, names))
     values = ", ".join(f"{stage}.{quote(column)}" for column in names)
     connection.execute(
-        f"INSERT INTO {name} ({columns}) SELECT {values} FROM {stage} LEFT JOIN {name} ON {_same(table, stage, key)} "
+        f"INSERT INTO {name} ({columns}) SELECT {values} FROM {stage} LEFT JOIN {name} ON {same} "
         f"WHERE {name}.{quote(key[0])} IS NULL"
     )
+
+
+def _same_by_collation(connection: Connection, table: str, stage: str, schema: TableSchema) -> str:
+    """Return the condition that joins rows whose keys are equal in the collations of their columns.
+
+    Dolt (1.83) hashes several columns that are compared by `=` whatever their collations are, and finds no `A` for `a`.
+    """
+    key, found = schema.primary_key, find_definition(connection, table) if len(schema.primary_key) > 1 else None
+    same = _same(table, stage, key[:1])
+    if found is None or not found.has_foreign_collations:
+        return _same(table, stage, key)
+    rest = [f"{quote(table)}.{quote(name)} <=> {stage}.{quote(name)}" for name in key[1:]]
+    return " AND ".join([same, *rest])
 
 
 def _same(table: str, stage: str, key: Sequence[str]) -> str:
