@@ -1,4 +1,4 @@
-"""A save with a remote starts from what the remote has: of its branch, and of the one that it begins at."""
+"""A save or a load with a remote starts from what the remote has of each branch that it names, not of its own only."""
 
 from __future__ import annotations
 
@@ -55,3 +55,37 @@ def test_a_transaction_starts_from_what_the_remote_has(stale: Repository) -> Non
 
     assert ids(stale, "run/1") == [1, 3, 5, 6]
     assert ids(stale, "run/2") == [1, 2, 4]
+
+
+LOOKS = {
+    "read": lambda shop: shop.table("users").read(as_of="dev"),
+    "read before": lambda shop: shop.table("users").read(as_of="dev~0"),
+    "batches": lambda shop: pd.concat(shop.table("users").scan(as_of="dev").batches(10)),
+    "query": lambda shop: shop.sql("select id from users", as_of="dev").to_pandas(),
+    "blame": lambda shop: shop.table("users").blame(as_of="dev").reset_index(),
+    "added": lambda shop: pd.concat([users(1, 5), shop.table("users").added("dev")]),
+    "version": lambda shop: shop.table("users").read(as_of=shop.version(as_of="dev").commit),
+    "tag": lambda shop: (shop.tags.create("now", at="dev"), shop.table("users").read(as_of="now"))[1],
+    "branch": lambda shop: (shop.branches.create("now", at="dev"), shop.table("users", "now").read())[1],
+    "restore": lambda shop: (shop.restore("users", "dev"), shop.table("users").read())[1],
+}
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_another_branch_that_is_named_is_what_the_remote_has(look, stale: Repository) -> None:
+    assert sorted(look(stale)["id"].astype(int)) == [1, 5, 6]
+
+
+def test_a_difference_to_another_branch_is_to_what_the_remote_has(stale: Repository) -> None:
+    found = stale.table("users").diff("main", "dev")
+
+    assert sorted(found["to_id"].dropna().astype(int)) == [5, 6]
+    assert found["from_id"].dropna().astype(int).tolist() == [2]
+
+
+def test_a_comparison_with_another_branch_is_of_what_the_remote_has(stale: Repository) -> None:
+    assert stale.compare("main", "dev")[["rows_added", "rows_removed"]].to_numpy().tolist() == [[2, 1]]
+
+
+def test_the_history_of_another_branch_is_what_the_remote_has(stale: Repository) -> None:
+    assert len(stale.table("users").history(as_of="dev")) == 3

@@ -74,7 +74,7 @@ def added_rows(
             _, found = find_commit(database, branch, commit, connection)
             return decode_result(_added(database, connection, tablename, found))
 
-    with loading_from(remote, db, branch):
+    with loading_from(remote, db, branch, commit):
         return retried(attempt, ServerLostError)
 
 

@@ -84,7 +84,7 @@ def blame(
             with database.connect(commit) as snapshot:
                 return _blame(database, connection, snapshot, tablename, commit)
 
-    with loading_from(remote, db, branch):
+    with loading_from(remote, db, branch, as_of):
         return retried(attempt, ServerLostError)
 
 

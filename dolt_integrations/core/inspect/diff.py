@@ -89,7 +89,7 @@ def diff(
                 versions = TableVersions(database, connection, tablename, snapshot)
                 return _diff(database, versions, tablename, (old, new), limit, offset)
 
-    with loading_from(remote, db, branch):
+    with loading_from(remote, db, branch, from_, to):
         return retried(attempt, ServerLostError)
 
 

@@ -86,7 +86,7 @@ def history(
                 found = _TableHistory(database, connection, snapshot, tablename, commit).newest(limit)
             return commits_frame(found, name)
 
-    with loading_from(remote, db, branch):
+    with loading_from(remote, db, branch, as_of):
         return retried(attempt, ServerLostError)
 
 

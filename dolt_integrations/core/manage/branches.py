@@ -86,7 +86,7 @@ class Branches:
         """
         check_branch_name(named_branch(name, "name"))
         check_as_of(at)
-        with self._place.reading() as database, database.connect() as connection:
+        with self._place.reading(None, at) as database, database.connect() as connection:
             _check_free(connection, name, database)
             with unrecorded_reads():
                 _, commit = find_commit(database, None, at)

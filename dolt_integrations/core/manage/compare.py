@@ -41,7 +41,7 @@ def compare(place: Place, one: str, other: str, branch: str | None = None) -> pd
     for revision in (one, other):
         check_text(revision, "what is compared")
         check_as_of(revision)
-    with place.reading(branch) as database, database.connect() as connection, unrecorded_reads():
+    with place.reading(branch, one, other) as database, database.connect() as connection, unrecorded_reads():
         sides = [_side(database, connection, each, branch) for each in (one, other)]
         old, new = sides
         written = [side.written for side in sides if side.written is not None]

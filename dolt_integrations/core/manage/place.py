@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.configs.branch import SerialBranch
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.provenance.meta import Meta, record_save
-from dolt_integrations.core.remotes.exchange import pull
 from dolt_integrations.core.remotes.follow import loading_from, saving_to
 from dolt_integrations.engine import Author, Location, open_database
 from dolt_integrations.engine.versions.commits import message_of
@@ -18,6 +17,7 @@ from dolt_integrations.engine.versions.merges import changed_tables
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dolt_integrations.core.configs.as_of import AsOf
     from dolt_integrations.core.provenance.version import Version
     from dolt_integrations.engine import Database
 
@@ -39,26 +39,24 @@ class Place:
     hooks: tuple[Meta, ...] = ()
 
     @contextmanager
-    def reading(self, branch: str | None = None) -> Iterator[Database]:
-        """Yield the open database, after pulling the branch from the remote if there is one."""
+    def reading(self, branch: str | None = None, *revisions: AsOf | None) -> Iterator[Database]:
+        """Yield the open database, after pulling the branch and those among the revisions, if there is a remote."""
         config = SerialBranch(branch)
-        with loading_from(self.remote, self.location, config), open_database(self.location) as database:
+        with loading_from(self.remote, self.location, config, *revisions), open_database(self.location) as database:
             yield database
 
     @contextmanager
-    def writing(self, branch: str | None = None, *, source: str | None = None) -> Iterator[Database]:
+    def writing(self, branch: str | None = None, *, source: AsOf | None = None) -> Iterator[Database]:
         """Yield the open database. If there is a remote, the branch is pulled before and pushed after the block.
 
         Args:
             branch: The branch to write to.
-            source: Another branch, which is read in the block, and pulled as well.
+            source: What the block reads. If it is another branch, it is pulled as well.
         """
         with (
-            saving_to(self.remote, self.location, SerialBranch(branch), self.author),
+            saving_to(self.remote, self.location, SerialBranch(branch), self.author, start=source),
             open_database(self.location) as database,
         ):
-            if self.remote is not None and source is not None:
-                pull(self.remote, database, source, author=self.author_in(database))
             yield database
 
     def author_in(self, database: Database) -> Author:

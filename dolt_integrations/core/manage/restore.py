@@ -41,7 +41,7 @@ def restore(
     check_version(to, "the version to restore")
     if message is not None:
         check_text(message, "message")
-    with place.writing(branch) as database:
+    with place.writing(branch, source=to) as database:
         with unrecorded_reads():
             _, revision = find_commit(database, SerialBranch(branch), to)
         found = _names_at(database, revision, names)

@@ -48,7 +48,7 @@ class Summary:
 def tables_at(place: Place, branch: str | None = None, as_of: AsOf | None = None) -> list[str]:
     """Return the names of a version's tables (see `Repository.tables`)."""
     check_as_of(as_of)
-    with place.reading(branch) as database, unrecorded_reads():
+    with place.reading(branch, as_of) as database, unrecorded_reads():
         _, commit = find_commit(database, SerialBranch(branch), as_of)
         with database.connect(commit) as snapshot:
             return sorted(tables(snapshot))
@@ -58,7 +58,7 @@ def summary(place: Place, table: str, branch: str | None = None, as_of: AsOf | N
     """Return a summary of a table without fetching all of it (see `Table.summary`)."""
     check_tablename(table)
     check_as_of(as_of)
-    with place.reading(branch) as database, unrecorded_reads():
+    with place.reading(branch, as_of) as database, unrecorded_reads():
         known, commit = find_commit(database, SerialBranch(branch), as_of)
         with database.connect(commit) as snapshot:
             name = table_name(snapshot, table)

@@ -79,7 +79,7 @@ class Tags:
         """
         _check(name)
         check_as_of(at)
-        with self._place.reading() as database, database.connect() as connection:
+        with self._place.reading(None, at) as database, database.connect() as connection:
             with unrecorded_reads():
                 _, commit = find_commit(database, None, at)
             with connection.lock(database.address.database, "tag", name):

@@ -68,7 +68,7 @@ def who_wrote(
     check_tablename(tablename)
     check_as_of(as_of)
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
-    with loading_from(remote, db, branch), unrecorded_reads(), open_database(db) as database:
+    with loading_from(remote, db, branch, as_of), unrecorded_reads(), open_database(db) as database:
         _, commit = find_commit(database, branch, as_of)
         name, schema = _table(database, tablename, commit)
         rows = _Rows(database, name, _key(name, schema, key))

@@ -78,7 +78,7 @@ def lineage(
     check_count(depth, "depth")
     check_count(commits, "commits")
     branch, remote = Branch.parse(branch_conf), Remote.parse(remote_conf)
-    with loading_from(remote, db, branch), unrecorded_reads(), ExitStack() as stack:
+    with loading_from(remote, db, branch, as_of), unrecorded_reads(), ExitStack() as stack:
         walk = _Walk(stack, db, databases, commits)
         _, commit = find_commit(walk.database(walk.start), branch, as_of)
         writes = walk.writes(_Version(walk.start, tablename, commit), depth)

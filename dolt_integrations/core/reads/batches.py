@@ -107,7 +107,7 @@ def _read_batches(
     observation: Observation,
 ) -> Generator[pd.DataFrame, None, None]:
     tablename, part = str(request.tablename), request.part
-    with loading_from(remote, db, request.branch), open_database(db) as database:
+    with loading_from(remote, db, request.branch, request.as_of), open_database(db) as database:
         branch, commit = find_commit(database, request.branch, request.as_of)
         observation.note(branch=branch, commit=commit)
         with (

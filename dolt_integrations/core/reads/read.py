@@ -152,7 +152,7 @@ def _load(db: Location, request: Request, meta_conf: Metas, remote_conf: RemoteC
     where, table = str(parse_location(db)), request.tablename
     with (
         observed("load", where, table=table) as observation,
-        loading_from(remote, db, request.branch, shallow=request.needs_newest_only),
+        loading_from(remote, db, request.branch, request.as_of, shallow=request.needs_newest_only),
     ):
         result, version = retried(attempt, ServerLostError)
         observation.note(branch=version.branch, commit=version.commit, rows=result.data.num_rows)

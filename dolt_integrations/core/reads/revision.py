@@ -134,7 +134,7 @@ def find_version(
             found, commit = find_commit(database, branch, as_of)
             return Version(commit, found, _hash_at(database, tablename, commit))
 
-    with loading_from(remote, db, branch, shallow=branch is None and as_of is None):
+    with loading_from(remote, db, branch, as_of, shallow=branch is None and as_of is None):
         return retried(attempt, ServerLostError)
 
 

@@ -18,25 +18,31 @@ from dolt_integrations.engine.versions.remotes import remote_branches
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dolt_integrations.core.configs.as_of import AsOf
     from dolt_integrations.core.configs.branch import Branch
     from dolt_integrations.core.configs.remote import Remote
     from dolt_integrations.engine import Author, Database, Location
 
 logger = logging.getLogger(__name__)
 
+_ANCESTOR = re.compile("[~^]")
+"""What separates a revision from the number of commits to go back."""
+
 
 @contextmanager
 def loading_from(
-    remote: Remote | None, db: Location, branch_conf: Branch | None, *, shallow: bool = False
+    remote: Remote | None, db: Location, branch_conf: Branch | None, *revisions: AsOf | None, shallow: bool = False
 ) -> Iterator[None]:
     """Clone or pull before a block that reads. Without a remote, do nothing.
 
-    If the remote does not have the branch, a warning says that the database's own is read.
+    If the remote does not have the branch, a warning says that the database's own is read. Other branches that the
+    block reads are pulled, too.
 
     Args:
         remote: The remote, or None.
         db: The database.
         branch_conf: The config of the branch to pull.
+        revisions: What else the block reads: branches, and tags, commits and timestamps, which are ignored.
         shallow: Whether a new clone needs only the newest commit.
 
     Raises:
@@ -48,9 +54,11 @@ def loading_from(
     with remote.credentials():
         clone_if_missing(remote, db, shallow=shallow)
         with open_database(db) as database:
-            branch = _name(branch_conf)
-            if not pull(remote, database, branch, author=database.author_for(None), required=True):
+            branch, who = _name(branch_conf), database.author_for(None)
+            if not pull(remote, database, branch, author=who, required=True):
                 _warn_of_local(remote, database, branch)
+            for revision in revisions:
+                _pull_named(remote, database, revision, who)
             yield
 
 
@@ -71,7 +79,7 @@ def _warn_of_local(remote: Remote, database: Database, branch: str | None) -> No
 
 @contextmanager
 def saving_to(
-    remote: Remote | None, db: Location, branch_conf: Branch | None, author: Author | None, *, start: str | None = None
+    remote: Remote | None, db: Location, branch_conf: Branch | None, author: Author | None, *, start: AsOf | None = None
 ) -> Iterator[None]:
     """Clone or pull before a block that writes to a branch, and push the branch after it. Without a remote, do nothing.
 
@@ -108,16 +116,24 @@ def saving_to(
 
 
 def _pull_start(
-    remote: Remote, database: Database, branch_conf: Branch | None, start: str | None, author: Author
+    remote: Remote, database: Database, branch_conf: Branch | None, start: AsOf | None, author: Author
 ) -> None:
     """Pull the branch that a merged or new branch starts from."""
     if start is None and branch_conf is not None:
         with database.connect() as connection:
             is_new = branch_conf.creates and find_head(connection, branch_conf.name).commit is None
         start = (branch_conf.start or "HEAD") if is_new or branch_conf.merges else None
-    branch = re.split("[~^]", start)[0] if start is not None else None
-    if branch is not None and not is_commit_hash(branch):
-        pull(remote, database, None if branch == "HEAD" else branch, author=author, is_fetched=True)
+    if isinstance(start, str) and _ANCESTOR.split(start)[0] == "HEAD":
+        pull(remote, database, None, author=author, is_fetched=True)
+    else:
+        _pull_named(remote, database, start, author)
+
+
+def _pull_named(remote: Remote, database: Database, revision: AsOf | None, author: Author) -> None:
+    """Pull the branch that a revision names, if it names one that the remote has."""
+    branch = _ANCESTOR.split(revision)[0] if isinstance(revision, str) else ""
+    if branch not in ("", "HEAD") and not is_commit_hash(branch):
+        pull(remote, database, branch, author=author, is_fetched=True)
 
 
 def _is_known(remote: Remote, database: Database, branch: str | None) -> bool:
