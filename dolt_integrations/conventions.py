@@ -1,7 +1,7 @@
 """What workflow managers write into commits and set for their processes.
 
 Existing histories rely on it, and the layers below the adapters recognise runs by it. They name no workflow manager
-themselves (`tests/core/test_neutral_layers.py`).
+themselves (`tests/core/architecture/test_neutral_layers.py`).
 """
 
 DEFAULT_AUTHOR = ("flyte", "flyte@localhost")

@@ -2,7 +2,8 @@
 
 All SQL is behind these names. A second engine, such as one for an embedded database, would provide the same names:
 `Database`s whose sessions are `Session`s, and an implementation of each operation for its own sessions. The core
-imports nothing else of an engine and sends no statements, so it would not change (`tests/core/test_protocol.py`).
+imports nothing else of an engine and sends no statements, so it would not change
+(`tests/core/architecture/test_protocol.py`).
 """
 
 from __future__ import annotations

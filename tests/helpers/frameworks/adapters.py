@@ -27,7 +27,7 @@ from dolt_integrations.metaflow import DoltConfig as MetaflowConfig
 from dolt_integrations.metaflow.block import Block
 from dolt_integrations.metaflow.client import RunningTask
 from flytekitplugins.dolt import DoltConfig, DoltTable
-from tests.frameworks.test_flyte_attempts import context
+from tests.frameworks.flyte.test_flyte_attempts import context
 from tests.helpers.frameworks.catalogs import catalog, run_pipeline, table
 from tests.helpers.frameworks.flows import FLOWS, Workplace
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "install_dolt.sh"
+SCRIPT = Path(__file__).parents[3] / "scripts" / "install_dolt.sh"
 NEEDED = "sh awk sed tr cut mkdir mv rm dirname tar gzip uname sha256sum cat head grep tail".split()
 PLATFORM = f"{os.uname().sysname.lower()}-{'arm64' if os.uname().machine in ('aarch64', 'arm64') else 'amd64'}"
 

@@ -229,7 +229,7 @@ def test_a_read_only_directory_is_read(own_cache):
             parent.chmod(parent.stat().st_mode | 0o055)
 
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2]
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3]
     )
 
     assert done.stdout == f"{SIZE} None\n", done.stderr

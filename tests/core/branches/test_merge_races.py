@@ -9,7 +9,7 @@ import pytest
 from dolt_integrations.core import MergeBranch, Transaction, write_table
 from dolt_integrations.errors import DoltError, MergeConflictError
 from tests.conftest import eventually, processes_of, run_sql
-from tests.core.test_concurrency import run_threads
+from tests.core.writes.test_concurrency import run_threads
 from tests.helpers.saves.state import branches
 from tests.helpers.script import run_together
 from tests.helpers.threads import in_threads

@@ -10,7 +10,7 @@ from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.errors import MergeConflictError, PrimaryKeyError
 from tests.conftest import new_repository
-from tests.frameworks.test_metaflow_attempts import Task
+from tests.frameworks.metaflow.test_metaflow_attempts import Task
 from tests.helpers.frameworks.flows import FLOWS, Workplace
 from tests.helpers.frameworks.metaflow_programs import TABLES, BlockModel, predict, program
 from tests.helpers.saves.attempts import contents, rows

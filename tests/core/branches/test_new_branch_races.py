@@ -76,7 +76,7 @@ def test_what_saves_report_that_make_one_branch_at_once_is_on_it(way, database):
 
 def test_processes_that_make_one_branch_at_once_are_all_on_it(database):
     code = (
-        "import sys; from tests.core.test_new_branch_races import by_table\n"
+        "import sys; from tests.core.branches.test_new_branch_races import by_table\n"
         "sys.stdin.readline(); print(by_table(sys.argv[1], 'run/1', int(sys.argv[2])).commit)"
     )
     started = [

@@ -12,7 +12,7 @@ import pytest
 from dolt_integrations.core import Remote, read_table, write_table
 from tests.conftest import free_port
 
-EMULATOR = Path(__file__).parents[2] / ".tools/gcs/fake-gcs-server"
+EMULATOR = Path(__file__).parents[3] / ".tools/gcs/fake-gcs-server"
 
 
 @pytest.fixture

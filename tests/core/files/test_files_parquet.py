@@ -13,7 +13,7 @@ from pyarrow import feather
 from dolt_integrations.core import load, read_table, save
 from dolt_integrations.core.files.file import read_file, write_file
 from dolt_integrations.errors import ColumnNotFoundError, FileError, UnsupportedTypeError
-from tests.core.test_files_twice import assert_same_twice
+from tests.core.files.test_files_twice import assert_same_twice
 from tests.helpers.values.cells import table, values
 
 

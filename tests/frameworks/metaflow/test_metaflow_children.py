@@ -13,7 +13,7 @@ START = """
 import multiprocessing, os, sys
 from dolt_integrations.errors import ForkedProcessError
 from tests.helpers.saves.attempts import rows
-from tests.frameworks.test_metaflow_attempts import Task
+from tests.frameworks.metaflow.test_metaflow_attempts import Task
 task = Task(sys.argv[1])
 
 def append():

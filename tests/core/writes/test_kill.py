@@ -15,7 +15,7 @@ import json, os, signal, sys
 import pymysql
 from dolt_integrations.engine.session import connection
 from dolt_integrations.errors import DoltError
-from tests.core.test_kill import save
+from tests.core.writes.test_kill import save
 
 def die(victim):
     if victim:  # the file that tells of the server

@@ -16,7 +16,7 @@ from dolt_integrations.engine import parse_location
 from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.engine.session.pool import POOL
 from tests.conftest import free_port, new_repository, run_sql, start_server
-from tests.core.test_tls import make_certificate, serving
+from tests.core.security.test_tls import make_certificate, serving
 from tests.frameworks.conftest import environment
 from tests.helpers.docs.pages import ROOT
 from tests.helpers.frameworks import retry_workflow

@@ -16,7 +16,7 @@ from dolt_integrations.core import load, read_table, save, write_table
 from dolt_integrations.core.files.file import read_file, write_file
 from dolt_integrations.core.files.json import line_of
 from dolt_integrations.errors import ConfigError, FileError, UnsupportedTypeError, UnsupportedValueError
-from tests.core.test_files import ROUND_TRIP, schema_of, without_unnamed_index
+from tests.core.files.test_files import ROUND_TRIP, schema_of, without_unnamed_index
 from tests.helpers.values.cells import table, values
 from tests.helpers.values.strategies import frames, indexed_frames, mixed_frames
 

@@ -86,7 +86,7 @@ def test_a_function_that_is_not_registered_is_left_out_of_a_literal_with_a_warni
 
 def test_a_function_of_an_entry_point_is_registered(monkeypatch, tmp_path, database, heard):
     (tmp_path / "audits").mkdir()
-    (tmp_path / "audits" / "__init__.py").write_text("from tests.core.test_callbacks import hear as log\n")
+    (tmp_path / "audits" / "__init__.py").write_text("from tests.core.provenance.test_callbacks import hear as log\n")
     info = tmp_path / "audits-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: audits\nVersion: 1.0\n")

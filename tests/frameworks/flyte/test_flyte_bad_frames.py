@@ -20,7 +20,7 @@ from dolt_integrations.errors import (
 )
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository
-from tests.frameworks.test_flyte_bad_input import FRAME, read, write
+from tests.frameworks.flyte.test_flyte_bad_input import FRAME, read, write
 
 
 @pytest.mark.parametrize(
