@@ -18,7 +18,7 @@ class BlockModel(Model):
         content = tuple(part.content for part in new)
         equal = [parts for known, parts in self.blocks if known == content and all(part.alive for part in parts)]
         place = self.counted.get(content, 0)
-        if place < len(equal):
+        if place < len(equal) and not any(self.is_overwritten(part) for part in equal[place]):
             self.counted[content] = place + 1
             self.kept |= {id(part) for part in equal[place]}
             return "adopted"
