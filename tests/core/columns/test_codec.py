@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from dolt_integrations.core.arrow.decimals import encode_decimals
+from dolt_integrations.core.arrow.types import restore_type
 from dolt_integrations.core.codec import decode_column
 from dolt_integrations.core.columns.arrays import decode_arrays, encode_arrays
 from dolt_integrations.core.columns.json import encode_documents
@@ -124,3 +125,10 @@ def test_a_number_that_dolts_json_changes_makes_the_documents_texts(number, sql_
     texts, found = encode_documents([{"a": [number]}], "column 'a'")
 
     assert (json.loads(texts[0].as_py()), found) == ({"a": [number]}, sql_type)
+
+
+def test_timestamps_in_a_time_zone_that_arrow_does_not_know_are_not_read_in_it():
+    stored = pa.chunked_array([pa.array([0], pa.timestamp("us"))])
+
+    with pytest.raises((TypeError, ValueError), match="Mars/Base"):
+        restore_type(stored, pa.timestamp("us", "Mars/Base"))

@@ -75,3 +75,20 @@ def test_a_key_whose_collation_ignores_case_loses_no_row(collation, database):
         assert "'a'" in str(error) or "`t`" in str(error)  # noqa: PT017 - either is right
     else:
         assert sorted(read_table(database, "t").data["a"]) == ["A", "a"]
+
+
+@pytest.mark.parametrize(
+    ("key", "sql_type"),
+    [
+        ("é" * 255, "varchar(255)"),
+        ("é" * 256, "varchar(768)"),
+        (b"x" * 255, "varbinary(255)"),
+        (b"x" * 256, "varbinary(3072)"),
+    ],
+    ids=["a short string", "a long string", "few bytes", "many bytes"],
+)
+def test_the_longest_key_decides(key, sql_type, database):
+    write_table(database, "t", pd.DataFrame({"a": [key, key[:1]]}), primary_key="a")
+
+    assert type_of(database) == sql_type
+    assert sorted(read_table(database, "t").data.reset_index()["a"]) == [key[:1], key]

@@ -1,7 +1,11 @@
+from types import SimpleNamespace
+
 import pyarrow as pa
 import pytest
+from pymysql.constants import FIELD_TYPE
 
 from dolt_integrations.engine import Connection, check_query, parse_location, run_query
+from dolt_integrations.engine.tables import describe
 from dolt_integrations.engine.tables.query import check_statement, looks_back
 from dolt_integrations.errors import (
     ColumnNotFoundError,
@@ -247,3 +251,10 @@ def test_an_empty_result_has_its_columns(connection):
 
     assert data.schema == pa.schema([("id", pa.int32()), ("name", pa.large_string()), ("amount", pa.float64())])
     assert data.num_rows == 0
+
+
+def test_a_number_of_more_digits_than_arrow_has_is_refused_by_its_description():
+    field = SimpleNamespace(name="n", type_code=FIELD_TYPE.NEWDECIMAL, length=90, scale=2, flags=0, org_table="")
+
+    with pytest.raises(ValueError, match="precision"):
+        describe._column(None, field, {})

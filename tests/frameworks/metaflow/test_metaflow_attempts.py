@@ -10,7 +10,7 @@ import pytest
 from dolt_integrations.core import history, read_table, write_table
 from dolt_integrations.core.provenance import reads
 from dolt_integrations.core.provenance.reads import unrecorded_reads
-from dolt_integrations.errors import MergeConflictError
+from dolt_integrations.errors import ConfigError, MergeConflictError
 from dolt_integrations.metaflow import DoltConfig
 from dolt_integrations.metaflow.block import Block
 from dolt_integrations.metaflow.client import RunningTask
@@ -290,3 +290,10 @@ def test_a_resumed_foreach_goes_on_with_the_table_of_the_run_that_it_resumes(key
         resumed.block(("t", rows(*ids), None, key))
 
     assert [row[0] for row in contents(database)] == [1, 50]
+
+
+def test_an_unknown_mode_is_refused_in_the_block_and_nothing_is_written(database):
+    with pytest.raises(ConfigError, match="'apend'"):
+        Task(database).block(("t", rows(1), "append", None), ("t", rows(2), "apend", None))
+
+    assert run_sql(database, "SHOW TABLES") == []
