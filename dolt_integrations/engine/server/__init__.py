@@ -6,6 +6,7 @@
 - `shared`: the private servers of this process
 - `lease`: who uses a private server
 - `dolt`: the `dolt` program
+- `creation`: making a database
 - `clone`: cloning
 - `ownership`: whether a directory can be trusted
 """

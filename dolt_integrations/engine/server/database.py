@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.engine.names.address import DirectoryAddress, ServerAddress
 from dolt_integrations.engine.names.author import DEFAULT_AUTHOR, Author, configured_author
 from dolt_integrations.engine.names.connections import locate
-from dolt_integrations.engine.server.dolt import init_database
+from dolt_integrations.engine.server.creation import init_database
 from dolt_integrations.engine.server.guard import sole_use
 from dolt_integrations.engine.server.interrupts import allow_interrupts
 from dolt_integrations.engine.server.lasting import check_lasting

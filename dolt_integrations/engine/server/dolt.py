@@ -21,7 +21,7 @@ from dolt_integrations.engine.server import errand
 from dolt_integrations.engine.server.ownership import make_private
 from dolt_integrations.engine.server.remote_folder import folder_of
 from dolt_integrations.engine.translation.translate import translate
-from dolt_integrations.errors import DoltNotInstalledError, RemoteError, ServerError
+from dolt_integrations.errors import DoltNotInstalledError, RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ def _ask_version(dolt: str, runtime: Path) -> str:
     environment = {**os.environ, "DOLT_ROOT_PATH": str(root), "TMPDIR": str(root), "DOLT_DISABLE_EVENT_FLUSH": "true"}
     command = [dolt, "version"]
     try:
-        return _run(command, root, cwd=root, env=environment, runtime=runtime, timeout=_VERSION_TIMEOUT).stdout
+        return run_making(command, root, cwd=root, env=environment, runtime=runtime, timeout=_VERSION_TIMEOUT).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ""  # the next command will report what is wrong
     finally:
@@ -153,7 +153,7 @@ def _settings(path: Path) -> dict[str, str]:
     return content if isinstance(content, dict) else {}
 
 
-def _run(
+def run_making(
     command: list[str],
     makes: Path,
     *,
@@ -181,24 +181,6 @@ def _run(
                 process.wait(errand.TIME_TO_STOP)
             raise
     return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
-
-
-def init_database(path: Path, root: Path, author: Author) -> None:
-    """Make an empty Dolt database in a missing or empty directory. Its first commit is by `author`.
-
-    Raises:
-        DoltNotInstalledError: No `dolt` on PATH.
-        ServerError: `dolt init` failed, or the directory cannot be made.
-    """
-    command = [find_dolt(root), "init"]
-    try:
-        path.mkdir(mode=0o755, parents=True, exist_ok=True)
-        done = _run(command, path / ".dolt", cwd=path, env=quiet_environment(root, author), runtime=root)
-    except OSError as error:
-        raise ServerError(f"cannot create a Dolt database in {path}: {error}") from error
-    if done.returncode != 0:
-        raise ServerError(f"`dolt init` failed in {path}: {(done.stderr or done.stdout).strip()}")
-    make_private(path)
 
 
 @dataclass(frozen=True)
@@ -232,7 +214,9 @@ def clone_database(source: Source, path: Path, root: Path, *, depth: int | None 
     command = [find_dolt(root), "clone", "--remote", source.name]
     command += ["--depth", str(depth)] if depth else []
     command += ["--user", source.user] if source.user else []
-    done = _run([*command, source.url, str(path)], path, cwd=path.parent, env=quiet_environment(root), runtime=root)
+    done = run_making(
+        [*command, source.url, str(path)], path, cwd=path.parent, env=quiet_environment(root), runtime=root
+    )
     if done.returncode != 0:
         said = " ".join((done.stderr or done.stdout).split())
         if "contains no Dolt data" in said:

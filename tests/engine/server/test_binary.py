@@ -1,11 +1,13 @@
 import json
 import os
+import shutil
 
 import pytest
 
 from dolt_integrations.engine import DEFAULT_AUTHOR, Author, open_database
 from dolt_integrations.engine.server.clone import clone_directory
-from dolt_integrations.engine.server.dolt import Source, find_dolt, init_database, quiet_environment
+from dolt_integrations.engine.server.creation import init_database
+from dolt_integrations.engine.server.dolt import Source, find_dolt, quiet_environment
 from dolt_integrations.errors import DatabaseNotFoundError, DoltError, DoltNotInstalledError, StorageError
 from tests.conftest import Repository
 
@@ -80,6 +82,28 @@ def test_making_a_database_leaves_the_home_alone(tmp_path, home, runtime):
     init_database(tmp_path / "shop", runtime, DEFAULT_AUTHOR)
 
     assert list(home.iterdir()) == []
+
+
+def test_a_database_whose_files_dolt_finds_locked_is_made_again(tmp_path, monkeypatch, runtime):
+    fake, dolt = tmp_path / "bin" / "dolt", shutil.which("dolt")
+    fake.parent.mkdir()
+    fake.write_text(
+        f"""#!/bin/sh
+if [ "$1" = init ] && mkdir {tmp_path}/failed 2>/dev/null; then
+    mkdir -p .dolt/noms
+    echo "cannot update manifest: database is read only" >&2
+    exit 1
+fi
+exec {dolt} "$@"
+"""
+    )
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
+
+    init_database(tmp_path / "shop", runtime, DEFAULT_AUTHOR)
+
+    assert (tmp_path / "failed").exists()
+    assert len(Repository(tmp_path / "shop").messages()) == 1
 
 
 def test_making_a_database_in_a_file_is_an_error_of_ours(tmp_path, runtime):
