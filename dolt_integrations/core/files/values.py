@@ -90,7 +90,8 @@ class _Cells:
 
     def take(self, values: pd.Series) -> pd.Series:
         """Return the values to write to the table's column."""
-        if mark_of(self.column.comment).is_untyped or self._fit(values) or self.name in self.reading.said:
+        is_open = mark_of(self.column.comment).is_untyped and values.notna().any()  # takes the type of its first values
+        if is_open or self._fit(values) or self.name in self.reading.said:
             return values
         cells = self.reading.cells_for(self.name, self.column)
         if cells is None:

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.files.cells import NUMBERS, PARSED
+from dolt_integrations.core.files.csv.lost_cells import no_cells_lost
 from dolt_integrations.core.files.csv.numbers import dtype_name, find_misfit, is_number, numeric
 from dolt_integrations.core.files.csv.records import Texts
 from dolt_integrations.engine import parse_type
@@ -189,7 +190,11 @@ class Reading:
 
     def _read(self, args: Mapping[str, Any]) -> pd.DataFrame:
         try:
-            frame = pd.read_csv(io.BytesIO(self.data), **{**self._defaults(args), **args, "encoding": "utf-8"})
+            with no_cells_lost(args):
+                frame = pd.read_csv(io.BytesIO(self.data), **{**self._defaults(args), **args, "encoding": "utf-8"})
+        except pd.errors.ParserWarning as error:
+            hint = "Leave out index_col=False, or name a column for each cell."
+            raise FileError(f"{self.where} has rows with more cells than columns", hint=hint) from error
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, ImportError) as error:
             hint = "Check the file and `save_args`."
             raise FileError(f"pandas cannot read {self.where}: {error}", hint=hint) from error
