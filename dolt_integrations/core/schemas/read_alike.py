@@ -104,5 +104,5 @@ def _are_one_in_polars(kind: pa.DataType, given: pa.DataType) -> bool:
     return bool(one == other)
 
 
-_CLOCKS = re.compile(r"(?:timestamp|time32|time64|duration)\[[^\]]*\]|date32|date64")
+_CLOCKS = re.compile(r"(?:timestamp|time32|time64|duration)\[[^\[\]]*\]|date32|date64")
 """The types of timestamps, times and durations in the name of a type."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
 
 
-_DECLARED = re.compile(r"^ *CONSTRAINT `.*` FOREIGN KEY \(.*?\) REFERENCES (?:`[^`]+`\.)?`(?P<to>[^`]+)`", re.MULTILINE)
+_REFERENCES = re.compile(r" REFERENCES (?:`[^`]+`\.)?`([^`]+)`")
 
 
 def referring_by_definition(connection: Connection, table: str) -> list[str]:
@@ -25,10 +25,17 @@ def referring_by_definition(connection: Connection, table: str) -> list[str]:
     """
     found = []
     for name in tables(connection):
-        to = {match["to"].lower() for match in _DECLARED.finditer(definition(connection, name))}
+        to = _referenced(definition(connection, name))
         if table.lower() in to or (to and name.lower() == table.lower()):
             found.append(name)
     return found
+
+
+def _referenced(create: str) -> set[str]:
+    """Return the tables, in lower case, to which a CREATE statement declares foreign keys, each on its own line."""
+    lines = (line.lstrip() for line in create.split("\n"))
+    keys = [line for line in lines if line.startswith("CONSTRAINT `") and "` FOREIGN KEY (" in line]
+    return {name.lower() for key in keys for name in _REFERENCES.findall(key)[-1:]}
 
 
 @dataclass(frozen=True)
