@@ -30,7 +30,7 @@ class PydanticField:
     """Makes a class with `from_dict` and `_serialize` a field of pydantic's models.
 
     A model in JSON, which is how flytekit hands it on, has what `_serialize` returns: a `DoltTable` is written first.
-    `model_dump()` in Python's types writes nothing.
+    `model_dump()` in Python's types writes nothing, and has the object itself.
     """
 
     __pydantic_serializer__ = _Serializer()

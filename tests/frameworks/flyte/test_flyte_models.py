@@ -130,7 +130,7 @@ def test_the_json_schema_of_a_model_names_the_classes() -> None:
 
 
 def test_a_model_dumped_to_python_writes_nothing(folder: Path) -> None:
-    assert Result(title="x", table=table("a", 1)).model_dump()["table"]["version"] is None
+    assert Result(title="x", table=table("a", 1)).model_dump()["table"].version is None
     assert not (folder / "db").exists()
 
 
