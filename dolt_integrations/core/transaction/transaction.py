@@ -97,14 +97,12 @@ class Transaction(TransactionReads):
             audit: A function that is called with this block after its work is committed on the private branch, where
                 `read` reads it. It refuses the work by raising, or by returning anything but None or a true value; a
                 column or a frame is neither (return `.all()` of a condition).
-            tests: Whether to run Dolt's own tests (the table `dolt_tests` of the branch). A failing test refuses the
-                work.
-            write_id: See `write_table`. If `merge_to` has a commit with the id, and not all of its tables were taken
-                back, the block writes nothing. If that commit has other rows, the end of the block raises an error.
+            tests: Whether to run Dolt's own tests (the branch's table `dolt_tests`). A failing test refuses the work.
+            write_id: See `write_table`. If `merge_to` has a commit with the id, only tables that were taken back since
+                are written. If that commit has other rows, the end of the block raises an error.
             meta_conf: A `Meta` or several, which record each table that is saved.
             remote_conf: A remote. `merge_to` is pulled from it before the block, and pushed to it afterwards.
-            superseded: Used by adapters: the writes of earlier attempts that the block takes back, newest first, by
-                table. `message` names them.
+            superseded: Used by adapters: writes of earlier attempts to take back, newest first, by table.
 
         Raises:
             ConfigError: `on_conflict` is unknown, or an argument has the wrong type.
