@@ -25,10 +25,10 @@ def init_database(path: Path, root: Path, author: Author) -> None:
         DoltNotInstalledError: No `dolt` on PATH.
         ServerError: `dolt init` failed, or the directory cannot be made.
     """
-    find_dolt(root)
+    command = [find_dolt(root), "init"]
     try:
         path.mkdir(mode=0o755, parents=True, exist_ok=True)
-        done = _init(path, root, author)
+        done = _init(command, path, root, author)
     except OSError as error:
         raise ServerError(f"cannot create a Dolt database in {path}: {error}") from error
     if done.returncode != 0:
@@ -36,9 +36,9 @@ def init_database(path: Path, root: Path, author: Author) -> None:
     make_private(path)
 
 
-def _init(path: Path, root: Path, author: Author) -> subprocess.CompletedProcess[str]:
+def _init(command: list[str], path: Path, root: Path, author: Author) -> subprocess.CompletedProcess[str]:
     """Run `dolt init`, again if it found the files locked that it had just made: on a busy machine Dolt 1.83 does."""
-    command, made = [find_dolt(root), "init"], path / ".dolt"
+    made = path / ".dolt"
     is_new = not made.exists()
     for _ in range(_ATTEMPTS):
         done = run_making(command, made, cwd=path, env=quiet_environment(root, author), runtime=root)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -22,8 +22,9 @@ def no_cells_lost(args: Mapping[str, Any]) -> Iterator[None]:
     Raises:
         pandas.errors.ParserWarning: A row in the block is longer than the header.
     """
-    cuts = args.get("index_col") is False
-    with warnings.catch_warnings() if cuts else nullcontext():
-        if cuts:
-            warnings.filterwarnings("error", ".*loss of data", pd.errors.ParserWarning)
+    if args.get("index_col") is not False:
+        yield
+        return
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", ".*loss of data", pd.errors.ParserWarning)
         yield
