@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import itertools
 import logging
 import os
@@ -267,37 +266,6 @@ def database(shared_server: Server) -> Iterator[str]:
         yield url
 
 
-@contextlib.contextmanager
-def new_database(server: Server, name: str) -> Iterator[str]:
-    """Yield the URL of a new database of a server. It is dropped at the end."""
-    url = f"{server.url.rpartition('/')[0]}/{name}"
-    run_sql(server.url, f"CREATE DATABASE {name}")
-    while not _is_old(server.url) and not _takes_numbers(url):
-        run_sql(server.url, f"DROP DATABASE {name}", f"CREATE DATABASE {name}")
-    yield url
-    run_sql(server.url, f"DROP DATABASE {name}")
-
-
-@functools.cache
-def _is_old(url: str) -> bool:
-    """Whether the server is Dolt 1, which has no new databases that refuse AUTO_INCREMENT."""
-    return run_sql(url, "SELECT dolt_version()")[0][0].startswith("1.")
-
-
-def _takes_numbers(url: str) -> bool:
-    """Whether a new database takes AUTO_INCREMENT.
-
-    Dolt 2.3 looks for the highest numbers in the background, in the context of the CREATE DATABASE. If that statement
-    ends first, the database answers "context canceled" until the server is started again (`sequence_tracker.go`).
-    """
-    try:
-        run_sql(url, "CREATE TABLE probe (id INT AUTO_INCREMENT PRIMARY KEY)", "INSERT INTO probe VALUES (NULL)")
-    except pymysql.err.OperationalError:
-        return False
-    run_sql(url, "DROP TABLE probe")
-    return True
-
-
 @pytest.fixture
 def loading_database(shared_server: Server, database: str, set_limits: Callable[..., object]) -> Iterator[str]:
     """The URL of a new database whose server takes `LOAD DATA LOCAL INFILE`, which a few rows go through as well."""
@@ -368,4 +336,5 @@ def processes_of(directory: Path) -> list[int]:
 
 from tests.helpers.limits import limits_of_a_test  # noqa: E402, F401 - beside the fixtures of the next line
 from tests.helpers.script import script  # noqa: E402, F401 - its fixture
+from tests.helpers.servers.databases import new_database  # noqa: E402 - as above
 from tests.helpers.servers.object_store import object_server, object_store  # noqa: E402, F401 - it takes `free_port` of this file

@@ -11,8 +11,9 @@ from dolt_integrations.core.provenance.attempt import Attempt
 from dolt_integrations.core.provenance.inputs import inputs_of
 from dolt_integrations.core.provenance.reads import commits_read
 from dolt_integrations.errors import ConfigError, PrimaryKeyError, TableNotFoundError
-from tests.conftest import new_database, run_sql
+from tests.conftest import run_sql
 from tests.helpers.saves.attempts import Scope
+from tests.helpers.servers.databases import new_database
 from tests.helpers.servers.hostile import hostile
 
 ONE = pd.DataFrame({"id": [1, 2], "n": [1, 2]})

@@ -7,7 +7,8 @@ import pytest
 
 from dolt_integrations.core import CallbackMeta, DoltMeta, MergeBranch, metas_from_dicts, read_table, write_table
 from dolt_integrations.errors import MetadataError
-from tests.conftest import new_database, run_sql
+from tests.conftest import run_sql
+from tests.helpers.servers.databases import new_database
 
 FIRST = pd.DataFrame({"id": [1, 2, 3], "value": ["a", "b", "c"]})
 FIELDS = ["kind", "tablename", "branch", "rows_added"]

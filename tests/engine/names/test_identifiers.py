@@ -2,7 +2,8 @@ import pytest
 
 from dolt_integrations.engine import check_column_names, check_table_name, nearest, quote
 from dolt_integrations.errors import InvalidNameError
-from tests.conftest import new_database, run_sql
+from tests.conftest import run_sql
+from tests.helpers.servers.databases import new_database
 
 GOOD_NAMES = [
     "a", "A", "users", "order", "select", "a b", " a", "a-b", "a%b", "a%sb", "a'b", 'a"b', "a`b", "a\\b", "a;b", "a.b",

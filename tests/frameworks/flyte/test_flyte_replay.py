@@ -15,8 +15,9 @@ from dolt_integrations.engine.names.trust import FromLiteral
 from dolt_integrations.errors import ConfigError, RevisionNotFoundError, RunNotFoundError
 from dolt_integrations.flyte.replay import execution_in
 from flytekitplugins.dolt import DoltConfig, DoltTable, replaying
-from tests.conftest import Server, new_database
+from tests.conftest import Server
 from tests.helpers.frameworks.pods import Pods, literal, outputs, python_value
+from tests.helpers.servers.databases import new_database
 
 ORDERS = pd.DataFrame({"id": [1, 2], "price": [1.0, 2.0]})
 
