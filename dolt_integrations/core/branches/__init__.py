@@ -3,9 +3,7 @@
 - `target`: which branch a save goes to
 - `pending`: the user's uncommitted work, and the error if a save would touch it
 - `private`: private branches, and removing those of dead processes
-- `merge`: merging into a branch, all of it or nothing
-- `conflicting`: the error for a conflict
-- `decide`: `on_conflict`
+- `merges`: merging into a branch
 - `forward`: fast-forwarding
 - `undo`: undoing what an earlier attempt wrote
 """

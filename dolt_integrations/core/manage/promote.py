@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.audits import check_audit, find_problem
-from dolt_integrations.core.branches.conflicting import conflict_error
-from dolt_integrations.core.branches.merge import merge_into
+from dolt_integrations.core.branches.merges.conflicting import conflict_error
+from dolt_integrations.core.branches.merges.merge import merge_into
 from dolt_integrations.core.branches.target import branch_name, required_branch
 from dolt_integrations.core.configs.branch import SerialBranch, named_branch
 from dolt_integrations.core.configs.on_conflict import check_on_conflict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.branches.conflicting import conflict_error
+from dolt_integrations.core.branches.merges.conflicting import conflict_error
 from dolt_integrations.core.configs.options import check_text
 from dolt_integrations.core.manage.executions import entries_of, names_of
 from dolt_integrations.core.manage.landing import work_on

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.landed import check_landed
-from dolt_integrations.core.branches.merge import merge_into
+from dolt_integrations.core.branches.merges.merge import merge_into
 from dolt_integrations.core.branches.target import head_to_write, required_branch
 from dolt_integrations.core.provenance.commit_info import CommitInfo
 from dolt_integrations.core.retry import retried

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import ExitStack
 
-    from dolt_integrations.core.branches.merge import Superseded
+    from dolt_integrations.core.branches.merges.merge import Superseded
     from dolt_integrations.core.branches.target import Save
     from dolt_integrations.core.provenance.find import BlockWrite
     from dolt_integrations.core.transaction.options import BlockOptions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dolt_integrations.core.branches.merge import Superseded
+from dolt_integrations.core.branches.merges.merge import Superseded
 from dolt_integrations.core.configs.branch import Branch
 from dolt_integrations.core.configs.on_conflict import check_on_conflict
 from dolt_integrations.core.configs.options import check_flag, check_text

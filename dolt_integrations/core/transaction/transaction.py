@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from dolt_integrations.core.branches.merge import Superseded
+    from dolt_integrations.core.branches.merges.merge import Superseded
     from dolt_integrations.core.provenance.meta import Metas
     from dolt_integrations.core.provenance.version import Version
     from dolt_integrations.engine import Author, Location

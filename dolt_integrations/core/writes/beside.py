@@ -22,7 +22,7 @@ from dolt_integrations.engine.versions.hashes import table_hash
 from dolt_integrations.engine.versions.log import is_ancestor
 
 if TYPE_CHECKING:
-    from dolt_integrations.core.branches.merge import Superseded
+    from dolt_integrations.core.branches.merges.merge import Superseded
     from dolt_integrations.core.branches.private import Reserved
     from dolt_integrations.core.writes.build import Built
     from dolt_integrations.core.writes.destination import Destination

@@ -18,7 +18,7 @@ from dolt_integrations.engine.versions.commits import head
 from dolt_integrations.engine.versions.hashes import table_hash
 
 if TYPE_CHECKING:
-    from dolt_integrations.core.branches.merge import Superseded
+    from dolt_integrations.core.branches.merges.merge import Superseded
     from dolt_integrations.core.branches.target import Save
 
 

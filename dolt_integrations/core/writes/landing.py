@@ -8,10 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.branches.conflicting import conflict_error
 from dolt_integrations.core.branches.forward import MovedError, forward
 from dolt_integrations.core.branches.looks import looks
-from dolt_integrations.core.branches.merge import Superseded, merge_into
+from dolt_integrations.core.branches.merges.conflicting import conflict_error
+from dolt_integrations.core.branches.merges.merge import Superseded, merge_into
 from dolt_integrations.core.branches.pending import refuse_twins, state_to_write
 from dolt_integrations.core.branches.private import keep_branch, private_branch, reserved
 from dolt_integrations.core.branches.take import EntangledError, take_tables

@@ -3,8 +3,8 @@
 import pytest
 
 from dolt_integrations.core import MergeBranch, Transaction, write_table
-from dolt_integrations.core.branches import merge as merging
 from dolt_integrations.core.branches.forward import MovedError
+from dolt_integrations.core.branches.merges import merge as merging
 from tests.conftest import run_sql
 from tests.helpers.saves.paths import found, frame
 

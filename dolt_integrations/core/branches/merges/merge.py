@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.branches.conflicting import conflict_error
-from dolt_integrations.core.branches.decide import take_sides
 from dolt_integrations.core.branches.forward import forward
+from dolt_integrations.core.branches.merges.conflicting import conflict_error
+from dolt_integrations.core.branches.merges.decide import take_sides
+from dolt_integrations.core.branches.merges.unmergeable import unmergeable
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.target import required_branch
 from dolt_integrations.core.branches.undo import take_back, warn_of
-from dolt_integrations.core.branches.unmergeable import unmergeable
 from dolt_integrations.core.configs.on_conflict import check_on_conflict
 from dolt_integrations.core.provenance.commit_info import CommitInfo
 from dolt_integrations.core.provenance.find import EarlierWrite
