@@ -5,5 +5,5 @@ A module for each, named after it; and:
 - `doctor`: the checks of `doctor`, each a function in its table
 - `landing`: doing work on a private branch, and landing it as one commit
 - `executions`: finding the commits of an execution
-- `undo_commit`: undoing a commit row by row
+- `reverts`: reverting an execution, row by row
 """

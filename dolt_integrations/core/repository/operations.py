@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.manage.compare import compare
 from dolt_integrations.core.manage.promote import Promoter
 from dolt_integrations.core.manage.restore import restore
-from dolt_integrations.core.manage.revert import revert
+from dolt_integrations.core.manage.reverts.revert import revert
 from dolt_integrations.core.repository.maintenance import Maintenance
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.take import EntangledError, take_tables
-from dolt_integrations.core.manage.undo_multiset import subtract
+from dolt_integrations.core.manage.reverts.undo_multiset import subtract
 from dolt_integrations.core.rows.diff import TableVersions
 from dolt_integrations.engine import DEFAULT_AUTHOR, table_name
 from dolt_integrations.engine.session.transactions import trial

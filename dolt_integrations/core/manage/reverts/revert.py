@@ -8,7 +8,7 @@ from dolt_integrations.core.branches.merges.conflicting import conflict_error
 from dolt_integrations.core.configs.options import check_text
 from dolt_integrations.core.manage.executions import entries_of, names_of
 from dolt_integrations.core.manage.landing import work_on
-from dolt_integrations.core.manage.undo_commit import Undo
+from dolt_integrations.core.manage.reverts.undo_commit import Undo
 from dolt_integrations.core.provenance.commit_info import CommitInfo
 from dolt_integrations.core.provenance.undone import REVERTS, reverted
 from dolt_integrations.engine.versions.log import log
