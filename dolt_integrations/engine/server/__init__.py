@@ -2,9 +2,8 @@
 
 - `database`: opening a database
 - `private`: a private server: its configuration, its options and its start
-- `supervisor`: the process that runs it and stops it
+- `supervision`: the process that runs it and stops it, and the lease that says who uses it
 - `shared`: the private servers of this process
-- `lease`: who uses a private server
 - `dolt`: the `dolt` program
 - `creation`: making a database
 - `clone`: cloning

@@ -8,9 +8,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.server.dolt import clone_database
-from dolt_integrations.engine.server.guard import sole_use
 from dolt_integrations.engine.server.interrupts import allow_interrupts
 from dolt_integrations.engine.server.ownership import check_ownership
+from dolt_integrations.engine.server.supervision.guard import sole_use
 from dolt_integrations.errors import DatabaseNotFoundError, StorageError
 
 if TYPE_CHECKING:

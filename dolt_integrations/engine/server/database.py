@@ -10,12 +10,12 @@ from dolt_integrations.engine.names.address import DirectoryAddress, ServerAddre
 from dolt_integrations.engine.names.author import DEFAULT_AUTHOR, Author, configured_author
 from dolt_integrations.engine.names.connections import locate
 from dolt_integrations.engine.server.creation import init_database
-from dolt_integrations.engine.server.guard import sole_use
 from dolt_integrations.engine.server.interrupts import allow_interrupts
 from dolt_integrations.engine.server.lasting import check_lasting
 from dolt_integrations.engine.server.ownership import check_ownership
 from dolt_integrations.engine.server.private import START_TIMEOUT
 from dolt_integrations.engine.server.shared import shared_server
+from dolt_integrations.engine.server.supervision.guard import sole_use
 from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.errors import DatabaseNotFoundError
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.engine.server.clone import CLONE_TIMEOUT, REPLACED, UNFINISHED, is_shallow, remove_tree
 from dolt_integrations.engine.server.dolt import clone_database, find_dolt, quiet_environment
-from dolt_integrations.engine.server.guard import sole_use
 from dolt_integrations.engine.server.ownership import check_ownership
 from dolt_integrations.engine.server.running import running_server
+from dolt_integrations.engine.server.supervision.guard import sole_use
 from dolt_integrations.errors import ServerError, StorageError
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.server.dolt import find_dolt, quiet_environment
-from dolt_integrations.engine.server.guard import Guard
-from dolt_integrations.engine.server.lease import Lease, runtime_folder
 from dolt_integrations.engine.server.running import RunningServer, running_server
+from dolt_integrations.engine.server.supervision.guard import Guard
+from dolt_integrations.engine.server.supervision.lease import Lease, runtime_folder
 from dolt_integrations.errors import DatabaseLockedError, DoltError, ServerUnreachableError, StorageError
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import time
 
 import pytest
 
-from dolt_integrations.engine.server import lease as lease_module
-from dolt_integrations.engine.server import supervisor
-from dolt_integrations.engine.server.lease import Lease, runtime_folder
+from dolt_integrations.engine.server.supervision import lease as lease_module
+from dolt_integrations.engine.server.supervision import supervisor
+from dolt_integrations.engine.server.supervision.lease import Lease, runtime_folder
 from dolt_integrations.errors import DatabaseLockedError, DoltError
 from tests.conftest import eventually, use_temporary
 from tests.helpers.servers.users import USE
@@ -20,7 +20,7 @@ from tests.helpers.threads import in_threads
 
 HOLD = """
 import pathlib, sys, time
-from dolt_integrations.engine.server.lease import Lease
+from dolt_integrations.engine.server.supervision.lease import Lease
 lease = Lease(pathlib.Path(sys.argv[1]), time.monotonic() + 20)
 print("held", flush=True)
 sys.stdin.readline()
@@ -29,7 +29,7 @@ lease.release()
 
 START = """
 import pathlib, sys, time
-from dolt_integrations.engine.server.lease import Lease
+from dolt_integrations.engine.server.supervision.lease import Lease
 lease = Lease(pathlib.Path(sys.argv[1]), time.monotonic() + 20)
 with lease.starting(time.monotonic() + 20):
     print("starting", flush=True)

@@ -6,9 +6,9 @@ import pytest
 
 from dolt_integrations.engine import open_database
 from dolt_integrations.engine.names.author import DEFAULT_AUTHOR
-from dolt_integrations.engine.server import runtime
 from dolt_integrations.engine.server.creation import init_database
-from dolt_integrations.engine.server.runtime import user_folder
+from dolt_integrations.engine.server.supervision import runtime
+from dolt_integrations.engine.server.supervision.runtime import user_folder
 from tests.helpers.servers.others import as_root, give_away
 from tests.helpers.servers.users import USE
 

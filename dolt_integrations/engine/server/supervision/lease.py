@@ -11,8 +11,8 @@ import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
-from dolt_integrations.engine.server.runtime import user_folder
-from dolt_integrations.engine.server.supervisor import SERVED, is_at, remove_unused
+from dolt_integrations.engine.server.supervision.runtime import user_folder
+from dolt_integrations.engine.server.supervision.supervisor import SERVED, is_at, remove_unused
 from dolt_integrations.errors import DatabaseLockedError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from dolt_integrations.engine.server import supervisor
-from dolt_integrations.engine.server.lease import Lease, runtime_folder
+from dolt_integrations.engine.server.supervision import supervisor
+from dolt_integrations.engine.server.supervision.lease import Lease, runtime_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
