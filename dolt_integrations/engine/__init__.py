@@ -36,8 +36,15 @@ if TYPE_CHECKING:
     from dolt_integrations.engine.tables.batches import fetch_by_key
     from dolt_integrations.engine.tables.bulk import insert_table
     from dolt_integrations.engine.tables.condition import check_condition
+    from dolt_integrations.engine.tables.definitions.names import table_name
+    from dolt_integrations.engine.tables.definitions.schema import (
+        Column,
+        TableSchema,
+        describe_table,
+        find_base_table,
+        find_table,
+    )
     from dolt_integrations.engine.tables.fetch import fetch, fetch_batches
-    from dolt_integrations.engine.tables.names import table_name
     from dolt_integrations.engine.tables.query import (
         Result,
         check_query,
@@ -45,7 +52,6 @@ if TYPE_CHECKING:
         run_query,
         select_table,
     )
-    from dolt_integrations.engine.tables.schema import Column, TableSchema, describe_table, find_base_table, find_table
     from dolt_integrations.redaction import redact
 
 __getattr__, __dir__ = lazy_names(
@@ -63,8 +69,8 @@ __getattr__, __dir__ = lazy_names(
         ".tables.fetch": "fetch fetch_batches",
         ".tables.condition": "check_condition",
         ".tables.query": "Result check_query check_statement run_query select_table",
-        ".tables.names": "table_name",
-        ".tables.schema": "Column TableSchema describe_table find_base_table find_table",
+        ".tables.definitions.names": "table_name",
+        ".tables.definitions.schema": "Column TableSchema describe_table find_base_table find_table",
         "dolt_integrations.redaction": "redact",
     },
 )

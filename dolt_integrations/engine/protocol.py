@@ -106,10 +106,12 @@ OPERATIONS: dict[str, dict[str, str]] = {
     },
     "schemas": {
         "sql.types": "GEOMETRIES SqlType arrow_type parse_type",
-        "tables.schema": ("Column TableSchema definition describe_table find_base_table find_definition find_table"),
-        "tables.names": "find_name table_name tables tables_in_two_cases",
-        "tables.alter": "add_column alter alter_table change_column drop_column move_column",
-        "tables.unique_keys": "UniqueKey unique_keys",
+        "tables.definitions.schema": (
+            "Column TableSchema definition describe_table find_base_table find_definition find_table"
+        ),
+        "tables.definitions.names": "find_name table_name tables tables_in_two_cases",
+        "tables.definitions.alter": "add_column alter alter_table change_column drop_column move_column",
+        "tables.definitions.unique_keys": "UniqueKey unique_keys",
         "tables.numbered": "NumberedRows",
         "versions.references": "breaks_a_reference first_broken_reference",
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.tables.names import tables_in_two_cases
+from dolt_integrations.engine.tables.definitions.names import tables_in_two_cases
 from dolt_integrations.engine.versions.working_set import discard_changes, status, take_table
 from dolt_integrations.errors import LostRaceError
 

@@ -9,7 +9,7 @@ from dolt_integrations.core.cards.bounded import Look, guarded, looking_at, plac
 from dolt_integrations.core.cards.facts import rows_text
 from dolt_integrations.core.cards.graph import graph_around, subject_of
 from dolt_integrations.engine import find_base_table
-from dolt_integrations.engine.tables.names import tables
+from dolt_integrations.engine.tables.definitions.names import tables
 from dolt_integrations.engine.tables.preview import count_rows
 from dolt_integrations.engine.versions.branches import newest_branches
 from dolt_integrations.engine.versions.heads import find_branches

@@ -24,7 +24,7 @@ from dolt_integrations.errors import ServerLostError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from dolt_integrations.engine.tables.schema import Column
+    from dolt_integrations.engine.tables.definitions.schema import Column
 
 
 def diff(

@@ -14,7 +14,7 @@ from dolt_integrations.core.manage.executions import entries_of
 from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.rows.diff import TableVersions
-from dolt_integrations.engine.tables.names import tables
+from dolt_integrations.engine.tables.definitions.names import tables
 from dolt_integrations.engine.versions.log import log
 from dolt_integrations.engine.versions.merges import changed_tables
 from dolt_integrations.errors import NotFoundError, RunNotFoundError

@@ -13,7 +13,7 @@ from dolt_integrations.core.configs.options import check_text
 from dolt_integrations.core.manage.executions import entries_of, is_of
 from dolt_integrations.core.provenance.inputs import Input, inputs_of, tables_in, task_of
 from dolt_integrations.core.provenance.reads import unrecorded_reads
-from dolt_integrations.engine.tables.names import tables
+from dolt_integrations.engine.tables.definitions.names import tables
 from dolt_integrations.engine.versions.log import entries_anywhere
 from dolt_integrations.engine.versions.revisions import resolve
 from dolt_integrations.errors import ConfigError, DoltError, RevisionNotFoundError

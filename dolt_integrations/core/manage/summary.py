@@ -17,7 +17,7 @@ from dolt_integrations.core.reads.read import read_table
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.engine import TableSchema, find_table, table_name
 from dolt_integrations.engine.tables.contents import row_count
-from dolt_integrations.engine.tables.names import tables
+from dolt_integrations.engine.tables.definitions.names import tables
 from dolt_integrations.engine.tables.query import select_all
 
 if TYPE_CHECKING:

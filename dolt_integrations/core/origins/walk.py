@@ -21,7 +21,7 @@ from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.engine import open_database, parse_location, table_name
 from dolt_integrations.engine.names.trust import from_literal
-from dolt_integrations.engine.tables.names import tables
+from dolt_integrations.engine.tables.definitions.names import tables
 from dolt_integrations.engine.versions.log import log
 from dolt_integrations.errors import DoltError, NotFoundError
 

@@ -9,7 +9,13 @@ from dolt_integrations.core.schemas.fits import no_member
 from dolt_integrations.core.schemas.numbers import INTEGER_BYTES, integer_range
 from dolt_integrations.core.schemas.strings import BLOB_BYTES
 from dolt_integrations.engine import Column, TableSchema, parse_type
-from dolt_integrations.engine.tables.alter import add_column, alter_table, change_column, drop_column, move_column
+from dolt_integrations.engine.tables.definitions.alter import (
+    add_column,
+    alter_table,
+    change_column,
+    drop_column,
+    move_column,
+)
 from dolt_integrations.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.configs.mode import APPEND, REPLACE
+from dolt_integrations.engine.tables.definitions.unique_keys import UniqueKey, unique_keys
 from dolt_integrations.engine.tables.numbered import NumberedRows
-from dolt_integrations.engine.tables.unique_keys import UniqueKey, unique_keys
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.tables.schema import definition
-from dolt_integrations.engine.tables.unique_keys import unique_keys
+from dolt_integrations.engine.tables.definitions.schema import definition
+from dolt_integrations.engine.tables.definitions.unique_keys import unique_keys
 from dolt_integrations.errors import DataError
 
 if TYPE_CHECKING:

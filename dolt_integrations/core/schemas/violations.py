@@ -13,8 +13,8 @@ from dolt_integrations.core.columns.encoded import shown
 from dolt_integrations.core.schemas.duplicates import find_duplicate
 from dolt_integrations.engine import Connection, TableSchema
 from dolt_integrations.engine.session.transactions import give_up
+from dolt_integrations.engine.tables.definitions.schema import definition
 from dolt_integrations.engine.tables.numbered import NumberedRows
-from dolt_integrations.engine.tables.schema import definition
 from dolt_integrations.errors import ConstraintError, DoltError, PrimaryKeyError
 
 if TYPE_CHECKING:

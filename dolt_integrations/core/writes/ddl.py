@@ -13,7 +13,6 @@ from dolt_integrations.core.schemas.alterations import alterations, check_change
 from dolt_integrations.core.schemas.rules import check_rules
 from dolt_integrations.core.writes.foreign_keys import unchecked_references
 from dolt_integrations.engine import find_table
-from dolt_integrations.engine.tables.alter import alter
 from dolt_integrations.engine.tables.contents import (
     any_text_matches,
     create_table,
@@ -21,6 +20,7 @@ from dolt_integrations.engine.tables.contents import (
     empty_table,
     has_values,
 )
+from dolt_integrations.engine.tables.definitions.alter import alter
 from dolt_integrations.engine.tables.kept_signs import keeping_signs
 from dolt_integrations.errors import DataError, LostRaceError, QueryError, UnsupportedTypeError
 

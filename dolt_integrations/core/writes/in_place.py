@@ -19,7 +19,7 @@ from dolt_integrations.core.writes.mingled import warn_of_mingled, warn_of_mingl
 from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine import Result, describe_table, fetch, select_table
 from dolt_integrations.engine.session.visiting import visiting
-from dolt_integrations.engine.tables.schema import find_definition
+from dolt_integrations.engine.tables.definitions.schema import find_definition
 from dolt_integrations.engine.versions.commits import commit, commit_all, parent
 from dolt_integrations.engine.versions.hashes import head_and_table, staged_hash, table_hash, working_hashes
 from dolt_integrations.engine.versions.state import branch_and_table, branch_state

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dolt_integrations.engine.session.connection import Connection
-    from dolt_integrations.engine.tables.schema import Column, TableSchema
+    from dolt_integrations.engine.tables.definitions.schema import Column, TableSchema
 
 
 def fetch_by_key(

@@ -26,7 +26,7 @@ from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.engine.session.forks import check_process
 from dolt_integrations.engine.sql.literals import row_literals
 from dolt_integrations.engine.sql.types import parse_type
-from dolt_integrations.engine.tables.schema import find_table
+from dolt_integrations.engine.tables.definitions.schema import find_table
 from dolt_integrations.engine.tables.texts import _literal, _needs_hex, _tsv
 from dolt_integrations.engine.wire.moved import MovedFile, moved
 from dolt_integrations.errors import (
@@ -43,7 +43,7 @@ from dolt_integrations.limits import limits
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dolt_integrations.engine.tables.schema import Column, TableSchema
+    from dolt_integrations.engine.tables.definitions.schema import Column, TableSchema
 
 logger = logging.getLogger(__name__)
 

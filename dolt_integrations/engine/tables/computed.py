@@ -12,12 +12,12 @@ import pyarrow as pa
 
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.tables.bulk import insert_table
-from dolt_integrations.engine.tables.schema import TableSchema
+from dolt_integrations.engine.tables.definitions.schema import TableSchema
 from dolt_integrations.errors import DataError, DoltError, ServerLostError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
-    from dolt_integrations.engine.tables.schema import Column
+    from dolt_integrations.engine.tables.definitions.schema import Column
 
 logger = logging.getLogger(__name__)
 

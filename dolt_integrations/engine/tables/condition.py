@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import nearest, quote
-from dolt_integrations.engine.tables.missing_column import missing_column
+from dolt_integrations.engine.tables.definitions.missing_column import missing_column
 from dolt_integrations.engine.tables.query import check_query, with_double_equals
 from dolt_integrations.errors import ColumnNotFoundError, QuerySyntaxError, WriteQueryError
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dolt_integrations.engine.session.connection import Connection
-    from dolt_integrations.engine.tables.schema import TableSchema
+    from dolt_integrations.engine.tables.definitions.schema import TableSchema
 
 
 def row_count(connection: Connection, table: str) -> int:

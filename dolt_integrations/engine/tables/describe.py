@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pymysql.constants import FIELD_TYPE, FLAG
 
 from dolt_integrations.engine.sql.types import arrow_type, parse_type
-from dolt_integrations.engine.tables.schema import Column, find_table
+from dolt_integrations.engine.tables.definitions.schema import Column, find_table
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection

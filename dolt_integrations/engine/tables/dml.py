@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.tables.bulk import insert_table
+from dolt_integrations.engine.tables.definitions.schema import TableSchema, find_definition
 from dolt_integrations.engine.tables.equal_values import find_negative_zeros, write_equal_values, write_negative_zeros
-from dolt_integrations.engine.tables.schema import TableSchema, find_definition
 from dolt_integrations.errors import PrimaryKeyError
 
 if TYPE_CHECKING:

@@ -15,15 +15,15 @@ from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.sql.types import parse_type
 from dolt_integrations.engine.tables.bulk import insert_table
 from dolt_integrations.engine.tables.contents import without_foreign_key_checks
+from dolt_integrations.engine.tables.definitions.schema import TableSchema, find_definition, has_triggers
 from dolt_integrations.engine.tables.fetch import fetch
 from dolt_integrations.engine.tables.negative_zeros import has_other_sign, has_zero, is_negative_zero
-from dolt_integrations.engine.tables.schema import TableSchema, find_definition, has_triggers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dolt_integrations.engine.session.connection import Connection
-    from dolt_integrations.engine.tables.schema import Column
+    from dolt_integrations.engine.tables.definitions.schema import Column
 
 logger = logging.getLogger(__name__)
 

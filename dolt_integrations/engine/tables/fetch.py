@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from dolt_integrations.engine.session.connection import Connection
-    from dolt_integrations.engine.tables.schema import Column
+    from dolt_integrations.engine.tables.definitions.schema import Column
 
 
 def fetch(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dolt_integrations.engine.session.connection import Connection
-    from dolt_integrations.engine.tables.schema import TableSchema
+    from dolt_integrations.engine.tables.definitions.schema import TableSchema
 
 logger = logging.getLogger(__name__)
 

@@ -9,15 +9,15 @@ import pyarrow as pa
 
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.tables.bulk import insert_table
-from dolt_integrations.engine.tables.schema import TableSchema
+from dolt_integrations.engine.tables.definitions.schema import TableSchema
 from dolt_integrations.engine.wire.answers import maybe, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dolt_integrations.engine.session.connection import Connection
-    from dolt_integrations.engine.tables.schema import Column
-    from dolt_integrations.engine.tables.unique_keys import UniqueKey
+    from dolt_integrations.engine.tables.definitions.schema import Column
+    from dolt_integrations.engine.tables.definitions.unique_keys import UniqueKey
 
 TABLE = "rows_to_check"
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dolt_integrations.engine.session.connection import Connection
-    from dolt_integrations.engine.tables.schema import Column, TableSchema
+    from dolt_integrations.engine.tables.definitions.schema import Column, TableSchema
 
 LONGEST = 101
 """Characters of a value that are fetched: one more than are shown, to see whether it is longer."""

@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.sql.tokens import tokens
+from dolt_integrations.engine.tables.definitions.missing_column import with_suggestion
+from dolt_integrations.engine.tables.definitions.schema import Column
 from dolt_integrations.engine.tables.describe import describe_query
 from dolt_integrations.engine.tables.fetch import fetch
-from dolt_integrations.engine.tables.missing_column import with_suggestion
-from dolt_integrations.engine.tables.schema import Column
 from dolt_integrations.errors import ColumnNotFoundError, DoltError, QuerySyntaxError, WriteQueryError
 
 if TYPE_CHECKING:

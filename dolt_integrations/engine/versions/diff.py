@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.tables.definitions.names import table_name
+from dolt_integrations.engine.tables.definitions.schema import Column, TableSchema, find_definition, known_definition
 from dolt_integrations.engine.tables.fetch import fetch
-from dolt_integrations.engine.tables.names import table_name
-from dolt_integrations.engine.tables.schema import Column, TableSchema, find_definition, known_definition
 
 if TYPE_CHECKING:
     import pyarrow as pa

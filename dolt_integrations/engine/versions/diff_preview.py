@@ -13,7 +13,7 @@ from dolt_integrations.engine.wire.answers import number, text
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
-    from dolt_integrations.engine.tables.schema import Column
+    from dolt_integrations.engine.tables.definitions.schema import Column
     from dolt_integrations.engine.versions.diff import TableVersion
 
 

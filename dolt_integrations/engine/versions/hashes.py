@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.session.head_ref import head_value
-from dolt_integrations.engine.tables.names import tables
+from dolt_integrations.engine.tables.definitions.names import tables
 from dolt_integrations.engine.wire.answers import text
 from dolt_integrations.errors import TableNotFoundError
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dolt_integrations.engine.session.connection import Connection
-    from dolt_integrations.engine.tables.schema import Column
+    from dolt_integrations.engine.tables.definitions.schema import Column
 
 
 @dataclass(frozen=True)

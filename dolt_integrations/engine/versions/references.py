@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.engine.names.identifiers import quote
-from dolt_integrations.engine.tables.names import tables
-from dolt_integrations.engine.tables.schema import definition
+from dolt_integrations.engine.tables.definitions.names import tables
+from dolt_integrations.engine.tables.definitions.schema import definition
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection

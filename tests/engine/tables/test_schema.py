@@ -2,7 +2,7 @@ import pytest
 
 from dolt_integrations.engine import Column, Connection, TableSchema, describe_table, find_table, parse_location, quote
 from dolt_integrations.engine.sql.definitions import compares_otherwise
-from dolt_integrations.engine.tables.names import tables
+from dolt_integrations.engine.tables.definitions.names import tables
 from dolt_integrations.errors import TableNotFoundError
 from tests.conftest import run_sql
 

@@ -7,9 +7,10 @@ from pymysql.constants import FIELD_TYPE
 
 from dolt_integrations.engine import Author, describe_table, fetch, find_table, open_database
 from dolt_integrations.engine.session import server
-from dolt_integrations.engine.tables import contents, describe, schema
+from dolt_integrations.engine.tables import contents, describe
+from dolt_integrations.engine.tables.definitions import schema
+from dolt_integrations.engine.tables.definitions.unique_keys import unique_keys
 from dolt_integrations.engine.tables.preview import preview
-from dolt_integrations.engine.tables.unique_keys import unique_keys
 from dolt_integrations.engine.versions import (
     branches,
     commits,

@@ -21,7 +21,7 @@ from dolt_integrations.core.provenance.write_id import superseding
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import Database, find_table
 from dolt_integrations.engine.session.transactions import trial
-from dolt_integrations.engine.tables.names import tables_in_two_cases
+from dolt_integrations.engine.tables.definitions.names import tables_in_two_cases
 from dolt_integrations.engine.versions.commits import commit, head
 from dolt_integrations.engine.versions.log import is_ancestor
 from dolt_integrations.engine.versions.merges import (

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dolt_integrations.engine.session.connection import Connection
-    from dolt_integrations.engine.tables.schema import Column
+    from dolt_integrations.engine.tables.definitions.schema import Column
 
 
 def alter_table(table: str, changes: Sequence[str]) -> list[str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.identifiers import nearest
 from dolt_integrations.engine.sql.tokens import tokens
-from dolt_integrations.engine.tables.names import tables
-from dolt_integrations.engine.tables.schema import describe_table
+from dolt_integrations.engine.tables.definitions.names import tables
+from dolt_integrations.engine.tables.definitions.schema import describe_table
 from dolt_integrations.errors import ColumnNotFoundError, DoltError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.engine.names.identifiers import nearest, quote
 from dolt_integrations.engine.sql.definitions import column_details, compares_otherwise, has_unique_key
 from dolt_integrations.engine.sql.types import arrow_type
-from dolt_integrations.engine.tables.names import tables, two_in_case
+from dolt_integrations.engine.tables.definitions.names import tables, two_in_case
 from dolt_integrations.engine.wire.answers import maybe, number, text
 from dolt_integrations.errors import NotFoundError, QueryError, TableNotFoundError
 
