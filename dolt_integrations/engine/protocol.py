@@ -142,7 +142,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     },
     "working sets": {
         "versions.state": "BranchState TableState branch_and_table branch_state referring_tables",
-        "versions.hashes": "head_and_table staged_hash table_hash working_hashes",
+        "versions.diffs.hashes": "head_and_table staged_hash table_hash working_hashes",
         "versions.working_set": "TableStatus discard_changes is_merging stage status take_table uncommitted_tables",
     },
     "commits": {
@@ -154,12 +154,12 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "versions.garbage": "collect_garbage",
     },
     "differences": {
-        "versions.diff": (
+        "versions.diffs.diff": (
             "TableVersion any_differs can_differ differing_rows find_version_of known_version written_keys"
         ),
-        "versions.incremental": "Counts count_differing fetch_removed fetch_written find_step has_negative_zeros",
-        "versions.diff_preview": "ShownChange comparable count_kinds shown_changes",
-        "versions.multisets": "Pinned Subtraction",
+        "versions.diffs.incremental": "Counts count_differing fetch_removed fetch_written find_step has_negative_zeros",
+        "versions.diffs.diff_preview": "ShownChange comparable count_kinds shown_changes",
+        "versions.diffs.multisets": "Pinned Subtraction",
     },
     "merges": {
         "versions.merges": (

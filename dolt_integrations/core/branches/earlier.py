@@ -15,7 +15,7 @@ from dolt_integrations.core.rows.differences import has_same_rows
 from dolt_integrations.core.rows.version_rows import cast_alike
 from dolt_integrations.engine import Connection, describe_table, fetch, select_table
 from dolt_integrations.engine.session.visiting import visiting
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branches.target import Save

@@ -9,7 +9,7 @@ from dolt_integrations.core.branches.pending import check_clean, check_others, s
 from dolt_integrations.core.branches.phantoms import clear_overtaken
 from dolt_integrations.engine import Connection
 from dolt_integrations.engine.versions.commits import fast_forward
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.working_set import stage
 from dolt_integrations.errors import LostRaceError, UncommittedChangesError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.tables.definitions.schema import find_definition
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.state import referring_tables
 
 if TYPE_CHECKING:

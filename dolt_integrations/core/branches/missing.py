@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.private import PREFIX
 from dolt_integrations.engine import nearest
 from dolt_integrations.engine.tables.definitions.names import tables
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.heads import branches
 from dolt_integrations.errors import TableNotFoundError
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine import DEFAULT_AUTHOR
 from dolt_integrations.engine.versions.commits import commit
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.merges import changed_tables, conflicted_tables, resolve_rows
 from dolt_integrations.engine.versions.working_set import stage, status
 

@@ -18,7 +18,7 @@ from dolt_integrations.core.schemas.union import extended
 from dolt_integrations.core.schemas.violations import check_required
 from dolt_integrations.engine import Author, nearest, table_name
 from dolt_integrations.engine.names.identifiers import check_branch_name
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.heads import Head, branches, branches_in_other_case, find_head
 from dolt_integrations.engine.versions.revisions import resolve
 from dolt_integrations.engine.versions.state import TableState

@@ -15,7 +15,7 @@ from dolt_integrations.core.provenance.write_id import node_of
 from dolt_integrations.engine import DEFAULT_AUTHOR, table_name
 from dolt_integrations.engine.tables.contents import drop_table, empty_table
 from dolt_integrations.engine.versions.commits import commit, head, message_of, parent, soft_reset
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.working_set import stage
 from dolt_integrations.errors import SupersededError
 

@@ -15,9 +15,9 @@ from dolt_integrations.core.rows.local_diff import as_series
 from dolt_integrations.engine import DEFAULT_AUTHOR, table_name
 from dolt_integrations.engine.tables.contents import copy_rows, empty_table
 from dolt_integrations.engine.versions.commits import commit, head
+from dolt_integrations.engine.versions.diffs.multisets import Pinned, Subtraction
 from dolt_integrations.engine.versions.log import log
 from dolt_integrations.engine.versions.merges import commit_merge, conflicts, merge, resolve_rows
-from dolt_integrations.engine.versions.multisets import Pinned, Subtraction
 from dolt_integrations.engine.versions.working_set import stage
 from dolt_integrations.errors import (
     ColumnNotFoundError,

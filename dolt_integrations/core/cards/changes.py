@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.core.cards.facts import headings_of, rows_text
 from dolt_integrations.core.rows.diff import TableVersions
-from dolt_integrations.engine.versions.diff import can_differ
-from dolt_integrations.engine.versions.diff_preview import comparable, count_kinds, shown_changes
+from dolt_integrations.engine.versions.diffs.diff import can_differ
+from dolt_integrations.engine.versions.diffs.diff_preview import comparable, count_kinds, shown_changes
 from dolt_integrations.limits import limits
 from dolt_integrations.render import Cell, Facts, Grid, Note
 from dolt_integrations.render.grid import COLUMNS, left_out
@@ -15,8 +15,8 @@ from dolt_integrations.render.grid import COLUMNS, left_out
 if TYPE_CHECKING:
     from dolt_integrations.core.cards.bounded import Look
     from dolt_integrations.engine import Column, Connection
-    from dolt_integrations.engine.versions.diff import TableVersion
-    from dolt_integrations.engine.versions.diff_preview import ShownChange
+    from dolt_integrations.engine.versions.diffs.diff import TableVersion
+    from dolt_integrations.engine.versions.diffs.diff_preview import ShownChange
     from dolt_integrations.engine.versions.log import LogEntry
     from dolt_integrations.render.card import Part
 

@@ -16,7 +16,7 @@ from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.engine import TableSchema, find_base_table
 from dolt_integrations.engine.tables.preview import count_rows, preview
 from dolt_integrations.engine.tables.query import looks_back
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.log import LogEntry, log
 from dolt_integrations.limits import limits
 from dolt_integrations.render import Card, Cell, Facts, Grid, Heading

@@ -26,7 +26,7 @@ from dolt_integrations.errors import PrimaryKeyError, ServerError, ServerLostErr
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from dolt_integrations.engine.versions.diff import TableVersion
+    from dolt_integrations.engine.versions.diffs.diff import TableVersion
 
 _ROW = "row"
 

@@ -19,8 +19,8 @@ from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
 from dolt_integrations.core.rows.diff import TableVersions
 from dolt_integrations.engine import Connection, Database, Location, open_database
-from dolt_integrations.engine.versions.diff import any_differs, can_differ
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.diff import any_differs, can_differ
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.log import LogEntry, log, newest
 from dolt_integrations.errors import ServerLostError
 

@@ -22,7 +22,7 @@ from dolt_integrations.errors import NotFoundError, RunNotFoundError
 if TYPE_CHECKING:
     from dolt_integrations.core.manage.place import Place
     from dolt_integrations.engine import Connection, Database
-    from dolt_integrations.engine.versions.diff import TableVersion
+    from dolt_integrations.engine.versions.diffs.diff import TableVersion
 
 
 class _Side:

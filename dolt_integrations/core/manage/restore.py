@@ -18,7 +18,7 @@ from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.writes.foreign_keys import check_references
 from dolt_integrations.engine import table_name
 from dolt_integrations.engine.versions.commits import commit
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.state import referring_tables
 from dolt_integrations.errors import ConfigError, MergeConflictError
 

@@ -22,7 +22,7 @@ from dolt_integrations.core.provenance.write_id import (
 )
 from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.versions.commits import message_of, parents
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.heads import commit_of, find_head
 from dolt_integrations.engine.versions.log import entries_since
 from dolt_integrations.engine.versions.merges import changed_tables

@@ -14,7 +14,7 @@ from dolt_integrations.core.provenance.trailers import execution_of, run_id_of
 from dolt_integrations.core.provenance.write_id import write_id_of
 from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.versions.commits import parents
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.log import LogEntry, is_ancestor, log, newest_since
 from dolt_integrations.limits import limits
 

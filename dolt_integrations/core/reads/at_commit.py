@@ -15,7 +15,7 @@ from dolt_integrations.core.rows.version_rows import rows_of
 from dolt_integrations.engine import Result, check_query, describe_table, fetch, run_query
 from dolt_integrations.engine.tables.query import looks_back
 from dolt_integrations.engine.versions.commits import head
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.working_set import status
 from dolt_integrations.errors import (
     AccessDeniedError,

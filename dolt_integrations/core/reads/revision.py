@@ -15,7 +15,7 @@ from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.remotes.follow import loading_from
 from dolt_integrations.core.retry import retried
 from dolt_integrations.engine import Database, Location, open_database
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.heads import find_head, settle_at_newest
 from dolt_integrations.engine.versions.revisions import commit_at, resolve
 from dolt_integrations.errors import NotFoundError, RevisionNotFoundError, ServerLostError

@@ -17,7 +17,7 @@ from dolt_integrations.core.rows.patched import can_be_patched, patched
 from dolt_integrations.core.rows.shared_versions import shared_versions
 from dolt_integrations.engine import arrow_type, is_commit_hash
 from dolt_integrations.engine.tables.negative_zeros import has_negative_zero
-from dolt_integrations.engine.versions.incremental import (
+from dolt_integrations.engine.versions.diffs.incremental import (
     count_differing,
     fetch_removed,
     fetch_written,

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from dolt_integrations.core.rows.local_diff import compare_rows
 from dolt_integrations.engine import fetch, select_table
-from dolt_integrations.engine.versions.diff import (
+from dolt_integrations.engine.versions.diffs.diff import (
     TableVersion,
     can_differ,
     differing_rows,

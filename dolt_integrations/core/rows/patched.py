@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dolt_integrations.engine import Column, TableSchema
-    from dolt_integrations.engine.versions.incremental import Counts
+    from dolt_integrations.engine.versions.diffs.incremental import Counts
 
 _ORDERED = re.compile(
     r"(tiny|small|medium|big)?int( unsigned)?|tinyint\(1\)|decimal\((\d|[12]\d|3[0-8]),\d+\)|varchar\(\d+\)"

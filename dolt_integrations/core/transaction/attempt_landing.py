@@ -11,7 +11,7 @@ from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.provenance.write_id import node_of
 from dolt_integrations.core.transaction.transaction import Transaction
 from dolt_integrations.engine import Author, Connection, Database, find_table, table_name
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.heads import branch_head
 from dolt_integrations.engine.versions.log import is_ancestor, log
 from dolt_integrations.engine.versions.revisions import resolve

@@ -18,7 +18,7 @@ from dolt_integrations.core.writes.workspace import Workspace, open_workspace
 from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine import TableSchema
 from dolt_integrations.engine.tables.definitions.schema import find_definition
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.log import is_ancestor
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from dolt_integrations.engine import find_table
 from dolt_integrations.engine.tables.contents import empty_table
 from dolt_integrations.engine.tables.dml import delete_rows, replace_rows, upsert_rows
 from dolt_integrations.engine.versions.commits import commit
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.state import branch_and_table
 from dolt_integrations.engine.versions.working_set import stage, status
 

@@ -15,7 +15,7 @@ from dolt_integrations.core.writes.landing import CreateBranch, Landing, Merge, 
 from dolt_integrations.engine import Connection, Database
 from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.versions.commits import head
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 
 if TYPE_CHECKING:
     from dolt_integrations.core.branches.merges.merge import Superseded

@@ -21,7 +21,7 @@ from dolt_integrations.engine import Result, describe_table, fetch, select_table
 from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.tables.definitions.schema import find_definition
 from dolt_integrations.engine.versions.commits import commit, commit_all, parent
-from dolt_integrations.engine.versions.hashes import head_and_table, staged_hash, table_hash, working_hashes
+from dolt_integrations.engine.versions.diffs.hashes import head_and_table, staged_hash, table_hash, working_hashes
 from dolt_integrations.engine.versions.state import branch_and_table, branch_state
 from dolt_integrations.engine.versions.working_set import stage, status
 from dolt_integrations.errors import LostRaceError, UncommittedChangesError

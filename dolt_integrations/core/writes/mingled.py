@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from dolt_integrations.core.configs.mode import APPEND, REPLACE
 from dolt_integrations.engine.tables.definitions.schema import find_definition
 from dolt_integrations.engine.versions.commits import count_changes, parent
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.merges import changed_tables
 from dolt_integrations.engine.versions.state import branch_and_table
 from dolt_integrations.errors import DoltError

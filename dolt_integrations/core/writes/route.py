@@ -21,7 +21,7 @@ from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine import find_table
 from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.tables.definitions.names import find_name
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.state import branch_and_table
 from dolt_integrations.errors import LostRaceError, OpenConflictsError
 from dolt_integrations.limits import limits

@@ -10,7 +10,7 @@ from dolt_integrations.core.branches.undo import take_back
 from dolt_integrations.core.writes.build import build_batches, build_table
 from dolt_integrations.engine import find_table, table_name
 from dolt_integrations.engine.versions.commits import commit, head, soft_reset
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.merges import changed_tables
 from dolt_integrations.engine.versions.working_set import stage, status
 

@@ -85,7 +85,7 @@ def test_no_value_is_fetched_whole(database, monkeypatch):
     write_table(database, "t", pd.DataFrame({**row, "id": [2]}))
     fetched = []
     real = preview.as_text
-    for module in (preview, "dolt_integrations.engine.versions.diff_preview"):
+    for module in (preview, "dolt_integrations.engine.versions.diffs.diff_preview"):
         target = module if isinstance(module, str) else module.__name__
         monkeypatch.setattr(f"{target}.as_text", lambda value: fetched.append(len(str(value))) or real(value))
 

@@ -4,8 +4,8 @@ from dolt_integrations.engine import Author, open_database
 from dolt_integrations.engine.session.transactions import trial
 from dolt_integrations.engine.tables.contents import copy_rows, empty_table, row_count
 from dolt_integrations.engine.versions.commits import commit, head
-from dolt_integrations.engine.versions.diff import find_version_of
-from dolt_integrations.engine.versions.multisets import Pinned, Subtraction
+from dolt_integrations.engine.versions.diffs.diff import find_version_of
+from dolt_integrations.engine.versions.diffs.multisets import Pinned, Subtraction
 from dolt_integrations.engine.versions.working_set import stage
 
 AUTHOR = Author("Ann", "ann@example.org")

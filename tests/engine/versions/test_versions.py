@@ -3,7 +3,8 @@ import datetime
 import pytest
 
 from dolt_integrations.engine import Author, Connection, parse_location, quote
-from dolt_integrations.engine.versions import branches, commits, hashes, heads, revisions, working_set
+from dolt_integrations.engine.versions import branches, commits, heads, revisions, working_set
+from dolt_integrations.engine.versions.diffs import hashes
 from dolt_integrations.errors import (
     BranchNotFoundError,
     InvalidNameError,

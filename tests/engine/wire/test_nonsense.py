@@ -14,10 +14,7 @@ from dolt_integrations.engine.tables.preview import preview
 from dolt_integrations.engine.versions import (
     branches,
     commits,
-    diff,
-    hashes,
     heads,
-    incremental,
     log,
     merges,
     references,
@@ -27,6 +24,7 @@ from dolt_integrations.engine.versions import (
     tags,
     working_set,
 )
+from dolt_integrations.engine.versions.diffs import diff, hashes, incremental
 from dolt_integrations.errors import DoltError
 from tests.conftest import run_sql
 from tests.helpers.servers.liar import lying

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dolt_integrations.engine import Author, Connection, Database
-    from dolt_integrations.engine.versions.diff import TableVersion
+    from dolt_integrations.engine.versions.diffs.diff import TableVersion
 
 logger = logging.getLogger(__name__)
 

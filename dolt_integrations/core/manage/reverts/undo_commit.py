@@ -12,7 +12,7 @@ from dolt_integrations.engine import DEFAULT_AUTHOR, table_name
 from dolt_integrations.engine.session.transactions import trial
 from dolt_integrations.engine.tables.contents import copy_rows, drop_table, empty_table, set_foreign_key_checks
 from dolt_integrations.engine.versions.commits import commit, head
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.merges import Conflict, changed_tables, conflicts, merge, refused_merge
 from dolt_integrations.engine.versions.working_set import stage
 from dolt_integrations.errors import DataError, LostRaceError, QueryError

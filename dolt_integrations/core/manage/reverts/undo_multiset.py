@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine import table_name
+from dolt_integrations.engine.versions.diffs.multisets import Pinned, Subtraction
 from dolt_integrations.engine.versions.merges import Conflict, ConflictRow
-from dolt_integrations.engine.versions.multisets import Pinned, Subtraction
 from dolt_integrations.errors import ColumnNotFoundError, QueryError
 
 if TYPE_CHECKING:

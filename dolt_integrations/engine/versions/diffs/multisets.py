@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.tables.contents import empty_table, table_at
-from dolt_integrations.engine.versions.diff import TableVersion
+from dolt_integrations.engine.versions.diffs.diff import TableVersion
 from dolt_integrations.engine.wire.answers import number
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from dolt_integrations.engine.names.identifiers import quote
 from dolt_integrations.engine.sql.types import GEOMETRIES, parse_type
 from dolt_integrations.engine.tables.preview import as_text, shown_value
-from dolt_integrations.engine.versions.diff import AMBIGUOUS, diff_function
+from dolt_integrations.engine.versions.diffs.diff import AMBIGUOUS, diff_function
 from dolt_integrations.engine.wire.answers import number, text
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.session.connection import Connection
     from dolt_integrations.engine.tables.definitions.schema import Column
-    from dolt_integrations.engine.versions.diff import TableVersion
+    from dolt_integrations.engine.versions.diffs.diff import TableVersion
 
 
 @dataclass(frozen=True)

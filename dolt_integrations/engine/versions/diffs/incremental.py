@@ -10,14 +10,14 @@ from dolt_integrations.engine.sql.types import DATES, parse_type
 from dolt_integrations.engine.tables.fetch import fetch
 from dolt_integrations.engine.tables.negative_zeros import is_negative_zero
 from dolt_integrations.engine.tables.preview import count_rows
-from dolt_integrations.engine.versions.diff import (
+from dolt_integrations.engine.versions.diffs.diff import (
     AMBIGUOUS,
     TableVersion,
     can_differ,
     diff_function,
     exact_version,
 )
-from dolt_integrations.engine.versions.hashes import table_hash
+from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.wire.answers import anything, number, text
 
 if TYPE_CHECKING:
