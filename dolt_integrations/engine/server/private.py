@@ -45,7 +45,8 @@ _NO_REPLICATION = {
 
 _PAUSE = 0.001
 
-_HASTE = 0.5
+_GLANCE = 0.02
+"""Seconds for which others have to hold a lease until they count as users. To look whether they do holds one, too."""
 
 _LEAST_ROOM = 65_536
 """The bytes that a server needs on the disk to start, at least."""
@@ -80,21 +81,22 @@ class PrivateServer:
             raise
         try:
             self.server = running_server(self.directory) or self._start()
-        except BaseException as error:
-            self.close(in_haste=not isinstance(error, Exception))
+        except BaseException:
+            self.close()
             raise
 
-    def close(self, *, in_haste: bool = False) -> None:
-        """Stop using the server. If this was its last user, wait until it has stopped.
+    def close(self) -> None:
+        """Stop using the server. If this was its last user, wait until it has stopped, whoever started it.
 
-        Args:
-            in_haste: Wait half a second at most. The supervisor stops the server in any case.
+        Then a `dolt` command finds the directory free. After Ctrl-C it is waited for as well: a second one ends that.
         """
         self._lease.release()
-        if self._supervisor is not None:
-            self._wait_for_stop(time.monotonic() + _HASTE if in_haste else None)
-        self._lease.sweep()
-        self._dismiss_guard()
+        try:
+            self._wait_for_stop()
+        finally:
+            self._leave_supervisor()
+            self._lease.sweep()
+            self._dismiss_guard()
 
     def _dismiss_guard(self) -> None:
         if self._guard is not None:
@@ -155,21 +157,22 @@ class PrivateServer:
             )
         return ServerUnreachableError(f"a private dolt sql-server for {self.directory} did not start: {_tail(log)}")
 
-    def _wait_for_stop(self, deadline: float | None) -> None:
+    def _wait_for_stop(self) -> None:
         """Wait until the supervisor has ended, unless others go on using the server."""
         shared_since: float | None = None
-        while self._supervisor is not None and self._supervisor.poll() is None:
-            if self._lease.is_held_by_others():
-                shared_since = shared_since or time.monotonic()
-                if time.monotonic() - shared_since > 0.1:
-                    Guard.leave(self._supervisor)
-                    return
-            else:
+        while self._is_supervised():
+            if not self._lease.is_held_by_others():
                 shared_since = None
-            if deadline is not None and time.monotonic() > deadline:
-                Guard.leave(self._supervisor)
+            elif time.monotonic() - (shared_since := shared_since or time.monotonic()) > _GLANCE:
                 return
             time.sleep(_PAUSE)
+
+    def _is_supervised(self) -> bool:
+        return (self._supervisor is not None and self._supervisor.poll() is None) or self._lease.is_supervised()
+
+    def _leave_supervisor(self) -> None:
+        if self._supervisor is not None and self._supervisor.poll() is None:
+            Guard.leave(self._supervisor)
 
 
 def _check_writable(directory: Path) -> None:

@@ -62,16 +62,12 @@ class SharedServers:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
             address = self._enter(key, timeout)
-        in_haste = False
         try:
             yield address
-        except BaseException as error:
-            in_haste = not isinstance(error, Exception)
-            raise
         finally:
             if os.getpid() == owner:  # a forked child that leaves a block of its parent's has no part in the server
                 with lock:
-                    self._leave(key, in_haste=in_haste)
+                    self._leave(key)
 
     def _enter(self, key: str, timeout: float) -> ServerAddress:
         if key not in self._servers:
@@ -80,13 +76,15 @@ class SharedServers:
         self._users[key] = self._users.get(key, 0) + 1
         return self._servers[key][1]
 
-    def _leave(self, key: str, *, in_haste: bool) -> None:
+    def _leave(self, key: str) -> None:
         self._users[key] -= 1
         if self._users[key] == 0:
             del self._users[key]
             server, address = self._servers.pop(key)
-            POOL.empty(address)
-            server.close()
+            try:
+                POOL.empty(address)
+            finally:
+                server.close()
             make_private(Path(key))
 
 
@@ -191,7 +189,7 @@ def _serve(path: Path, timeout: float) -> tuple[PrivateServer, ServerAddress]:
         try:
             return server, _address_of(server, path)
         except BaseException as error:
-            server.close(in_haste=not isinstance(error, Exception))
+            server.close()
             denials += isinstance(error, AccessDeniedError)
             passing = isinstance(error, (ServerLostError, ServerUnreachableError, AccessDeniedError))
             if not passing or denials > _DENIALS or time.monotonic() > deadline:

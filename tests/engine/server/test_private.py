@@ -34,6 +34,22 @@ def test_a_block_waits_for_a_supervisor_that_is_slow_to_notice_its_end(repositor
     resumed.join()
 
 
+def test_the_last_user_waits_for_the_end_of_a_server_that_another_process_started(repository, script):
+    other = script(USE, repository.path)
+    other.process.stdout.readline()
+    other.expect("open")
+    with open_database(repository.path):
+        other.tell("go on")
+        other.finish()
+        (supervisor,) = set(processes_of(repository.path)) - set(servers_of(repository.path))
+        os.kill(supervisor, signal.SIGSTOP)
+        resumed = threading.Timer(0.2, os.kill, (supervisor, signal.SIGCONT))
+        resumed.start()
+
+    assert processes_of(repository.path) == []
+    resumed.join()
+
+
 def test_nested_blocks_share_one_server(repository):
     with open_database(repository.path) as one, open_database(str(repository.path) + "/") as other:
         assert one.address == other.address

@@ -154,6 +154,24 @@ def test_a_program_that_the_block_starts_keeps_no_server(repository):
     assert left == []
 
 
+def test_a_program_that_is_being_started_keeps_no_server(repository):
+    """Until it runs, it has copies of all files of the process that starts it."""
+    with open_database(repository.path):
+        copies = [os.dup(file) for file in leases()]
+
+    left = processes_of(repository.path)
+    for copy in copies:
+        os.close(copy)
+    assert copies
+    assert left == []
+
+
+def leases():
+    """Return the descriptors of the leases that this process holds."""
+    paths = {int(entry.name): os.path.realpath(entry) for entry in os.scandir("/proc/self/fd")}
+    return [file for file, path in paths.items() if path.endswith("/lease")]
+
+
 def test_a_directory_that_is_removed_meanwhile_leaves_no_server(repository):
     with open_database(repository.path):
         shutil.rmtree(repository.path)

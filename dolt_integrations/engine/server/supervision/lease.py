@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
 from dolt_integrations.engine.server.supervision.runtime import user_folder
-from dolt_integrations.engine.server.supervision.supervisor import SERVED, is_at, remove_unused
+from dolt_integrations.engine.server.supervision.supervisor import SERVED, SUPERVISED, is_at, remove_unused
 from dolt_integrations.errors import DatabaseLockedError
 
 if TYPE_CHECKING:
@@ -55,20 +55,30 @@ class Lease:
             DatabaseLockedError: The lease did not become available before the deadline.
         """
         self.folder = folder
+        self._supervisor: int | None = None
         self._file: int | None = wait_until(
             lambda: _try_lease(folder), deadline, "its private server is stopping", folder
         )
         Lease._held.add(self)
 
     def release(self) -> None:
-        """Give the lease back. The server stops if it was the last one."""
+        """Give the lease back. The server stops if it was the last one.
+
+        The lock is released and not only closed, because a program that is being started may have a copy of the file.
+        """
         if self._file is not None:
+            with contextlib.suppress(FileNotFoundError):
+                self._supervisor = os.open(self.folder / SUPERVISED, os.O_RDWR)
             if not self._is_served():
                 remove_unused(str(self.folder), self._file)
+            fcntl.flock(self._file, fcntl.LOCK_UN)
         self.drop()
 
     def sweep(self) -> None:
         """After `release`, remove the folder if it is unused: a supervisor that exited early may have left it."""
+        if self._supervisor is not None:
+            os.close(self._supervisor)
+            self._supervisor = None
         lease = _try_lock(self.folder / "lease", fcntl.LOCK_EX)
         if lease is not None:
             if not self._is_served():
@@ -87,6 +97,13 @@ class Lease:
         if served is not None:
             os.close(served)
         return served is None
+
+    def is_supervised(self) -> bool:
+        """Whether, after `release`, the supervisor that was there then is still alive. It outlives its server."""
+        if self._supervisor is None or not _may_lock(self._supervisor, fcntl.LOCK_EX):
+            return self._supervisor is not None
+        fcntl.flock(self._supervisor, fcntl.LOCK_UN)
+        return False
 
     def is_held_by_others(self) -> bool:
         """Whether, after `release`, others hold leases. A supervisor that waits for the last one holds none."""

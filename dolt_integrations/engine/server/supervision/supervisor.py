@@ -11,7 +11,8 @@ kernel grants once the last user has released its lock or was killed. Then it st
 New users wait until it releases the exclusive lock, and then start another server.
 
 It and its server hold a shared lock on `RUNTIME_FOLDER/served` as long as they live. If that is not locked, no
-supervisor will remove the folder, and the last user does.
+supervisor will remove the folder, and the last user does. This process alone holds one on `RUNTIME_FOLDER/supervised`:
+the last user waits until that is free, whoever started the server.
 """
 
 import fcntl
@@ -35,6 +36,9 @@ _PAUSE = 0.001
 
 SERVED = "served"
 """The file in a runtime folder that is locked while a supervisor or a server lives there."""
+
+SUPERVISED = "supervised"
+"""The file in a runtime folder that is locked while a supervisor lives there."""
 
 
 class ServerExited(Exception):
@@ -127,6 +131,8 @@ def _show_alive(folder: str) -> None:
     served = os.open(os.path.join(folder, SERVED), os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(served, fcntl.LOCK_SH)
     os.set_inheritable(served, True)
+    supervised = os.open(os.path.join(folder, SUPERVISED), os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(supervised, fcntl.LOCK_SH)
 
 
 def remove_unused(folder: str, lease: int) -> None:
