@@ -121,7 +121,7 @@ fuzz: $(VENV)/.installed-test dolt moto ## generated answers of servers, literal
 	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/security/test_lying_server.py tests/core/security/test_fuzz.py \
 		tests/core/security/test_hostile_comments.py tests/core/security/test_credentials.py tests/core/rows/test_differences.py $(PYTEST)
 
-mutate: $(VENV)/.installed-test dolt ## sixty small changes to the product that the tests should notice; half an hour (MUTATE="--changes 20")
+mutate: $(VENV)/.installed-test dolt ## sixty small changes to the product that the tests should notice; an hour at first, then a third (MUTATE="--changes 20")
 	@$(PIP) -e '.[mutate]'
 	$(VENV)/bin/python scripts/mutate.py $(MUTATE)
 

@@ -71,6 +71,7 @@ CORPUS_REQUIRES = [
 
 MUTATE_REQUIRES = [
     "cosmic-ray>=8.4",  # the operators of `make mutate`
+    "pytest-cov>=6",  # which tests run which line
 ]
 
 setup(

@@ -1,12 +1,12 @@
 """Mutation testing: small changes to what decides what is written and read, and the tests that should notice.
 
-    python scripts/mutate.py [--changes N] [--seed SEED] [--jobs N] [--seconds N] [MODULE ...]
+    python scripts/mutate.py [--changes N] [--seed SEED] [--jobs N] [--seconds N] [--limit N] [MODULE ...]
 
-Which tests belong to which module is in `mutate.toml` beside this file: those that are about it. The changes are drawn
-from all modules in turn. Half of them leave something out: a call, a lock, an error that is raised; the others are
-cosmic-ray's operators (a comparison, a number, a condition, a loop, an exception class). They are made in copies of the
-files that Git tracks. A run of tests ends with the first failure, or at the time limit. What ended it then has to pass
-without the change; otherwise it noticed nothing.
+The changes are drawn from all modules in turn. Half of them leave something out: a call, a lock, an error that is
+raised; the others are cosmic-ray's operators (a comparison, a number, a condition, a loop, an exception class). They
+are made in copies of the files that Git tracks. `covering.py` says which tests run the changed lines; of those, a
+minute's worth is run, until one fails or the time limit ends them. What ended them has to pass without the change;
+otherwise it noticed nothing. If the suite has not been measured yet, it is measured first.
 
 Prints a line for each change and the score. A change that nothing notices is shown as a diff: either a test is missing,
 or the change makes no difference to users.
@@ -26,13 +26,12 @@ import tempfile
 import threading
 from pathlib import Path
 
-import tomllib
+from covering import KEPT, Covering, measure
 from mutations import ROOT, Change, sample
 
-HERE = Path(__file__).parent
 sys.path.insert(0, str(ROOT))
 
-from tests.helpers.warm import python  # noqa: E402 - of the folder above
+from tests.helpers.warm import python
 
 _TO_END = 20.0
 """Seconds that tests have to end after Ctrl-C."""
@@ -44,11 +43,13 @@ _LATE = "the time limit"
 def main() -> int:
     """Run the changes; return 1 if more than one in ten went unnoticed."""
     arguments = parse()
-    listed = tomllib.loads((HERE / "mutate.toml").read_text())["modules"]
-    check_paths(listed)
-    changes = sample({name: listed[name] for name in arguments.modules or listed}, arguments.changes, arguments.seed)
+    if not (KEPT / "modules.json").is_file():
+        measure([])
+    covering = Covering()
+    changes = sample(arguments.modules or covering.unchanged(), arguments.changes, arguments.seed)
+    tests = [covering.tests(change.module, change.lines, arguments.seconds) for change in changes]
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
-        runs = Runs(Path(folder), changes, arguments.seconds)
+        runs = Runs(Path(folder), list(zip(changes, tests, strict=True)), arguments.limit)
         unnoticed = runs.run(arguments.jobs)
     print(*(change.difference() for change in unnoticed), sep="\n")
     print(f"{len(changes) - len(unnoticed)} of {len(changes)} noticed, {runs.late} of them by the time limit")
@@ -58,29 +59,22 @@ def main() -> int:
 def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("modules", nargs="*", help="as mutate.toml names them; all by default")
+    parser.add_argument("modules", nargs="*", help="all by default that have not changed since they were measured")
     parser.add_argument("--changes", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2, help="changes that are tested at a time")
-    parser.add_argument("--seconds", type=float, default=120, help="after which a change counts as noticed")
+    parser.add_argument("--seconds", type=float, default=60, help="how long the tests of a change take without it")
+    parser.add_argument("--limit", type=float, default=300, help="seconds after which a change counts as noticed")
     return parser.parse_args()
-
-
-def check_paths(listed: dict[str, list[str]]) -> None:
-    """Refuse a list that names files which have been moved."""
-    names = {*listed, *(test for tests in listed.values() for test in tests)}
-    gone = sorted(name for name in names if not (ROOT / name).is_file())
-    if gone:
-        sys.exit(f"mutate.toml names files that are not there: {', '.join(gone)}")
 
 
 class Runs:
     """The runs of the tests, each job in a copy of its own."""
 
-    def __init__(self, folder: Path, changes: list[Change], seconds: float) -> None:
+    def __init__(self, folder: Path, changes: list[tuple[Change, tuple[str, ...]]], limit: float) -> None:
         """Prepare them."""
-        self._folder, self._seconds, self._python = folder, seconds, python()
-        self._changes: queue.Queue[Change] = queue.Queue()
+        self._folder, self._limit, self._python = folder, limit, python()
+        self._changes: queue.Queue[tuple[Change, tuple[str, ...]]] = queue.Queue()
         for change in changes:
             self._changes.put(change)
         self._unnoticed: list[Change] = []
@@ -100,19 +94,18 @@ class Runs:
     def _work(self, copy: Path) -> None:
         while True:
             try:
-                change = self._changes.get_nowait()
+                change, tests = self._changes.get_nowait()
             except queue.Empty:
                 return
-            by = self._noticed(copy, change)
+            by = self._noticed(copy, change, tests)
             print(f"{f'noticed by {by}' if by else 'UNNOTICED'}  {change.module}  {change}", flush=True)
             self.late += by == _LATE
             if not by:
                 self._unnoticed.append(change)
 
-    def _noticed(self, copy: Path, change: Change) -> str | None:
+    def _noticed(self, copy: Path, change: Change, tests: tuple[str, ...]) -> str | None:
         """Return what notices the change: the test that fails, or what else happens."""
-        tests = change.tests
-        while True:
+        while tests:
             (copy / change.module).write_text(change.code)
             try:
                 failed = self._failed(copy, tests)
@@ -120,10 +113,11 @@ class Runs:
                 shutil.copyfile(ROOT / change.module, copy / change.module)
             if failed is None or self._failed(copy, (failed,) if "::" in failed else tests) is None:
                 return failed
-            print(f"{failed}, without any change: {', '.join(tests)}", file=sys.stderr)
+            print(f"{failed}, without any change of {change.module}", file=sys.stderr)
             if "::" not in failed:
                 return None
-            tests = (*tests, "--deselect", failed)
+            tests = tuple(test for test in tests if test != failed)
+        return None
 
     def _failed(self, copy: Path, tests: tuple[str, ...]) -> str | None:
         """Run tests until one fails. Return its name, what else went wrong, or None."""
@@ -133,7 +127,7 @@ class Runs:
             command, cwd=copy, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         ) as running:
             try:
-                printed, _ = running.communicate(timeout=self._seconds)
+                printed, _ = running.communicate(timeout=self._limit)
             except subprocess.TimeoutExpired:
                 running.send_signal(signal.SIGINT)  # so that the servers of the tests end
                 try:

@@ -30,11 +30,18 @@ NOTHING = '__import__("contextlib").nullcontext()'
 
 @dataclass(frozen=True)
 class Change:
-    """A module with a change, and the tests that should notice it."""
+    """A module with a change."""
 
     module: str
     code: str
-    tests: tuple[str, ...]
+
+    @property
+    def lines(self) -> range:
+        """The lines of the module that the change replaces."""
+        before, after = (ROOT / self.module).read_text().splitlines(), self.code.splitlines()
+        blocks = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+        changed = [each for each in blocks if each[0] != "equal"]
+        return range(changed[0][1] + 1, max(changed[-1][2], changed[0][1] + 1) + 1)
 
     def difference(self, lines: int = 2) -> str:
         """Return the change as a diff."""
@@ -47,10 +54,10 @@ class Change:
         return " ".join(f"{line[:1]} {line[1:].strip()}" for line in lines if line[:1] in "+-")[:160]
 
 
-def sample(listed: dict[str, list[str]], most: int, seed: int) -> list[Change]:
+def sample(names: list[str], most: int, seed: int) -> list[Change]:
     """Draw changes from all modules in turn; of each module, every other one leaves something out."""
     draw = random.Random(seed)  # noqa: S311 - a sample, no secret
-    modules = sorted(listed)
+    modules = sorted(names)
     draw.shuffle(modules)
     left = {module: drawn(module, draw) for module in modules}
     changes: list[Change] = []
@@ -60,7 +67,7 @@ def sample(listed: dict[str, list[str]], most: int, seed: int) -> list[Change]:
             if code is None:
                 del left[module]
             else:
-                changes.append(Change(module, code, tuple(listed[module])))
+                changes.append(Change(module, code))
     return changes
 
 
