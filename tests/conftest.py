@@ -23,6 +23,7 @@ import pytest
 from dolt_integrations.engine import open_database
 from dolt_integrations.engine.names.trust import forget
 from tests.helpers import warm
+from tests.helpers.servers.locked import unless_taken_for_locked
 from tests.helpers.temporary import use_memory
 
 if TYPE_CHECKING:
@@ -113,7 +114,10 @@ class Repository:
 
     def dolt(self, *arguments: str) -> str:
         """Run `dolt` in the directory and return what it prints."""
-        done = subprocess.run(["dolt", *arguments], cwd=self.path, capture_output=True, text=True, check=False)
+        done = unless_taken_for_locked(
+            self.path,
+            lambda: subprocess.run(["dolt", *arguments], cwd=self.path, capture_output=True, text=True, check=False),
+        )
         assert done.returncode == 0, f"dolt {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout
 

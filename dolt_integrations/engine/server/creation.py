@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from dolt_integrations.engine.server.busy import unless_busy
 from dolt_integrations.engine.server.dolt import find_dolt, quiet_environment, run_making
 from dolt_integrations.engine.server.ownership import make_private
 from dolt_integrations.errors import ServerError
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dolt_integrations.engine.names.author import Author
-
-_ATTEMPTS = 5
 
 
 def init_database(path: Path, root: Path, author: Author) -> None:
@@ -37,12 +36,12 @@ def init_database(path: Path, root: Path, author: Author) -> None:
 
 
 def _init(command: list[str], path: Path, root: Path, author: Author) -> subprocess.CompletedProcess[str]:
-    """Run `dolt init`, again if it found the files locked that it had just made: on a busy machine Dolt 1.83 does."""
+    """Run `dolt init`, which leaves half a database if it takes its new files for locked."""
     made = path / ".dolt"
-    is_new = not made.exists()
-    for _ in range(_ATTEMPTS):
-        done = run_making(command, made, cwd=path, env=quiet_environment(root, author), runtime=root)
-        if done.returncode == 0 or not is_new or "database is read only" not in done.stderr + done.stdout:
-            break
-        shutil.rmtree(made, ignore_errors=True)
-    return done
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return run_making(command, made, cwd=path, env=quiet_environment(root, author), runtime=root)
+
+    if made.exists():
+        return run()
+    return unless_busy(run, undo=lambda: shutil.rmtree(made, ignore_errors=True))

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+from dolt_integrations.engine.server.busy import unless_busy
 from dolt_integrations.engine.server.clone import CLONE_TIMEOUT, REPLACED, UNFINISHED, is_shallow, remove_tree
 from dolt_integrations.engine.server.dolt import clone_database, find_dolt, quiet_environment
 from dolt_integrations.engine.server.ownership import check_ownership
@@ -103,8 +104,11 @@ def _exchange(path: Path, full: Path) -> None:
 def _rows(path: Path, root: Path, statement: str) -> list[dict[str, Any]]:
     """Run SQL through the CLI, because no server may be running on the directory now."""
     command = [find_dolt(root), "sql", "-r", "json", "-q", statement]
-    done = subprocess.run(  # noqa: S603 - the program is dolt, the arguments are ours
-        command, cwd=path, env=quiet_environment(root), capture_output=True, text=True, check=False
+    environment = quiet_environment(root)
+    done = unless_busy(
+        lambda: subprocess.run(  # noqa: S603 - the program is dolt, the arguments are ours
+            command, cwd=path, env=environment, capture_output=True, text=True, check=False
+        )
     )
     if done.returncode != 0:
         raise ServerError(f"cannot inspect {path}: {(done.stderr or done.stdout).strip()}")

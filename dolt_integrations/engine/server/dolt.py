@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine.names.credentials import PASSWORD_VARIABLE
 from dolt_integrations.engine.server import errand
+from dolt_integrations.engine.server.busy import unless_busy
 from dolt_integrations.engine.server.ownership import make_private
 from dolt_integrations.engine.server.remote_folder import folder_of
 from dolt_integrations.engine.translation.translate import translate
@@ -214,8 +215,10 @@ def clone_database(source: Source, path: Path, root: Path, *, depth: int | None 
     command = [find_dolt(root), "clone", "--remote", source.name]
     command += ["--depth", str(depth)] if depth else []
     command += ["--user", source.user] if source.user else []
-    done = run_making(
-        [*command, source.url, str(path)], path, cwd=path.parent, env=quiet_environment(root), runtime=root
+    command += [source.url, str(path)]
+    done = unless_busy(
+        lambda: run_making(command, path, cwd=path.parent, env=quiet_environment(root), runtime=root),
+        undo=lambda: shutil.rmtree(path, ignore_errors=True),
     )
     if done.returncode != 0:
         said = " ".join((done.stderr or done.stdout).split())

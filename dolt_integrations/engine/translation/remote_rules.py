@@ -91,6 +91,12 @@ REMOTE_RULES = (
         hint="Another client pushed first. Pull and push again.",
     ),
     Rule(
+        LostRaceError,
+        texts=("timed out reading database manifest",),  # a lock of the folder was not had in 0.1 s, see `busy`
+        hint="Another process is writing to the remote's folder, or the machine is busy. Push again. "
+        "(A server that has waited twice for that lock may never get it: restart it if this lasts.)",
+    ),
+    Rule(
         RemoteError,
         texts=(
             "could not access dolt url",

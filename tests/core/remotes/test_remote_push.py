@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import logging
+import os
 
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from dolt_integrations.core import NewBranch, write_table
 from dolt_integrations.core.configs.remote import Remote
 from dolt_integrations.core.remotes.clone import clone_if_missing
+from dolt_integrations.engine.server.remote_folder import folder_of
 from dolt_integrations.errors import MergeConflictError, PushError, RemoteError
 from tests.conftest import Repository
 from tests.helpers.saves.clones import add, names, pulled, pushed
@@ -25,6 +28,36 @@ def test_a_push_brings_the_commits_to_the_remote(remote, clone):
 
     pushed(ours, remote)
 
+    assert names(clone("later")) == ["Alice", "Bob", "Carol"]
+
+
+class Release(logging.Handler):
+    """Closes a file when the first attempt has failed."""
+
+    def __init__(self, file):
+        super().__init__()
+        self.file = file
+
+    def emit(self, _record):
+        if self.file is not None:
+            os.close(self.file)
+            self.file = None
+
+
+def test_a_push_is_tried_again_if_the_remote_was_locked(remote, clone, request, caplog):
+    """Dolt waits for 0.1 seconds. It does so, too, if the machine is too busy to take a free lock."""
+    ours, logger = clone("ours"), logging.getLogger("dolt_integrations.core.retry")
+    add(ours, "Carol")
+    lock = os.open(folder_of(remote.url) / "LOCK", os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    release = Release(lock)
+    logger.addHandler(release)
+    request.addfinalizer(lambda: logger.removeHandler(release))
+
+    with caplog.at_level(logging.INFO, logger.name):
+        pushed(ours, remote)
+
+    assert release.file is None
     assert names(clone("later")) == ["Alice", "Bob", "Carol"]
 
 

@@ -84,13 +84,17 @@ def test_making_a_database_leaves_the_home_alone(tmp_path, home, runtime):
     assert list(home.iterdir()) == []
 
 
-def test_a_database_whose_files_dolt_finds_locked_is_made_again(tmp_path, monkeypatch, runtime):
+@pytest.fixture
+def busy_dolt(tmp_path, monkeypatch):
+    """A PATH with a `dolt` that fails when it first makes a database, as on a busy machine. Returns what it leaves."""
     fake, dolt = tmp_path / "bin" / "dolt", shutil.which("dolt")
     fake.parent.mkdir()
     fake.write_text(
         f"""#!/bin/sh
-if [ "$1" = init ] && mkdir {tmp_path}/failed 2>/dev/null; then
-    mkdir -p .dolt/noms
+for last; do :; done
+if [ "$1" = init ]; then made=.; elif [ "$1" = clone ]; then made=$last; fi
+if [ "$made" ] && mkdir {tmp_path}/failed 2>/dev/null; then
+    mkdir -p "$made/.dolt/noms"
     echo "cannot update manifest: database is read only" >&2
     exit 1
 fi
@@ -99,11 +103,24 @@ exec {dolt} "$@"
     )
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
+    return tmp_path / "failed"
 
+
+def test_a_database_whose_files_dolt_finds_locked_is_made_again(tmp_path, busy_dolt, runtime):
     init_database(tmp_path / "shop", runtime, DEFAULT_AUTHOR)
 
-    assert (tmp_path / "failed").exists()
+    assert busy_dolt.exists()
     assert len(Repository(tmp_path / "shop").messages()) == 1
+
+
+def test_a_database_whose_files_dolt_finds_locked_is_cloned_again(tmp_path, repository, busy_dolt):
+    repository.dolt("remote", "add", "origin", f"file://{tmp_path}/remote")
+    repository.dolt("push", "origin", "main")
+
+    assert clone_directory(tmp_path / "clone", Source(f"file://{tmp_path}/remote"), shallow=False)
+
+    assert busy_dolt.exists()
+    assert Repository(tmp_path / "clone").messages() == repository.messages()
 
 
 def test_making_a_database_in_a_file_is_an_error_of_ours(tmp_path, runtime):
