@@ -7,6 +7,7 @@ import dataclasses
 import itertools
 import logging
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -197,10 +198,11 @@ class Server:
 
 
 def free_port() -> int:
-    """Return a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a free port below those that the system picks from, as it may pick the same one for another worker."""
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", secrets.choice(range(10_000, 32_000))))
+            return int(probe.getsockname()[1])
 
 
 def start_server(directory: Path, *arguments: str, port: int | None = None) -> Server:
