@@ -1,12 +1,14 @@
 """Mutation testing: small changes to what decides what is written and read, and the tests that should notice.
 
-    python scripts/mutate.py [--changes N] [--seed SEED] [--jobs N] [--seconds N] [--limit N] [MODULE ...]
+    python scripts/mutate.py [--changes N] [--seed SEED] [--jobs N] [--seconds N] [--limit N] [FOLDER ...]
 
-The changes are drawn from all modules in turn. Half of them leave something out: a call, a lock, an error that is
-raised; the others are cosmic-ray's operators (a comparison, a number, a condition, a loop, an exception class). They
-are made in copies of the files that Git tracks. `covering.py` says which tests run the changed lines; of those, a
-minute's worth is run, until one fails or the time limit ends them. What ended them has to pass without the change;
-otherwise it noticed nothing. If the suite has not been measured yet, it is measured first.
+The changes are drawn in turn from the modules of some folders: by default the packages that decide what is written and
+read; `dolt_integrations flytekitplugins flyteplugins` are all. Modules that have changed since the suite was measured
+are left out. Half of the changes leave something out: a call, a lock, an error that is raised; the others are
+cosmic-ray's operators (a comparison, a number, a condition, a loop, an exception class). They are made in copies of the
+files that Git tracks. `covering.py` says which tests run the changed lines; of those, a minute's worth is run, until
+one fails or the time limit ends them. What ended them has to pass without the change; otherwise it noticed nothing. If
+the suite has not been measured yet, it is measured first.
 
 Prints a line for each change and the score. A change that nothing notices is shown as a diff: either a test is missing,
 or the change makes no difference to users.
@@ -36,6 +38,13 @@ from tests.helpers.warm import python
 _TO_END = 20.0
 """Seconds that tests have to end after Ctrl-C."""
 
+WRITTEN_AND_READ = (
+    *(f"dolt_integrations/core/{each}/" for each in ("arrow", "branches", "columns", "files", "frames", "provenance")),
+    *(f"dolt_integrations/core/{each}/" for each in ("reads", "remotes", "rows", "schemas", "transaction", "writes")),
+    *(f"dolt_integrations/engine/{each}/" for each in ("sql", "tables", "versions")),
+)
+"""The packages that decide what is written and read."""
+
 _LATE = "the time limit"
 """What notices a change with which the tests do not end."""
 
@@ -46,7 +55,8 @@ def main() -> int:
     if not (KEPT / "modules.json").is_file():
         measure([])
     covering = Covering()
-    changes = sample(arguments.modules or covering.unchanged(), arguments.changes, arguments.seed)
+    names = [each for each in covering.unchanged() if each.startswith(tuple(arguments.folders))]
+    changes = sample(names, arguments.changes, arguments.seed)
     tests = [covering.tests(change.module, change.lines, arguments.seconds) for change in changes]
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
         runs = Runs(Path(folder), list(zip(changes, tests, strict=True)), arguments.limit)
@@ -59,7 +69,7 @@ def main() -> int:
 def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("modules", nargs="*", help="all by default that have not changed since they were measured")
+    parser.add_argument("folders", nargs="*", default=WRITTEN_AND_READ, help="or modules, as the project has them")
     parser.add_argument("--changes", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2, help="changes that are tested at a time")
