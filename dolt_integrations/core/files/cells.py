@@ -68,7 +68,7 @@ def parse_cells(texts: pa.ChunkedArray, column: Column, locate: Callable[[int], 
         hint = "An empty cell without quotes is NULL." if series[row] == "" else "Change the cell or the column's type."
         raise UnsupportedValueError(problem, hint=hint)
     array = values.to_arrow(compat_level=pl.CompatLevel.oldest())
-    return pa.chunked_array([array]).cast(target.arrow)
+    return pa.chunked_array([array]).cast(target.arrow if values.dtype != pl.Int8 else pa.int8())
 
 
 def _parse(texts: pl.Series, target: _Target) -> pl.Series:
@@ -105,6 +105,10 @@ def _whole(texts: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
 
 
 def _booleans(texts: pl.Series, _target: _Target) -> pl.Series:
+    """Return booleans, or all of the cells as numbers: MySQL's BOOLEAN, a TINYINT(1), holds other small numbers too."""
+    numbers = _whole(texts, pl.Int8)
+    if numbers.null_count() == texts.null_count() and not numbers.is_between(0, 1).all():
+        return numbers
     words = {"true": True, "false": False, "1": True, "0": False}
     return texts.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
 

@@ -51,7 +51,7 @@ def _foreign_letters(values: pa.Array, sql_type: str) -> pa.Array:
     if found is None or found.group(1).lower() == "utf8mb4":
         return pa.array(np.zeros(len(values), bool))
     codec = _CODECS.get(found.group(1).lower(), "ascii")
-    return pa.array([value is not None and not _encodes(value, codec) for value in values.to_pylist()])
+    return pa.array([value is not None and not _encodes(value, codec) for value in values.to_pylist()], pa.bool_())
 
 
 def _encodes(text: str, codec: str) -> bool:
@@ -102,7 +102,8 @@ def not_geometries(encoded: EncodedColumn, column: Column) -> pa.Array | None:
         return None
     found = re.search(r"\bSRID (\d+)", column.details)
     srid = int(found.group(1)) if found else None
-    return pa.array([value is not None and not _is_geometry(value, srid) for value in encoded.values.to_pylist()])
+    values = encoded.values.to_pylist()
+    return pa.array([value is not None and not _is_geometry(value, srid) for value in values], pa.bool_())
 
 
 def _is_geometry(value: bytes, srid: int | None) -> bool:

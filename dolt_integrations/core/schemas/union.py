@@ -95,8 +95,18 @@ def _common(old: Column, new: Column, in_key: bool, table: str) -> Column:
     raise no_member(table, old, new) or UnsupportedTypeError(
         f"column {old.name!r} of table `{table}` is {_shown(old)}, and the frame's is {_shown(new)}"
         + (f"; {new.misfit}" if new.misfit else ""),
-        hint="Convert the frame's column (frame.astype), or use mode 'replace'.",
+        hint=_conversion(old, new),
     )
+
+
+def _conversion(old: Column, new: Column) -> str:
+    """Return how to convert a frame's column. A TINYINT(1) takes numbers other than 0 and 1 only from int8."""
+    if parse_type(old.sql_type).is_boolean and new.misfit:
+        return (
+            f"Change the value; or convert the column to int8 (frame.astype({{{old.name!r}: 'Int8'}})), as which all "
+            "of it is read then; or use mode 'replace'."
+        )
+    return "Convert the frame's column (frame.astype), or use mode 'replace'."
 
 
 def _as_text(common: str, comment: str) -> str:

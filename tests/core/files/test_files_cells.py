@@ -100,6 +100,7 @@ TYPED = {
     "unsigned": ("bigint unsigned", ["18446744073709551615", ""], [2**64 - 1, None], "UInt64"),
     "large": ("bigint", ["9007199254740993", ""], [2**53 + 1, None], "Int64"),
     "booleans": ("tinyint(1)", ["1", "0", "True", "FALSE", ""], [True, False, True, False, None], "boolean"),
+    "numbers in a BOOLEAN": ("tinyint(1)", ["5", "0", "-3", "1.0", ""], [5, 0, -3, 1, None], "Int8"),
     "floats": ("double", ["1e5", "-0.1", ".5", ""], [1e5, -0.1, 0.5, None], "float64"),
     "decimals": (
         "decimal(20,2)", ["123456789012345678.90", "1e-2", "+.5", "1.100", ""],
@@ -151,7 +152,7 @@ BAD_CELLS = {
     "a mediumint": ("mediumint", "8388608"), "hexadecimal": ("bigint", "0x10"), "a text": ("double", "abc"),
     "nan": ("double", "nan"), "infinity": ("float", "inf"), "beyond a double": ("double", "1e999"),
     "beyond a float": ("float", "1e39"), "NULL": ("bigint", "NULL"),
-    "a number of 3": ("tinyint(1)", "3"), "yes": ("tinyint(1)", "yes"), "digits": ("decimal(4,2)", "100"),
+    "a number of 300": ("tinyint(1)", "300"), "yes": ("tinyint(1)", "yes"), "digits": ("decimal(4,2)", "100"),
     "scale": ("decimal(4,2)", "1.005"), "a point": ("decimal(4,2)", "."), "no date": ("date", "abc"),
     "a key twice": ("json", '"{""a"": 1, ""a"": 2}"'), "no number": ("json", "[NaN]"),
     "30 February": ("date", "2021-02-30"), "a short date": ("date", "2021-1-5"),

@@ -99,6 +99,24 @@ def test_a_number_that_does_not_fit_is_kept_or_refused(column, value, theirs):
     assert found.tolist() in ([value], [])
 
 
+@pytest.mark.parametrize("mode", ["append", "upsert"])
+@pytest.mark.parametrize("kind", ["varchar(9) CHARACTER SET latin1", "char(9) CHARACTER SET ascii", "point"])
+def test_a_frame_without_rows_fits_a_column_whose_values_are_checked_one_by_one(kind, mode, database):
+    run_sql(database, f"CREATE TABLE t (id int PRIMARY KEY, a {kind})", "CALL DOLT_COMMIT('-Am', 'made')")
+
+    assert not write_table(database, "t", read_table(database, "t").data, mode=mode).changed
+
+
+def test_the_error_about_a_number_in_a_column_of_booleans_says_how_to_store_it(theirs):
+    frame = pd.DataFrame({"id": [2], "flag": [7]})
+    with pytest.raises(UnsupportedTypeError, match="'flag': 'Int8'"):
+        write_table(theirs, "t", frame, mode="append")
+
+    write_table(theirs, "t", frame.astype({"flag": "Int8"}), mode="append")
+
+    assert read_table(theirs, "t").data["flag"].tolist() == [1, 7]
+
+
 @pytest.mark.parametrize("way", WAYS[:4])
 @pytest.mark.parametrize("mode", MODES)
 def test_numbers_of_documents_may_change_their_kind(way, mode, database, tmp_path):
