@@ -47,7 +47,9 @@ def test_an_unpickled_repository_is_untrusted_and_a_copied_one_is_the_programs_o
 
     assert unpickled.location == SAFE
     assert isinstance(unpickled.location, FromLiteral)
-    assert parse_location(copy.deepcopy(repository).location).password == "sesame"
+    for copied in (copy.copy, copy.deepcopy):
+        assert parse_location(copied(repository.location)).password == "sesame"
+        assert parse_location(copied(repository).location).password == "sesame"
 
 
 def test_a_process_of_the_program_hands_the_password_on():

@@ -42,6 +42,13 @@ def test_the_names_of_mysqls_clients_mean_what_they_mean_there(options: dict[str
     assert tls_from_options(options).mode == mode
 
 
+@pytest.mark.parametrize("name", ["ssl_disabled", "ssl_verify_cert", "ssl_verify_identity"])
+def test_a_flag_is_true_or_false(name: str) -> None:
+    assert tls_from_options({name: "TRUE"}) == tls_from_options({name: "1"}) != tls_from_options({name: "false"})
+    with pytest.raises(ConfigError, match=f"{name} has no value 'perhaps'. Use true or false"):
+        tls_from_options({name: "perhaps"})
+
+
 def test_a_key_without_a_certificate_is_an_error_that_says_what_lacks():
     with pytest.raises(ConfigError, match="ssl_key is set, but ssl_cert is not"):
         tls_from_options({"ssl_key": "me.key"})

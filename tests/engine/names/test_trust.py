@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from dolt_integrations.engine.names.address import ServerAddress
 from dolt_integrations.engine.names.cluster import is_secret_path
+from dolt_integrations.engine.names.credentials import Credentials
 from dolt_integrations.engine.names.location import parse_location
+from dolt_integrations.engine.names.secrets import tie_secrets
 from dolt_integrations.engine.names.trust import FromLiteral, forget, may_have_remote_password, tie_remote
+from dolt_integrations.errors import ConfigError
 
 
 @pytest.fixture(autouse=True)
@@ -53,3 +57,16 @@ def test_a_path_beside_the_folder_of_secrets_is_no_secret(monkeypatch: pytest.Mo
 
     assert is_secret_path("/run/secrets/dolt/password")
     assert not is_secret_path("/run/secrets-of-others/password")
+
+
+def test_a_password_that_begins_like_a_path_and_is_longer_than_any_is_a_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DOLT_CLI_PASSWORD", "/" + "x" * 10_000)
+
+    assert password("mysql://me@db.local/shop") == "/" + "x" * 10_000
+
+
+def test_a_directory_takes_no_secret(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=f"{tmp_path}, which is a directory. Remove it"):
+        tie_secrets(tmp_path, Credentials)

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from dolt_integrations.core import read_batches, read_table, write_table
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database, run_query
-from dolt_integrations.engine.sql.parameters import bind
+from dolt_integrations.engine.sql.literals import literal
+from dolt_integrations.engine.sql.parameters import bind, plain_params
 from dolt_integrations.errors import ConfigError
 
 HOSTILE = ["'", "\\", "\\'", "' OR 1=1 -- ", "%s", "%(x)s", "%%", "\0", "a\nb", "🐇", "*/", "`", '"', "NULL", ""]
@@ -160,3 +161,19 @@ def test_a_placeholder_in_quotes_or_a_comment_is_refused(sql: str) -> None:
 def test_params_without_sql_are_refused(folder: Path) -> None:
     with pytest.raises(ConfigError, match="no SQL to use them in"):
         read_table(folder, "t", params=[1])
+
+
+def test_params_for_json_are_plain_numbers_and_texts() -> None:
+    given = {"n": np.int64(5), "at": [np.float64(0.5), Decimal("1.50")], "id": uuid.UUID(int=5), "none": None}
+
+    assert plain_params(given) == {"n": 5, "at": [0.5, "1.50"], "id": str(uuid.UUID(int=5)), "none": None}
+
+
+def test_a_value_that_json_cannot_hold_is_refused() -> None:
+    with pytest.raises(ConfigError, match="cannot be stored as JSON. Pass a string or a number"):
+        plain_params([b"\0"])
+
+
+def test_a_value_of_another_kind_has_no_literal() -> None:
+    with pytest.raises(TypeError, match="dict has no SQL literal"):
+        literal({"a": 1})

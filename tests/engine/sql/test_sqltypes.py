@@ -16,6 +16,7 @@ from dolt_integrations.engine.sql.types import SqlType
         ("varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", SqlType("varchar", (255,))),
         ("enum('a','unsigned')", SqlType("enum")),
         ("datetime(6)", SqlType("datetime", (6,))),
+        ("?", SqlType("?")),
     ],
 )
 def test_the_text_of_a_type_is_taken_apart(text, parts):
