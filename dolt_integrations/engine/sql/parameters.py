@@ -119,8 +119,7 @@ def plain_params(params: Params) -> list[Any] | dict[str, Any] | None:
 def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(each) for each in value]
-    if hasattr(value, "dtype") and hasattr(value, "item"):
-        value = value.item()
+    value = _scalar(value)
     if value is None or isinstance(value, bool | int | float | str):
         return value
     text = _literal(value)
@@ -178,7 +177,7 @@ def _literal(value: Any) -> str:
         if not value:
             raise ConfigError("a list of params is empty", hint="SQL has no empty list: remove the condition.")
         return f"({', '.join(_literal(each) for each in value)})"
-    plain = value.item() if hasattr(value, "dtype") and hasattr(value, "item") else value
+    plain = _scalar(value)
     if isinstance(plain, uuid.UUID):
         plain = str(plain)
     if isinstance(plain, datetime.datetime) and plain.tzinfo is not None:
@@ -189,6 +188,11 @@ def _literal(value: Any) -> str:
         f"the value {value!r} ({type(value).__name__}) of params has no SQL literal",
         hint="Pass strings, numbers, booleans, bytes, dates, timestamps, None, or lists of them.",
     )
+
+
+def _scalar(value: Any) -> Any:
+    """Return a scalar of numpy as one of Python, and anything else, such as a whole column, as it is."""
+    return value.item() if getattr(value, "shape", None) == () and hasattr(value, "item") else value
 
 
 def _is_writable(value: Any) -> bool:

@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield path
 
 
-@pytest.mark.parametrize("sql", ["id > %s", "id in %s", "id = %(id)s and 1", "(id, %s)", "select %s"])
+@pytest.mark.parametrize("sql", ["%s < id", "id > %s", "id in %s", "id = %(id)s and 1", "(id, %s)", "select %s"])
 def test_a_placeholder_without_params_is_refused(sql: str) -> None:
     with pytest.raises(ConfigError, match="there are no params"):
         bind(sql, None)
@@ -145,10 +145,29 @@ def test_timestamps_are_bound_in_utc_and_durations_with_all_their_hours(value: A
         ("a = %s", ["\ud800"]),
         ("a = %s", [{"a": 1}]),
         ("a in %s", [[]]),
+        ("a in %s", [pd.Series([1, 2])]),
+        ("a in %s", [np.array([1])]),
     ],
 )
 def test_what_does_not_go_together_is_refused(sql: str, params: Any) -> None:
     with pytest.raises(ConfigError):
+        bind(sql, params)
+
+
+@pytest.mark.parametrize(
+    ("sql", "params", "said"),
+    [
+        ("a = %(b)s", {"a": 1}, r"asks for %\(b\)s; params has \['a'\]. Write %s"),
+        ("a = %s", {"a": 1}, r"asks for %s; params has"),
+        ("a = %(a)s", [1], r"asks for %\(a\)s. Write %s"),
+        ("a = %d", [1], "a percent sign stands alone .* and %% for a percent sign"),
+        ("a = %s", 5, "params is 5 .int.. Pass a list or a dict"),
+        ("a in %s", [pd.Series([1, 2])], ".Series. of params has no SQL literal.*lists of them"),
+        ("a in %s", [[]], "is empty. SQL has no empty list: remove the condition"),
+    ],
+)
+def test_what_is_refused_is_named_with_what_to_pass_instead(sql: str, params: Any, said: str) -> None:
+    with pytest.raises(ConfigError, match=f"(?s){said}"):
         bind(sql, params)
 
 
@@ -170,10 +189,16 @@ def test_params_for_json_are_plain_numbers_and_texts() -> None:
 
 
 def test_a_value_that_json_cannot_hold_is_refused() -> None:
-    with pytest.raises(ConfigError, match="cannot be stored as JSON. Pass a string or a number"):
+    with pytest.raises(ConfigError, match=r"cannot be stored as JSON. Pass a string or a number"):
         plain_params([b"\0"])
 
 
 def test_a_value_of_another_kind_has_no_literal() -> None:
     with pytest.raises(TypeError, match="dict has no SQL literal"):
         literal({"a": 1})
+
+
+@pytest.mark.parametrize("params", ["text", 5])
+def test_params_for_json_are_a_list_or_a_dict(params: Any) -> None:
+    with pytest.raises(ConfigError, match="Pass a list or a dict"):
+        plain_params(params)
