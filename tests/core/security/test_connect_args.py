@@ -4,6 +4,7 @@ import json
 import pickle
 import re
 import ssl
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +76,8 @@ def test_every_call_takes_them(call, tmp_path):
         ({"connect_timeout": -1}, "connect_timeout"),
         ({"connect_timeout": [1]}, "connect_timeout"),
         ({"ssl": ssl.create_default_context()}, "SSLContext"),
+        ({"ssl_ca": ["ca.pem"]}, "has ssl_ca=.* Pass a string, a path"),
+        ({"ssl_ca": Path}, "Pass a string, a path"),
         ({"password": 5}, "password"),
         ("ssl_ca=ca.pem", "dict"),
     ],
@@ -88,12 +91,20 @@ def test_an_option_that_the_url_has_too_may_not_differ():
     assert with_connect_args(f"{URL}?ssl-ca=a.pem", {"ssl_ca": "a.pem"}) == f"{URL}?ssl-ca=a.pem"
     with pytest.raises(ConfigError, match="both have ssl_ca"):
         with_connect_args(f"{URL}?ssl-ca=a.pem", {"ssl_ca": "b.pem"})
+    with pytest.raises(ConfigError, match="both have ssl_ca"):
+        with_connect_args(f"{URL}?ssl-ca=", {"ssl_ca": "b.pem"})
 
 
 def test_a_directory_takes_none(tmp_path):
     assert with_connect_args(tmp_path, {}) is tmp_path
     with pytest.raises(ConfigError, match="for servers"):
         DoltConfig(tmp_path, "t", connect_args={"connect_timeout": 5})
+    with pytest.raises(ConfigError, match=r"for servers, and .*shop.* is not one. Remove it"):
+        with_connect_args("data/shop", {"connect_timeout": 5})
+
+
+def test_a_password_without_a_user_is_that_of_root():
+    assert with_connect_args("mysql://db.internal/shop", {"password": "a b"}) == "mysql://root:a%20b@db.internal/shop"
 
 
 def test_they_travel_in_a_literal_and_the_password_does_not():

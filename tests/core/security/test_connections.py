@@ -164,6 +164,17 @@ def test_a_connection_that_makes_no_sense_is_an_error_without_its_password(text,
     assert "sesame" not in str(caught.value)
 
 
+def test_a_connection_that_is_a_directory_is_called_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("DOLT_CONNECTION_SHOP", str(tmp_path))
+
+    assert str(locate("connection:shop")) == "connection:shop"
+
+
+def test_connections_are_mounted_in_a_folder_of_etc():
+    with pytest.raises(ConfigError, match="mount a file /etc/dolt/connections/no-such-shop that has it"):
+        locate("connection:no-such-shop")
+
+
 def test_an_empty_secret_is_an_error(guarded, monkeypatch, tmp_path):
     (tmp_path / "password").write_text("\n")
     monkeypatch.setenv("DOLT_CONNECTION_SHOP", guarded)

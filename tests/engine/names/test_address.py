@@ -127,6 +127,32 @@ def test_what_names_no_database_is_an_error(location):
 
 
 @pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://me@db.local/shop\nping", "contains newlines or tabs.*%40, %3A"),
+        ("mysql://me:a/b@db.local/shop", "contains an @ after the host.*%40, %3A"),
+        ("mysql://me:a?b/c@db.local/shop", "contains an @ after the host.*%40, %3A"),
+        ("mysql://me@db.local:port/shop", "is not a URL. Use a directory"),
+        ("postgres://me@db.local/shop", "its scheme is not 'mysql'. Use a directory"),
+        ("mysql://me@db.local/shop/branch", "does not name a host and one database"),
+        ("mysql://me@db.local/shop?tls=perhaps", "the URL mysql://me@db.local/shop.* tls has no value 'perhaps'"),
+        ("mysql://me@db.local/shop?colour=red", "unknown option 'colour'. Known options: connect_timeout, tls"),
+        ("mysql://me@db.local/shop?connect_timeout=3600.5", "above 0, at most 3600"),
+        ("mysql:/me@db.local/shop", "looks like a URL but is not one"),
+        ("", "the path of the database is empty"),
+        ("a\0b", "contains NUL"),
+    ],
+)
+def test_what_names_no_database_is_said_with_what_would(url, said):
+    with pytest.raises(ConfigError, match=f"(?s){said}"):
+        parse_location(url)
+
+
+def test_the_longest_timeout_is_an_hour():
+    assert parse_location("mysql://db.local/shop?connect_timeout=3600").connect_timeout == 3600
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "postgres://me:secret@db.local/shop",

@@ -56,9 +56,17 @@ def test_a_column_name_that_dolt_does_not_take_is_an_error_that_names_table_and_
     assert "`users`" in str(caught.value)
 
 
-@pytest.mark.parametrize(("one", "other"), [("a", "a"), ("a", "A"), ("é", "É"), ("Name", "nAME")])
-def test_columns_that_are_one_to_dolt_are_an_error(one, other):
-    with pytest.raises(InvalidNameError, match=r"twice|case"):
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("a", "a", "'a' of table `users` appears twice"),
+        ("a", "A", "'A' of table `users` differs from column 'a' only in case"),
+        ("é", "É", "only in case"),
+        ("Name", "nAME", "only in case"),
+    ],
+)
+def test_columns_that_are_one_to_dolt_are_an_error(one, other, said):
+    with pytest.raises(InvalidNameError, match=said):
         check_column_names([one, other], table="users")
 
 
@@ -73,6 +81,22 @@ def test_a_quoted_name_is_read_back_as_it_was(name, shared_server):
 
 def test_the_nearest_names_are_named():
     assert nearest("user", ["users", "orders", "usage"]) == "Did you mean `users` or `usage`?"
+
+
+def test_at_most_three_near_names_are_named():
+    assert nearest("user", ["user1", "user2", "user3", "user4"]).count("`") == 6
+
+
+def test_a_name_in_another_case_is_the_nearest():
+    assert nearest("USERS", ["user", "users"]) == "Did you mean `users`?"
+
+
+@pytest.mark.parametrize(("length", "is_near"), [(200, True), (201, False)])
+def test_names_of_any_length_are_not_compared(length, is_near):
+    long = "x" * length
+
+    assert nearest("x" * 199, [long]) == ("Did you mean `" + long + "`?" if is_near else None)
+    assert nearest(long, ["x" * 199]).startswith("Did you mean" if is_near else "Available")
 
 
 def test_all_names_are_named_where_none_is_near():

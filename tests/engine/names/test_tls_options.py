@@ -35,11 +35,33 @@ def test_a_mode_asks_for_the_certificate_and_the_host_that_it_names(
         ({"ssl_mode": "VERIFY_IDENTITY"}, "required"),
         ({"ssl_cert": "me.pem"}, "required"),
         ({"ssl_ca": "ca.pem"}, "required"),
+        ({"ssl_ca": "", "ssl_cert": "", "ssl_key": ""}, "preferred"),
+        ({"tls": "VERIFY_CA"}, "verify-ca"),
+        ({"tls": "required", "ssl_mode": "verify-identity"}, "required"),
         ({}, "preferred"),
     ],
 )
 def test_the_names_of_mysqls_clients_mean_what_they_mean_there(options: dict[str, str], mode: str) -> None:
     assert tls_from_options(options).mode == mode
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"tls": "off", "ssl_mode": "required"},
+        {"tls": "off", "ssl_ca": "ca.pem"},
+        {"ssl_cert": "me.pem", "ssl_disabled": "true"},
+        {"ssl_mode": "verify-ca", "ssl_verify_identity": "true"},
+    ],
+)
+def test_options_that_contradict_each_other_are_named(options: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match=f"the options {', '.join(options)} contradict each other. Use `tls` alone"):
+        tls_from_options(options)
+
+
+def test_an_unknown_mode_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(ConfigError, match=r"ssl_mode has no value 'perhaps'. Use one of disabled, preferred, required"):
+        tls_from_options({"ssl_mode": "perhaps"})
 
 
 @pytest.mark.parametrize("name", ["ssl_disabled", "ssl_verify_cert", "ssl_verify_identity"])

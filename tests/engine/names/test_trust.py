@@ -59,14 +59,27 @@ def test_a_path_beside_the_folder_of_secrets_is_no_secret(monkeypatch: pytest.Mo
     assert not is_secret_path("/run/secrets-of-others/password")
 
 
-def test_a_password_that_begins_like_a_path_and_is_longer_than_any_is_a_password(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("DOLT_CLI_PASSWORD", "/" + "x" * 10_000)
+@pytest.mark.parametrize("text", ["/open/sesame", "/" + "x" * 10_000], ids=["no file", "longer than any path"])
+def test_a_password_that_begins_like_a_path_is_one(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOLT_CLI_PASSWORD", text)
 
-    assert password("mysql://me@db.local/shop") == "/" + "x" * 10_000
+    assert password("mysql://me@db.local/shop") == text
 
 
 def test_a_directory_takes_no_secret(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=f"{tmp_path}, which is a directory. Remove it"):
         tie_secrets(tmp_path, Credentials)
+
+
+def test_a_server_that_only_a_literal_names_takes_no_secret_of_the_program() -> None:
+    url = FromLiteral("mysql://me@db.local/shop")
+    with pytest.raises(ConfigError, match=r"only a literal names it. .* or set DOLT_CLI_HOST=db.local:3306"):
+        tie_secrets(url, Credentials)
+
+    parse_location("mysql://db.local/shop")
+    tie_secrets(url, lambda: Credentials(password="sesame"))
+    found = parse_location("mysql://me@db.local/shop")
+
+    assert isinstance(found, ServerAddress)
+    assert found.credentials is not None
+    assert found.credentials().password == "sesame"

@@ -39,6 +39,8 @@ def test_the_text_of_a_type_is_taken_apart(text, parts):
         ("tinyint(1)", pa.bool_()),
         ("float", pa.float32()),
         ("double", pa.float64()),
+        ("decimal", pa.decimal128(10, 0)),
+        ("decimal(7)", pa.decimal128(7, 0)),
         ("decimal(38,0)", pa.decimal128(38, 0)),
         ("decimal(39,0)", pa.decimal256(39, 0)),
         ("decimal(65,30)", pa.decimal256(65, 30)),

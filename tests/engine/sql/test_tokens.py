@@ -40,6 +40,9 @@ def test_no_letter_is_lost(sql):
         ("SELECT 5--1;", "SELECT 5--1"),
         ("SELECT 1; -- it's", "SELECT 1; -- it's"),
         ("SELECT 1 -- a;", "SELECT 1 -- a;"),
+        ("SELECT 1; --", "SELECT 1"),
+        ("SELECT 1; /*/ a */", "SELECT 1"),
+        ("SELECT 1 /*/ */; SELECT 2", "SELECT 1 /*/ */; SELECT 2"),
     ],
 )
 def test_an_end_is_cut_off(sql, expected):
