@@ -96,6 +96,8 @@ gcs: ## an emulator of Google's object store for tests/core/remotes/test_remote_
 test: lint dolt moto ## every check and test (options for pytest: make test PYTEST="-k branch")
 	$(VENV)/bin/python -m pytest -n $(WORKERS) $(PYTEST)
 
+soak pods: export GOMAXPROCS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+
 soak: export STATE_MACHINE_EXAMPLES ?= 200
 soak: export STATE_MACHINE_STEPS ?= 40
 soak: export KILL_AT_EVERY_STATEMENT ?= 1
