@@ -39,7 +39,7 @@ sys.dont_write_bytecode = False
 os.environ.setdefault("GOGC", "400")
 os.environ.setdefault("GOMEMLIMIT", "512MiB")
 
-# Their threads would look for work that one has anyway, which costs a sixth of it. `make soak` gives them all processors.
+# Its threads would look for work that one has anyway, which costs a sixth of it. `make soak` gives it all processors.
 os.environ.setdefault("GOMAXPROCS", "1")
 
 # Each dolt command would start another one that sends usage metrics: 0.04 of its 0.10 s of CPU.
