@@ -1,10 +1,10 @@
 """The examples in the docstrings, run as they stand."""
 
-import contextlib
 import doctest
 import importlib
 import os
 import pkgutil
+import re
 
 import pandas as pd
 import pyarrow as pa
@@ -37,10 +37,22 @@ def examples():
 EXAMPLES = examples()
 
 
-def served(test):
-    """Keep the private server of an example's folder running if the example calls it several times."""
-    calls = sum("folder" in example.source for example in test.examples)
-    return open_database(test.globs["folder"], create=DEFAULT_AUTHOR) if calls > 1 else contextlib.nullcontext()
+DIRECTORIES = re.compile(r"folder \+|\{folder\}|\.gc\(")
+"""In an example that makes another path of its folder's, or collects garbage, which would end others' sessions."""
+
+
+@pytest.fixture
+def folder(name, request):
+    """The database of an example: one of the shared server, unless the example is about a directory."""
+    source = "".join(example.source for example in EXAMPLES[name].examples)
+    if "folder" not in source:
+        yield None
+    elif not DIRECTORIES.search(source):
+        yield request.getfixturevalue("database")
+    else:
+        path = str(request.getfixturevalue("tmp_path") / "database")
+        with open_database(path, create=DEFAULT_AUTHOR):
+            yield path
 
 
 @pytest.fixture
@@ -54,18 +66,17 @@ def adapters(monkeypatch):
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
-def test_an_example_gives_what_it_shows(name, adapters, tmp_path):
+def test_an_example_gives_what_it_shows(name, adapters, folder):
     test = EXAMPLES[name]
     names = {
         label: getattr(package, label)
         for package in (errors, engine, core, flytekitplugins.dolt)
         for label in package.__all__
     }
-    test.globs = {**names, "pd": pd, "pa": pa, "folder": str(tmp_path / "database"), **test.globs}
+    test.globs = {**names, "pd": pd, "pa": pa, "folder": folder, **test.globs}
 
     report = []
-    with served(test):
-        results = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test, out=report.append)
+    results = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test, out=report.append)
 
     assert results.failed == 0, "".join(report)
 
