@@ -188,7 +188,7 @@ def exactly(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     """
     if values.type == kind:
         return values
-    if is_text(values.type) != is_text(kind) and not pa.types.is_null(values.type):
+    if _means_something_else(values.type, kind):
         raise TypeError(f"{values.type} cannot be read as {kind}")
     # A safe cast refuses every integer above 2**24 or 2**53, of which a float holds many.
     found = values.cast(kind, safe=not (pa.types.is_integer(values.type) and pa.types.is_floating(kind)))
@@ -197,9 +197,27 @@ def exactly(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     return found
 
 
+def _means_something_else(given: pa.DataType, wanted: pa.DataType) -> bool:
+    """Whether a cast would change the meaning of values, as pyarrow does that makes timestamps of numbers."""
+    if pa.types.is_null(given) or (pa.types.is_integer(given) and pa.types.is_duration(wanted)):
+        return False
+    return any(is_one(given) != is_one(wanted) for is_one in _MEANINGS)
+
+
 def is_text(kind: pa.DataType) -> bool:
     """Whether an Arrow type is a string type or the null type."""
     return str(kind) in ("string", "large_string", "string_view", "null")
+
+
+_MEANINGS: list[Callable[[pa.DataType], bool]] = [
+    is_text,
+    lambda kind: "binary" in str(kind),
+    pa.types.is_timestamp,
+    pa.types.is_date,
+    pa.types.is_time,
+    pa.types.is_duration,
+]
+"""The kinds of types whose values are no numbers."""
 
 
 def arrow_dtype(name: str) -> Any:

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pytest
 
 from dolt_integrations.core.arrow.decimals import encode_decimals
-from dolt_integrations.core.arrow.types import restore_type
+from dolt_integrations.core.arrow.types import arrow_type_of, restore_type
 from dolt_integrations.core.codec import decode_column
 from dolt_integrations.core.columns.arrays import decode_arrays, encode_arrays
+from dolt_integrations.core.columns.arrow_names import type_of_json
 from dolt_integrations.core.columns.json import encode_documents
 from dolt_integrations.core.columns.mark import Mark, is_damaged, mark_of
 from dolt_integrations.core.columns.periods import encode_periods
@@ -34,9 +35,16 @@ MISMATCHES = {
     "a number among booleans": ("tinyint", {"dtype": "bool"}, [0, 2], "int8"),
     "microseconds": ("datetime(6)", {"dtype": "datetime64[s]"}, [datetime.datetime(2026, 1, 1, 0, 0, 0, 5)], None),
     "a day as a time": ("time(6)", {"dtype": "object", "of": "time"}, [86_400 * SECOND], "timedelta64[us]"),
+    "a timestamp as a number": ("datetime(6)", {"dtype": "int64"}, [datetime.datetime(2026, 1, 1)], "datetime64[us]"),
+    "a duration as a number": ("time(6)", {"dtype": "int64"}, [SECOND], "timedelta64[us]"),
+    "bytes as a number": ("varbinary(9)", {"dtype": "int64"}, [b"5"], "object"),
+    "categories of timestamps": (
+        "datetime(6)", {"dtype": "category", "of": "datetime64[us]", "categories": []},
+        [datetime.datetime(2026, 1, 1)], "datetime64[us]",
+    ),
     "a text that is no number": ("varchar(9)", {"dtype": "int64"}, ["x"], None),
     "a fraction among whole decimals": ("decimal(9,1)", {"dtype": "object", "of": "int"}, [D("1.5")], "object"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", MISMATCHES)
@@ -78,6 +86,41 @@ def test_small_decimals_of_arrow_are_written_without_exponents():
 def test_the_zone_of_a_comment_opens_no_file():
     with pytest.raises(ValueError, match="not the name of a time zone"):
         find_zone("dateutil//usr/share/zoneinfo/Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None, 5, [], {}, "point", "decimal128(4)", {"set": "int64"}, {"list": "int64"}, {"list": ["item"]},
+        {"list": [1, "int64"]}, {"list": ["item", "int64", False, 1]}, {"struct": [["a", "point"]]},
+    ],
+)  # fmt: skip
+def test_what_names_no_arrow_type_is_not_taken_for_one(said):
+    with pytest.raises(TypeError, match="is called"):
+        type_of_json(said)
+
+
+NUMBER, MOMENT, DAY = (pa.array([5], kind) for kind in (pa.int64(), pa.timestamp("us"), pa.date32()))
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (NUMBER, pa.null()), (NUMBER, pa.list_(pa.int64())), (NUMBER, pa.time64("us")), (NUMBER, pa.timestamp("s")),
+        (NUMBER, pa.date64()), (MOMENT, pa.time32("s")), (MOMENT, pa.date32()), (MOMENT, pa.int64()),
+        (DAY, pa.timestamp("us")), (DAY, pa.int32()), (pa.array([5], pa.duration("us")), pa.int64()),
+        (pa.array(["5"]), pa.time64("us")), (pa.array(["5"]), pa.int64()), (pa.array([b"5"]), pa.int64()),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_values_are_not_read_as_an_arrow_type_that_means_something_else(values, kind):
+    with pytest.raises((TypeError, ValueError)):
+        restore_type(pa.chunked_array([values]), kind)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "Int8"])
+def test_small_numbers_in_a_column_of_booleans_are_numbers_to_arrow(dtype):
+    assert arrow_type_of(Column("a", "tinyint(1)", True, Mark(dtype=dtype).comment())) == pa.int8()
 
 
 @pytest.mark.parametrize("categories", [[2**64], [-(2**63) - 1], [[1]], ["a", None], "ab"])
