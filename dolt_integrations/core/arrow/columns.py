@@ -88,11 +88,8 @@ def _encode(values: pa.ChunkedArray, where: str) -> EncodedColumn:
         texts, sql_type = encode_nested(values, where)
         return EncodedColumn(texts, sql_type, True, Mark(dtype="object", of="json"))
     array = _one(values)
-    for matches, encode in _ENCODERS:
-        if matches(kind):
-            return encode(array, where)
-    hint = "Cast it, for example table.set_column(..., column.cast(pyarrow.string()))."
-    raise UnsupportedTypeError(f"{where} has type {kind}, which has no SQL type here", hint=hint)
+    encode = next(encode for matches, encode in _ENCODERS if matches(kind))  # every type that has a name has one
+    return encode(array, where)
 
 
 def _one(values: pa.ChunkedArray) -> pa.Array:
@@ -101,11 +98,9 @@ def _one(values: pa.ChunkedArray) -> pa.Array:
 
 def _encode_dictionary(values: pa.ChunkedArray, where: str) -> EncodedColumn:
     array = _one(values.unify_dictionaries())
-    if not len(array.dictionary) and values.num_chunks == 0:
-        array = pa.DictionaryArray.from_arrays(pa.array([], values.type.index_type), array.dictionary)
     categories = _encode(_plain(pa.chunked_array([array.dictionary])), where)
     of = _PLAIN.get(str(categories.mark.dtype), str(categories.mark.dtype))
-    mark = Mark("category", of, tuple(array.dictionary.to_pylist()), ordered=array.type.ordered)
+    mark = Mark("category", of, tuple(array.dictionary.to_pylist()), ordered=values.type.ordered)
     return EncodedColumn(categories.values.take(array.indices), categories.sql_type, True, mark)
 
 
