@@ -133,8 +133,6 @@ def _numbers(values: Any) -> Numbers:
 
 
 def _texts(column: pa.ChunkedArray) -> Numbers:
-    if pa.types.is_decimal(column.type):
-        column = column.cast(pa.string())
     values = np.array([b"" if value is None else _bytes(value) for value in column.to_pylist()], dtype=object)
     return pd.util.hash_array(values, hash_key=_HASH_KEY, categorize=False)
 

@@ -112,3 +112,19 @@ def test_integers_of_128_bits_are_refused_with_the_cast():
 
     with pytest.raises(UnsupportedTypeError, match=r"column 'a'.*Int128.*cast\(pl\.Int64\)"):
         encode_frame(frame, table="t")
+
+
+def test_runs_become_their_values():
+    runs = pa.RunEndEncodedArray.from_arrays(pa.array([2, 3], pa.int32()), pa.array(["x", None]))
+
+    assert to_polars(pa.table({"a": runs}))["a"].to_list() == ["x", "x", None]
+
+
+def test_ctrl_c_during_a_conversion_stays_ctrl_c(monkeypatch):
+    def interrupted(_series):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pl.Series, "to_arrow", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        encode_frame(pl.DataFrame({"a": [1]}), table="t")
