@@ -94,11 +94,6 @@ class LockedWrite:
         attempt = self.claim.attempt.number
         return replace(save, message=with_attempt(save.message, self.name(save, digest), attempt))
 
-    def done(self, version: Version) -> Version:
-        """Record that the write has landed."""
-        self.claim.done(version.commit)
-        return version
-
     def _holds(self, write: EarlierWrite, save: Save) -> bool:
         """Whether a commit that names these rows has them. A rebase or cherry-pick may have moved its message."""
         if save.mode == REPLACE and not self.merged and save.rest is None:

@@ -21,7 +21,6 @@ from dolt_integrations.engine.versions.merges import commit_merge, conflicts, me
 from dolt_integrations.engine.versions.working_set import stage
 from dolt_integrations.errors import (
     ColumnNotFoundError,
-    InvalidNameError,
     LostRaceError,
     QueryError,
     SupersededError,
@@ -90,10 +89,7 @@ class Undoing:
         return None
 
     def _later(self, start: str) -> list[LogEntry]:
-        try:
-            entries = log(self._workspace, start, table_name(self._workspace, self._table))
-        except InvalidNameError:
-            entries = log(self._workspace, start)
+        entries = log(self._workspace, start, table_name(self._workspace, self._table))
         made = (self._write.commit, self._write.work)
         return list(itertools.takewhile(lambda entry: entry.commit not in made, entries))
 

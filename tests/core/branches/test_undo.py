@@ -1,0 +1,73 @@
+"""Taking back what an earlier attempt wrote, in a table that others have changed since: all of it, or an error."""
+
+import pandas as pd
+import pytest
+
+from dolt_integrations.core import MergeBranch, read_table, write_table
+from dolt_integrations.core.provenance.reads import unrecorded_reads
+from dolt_integrations.errors import SupersededError
+from tests.conftest import run_sql
+from tests.helpers.saves.attempts import Node, contents, rows
+
+
+def by_hand(url, *statements):
+    """Commit another client's statements. Returns the commit."""
+    return run_sql(url, *statements, "CALL DOLT_COMMIT('-Am', 'by hand')")[0][0]
+
+
+def state(url):
+    return run_sql(url, "SELECT commit_hash FROM dolt_log"), run_sql(url, "SHOW TABLES")
+
+
+BUILT_ON = {
+    "dropped": ["DROP TABLE t"],
+    "another key": ["ALTER TABLE t DROP PRIMARY KEY", "ALTER TABLE t ADD PRIMARY KEY (value)"],
+}
+
+
+@pytest.mark.parametrize("what", BUILT_ON)
+@pytest.mark.parametrize("where", [None, "merge"])
+def test_a_table_that_others_have_changed_as_a_whole_is_an_error_that_names_their_commit(what, where, database):
+    write_table(database, "t", rows(100), primary_key="id")
+    run_sql(database, "CALL DOLT_TAG('c0')")
+    node = Node(database, "id", MergeBranch("c0", "main") if where else None)
+    node.write(rows(1))
+    other = by_hand(database, *BUILT_ON[what])
+    before = state(database)
+
+    with pytest.raises(SupersededError) as caught:
+        node.again().write(rows(2))
+
+    assert other in str(caught.value), str(caught.value)
+    assert state(database) == before
+
+
+@pytest.mark.parametrize("where", [None, "merge"])
+def test_rows_before_a_write_that_added_a_column_come_back_and_those_of_others_stay(where, database):
+    write_table(database, "t", rows(100, 101), primary_key="id")
+    run_sql(database, "CALL DOLT_TAG('c0')")
+    node = Node(database, "id", MergeBranch("c0", "main") if where else None)
+    node.write(pd.concat([rows(1), rows(100, value="w")]).assign(more=5), "upsert")
+    write_table(database, "t", rows(7).assign(more=6), mode="append")
+
+    node.again().write(rows(2))
+
+    assert [row[:2] for row in contents(database)] == [(2, "v2"), (7, "v7"), (100, "v100"), (101, "v101")]
+    with unrecorded_reads():
+        found = read_table(database, "t").data.set_index("id")["more"]
+    assert found[7] == 6
+    assert found.drop(7).isna().all()
+
+
+def test_a_column_that_others_have_dropped_by_a_merge_is_an_error_and_no_row_is_taken_back(database):
+    write_table(database, "t", rows(100))
+    node = Node(database, None)
+    node.write(rows(1))
+    run_sql(database, "CALL DOLT_CHECKOUT('-b', 'side', 'HEAD~1')", "ALTER TABLE t DROP COLUMN value",
+            "CALL DOLT_COMMIT('-am', 'Drop it')", "CALL DOLT_CHECKOUT('main')", "CALL DOLT_MERGE('side', '-m', 'Merge')")  # fmt: skip
+    before = state(database)
+
+    with pytest.raises(SupersededError, match="Nothing is written"):
+        node.again().write(rows(2))
+
+    assert state(database) == before
