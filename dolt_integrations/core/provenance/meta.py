@@ -78,7 +78,7 @@ class Meta:
 
     def record(self, action: Action) -> None:
         """Record an action. Any exception becomes a `MetadataError`."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no method record")
 
     def missing(self) -> DoltError | None:
         """Return an error if the hook cannot record in this program, otherwise None."""
@@ -86,7 +86,7 @@ class Meta:
 
     def to_dict(self) -> dict[str, Any] | None:
         """Return the config as a JSON object for `metas_from_dicts`, or None if it cannot be serialized."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no method to_dict")
 
 
 MetaConf: TypeAlias = Meta | Mapping[str, Any] | Callable[[Action], object]

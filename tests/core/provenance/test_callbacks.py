@@ -167,3 +167,17 @@ def test_a_kind_of_metadata_that_the_program_has_not_defined_is_an_error():
     with pytest.raises(DoltError):
         metas_from_dicts({"_type": "builtins.eval", "fn": "1"})
     assert metas_from_dicts(DoltMeta("foo", "t").to_dict()) == DoltMeta("foo", "t")
+
+
+def test_a_function_that_is_registered_after_its_literal_was_read_is_called(database, heard):
+    metas = named_by_literal("test.later")
+    callback(name="test.later")(hear)
+
+    write_table(database, "t", FIRST, meta_conf=metas)
+
+    assert [action.kind for action in heard] == ["save"]
+
+
+def test_a_name_that_nobody_has_registered_cannot_record():
+    with pytest.raises(ConfigError, match=r"@callback\(name='team_a:log'\)"):
+        CallbackMeta("team_a:log").record(None)

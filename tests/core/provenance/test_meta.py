@@ -250,3 +250,21 @@ def test_a_hook_of_the_users_own_class_is_called_and_pickled(database):
         del Meta.kinds["Count"]
 
     assert Count.told == 1
+
+
+def test_a_hook_that_does_not_say_how_to_record_is_an_error_that_names_its_method(database):
+    class Silent(Meta):
+        pass
+
+    try:
+        with pytest.raises(MetadataError, match=r"Silent has no method record.*the save succeeded"):
+            write_table(database, "t", FIRST, meta_conf=Silent())
+    finally:
+        del Meta.kinds["Silent"]
+
+
+def test_hooks_are_taken_for_what_their_literals_say(heard):
+    hook = CallbackMeta(hear)
+
+    assert metas_from_dicts(hook) is hook
+    assert metas_from_dicts(None) is None

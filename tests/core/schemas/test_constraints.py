@@ -111,3 +111,25 @@ def test_columns_that_come_to_a_row_that_is_full_are_refused(database):
         write_table(database, "t", pd.DataFrame({"a": [1], "y": ["b"]}), mode="append")
 
     assert run_sql(database, "SELECT name FROM dolt_branches") == [("main",)]
+
+
+def test_another_key_is_refused_where_a_foreign_key_refers_to_the_table_and_nothing_changes(theirs):
+    before = left(theirs)
+
+    with pytest.raises(DataError, match="foreign key from or to it") as caught:
+        write_table(theirs, "p", pd.DataFrame({"name": ["a"], "id": [1]}), primary_key="name")
+
+    assert "with SQL first" in str(caught.value)
+    assert left(theirs) == before
+
+
+def test_to_overwrite_a_table_of_the_same_columns_keeps_its_constraints(database, set_limits):
+    set_limits(compared_rows=0, in_place_rows=0)
+    frame = pd.DataFrame({"id": [1, 2]})
+    write_table(database, "t", frame, primary_key="id")
+    run_sql(database, "ALTER TABLE t ADD CONSTRAINT few CHECK (id < 9)", "CALL DOLT_COMMIT('-am', 'few')")
+
+    write_table(database, "t", frame + 1, primary_key="id", overwrite=True)
+
+    assert run_sql(database, "SELECT id FROM t") == [(2,), (3,)]
+    assert "`few`" in run_sql(database, "SHOW CREATE TABLE t")[0][1]

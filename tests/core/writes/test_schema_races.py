@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import write_table
-from dolt_integrations.core.writes import in_place, landing
+from dolt_integrations.core.writes import in_place, landing, route
 from dolt_integrations.errors import ConstraintError, MergeConflictError
 from tests.conftest import run_sql
 
@@ -108,3 +108,26 @@ def test_a_stream_that_cannot_be_repeated_does_not_lose_a_foreign_key(related, m
         write_table(related, "t", iter([ROWS[:1]]))
 
     assert foreign_keys(related) == 1
+
+
+def test_a_table_that_another_client_makes_before_a_save_has_looked_at_the_branch_is_replaced(database, monkeypatch):
+    real, acts = route._state, [["CREATE TABLE t (id BIGINT PRIMARY KEY, value TEXT)", "INSERT INTO t VALUES (9, 'x')"]]
+
+    def state(*arguments, **options):
+        if acts:
+            run_sql(database, *acts.pop(), "CALL DOLT_COMMIT('-Am', 'Make it')")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(route, "_state", state)
+    write_table(database, "t", ROWS, primary_key="id")
+
+    assert run_sql(database, "SELECT * FROM t") == [(1, "a"), (2, "b")]
+
+
+def test_a_save_of_the_rows_that_are_there_removes_what_another_client_adds_meanwhile(database, meanwhile):
+    meanwhile(["INSERT INTO t VALUES (9, 'theirs')"])
+
+    version = write_table(database, "t", ROWS, primary_key="id")
+
+    assert run_sql(database, "SELECT id FROM t") == [(1,), (2,)]
+    assert run_sql(database, "SELECT HASHOF('main')") == [(version.commit,)]

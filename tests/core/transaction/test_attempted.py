@@ -1,0 +1,64 @@
+"""`AttemptBlock`: the writes of a task's attempt, in one commit, without those of other writers."""
+
+import pytest
+
+from dolt_integrations.core import write_table
+from dolt_integrations.core.provenance.attempt import Attempt
+from dolt_integrations.core.transaction.attempt_landing import OvertakenError
+from dolt_integrations.core.transaction.attempt_name import AttemptWrite
+from dolt_integrations.core.transaction.attempted import AttemptBlock, Sharing
+from dolt_integrations.engine import DEFAULT_AUTHOR
+from dolt_integrations.errors import BranchNotFoundError, MergeConflictError
+from tests.conftest import run_sql
+from tests.helpers.saves.attempts import contents, rows
+
+
+def land(url, frame, *, node="Flow/1/load", branch="main", sharing=None):
+    block = AttemptBlock(url, branch, Attempt(node, 0), "Load", None, None, None, DEFAULT_AUTHOR, sharing or Sharing())
+    return block.land([AttemptWrite("t", frame, None, None)])
+
+
+def overtaken_at(newest):
+    """Return how tasks share a table that others have written to since."""
+
+    def mode(table, head, has_written):
+        raise OvertakenError("others have written to table `t`", newest=newest)
+
+    return Sharing(mode=mode)
+
+
+def test_a_branch_that_is_missing_and_has_no_start_is_an_error_that_asks_for_one(database):
+    with pytest.raises(BranchNotFoundError, match=r"no branch 'side'.*name a base"):
+        land(database, rows(1), branch="side")
+
+    assert run_sql(database, "SELECT name FROM dolt_branches") == [("main",)]
+
+
+def test_work_that_was_overtaken_is_kept_on_a_branch_and_others_rows_stay(database):
+    write_table(database, "t", rows(9))
+
+    with pytest.raises(MergeConflictError, match="others have written") as caught:
+        land(database, rows(1), sharing=overtaken_at(None))
+
+    assert contents(database) == [(9, "v9")]
+    assert run_sql(database, "SELECT id FROM t", revision=caught.value.branch) == [(1,)]
+    assert f"the work is on branch '{caught.value.branch}'" in str(caught.value)
+
+
+def test_work_that_was_overtaken_and_changes_nothing_says_that_nothing_is_written(database):
+    newest = write_table(database, "t", rows(9), primary_key="id").commit
+
+    with pytest.raises(MergeConflictError, match=r"Nothing is written\. Run the step again") as caught:
+        land(database, rows(9), sharing=overtaken_at(newest))
+
+    assert caught.value.branch is None
+    assert run_sql(database, "SELECT name FROM dolt_branches") == [("main",)]
+
+
+def test_a_replace_of_a_resumed_run_does_not_pass_for_the_one_of_the_run_before(database):
+    land(database, rows(1))
+    write_table(database, "t", rows(9))
+
+    land(database, rows(1), node="Flow/2/load", sharing=Sharing(origins=[("Flow/1/load", "")]))
+
+    assert contents(database) == [(1, "v1")]
