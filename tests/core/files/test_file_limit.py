@@ -164,3 +164,18 @@ def test_little_memory_is_used_to_find_out(tmp_path, monkeypatch):
     )
 
     assert int(done.stdout) < 300, "50 GB of texts in a file of some kilobytes took megabytes"
+
+
+def test_a_feather_file_that_is_damaged_in_any_place_is_not_measured_wrongly():
+    sink = pa.BufferOutputStream()
+    feather.write_feather(pa.table({"a": [1, 2]}), sink, compression="zstd")
+    whole = sink.getvalue().to_pybytes()
+    found = {}
+
+    for at in range(8, len(whole) - 4):
+        try:
+            check_feather_size(whole[:at] + b"\xff\xff\xff\x7f" + whole[at + 4 :], "the file")
+        except (pa.ArrowInvalid, OSError, FileError) as error:
+            found[str(error).partition(":")[0]] = at
+
+    assert "a message in it is damaged" in found

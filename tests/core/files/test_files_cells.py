@@ -285,3 +285,15 @@ def test_an_unknown_argument_is_an_error(args, file):
         read(file, "a\n1\n", **args)
     with pytest.raises(ConfigError, match=next(iter(args))):
         write_file(pd.DataFrame({"a": [1]}), file, args=args)
+
+
+def test_numbers_are_parsed_with_the_separators_that_the_arguments_name(file):
+    frame = read(file, "a;b\n1.234.567,50;x\n", table("decimal(20,2)", "text"), sep=";", thousands=".", decimal=",")
+
+    assert values(frame) == [decimal.Decimal("1234567.50")]
+
+
+def test_labels_without_a_name_that_the_table_cannot_hold_are_given_as_they_are(file):
+    existing = TableSchema((Column("index", "date"), Column("a", "bigint")))
+
+    assert read(file, ",a\n7,1\n", existing, index_col=0)["index"].tolist() == [7]

@@ -8,13 +8,21 @@ import polars as pl
 import pytest
 
 from dolt_integrations.core import save
-from dolt_integrations.core.files.file import read_file, write_file
-from dolt_integrations.errors import ConfigError, FileError, StorageError, UnsupportedValueError
+from dolt_integrations.core.files.file import naming_file, read_file, write_file
+from dolt_integrations.errors import (
+    ConfigError,
+    ConstraintError,
+    DataError,
+    FileError,
+    StorageError,
+    UnsupportedValueError,
+)
 from tests.helpers.values.cells import read, table, values
 
 BAD_FILES = {
     "empty": (b"", "is empty"),
     "only lines": (b"\n\n", "is empty"),
+    "a blank line above the names": (b" \na,b\n1,2\n", "has no header"),
     "long": (b'a,b\n1,"x\ny"\n\n1,2,3\n', "line 5: the header has 2 columns, this row has 3"),
     "short": (b'a,b\r\n"1\r\n",2\r\n1\r\n', "line 4: the header has 2 columns, this row has 1"),
     "long without a line's end": (b"a\n1\n1,", "line 3: the header has 1 column, this row has 2"),
@@ -129,3 +137,60 @@ def test_a_value_of_a_parquet_file_that_no_table_holds_is_an_error_that_names_th
 
     with pytest.raises(UnsupportedValueError, match=r"column 'a' of file .*data\.parquet.*row 1"):
         save(repository.path, "t", tmp_path / "data.parquet")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-9"])
+def test_an_encoding_that_does_not_hold_the_texts_is_an_error_and_the_file_is_as_it_was(encoding, file):
+    file.write_text("before")
+
+    with pytest.raises(ConfigError, match=rf"data\.csv.*{encoding}.*Use utf-8"):
+        write_file(pd.DataFrame({"a": ["café"]}), file, args={"encoding": encoding})
+
+    assert file.read_text() == "before"
+
+
+@pytest.mark.parametrize("separator", ["", ",,", "é", '"', "\n", "\r", "\0", None, 5])
+def test_what_separates_no_cells_is_an_error(separator, file):
+    with pytest.raises(ConfigError, match=r"cannot separate cells.*one ASCII character"):
+        write_file(pd.DataFrame({"a": [1]}), file, args={"sep": separator})
+
+
+def test_labels_whose_name_the_columns_have_are_an_error_with_what_to_do(file):
+    with pytest.raises(DataError, match=r"data\.csv.*without a name.*level_0.*index_col"):
+        read(file, ",index,level_0\nx,1,2\n", index_col=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "args", "place"),
+    [
+        ("a,b\n1,2\n\n3,4\n", {}, r"data\.csv', line 4"),
+        ("a,b\n1,2\n3,4\n", {"encoding_errors": "replace"}, r"data\.csv', line 3"),
+        ("above\na,b\n1,2\n3,4\n", {"skiprows": 1}, r"data\.csv'(?!, line)"),
+        ("a--b\n1--2\n3--4\n", {"sep": "--", "engine": "python"}, r"data\.csv'(?!, line)"),
+        ("a,b\n1,2,3\n4,5,6\n", {"index_col": 0}, r"data\.csv'(?!, line)"),
+    ],
+    ids=["lines", "another encoding", "lines left out", "another separator", "labels"],
+)
+def test_an_error_about_a_row_names_its_line_if_the_file_has_one_line_for_each(text, args, place, file):
+    rows = read(file, text, **args)
+
+    with pytest.raises(ConstraintError, match=place), naming_file(rows, file, args):
+        raise ConstraintError("a row is refused", hint="Change it.", row=1)
+
+
+def test_an_error_about_a_row_still_names_the_file_if_that_is_gone(file):
+    rows = read(file, "a,b\n1,2\n3,4\n")
+    file.unlink()
+
+    with pytest.raises(ConstraintError, match=r"data\.csv'(?!, line)"), naming_file(rows, file, {}):
+        raise ConstraintError("a row is refused", hint="Change it.", row=1)
+
+
+@pytest.mark.parametrize("error", [ConstraintError("no row is known", hint="-"), UnsupportedValueError("x", hint="-")])
+def test_an_error_about_no_row_stays_as_it_is(error, file):
+    rows = read(file, "a,b\n1,2\n")
+
+    with pytest.raises(type(error)) as caught, naming_file(rows, file, {}):
+        raise error
+
+    assert caught.value is error

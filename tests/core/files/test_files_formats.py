@@ -225,3 +225,25 @@ def test_lines_of_json_with_integers_beyond_64_bits_are_read_back(database, tmp_
     assert not save(database, "t", tmp_path / "data.jsonl").changed
     save(database, "new", tmp_path / "data.jsonl", {"primary_key": "id"})
     assert read_table(database, "new").data["n"].tolist() == [2**64, -(10**64)]
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [
+        ([2**63 - 1, -(2**63)], "int64"), ([2**63 - 1, None], "Int64"), ([0, 2**64 - 1], "uint64"),
+        ([0, 2**64 - 1, None], "UInt64"), ([-1, 2**63], "object"), ([2**64], "object"),
+    ],
+)  # fmt: skip
+def test_integers_in_lines_of_json_have_the_narrowest_dtype_of_64_bits(values, dtype, tmp_path):
+    found = read_lines(tmp_path, *(json.dumps({"a": value}) for value in values))["a"]
+
+    assert found.dtype == dtype
+    assert [None if pd.isna(value) else value for value in found] == values
+
+
+@pytest.mark.parametrize("text", ["true", '["é"]', '{"b": 1.50}'])
+def test_a_value_of_json_that_is_no_number_is_shown_as_it_is_in_the_file(text, tmp_path):
+    with pytest.raises(UnsupportedValueError) as caught:
+        read_lines(tmp_path, f'{{"a": {text}}}', existing=table("int"))
+
+    assert text.replace("1.50", "1.5") in str(caught.value)

@@ -12,7 +12,7 @@ from pyarrow import feather
 
 from dolt_integrations.core import load, read_table, save
 from dolt_integrations.core.files.file import read_file, write_file
-from dolt_integrations.errors import ColumnNotFoundError, FileError, UnsupportedTypeError
+from dolt_integrations.errors import ColumnNotFoundError, ConfigError, FileError, UnsupportedTypeError
 from tests.core.files.test_files_twice import assert_same_twice
 from tests.helpers.values.cells import table, values
 
@@ -178,3 +178,32 @@ def test_intervals_in_a_parquet_file_of_pandas_are_refused(tmp_path):
 
     with pytest.raises(UnsupportedTypeError, match=r"'at'.*interval.*astype\(str\)"):
         read_file(tmp_path / "data.parquet", table="t")
+
+
+def test_a_file_of_others_without_pandas_metadata_takes_the_tables_spelling(tmp_path):
+    pq.write_table(pa.table({"A": [1], "B": ["x"]}), tmp_path / "data.parquet")
+
+    frame = read_file(tmp_path / "data.parquet", table="t", existing=table("bigint", "text"))
+
+    assert frame.to_dict("list") == {"a": [1], "b": ["x"]}
+
+
+def test_a_file_of_ours_whose_metadata_do_not_fit_is_read_without_them_and_warned_of(tmp_path, caplog):
+    write_file(pd.DataFrame({"a": ["x"]}), tmp_path / "data.parquet")
+    rows = pq.read_table(tmp_path / "data.parquet")
+    said = {b"dolt_integrations": b'{"type": "bigint", "nullable": true, "comment": ""}'}
+    changed = rows.cast(pa.schema([rows.schema.field("a").with_metadata(said)]))
+    pq.write_table(changed, tmp_path / "data.parquet")
+
+    assert read_file(tmp_path / "data.parquet", table="t")["a"].tolist() == ["x"]
+    assert "data.parquet' do not match their metadata" in caplog.text
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "feather"])
+def test_a_compression_that_there_is_not_is_an_error_that_names_it_and_the_file_is_as_it_was(suffix, tmp_path):
+    (tmp_path / f"data.{suffix}").write_bytes(b"before")
+
+    with pytest.raises(ConfigError, match=rf"data\.{suffix}.*'compression': 'none at all'"):
+        write_file(pd.DataFrame({"a": [1]}), tmp_path / f"data.{suffix}", args={"compression": "none at all"})
+
+    assert (tmp_path / f"data.{suffix}").read_bytes() == b"before"
