@@ -41,7 +41,7 @@ def _restored(column: Column, values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _restore(values: pa.ChunkedArray, column: Column, mark: Mark) -> pa.ChunkedArray:
     kind = arrow_type_of(column)
-    if mark.dtype == "category" and pa.types.is_dictionary(kind):
+    if pa.types.is_dictionary(kind):
         plain = restore_type(values, kind.value_type)
         categories = exactly(pa.chunked_array([pa.array(mark.categories or ())]), kind.value_type).combine_chunks()
         return restore_categories(plain, categories, kind)
