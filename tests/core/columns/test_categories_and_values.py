@@ -84,3 +84,12 @@ def test_a_dictionary_that_pandas_cannot_have_as_categories_is_stored_as_its_val
 
     assert encoded.columns["a"].mark.dtype != "category"
     assert encoded.columns["a"].values.to_pylist() == [*values, None]
+
+
+def test_categories_that_come_to_a_column_of_none_are_its_categories(database):
+    empty = pd.DataFrame({"id": pd.Series([], dtype="int64"), "s": pd.Categorical([], categories=[])})
+    write_table(database, "t", empty, primary_key="id")
+
+    write_table(database, "t", categorical("b", "a"), mode="append")
+
+    assert list(read_table(database, "t").data["s"].cat.categories) == ["a", "b"]

@@ -15,6 +15,7 @@ from dolt_integrations import Repository
 from dolt_integrations.core import read_arrow, read_table, write_table
 from dolt_integrations.core.arrow.polars import to_polars
 from dolt_integrations.errors import UnsupportedTypeError
+from tests.conftest import run_sql
 from tests.helpers.values.samples import assert_same
 
 FRAME = pd.DataFrame(
@@ -151,3 +152,22 @@ def test_periods_of_arrow_are_those_of_pandas(registered, database):
 
     assert_same(read_table(database, "t").data, frame)
     assert not write_table(database, "t", frame).changed
+
+
+def test_a_missing_number_in_a_list_is_not_taken_for_the_nan_of_an_array(database):
+    arrays = pd.DataFrame({"a": [np.array([1.0, float("nan")])]})
+    write_table(database, "t", arrays)
+
+    version = write_table(database, "t", pa.table({"a": [[1.0, None]]}))
+
+    assert version.changed
+    assert read_arrow(database, "t")[0].column("a").to_pylist() == [[1.0, None]]
+
+
+@pytest.mark.parametrize("said", ['{"arrow": "point"}', '{"arrow": {"list": 5}}', '{"dtype": "point", "of": "arrow"}'])
+def test_a_comment_that_names_no_type_does_not_stop_a_save_of_another_kind(said, database):
+    run_sql(database, f"CREATE TABLE t (a bigint COMMENT 'pandas: {said}')", "CALL DOLT_COMMIT('-Am', 'by hand')")
+
+    write_table(database, "t", pa.table({"a": [1]}))
+
+    assert read_arrow(database, "t")[0].to_pydict() == {"a": [1]}

@@ -171,6 +171,86 @@ def test_the_rows_before_the_one_that_is_refused_are_not_taken_for_its_duplicate
     assert (caught.value.value, caught.value.row) == (3, 2)
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("datetime(6)", pd.Timestamp("2021-01-01 10:00:00.5")),
+        ("date", datetime.date(2021, 1, 1)),
+        ("varbinary(9)", b"\x00\xff"),
+        ("decimal(10,2)", decimal.Decimal("1.50")),
+        ("varchar(9)", "a,b"),
+    ],
+)
+def test_a_value_of_each_type_that_another_table_lacks_is_found(kind, value, database):
+    run_sql(
+        database,
+        f"CREATE TABLE p (`a``b` {kind} PRIMARY KEY)",
+        f"CREATE TABLE t (a int PRIMARY KEY, x {kind}, CONSTRAINT of_p FOREIGN KEY (x) REFERENCES p (`a``b`))",
+        "CALL DOLT_COMMIT('-Am', 'm')",
+    )
+
+    with pytest.raises(ConstraintError, match=r"of_p.*has no row for x = .*row 1") as caught:
+        write_table(database, "t", pd.DataFrame({"a": [2, 3], "x": [None, value]}), mode="append")
+
+    assert (caught.value.constraint, caught.value.column, caught.value.row) == ("of_p", "x", 1)
+
+
+def test_a_value_that_its_own_table_lacks_is_named(database):
+    run_sql(
+        database,
+        "CREATE TABLE t (a varbinary(9) PRIMARY KEY, x varbinary(9), CONSTRAINT of_t FOREIGN KEY (x) REFERENCES t (a))",
+        "CALL DOLT_COMMIT('-Am', 'm')",
+    )
+
+    with pytest.raises(ConstraintError, match=r"of_t .*has no row for") as caught:
+        write_table(database, "t", pd.DataFrame({"a": [b"\xff"], "x": [b"\xfe"]}), mode="append")
+
+    assert (caught.value.constraint, caught.value.column) == ("of_t", "x")
+
+
+def test_a_check_that_a_default_fails_is_named(database):
+    run_sql(
+        database,
+        "CREATE TABLE t (a int PRIMARY KEY, b int DEFAULT -1, CONSTRAINT positive CHECK (b > 0))",
+        "CALL DOLT_COMMIT('-Am', 'm')",
+    )
+
+    with pytest.raises(ConstraintError, match="CHECK positive") as caught:
+        write_table(database, "t", pd.DataFrame({"a": [1]}), mode="append")
+
+    assert caught.value.constraint == "positive"
+
+
+def test_a_key_of_another_table_that_a_trigger_repeats_is_an_error_in_dolts_words(database):
+    run_sql(
+        database,
+        "CREATE TABLE log (n int PRIMARY KEY)",
+        "CREATE TABLE t (a int PRIMARY KEY)",
+        "CREATE TRIGGER logs AFTER INSERT ON t FOR EACH ROW INSERT INTO log VALUES (7)",
+        "CALL DOLT_COMMIT('-Am', 'm')",
+    )
+
+    with pytest.raises(PrimaryKeyError, match=r"table `t` does not accept the rows: .*7") as caught:
+        write_table(database, "t", pd.DataFrame({"a": [1, 2]}), mode="append")
+
+    assert caught.value.row is None
+    assert left(database) == ([(0,)], [], [("main",)])
+
+
+def test_a_unique_key_of_a_column_that_the_frame_lacks_is_not_the_one_that_is_named(database):
+    run_sql(
+        database,
+        "CREATE TABLE t (a int PRIMARY KEY, b int, u int, UNIQUE KEY one_b (b), UNIQUE KEY one_u (u))",
+        "INSERT INTO t VALUES (1, 1, 1)",
+        "CALL DOLT_COMMIT('-Am', 'm')",
+    )
+
+    with pytest.raises(PrimaryKeyError) as caught:
+        write_table(database, "t", pd.DataFrame({"a": [2, 3], "u": [5, 1]}), mode="append")
+
+    assert known(caught.value) == ("one_u", "u", 1, 1)
+
+
 def test_todays_classes_are_still_caught():
     assert issubclass(PrimaryKeyError, ConstraintError)
     assert issubclass(MemberError, UnsupportedTypeError)
