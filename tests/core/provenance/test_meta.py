@@ -13,7 +13,10 @@ from dolt_integrations.core import (
     MergeBranch,
     Meta,
     NewBranch,
+    Repository,
     metas_from_dicts,
+    read_arrow,
+    read_batches,
     read_table,
     write_table,
 )
@@ -144,10 +147,20 @@ def test_the_write_id_is_the_context_where_the_message_names_no_execution(databa
     assert heard[0].context_id == "run-1"
 
 
-def test_a_load_of_a_table_is_recorded(database, heard):
+READERS = {
+    "read_table": lambda db, hook: read_table(db, "t", meta_conf=hook),
+    "read_arrow": lambda db, hook: read_arrow(db, "t", meta_conf=hook),
+    "read_batches": lambda db, hook: list(read_batches(db, "t", 1, meta_conf=hook)),
+    "scan": lambda db, hook: Repository(db, hooks=hook).table("t").scan().to_arrow(),
+    "read": lambda db, hook: Repository(db, hooks=hook).table("t").read(),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_load_of_a_table_is_recorded_once(reader, database, heard):
     write_table(database, "t", FIRST)
 
-    read_table(database, "t", meta_conf=CallbackMeta(hear))
+    READERS[reader](database, CallbackMeta(hear))
 
     (action,) = heard
     assert (action.kind, action.tablename, action.sql, action.branch) == ("load", "t", None, "main")

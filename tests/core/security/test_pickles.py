@@ -6,7 +6,7 @@ from multiprocessing.reduction import ForkingPickler
 
 import pytest
 
-from dolt_integrations.core import Repository
+from dolt_integrations.core import Remote, Repository
 from dolt_integrations.core.reads.scan import Scan
 from dolt_integrations.engine import parse_location
 from dolt_integrations.engine.names.trust import FromLiteral, forget
@@ -64,3 +64,12 @@ def test_a_config_in_an_artifact_of_a_flow_is_the_programs_own_and_has_no_passwo
 
     assert config.database == SAFE
     assert not isinstance(config.database, FromLiteral)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_of_a_remote_has_its_password_and_a_pickle_has_not(copied):
+    remote = Remote(url="https://hub.internal/shop", user="me", password="sesame")
+
+    assert copied(remote).password == "sesame"
+    assert copied({"remote": remote})["remote"].password == "sesame"
+    assert pickle.loads(pickle.dumps(remote)).password is None  # noqa: S301 - our own bytes
