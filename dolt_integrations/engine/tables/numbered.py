@@ -34,7 +34,7 @@ class NumberedRows:
         self._connection = connection
         wanted = {name.lower() for name in names}
         columns = [column for column in schema.columns if column.name.lower() in wanted]
-        known = {column.name for column in columns}
+        known = {column.name.lower() for column in columns}
         number = next(name for name in (f"row_{at}" for at in range(len(known) + 1)) if name not in known)
         definition = TableSchema((*map(_loose, columns), replace(_loose(columns[0]), name=number, sql_type="bigint")))
         connection.execute(f"DROP TEMPORARY TABLE IF EXISTS {TABLE}")

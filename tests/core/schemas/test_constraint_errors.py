@@ -293,3 +293,14 @@ def test_rows_that_break_a_constraint_only_when_merged_are_named(data, statement
     assert known(caught.value) == (*expected, None)
     assert caught.value.branch in [name for (name,) in run_sql(sides, "SELECT name FROM dolt_branches")]
     assert known(copy.copy(caught.value)) == (*expected, None)
+
+
+def test_the_row_is_named_in_a_table_with_a_column_that_is_called_like_a_number_of_rows(database):
+    run_sql(
+        database,
+        "CREATE TABLE t (id INT PRIMARY KEY, `ROW_0` INT, `row_1` INT, CONSTRAINT up CHECK (`ROW_0` < `row_1`))",
+        "CALL DOLT_COMMIT('-Am', 'a table')",
+    )
+
+    with pytest.raises(ConstraintError, match=r"fails for .*\(row 1, counted from 0\)"):
+        write_table(database, "t", pd.DataFrame({"id": [1, 2], "ROW_0": [1, 9], "row_1": [5, 5]}), mode="append")
