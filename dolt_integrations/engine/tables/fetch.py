@@ -140,8 +140,6 @@ def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
 
 def _only_zero_and_one(column: pa.ChunkedArray) -> bool:
     """Whether a TINYINT(1) column contains only booleans; MySQL stores other small numbers in it as well."""
-    if pa.types.is_boolean(column.type):
-        return True
     bounds = pc.min_max(column).as_py()
     return bounds["min"] is None or (bounds["min"] >= 0 and bounds["max"] <= 1)
 

@@ -91,9 +91,7 @@ def branch_and_table(connection: Connection, table: str, *, is_there: bool = Tru
     try:
         rows = _rows(connection, table, is_there=is_there)
     except TableNotFoundError:
-        if not is_there:
-            raise
-        return branch_and_table(connection, table, is_there=False)
+        rows = _rows(connection, table, is_there=False)
     branch = _branch(connection, rows)
     referring = tuple(name for kind, name, *_ in rows[1:] if kind == "reference")
     return branch, TableState(rows[0][7] or None, referring, any(kind == "trigger" for kind, *_ in rows[1:]))
