@@ -127,3 +127,18 @@ def test_a_small_history_has_no_index(database, set_limits):
     write_table(database, "t", frame(), write_id="run-1")
 
     assert dict(run_sql(database, "SELECT name, hash FROM dolt_branches")).keys() == {"main"}
+
+
+def test_the_index_keeps_a_few_of_the_commits_up_to_which_it_goes_the_newest(database, set_limits):
+    set_limits(index_commits=0)
+    naming = message_index.Naming(("Name: ",), lambda message: [message.rpartition("Name: ")[2]])
+    with open_database(database) as opened, opened.connect() as session:
+        for at in range(11):
+            committed(database, f"m{at} Name: {at}")
+            head = run_sql(database, "SELECT HASHOF('main')")[0][0]
+            found = message_index.entries_naming(session, head, {"3": ["Name: 3"], "x": ["Name: x"]}, naming)
+
+    seen = run_sql(database, f"SELECT commit_hash FROM seen_commits AS OF '{message_index.BRANCH}'")
+    newest = run_sql(database, "SELECT commit_hash FROM dolt_log('main') LIMIT 8")
+    assert [entry.message for entry in found] == ["m3 Name: 3"]
+    assert set(seen) == set(newest)

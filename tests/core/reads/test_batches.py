@@ -14,9 +14,11 @@ from dolt_integrations.errors import (
     DatabaseNotFoundError,
     DoltError,
     QueryError,
+    ServerError,
     TableNotFoundError,
 )
 from tests.conftest import eventually, processes_of, run_sql
+from tests.helpers.servers.liar import lying
 from tests.helpers.values.samples import TYPES, assert_same
 from tests.helpers.values.strategies import AWKWARD_TEXTS
 
@@ -324,3 +326,14 @@ def test_columns_in_another_case_are_found(database):
     batches = list(read_batches(database, "T", 2, columns=["N"]))
 
     assert joined(batches)["n"].tolist() == list(range(5))
+
+
+def test_a_server_that_returns_the_same_rows_for_every_key_does_not_keep_a_reader_for_ever(database):
+    run_sql(database, "CREATE TABLE t (id INT PRIMARY KEY, y YEAR)", "INSERT INTO t VALUES (1, 2001), (2, 2002)")
+    run_sql(database, "CALL DOLT_COMMIT('-Am', 'rows')")
+    port, first = int(database.rpartition(":")[2].partition("/")[0]), {}
+
+    with lying(port, lambda columns, rows: (columns, first.setdefault(tuple(columns), rows)), 0, 10**9) as liar:
+        url = database.replace(f":{port}/", f":{liar.port}/")
+        with pytest.raises(ServerError, match=r"same rows of table `t` for every key. Check the server and any proxy"):
+            listed(read_batches(url, "t", 1), 9)

@@ -1,9 +1,13 @@
 """Values that a frame has for a generated column: Dolt computes the column, and a warning names what differs."""
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from dolt_integrations.core import read_table, write_table
+from dolt_integrations.engine import describe_table, open_database
+from dolt_integrations.engine.tables.computed import columns_computed_otherwise
+from dolt_integrations.errors import ServerLostError
 from tests.conftest import run_sql
 from tests.helpers.values.foreign import commit
 
@@ -55,3 +59,27 @@ def test_a_column_that_is_computed_from_what_the_frame_lacks_is_not_checked(pric
 
     assert warned(caplog) == []
     assert run_sql(prices, "SELECT gross FROM t") == [(8,)]
+
+
+OTHER = pd.DataFrame({"id": [2], "net": [5], "rate": [2], "gross": [99.0]})
+
+
+def test_a_user_who_may_not_create_temporary_tables_saves_and_is_told_what_was_not_checked(prices, caplog):
+    name = prices.rpartition("/")[2]
+    run_sql(prices, "CREATE USER clerk@'%'", f"GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON {name}.* TO clerk@'%'")
+    try:
+        write_table(prices.replace("root@", "clerk@"), "t", OTHER, mode="append")
+    finally:
+        run_sql(prices, "DROP USER clerk@'%'")
+
+    assert "cannot check the values for generated columns, which are not written: command denied" in caplog.text
+    assert run_sql(prices, "SELECT gross FROM t WHERE id = 2") == [(10,)]
+
+
+def test_a_server_that_goes_away_during_the_check_is_no_reason_to_save_without_it(prices):
+    with open_database(prices) as database, database.connect("main") as session:
+        schema, rows = describe_table(session, "t"), pa.table({"id": [2], "net": [5], "rate": [2], "gross": ["99"]})
+        run_sql(prices, f"KILL {session.value('SELECT CONNECTION_ID()')}")
+
+        with pytest.raises(ServerLostError):
+            columns_computed_otherwise(session, schema, rows)

@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import Transaction, read_table, write_table
+from dolt_integrations.engine import open_database
+from dolt_integrations.engine.versions.state import referring_tables
 from dolt_integrations.errors import BranchNotFoundError, ConstraintError
 from tests.conftest import run_sql
 from tests.helpers.saves.paths import PATHS, frame, rows_on
@@ -59,6 +61,13 @@ def test_foreign_keys_are_kept(related):
         work.write("parents", PARENTS[1:])
 
     assert read_table(related, "parents").data["id"].tolist() == [2]
+
+
+def test_the_tables_that_refer_to_each_other_are_found_without_the_information_schema(related):
+    with open_database(related) as database, database.connect("main") as session:
+        assert referring_tables(session, "Parents") == ["children"]
+        assert referring_tables(session, "children") == ["children"]
+        assert referring_tables(session, "apart") == []
 
 
 def test_the_database_itself_says_what_to_do(lost):

@@ -15,7 +15,7 @@ from dolt_integrations.engine import (
     parse_location,
     select_table,
 )
-from dolt_integrations.errors import DataError, ServerError, StorageError
+from dolt_integrations.errors import DataError, PrimaryKeyError, ServerError, StorageError, WriteQueryError
 from tests.conftest import run_sql, use_temporary
 
 TEXTS = [
@@ -176,10 +176,43 @@ def test_a_value_that_does_not_fit_is_an_error_and_nothing_is_stored(sql_type, v
 
 
 def test_a_key_that_is_there_already_is_an_error_and_nothing_is_stored(connection, url):
-    with pytest.raises(DataError):
+    with pytest.raises(PrimaryKeyError, match=r"`t` does not accept two rows with the same key.* Drop the duplicates"):
         store(connection, schema_of("double"), pa.table({"number": [1, 2, 1], "value": [1.0, 2.0, 3.0]}))
 
     assert run_sql(url, "SELECT * FROM t") == []
+
+
+def test_rows_that_a_trigger_refuses_are_an_error_that_names_the_table_and_says_why(database):
+    refuse = "BEGIN IF NEW.value > 5 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'too much'; END IF; END"
+    run_sql(database, schema_of("int").ddl("t"), f"CREATE TRIGGER most BEFORE INSERT ON t FOR EACH ROW {refuse}")
+
+    with (
+        Connection(parse_location(database)) as connection,
+        pytest.raises(DataError, match=r"table `t` does not accept the rows: too much.* Change the rows"),
+    ):
+        insert_table(connection, "t", pa.table({"number": [1], "value": [9]}))
+
+
+def test_a_session_that_may_only_read_is_no_fault_of_the_rows(connection, url):
+    connection.execute(schema_of("int").ddl("t"))
+    run_sql(url, "CALL DOLT_COMMIT('-Am', 'a table')", "CALL DOLT_TAG('v1')")
+
+    with (
+        Connection(parse_location(url), "v1", local_infile=True) as reading,
+        pytest.raises(WriteQueryError, match="write to a branch"),
+    ):
+        insert_table(reading, "t", pa.table({"number": [1], "value": [9]}))
+
+
+def test_rows_of_several_statements_arrive_all(database, set_limits):
+    set_limits(insert_bytes=40)
+    words = ["x" * size for size in (1, 50, 0, 39, 41, 1, 1, 1)]
+    data = pa.table({"number": range(len(words)), "value": pa.array(words, pa.large_string())})
+
+    with Connection(parse_location(database)) as connection:
+        store(connection, schema_of("varchar(99)"), data)
+
+    assert [text for (text,) in run_sql(database, "SELECT value FROM t ORDER BY number")] == words
 
 
 def test_no_temporary_file_stays(connection, temporary):

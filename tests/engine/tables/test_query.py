@@ -5,8 +5,9 @@ import pytest
 from pymysql.constants import FIELD_TYPE
 
 from dolt_integrations.engine import Connection, check_query, parse_location, run_query
-from dolt_integrations.engine.tables import describe
-from dolt_integrations.engine.tables.query import check_statement, looks_back
+from dolt_integrations.engine.tables import describe, fetch
+from dolt_integrations.engine.tables.condition import check_condition
+from dolt_integrations.engine.tables.query import check_statement, looks_back, select_table
 from dolt_integrations.errors import (
     ColumnNotFoundError,
     DoltError,
@@ -204,6 +205,57 @@ def test_a_placeholder_without_a_value_is_an_error(connection):
 def test_an_unknown_table_is_an_error(connection):
     with pytest.raises(TableNotFoundError, match="nowhere"):
         rows(connection, "SELECT * FROM nowhere")
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT nam FROM t", r", in: SELECT nam FROM t. Did you mean `name`\?"),
+        ("SELECT t.nam FROM t", r", in: SELECT t.nam FROM t. Did you mean `name`\?"),
+        ("SELECT id FROM t JOIN t AS u USING (nam)", "Unknown column 'nam'"),
+        ("WITH a(x) AS (SELECT 1) SELECT z FROM a", r'column "z" could not be found [^,]*$'),
+    ],
+)
+def test_an_unknown_column_is_answered_with_those_of_the_tables_if_dolt_names_it(sql, said, connection):
+    with pytest.raises(ColumnNotFoundError, match=said):
+        check_query(connection, sql)
+
+
+@pytest.mark.parametrize(
+    ("where", "error", "said"),
+    [
+        ("nam = 'x'", ColumnNotFoundError, "names column 'nam', which does not exist: nam = 'x'. Did you mean `name`"),
+        ("id IN (SELECT id FROM t JOIN t AS u USING (nam))", ColumnNotFoundError, "Unknown column 'nam'"),
+        ("id = = 1", QuerySyntaxError, "the condition on table `t` of mysql.* does not parse near 'id': id = = 1$"),
+        ("id == 1", QuerySyntaxError, "Compare with `=`, not `==`"),
+        ("id >", QuerySyntaxError, "does not parse: id >$"),
+        ("id IN (DELETE FROM t)", WriteQueryError, "writes, or does not parse: .*. A condition may only read"),
+    ],
+)
+def test_what_is_wrong_with_a_condition_is_said_in_its_own_words(where, error, said, connection):
+    query = select_table("t", (), where=where).replace("SELECT  FROM", "SELECT 1 FROM")
+
+    with pytest.raises(error, match=f"(?s){said}"):
+        check_condition(connection, "t", where, query, ["id", "name", "amount"])
+
+
+def test_a_query_of_a_column_of_dates_twice_is_read_with_all_its_dates_and_no_backtrace(database, capfd):
+    run_sql(database, "CREATE TABLE days (day date)", "INSERT INTO days VALUES ('2020-01-02'), ('0000-00-00'), (NULL)")
+    with Connection(parse_location(database)) as connection:
+        assert sorted(map(str, rows(connection, "SELECT day, day FROM days"))) == [
+            "(None, None)", "(None, None)", "(datetime.date(2020, 1, 2), datetime.date(2020, 1, 2))",
+        ]  # fmt: skip
+    assert capfd.readouterr() == ("", "")
+
+
+def test_ctrl_c_during_a_fast_read_ends_it(connection, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fetch, "interruptible", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        rows(connection, "SELECT name FROM t ORDER BY id")
 
 
 def test_an_unknown_column_is_an_error(connection):

@@ -2,8 +2,9 @@ import pytest
 
 from dolt_integrations.engine import Column, Connection, TableSchema, describe_table, find_table, parse_location, quote
 from dolt_integrations.engine.sql.definitions import compares_otherwise
-from dolt_integrations.engine.tables.definitions.names import tables
-from dolt_integrations.errors import TableNotFoundError
+from dolt_integrations.engine.tables.definitions.names import find_name, tables
+from dolt_integrations.engine.tables.definitions.schema import find_base_table
+from dolt_integrations.errors import InvalidNameError, TableNotFoundError
 from tests.conftest import run_sql
 
 
@@ -98,6 +99,26 @@ def test_a_view_is_not_a_table(connection):
     connection.execute("CREATE VIEW v AS SELECT * FROM t")
 
     assert tables(connection) == ["t"]
+    assert find_base_table(connection, "v") is None
+    with pytest.raises(InvalidNameError, match=r"`v` is a view of .*, not a table. Choose another name"):
+        find_name(connection, "V")
+
+
+def test_a_view_shows_the_columns_that_its_table_has_now(connection):
+    connection.execute("CREATE TABLE t (a int)")
+    connection.execute("CREATE VIEW v AS SELECT * FROM t")
+    assert describe_table(connection, "v").names == ("a",)
+
+    connection.execute("ALTER TABLE t MODIFY a varchar(9)")
+
+    assert describe_table(connection, "v").columns[0].sql_type == "varchar(9)"
+
+
+@pytest.mark.parametrize(("name", "found"), [("Users", "users"), ("user", None), ("dolt_log", None), ("DOLT_x", None)])
+def test_a_name_is_found_in_the_case_of_the_database_and_dolts_own_tables_are_not(name, found, connection):
+    connection.execute("CREATE TABLE users (a int)")
+
+    assert find_name(connection, name) == found
 
 
 def test_ddl_quotes_every_name(connection):

@@ -1,6 +1,7 @@
 import pytest
 
 from dolt_integrations.engine import DEFAULT_AUTHOR, open_database
+from dolt_integrations.engine.versions import merges
 from dolt_integrations.engine.versions.checks import failed_checks
 from dolt_integrations.engine.versions.merges import (
     SHOWN_ROWS,
@@ -189,6 +190,36 @@ def test_broken_constraints_are_shown(database, connection):
     (conflict,) = conflicts(connection)
     assert (conflict.table, conflict.kind, conflict.count) == ("t", "constraint", 2)
     assert sorted(row.theirs["id"] for row in conflict.rows) == [1, 2]
+
+
+def test_a_null_in_a_column_that_may_have_none_any_more_is_a_broken_constraint_of_that_column(parted, connection):
+    run_sql(parted, "CALL DOLT_BRANCH('-f', 'other', 'HEAD~1')")
+    commit(parted, "ALTER TABLE t MODIFY value varchar(20) NOT NULL")
+    commit(parted, "INSERT INTO t VALUES (3, NULL)", branch="other")
+    try_merge(connection)
+
+    (conflict,) = conflicts(connection)
+
+    assert (conflict.constraint, conflict.columns, conflict.description) == ("NOT NULL", ("value",), "NOT NULL (value)")
+
+
+@pytest.mark.parametrize(
+    ("info", "description", "constraint", "columns"),
+    [
+        (None, "", None, ()),
+        ("no JSON", "", None, ()),
+        ("[1]", "", None, ()),
+        ("{}", "", None, ()),
+        ('{"Columns": ["v"], "Name": "u"}', "UNIQUE u (v)", "u", ("v",)),
+        ('{"Name": "c", "Expression": "(`v` > `gone`)"}', "CHECK c (`v` > `gone`)", "c", ("v",)),
+        (
+            '{"Columns": ["v"], "ForeignKey": "f", "ReferencedTable": "p", "ReferencedColumns": ["a", "b"]}',
+            "foreign key f (v) REFERENCES p (a, b)", "f", ("v",),
+        ),
+    ],
+)  # fmt: skip
+def test_a_broken_constraint_is_described_as_far_as_dolt_says_what_it_is(info, description, constraint, columns):
+    assert merges._constraint({"v": 1, "violation_info": info}) == (description, constraint, columns)
 
 
 def test_changed_tables_are_listed_a_renamed_one_with_both_names(database, connection):

@@ -14,6 +14,7 @@ from dolt_integrations.errors import (
     UncommittedChangesError,
 )
 from tests.conftest import run_sql
+from tests.helpers.servers.liar import lying
 
 DIANE = Author("Diane Nguyen", "diane@girlcroosh.com")
 
@@ -71,8 +72,19 @@ def test_the_error_names_the_nearest_branches_and_tags(connection):
         revisions.resolve(connection, "relase")
 
 
+@pytest.mark.parametrize("revision", ["0" * 32 + "~1", "nowhere~1"])
+def test_steps_back_from_what_is_not_there_are_no_short_history(revision, connection):
+    with pytest.raises(RevisionNotFoundError, match=f"no commit, branch or tag '{revision}' in .* Pass a commit"):
+        revisions.resolve(connection, revision)
+
+
 @pytest.mark.parametrize(
-    ("revision", "why"), [("HEAD~99", "history of HEAD is shorter"), ("main^2", "main has no such parent")]
+    ("revision", "why"),
+    [
+        ("0" * 32 + "~0~1", "no commit, branch or tag"),
+        ("HEAD~99", "history of HEAD is shorter"),
+        ("main^2", "main has no such parent"),
+    ],
 )
 def test_steps_that_lead_nowhere_are_named_as_the_cause(revision, why, connection):
     with pytest.raises(RevisionNotFoundError, match=why):
@@ -267,3 +279,46 @@ def test_the_drops_of_tables_that_refer_to_each_other_are_staged_together(connec
     working_set.stage(connection, ["a", "b"])
 
     assert [(entry.table, entry.staged) for entry in working_set.status(connection)] == [("a", True), ("b", True)]
+
+
+@pytest.mark.parametrize(("table", "is_told"), [("t", True), ("nowhere", False), (None, False)])
+def test_a_commit_that_has_landed_is_told_with_what_the_session_sees_of_a_table_that_is_there(
+    table, is_told, connection
+):
+    commit = commits.head(connection)
+
+    found = branches.landed_commit(connection, "main", commit, table)
+
+    told = (hashes.table_hash(connection, "t"), revisions.resolve(connection, "HEAD~1"), True)
+    assert found.is_there
+    assert (found.content, found.parent, found.is_seen) == (told if is_told else (None, None, False))
+
+
+@pytest.mark.parametrize("table", ["t", None])
+def test_a_commit_that_a_branch_at_the_first_commit_lacks_has_not_landed_there(table, connection):
+    branches.create_branch(connection, "other", "HEAD~1")
+
+    assert not branches.landed_commit(connection, "other", commits.head(connection), table).is_there
+
+
+def test_a_session_sees_no_landed_table_under_uncommitted_work(connection):
+    connection.execute("INSERT INTO t VALUES (1)")
+
+    found = branches.landed_commit(connection, "main", commits.head(connection), "t")
+
+    assert (found.is_there, found.is_seen) == (True, False)
+
+
+def test_the_status_of_an_older_dolt_is_read_without_ignored_tables(connection):
+    connection.execute("INSERT INTO t VALUES (1)")
+    port = connection.address.port
+
+    def lie(columns, rows):
+        is_newer_view = any(b"dolt_status_ignored" in column for column in columns)
+        return [b"\xff" + (1146).to_bytes(2, "little") + b"#42S02table not found"] if is_newer_view else (columns, rows)
+
+    with lying(port, lie, 0, 10**9) as liar:
+        url = f"mysql://root@127.0.0.1:{liar.port}/{connection.address.database}"
+        with Connection(parse_location(url)) as older:
+            assert [entry.table for entry in working_set.status(older)] == ["t"]
+    assert liar.told
