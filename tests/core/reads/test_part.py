@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from dolt_integrations.core import NewBranch, SerialBranch, read_arrow, read_table, write_table
+from dolt_integrations.core import NewBranch, SerialBranch, read_arrow, read_batches, read_table, write_table
 from dolt_integrations.core.configs.selection import Part, part_of
 from dolt_integrations.errors import ColumnNotFoundError, ConfigError, DoltError, QueryError
 from tests.conftest import run_sql
@@ -238,12 +238,20 @@ BREAKING_OUT = [
 ]
 
 
-@pytest.mark.parametrize("where", BREAKING_OUT)
-def test_a_condition_does_not_break_out_of_its_parentheses(seven, where):
-    write_table(seven, "secret", SEVEN.assign(text="secret"))
+READERS = {
+    "read_table": lambda db, where: read_table(db, "t", where=where),
+    "read_arrow": lambda db, where: read_arrow(db, "t", where=where),
+    "read_batches": lambda db, where: list(read_batches(db, "t", where=where)),
+}
 
-    with pytest.raises(DoltError):
-        part(seven, where=where)
+
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+@pytest.mark.parametrize("where", BREAKING_OUT)
+def test_a_condition_does_not_break_out_of_its_parentheses(seven, where, read):
+    run_sql(seven, "CREATE TABLE secret AS SELECT n, 'secret' AS text, kind FROM t", "CALL DOLT_COMMIT('-Am', 'x')")
+
+    with pytest.raises(DoltError, match="condition on table `t`"):
+        read(seven, where)
 
 
 def test_a_condition_that_ends_its_parentheses_is_refused_or_means_what_it_says(seven):

@@ -15,6 +15,7 @@ from dolt_integrations.core import (
     Meta,
     NewBranch,
     Remote,
+    Repository,
     SerialBranch,
     Transaction,
     blame,
@@ -83,6 +84,24 @@ def test_what_is_no_remote_is_refused_by_every_read(read, wrong, tmp_path):
 def test_what_is_no_version_is_refused_before_anything_is_opened(read, wrong, tmp_path):
     with pytest.raises(ConfigError, match="as_of"):
         read(str(tmp_path / "nowhere"), as_of=wrong)
+
+
+LATER = {
+    "read_batches": lambda db, **given: read_batches(db, "t", **given),
+    "scan": lambda db, **given: Repository(db).table("t").scan(**given),
+}
+
+
+@pytest.mark.parametrize("read", LATER.values(), ids=LATER)
+@pytest.mark.parametrize(
+    "wrong",
+    [{"as_of": 5}, {"as_of": pd.NaT}, {"columns": []}, {"columns": [5]}, {"columns": ["id", "ID"]}, {"where": " "},
+     {"where": 5}, {"where": "id = %s", "params": []}, {"params": [1]}, {"where": "id = %s", "params": "1"}],
+    ids=str,
+)  # fmt: skip
+def test_a_wrong_argument_of_a_read_that_runs_later_is_refused_at_once(read, wrong, tmp_path):
+    with pytest.raises(ConfigError):
+        read(str(tmp_path / "nowhere"), **wrong)
 
 
 @pytest.mark.parametrize(
