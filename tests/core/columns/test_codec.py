@@ -14,7 +14,7 @@ from dolt_integrations.core.arrow.decimals import encode_decimals
 from dolt_integrations.core.arrow.types import arrow_type_of, restore_type
 from dolt_integrations.core.codec import decode_column
 from dolt_integrations.core.columns.arrays import decode_arrays, encode_arrays
-from dolt_integrations.core.columns.arrow_names import type_of_json
+from dolt_integrations.core.columns.arrow_names import type_of_json, type_to_json
 from dolt_integrations.core.columns.json import encode_documents
 from dolt_integrations.core.columns.mark import Mark, is_damaged, mark_of
 from dolt_integrations.core.columns.periods import encode_periods
@@ -175,3 +175,55 @@ def test_timestamps_in_a_time_zone_that_arrow_does_not_know_are_not_read_in_it()
 
     with pytest.raises((TypeError, ValueError), match="Mars/Base"):
         restore_type(stored, pa.timestamp("us", "Mars/Base"))
+
+
+COMMENTS = {
+    "": Mark(),
+    'pandas: {"dtype": "datetime64[ns]"}': Mark("datetime64[ns]"),
+    'pandas: {"dtype": "object", "of": "date"}': Mark("object", "date"),
+    'pandas: {"of": "null"}': Mark(of="null"),
+    'pandas: {"dtype": "category", "of": "str", "categories": ["é", "b"]}': Mark("category", "str", ("é", "b")),
+    'pandas: {"dtype": "category", "of": "int64", "categories": [2, 1], "ordered": true}': Mark(
+        "category", "int64", (2, 1), ordered=True
+    ),
+    'pandas: {"index": 0}': Mark(index=0),
+    'pandas: {"index": 1, "label": "name"}': Mark(index=1, label="name"),
+    'pandas: {"label": "int"}': Mark(label="int"),
+    'pandas: {"arrow": {"list": ["item", "int64"]}}': Mark(arrow={"list": ["item", "int64"]}),
+}
+
+
+@pytest.mark.parametrize("comment", COMMENTS)
+def test_comments_are_written_and_read_as_they_are_in_the_tables_that_there_are(comment):
+    assert COMMENTS[comment].comment() == comment
+    assert mark_of(comment) == COMMENTS[comment]
+    assert mark_of(f"the price\n{comment}") == COMMENTS[comment]
+
+
+TYPES = {
+    "int64": pa.int64(), "decimal128(9, 2)": pa.decimal128(9, 2), "decimal256(70, -2)": pa.decimal256(70, -2),
+    "timestamp[us, tz=+02:00]": pa.timestamp("us", "+02:00"), "fixed_size_binary[3]": pa.binary(3),
+    "time32[ms]": pa.time32("ms"), "halffloat": pa.float16(), "date64[ms]": pa.date64(),
+}  # fmt: skip
+NESTED = [
+    ({"list": ["item", "int64"]}, pa.list_(pa.int64())),
+    ({"list": ["e", "int64", False]}, pa.list_(pa.field("e", pa.int64(), nullable=False))),
+    ({"large_list": ["item", "string"]}, pa.large_list(pa.string())),
+    ({"list_view": ["item", "string"]}, pa.list_view(pa.string())),
+    ({"fixed_size_list": ["item", "int8"], "size": 2}, pa.list_(pa.int8(), 2)),
+    ({"struct": [["a", "int8"], ["b", {"list": ["item", "null"]}]]},
+     pa.struct([("a", pa.int8()), ("b", pa.list_(pa.null()))])),
+    ({"map": [["key", "string", False], ["value", "int8"]], "sorted": True},
+     pa.map_(pa.string(), pa.int8(), keys_sorted=True)),
+    ({"dictionary": ["int8", "string"], "ordered": True}, pa.dictionary(pa.int8(), pa.string(), ordered=True)),
+    ({"run_end_encoded": ["int32", "string"]}, pa.run_end_encoded(pa.int32(), pa.string())),
+    ({"extension": "arrow.uuid"}, pa.uuid()),
+    ({"extension": "arrow.json", "storage_type": "string"}, pa.json_(pa.string())),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "kind"), [*TYPES.items(), *NESTED])
+def test_arrow_types_have_the_names_that_are_in_the_tables_that_there_are(said, kind):
+    assert type_to_json(kind) == said
+    assert type_of_json(said) == kind
+    assert str(type_of_json(said)) == str(kind)
