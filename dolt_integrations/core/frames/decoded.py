@@ -39,9 +39,7 @@ def assemble_frame(columns: Sequence[tuple[Column, pd.Series]], rows: int = 0) -
     marks = [mark_of(column.comment) for column, _ in columns]
     labels = [label_of(column.name, mark) for (column, _), mark in zip(columns, marks, strict=True)]
     series = [values for _, values in columns]
-    levels = sorted(
-        (at for at, mark in enumerate(marks) if mark.index is not None), key=lambda at: marks[at].index or 0
-    )
+    levels = [at for _, at in sorted((mark.index, at) for at, mark in enumerate(marks) if mark.index is not None)]
     others = [at for at in range(len(series)) if at not in levels]
     frame = pd.concat([series[at] for at in others], axis=1) if others else pd.DataFrame(index=range(rows))
     frame.columns = pd.Index([labels[at] for at in others])

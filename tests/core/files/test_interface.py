@@ -24,13 +24,14 @@ from dolt_integrations.engine import open_database
 from dolt_integrations.errors import (
     ColumnNotFoundError,
     ConfigError,
+    ConstraintError,
     DatabaseNotFoundError,
     FileError,
     MergeConflictError,
     PrimaryKeyError,
     UnsupportedValueError,
 )
-from tests.conftest import new_repository
+from tests.conftest import new_repository, run_sql
 
 doltcli = pytest.importorskip("doltcli")
 
@@ -167,6 +168,20 @@ def test_the_columns_decide_in_a_transaction_and_not_where_the_table_is_made_ane
     assert rows(repository.path, "codes") == {"code": ["007"]}
     save(repository.path, "codes", tmp_path / "codes.csv", {"schema": "overwrite"})
     assert rows(repository.path, "codes") == {"code": [7]}
+
+
+@pytest.mark.parametrize("transaction", [True, False])
+def test_a_row_that_breaks_a_constraint_is_named_by_its_line_in_a_transaction_too(transaction, database, tmp_path):
+    run_sql(database, "CREATE TABLE t (n int PRIMARY KEY, CHECK (n > 0))", "CALL DOLT_COMMIT('-Am', 'made')")
+    (tmp_path / "rows.csv").write_text("n\n1\n-2\n")
+    by_itself = lambda: save(database, "t", tmp_path / "rows.csv", {"mode": "append"})  # noqa: E731
+
+    def together():
+        with Transaction(database) as work:
+            save_in(work, "t", tmp_path / "rows.csv", {"mode": "append"})
+
+    with pytest.raises(ConstraintError, match=r"rows\.csv', line 3"):
+        (together if transaction else by_itself)()
 
 
 def test_null_and_an_empty_text_are_two_things_in_a_csv_file(repository, tmp_path):

@@ -232,3 +232,16 @@ def test_levels_keep_their_order_where_their_columns_have_another(database):
     found = read_table(database, "t").data
 
     assert (list(found.index.names), found.index.tolist()) == (["a", "b"], [(1, 10), (2, 20)])
+
+
+def test_levels_keep_their_order_wherever_sql_has_moved_their_columns(database):
+    index = pd.MultiIndex.from_tuples([(1, "a", 0.5), (2, "b", 1.5)], names=["k", "l", "m"])
+    write_table(database, "t", pd.DataFrame({"x": [5, 6]}, index=index), primary_key=["k"])
+
+    run_sql(
+        database,
+        "ALTER TABLE t MODIFY COLUMN k bigint NOT NULL COMMENT 'pandas: {\"index\": 0}' AFTER x",
+        "CALL DOLT_COMMIT('-am', 'by hand')",
+    )
+
+    assert read_table(database, "t").data.index.names == ["k", "l", "m"]
