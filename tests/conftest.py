@@ -223,22 +223,29 @@ def free_port() -> int:
 
 
 def start_server(directory: Path, *arguments: str, port: int | None = None) -> Server:
-    """Start a server on a database's directory and wait until it answers."""
+    """Start a server on a database's directory and wait until it answers.
+
+    It is started again if it ended, as it may have taken the free lock of the database for a held one.
+    """
     port = port or free_port()
-    process = subprocess.Popen(
+    server = Server(directory, port, _serve(directory, port, *arguments))
+    deadline = time.monotonic() + 30
+    while not _answers(server):
+        assert time.monotonic() < deadline, "the server does not answer"
+        time.sleep(0.05)
+        if server.process.poll() is not None:
+            server.process = _serve(directory, port, *arguments)
+    return server
+
+
+def _serve(directory: Path, port: int, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
         ["dolt", "sql-server", "--host", "127.0.0.1", "--port", str(port), "--loglevel", "error", *arguments],
         cwd=directory,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "DOLT_ROOT_HOST": "127.0.0.1"},
     )
-    server = Server(directory, port, process)
-    deadline = time.monotonic() + 20
-    while not _answers(server):
-        assert process.poll() is None, "the server ended"
-        assert time.monotonic() < deadline, "the server does not answer"
-        time.sleep(0.05)
-    return server
 
 
 def _answers(server: Server) -> bool:
