@@ -18,8 +18,11 @@ from dolt_integrations.core import (
     read_table,
     write_table,
 )
+from dolt_integrations.engine import check_query, open_database
+from dolt_integrations.engine.tables.definitions.names import find_name, tables_in_two_cases
 from dolt_integrations.errors import (
     BranchNotFoundError,
+    ColumnNotFoundError,
     DoltError,
     InvalidNameError,
     MergeConflictError,
@@ -218,7 +221,9 @@ def test_a_merge_that_would_make_a_table_in_two_cases_keeps_the_work(side, datab
     assert found(database, "users", caught.value.branch) == [3, 4]
 
 
-def test_tables_in_two_cases_are_refused_where_dolt_hides_one(database):
+@pytest.fixture
+def hidden(database):
+    """A database with tables `base`, `Users` and `users`, of which Dolt finds only the last by either name."""
     start = write_table(database, "base", frame()).commit
     write_table(database, "Users", frame(), primary_key="id")
     run_sql(
@@ -229,7 +234,22 @@ def test_tables_in_two_cases_are_refused_where_dolt_hides_one(database):
         "CALL DOLT_CHECKOUT('main')",
         "CALL DOLT_MERGE('side')",
     )
+    return database
 
+
+def test_a_session_finds_no_table_by_a_name_that_is_two_and_names_both(hidden):
+    with open_database(hidden) as database, database.connect("main") as session:
+        for name in ("Users", "USERS"):
+            with pytest.raises(InvalidNameError, match=r"`Users` and `users`.* Rename the one"):
+                find_name(session, name)
+        assert find_name(session, "users") == "users"
+        assert tables_in_two_cases(session) == ["Users", "users"]
+        with pytest.raises(ColumnNotFoundError, match='"nothing" could not be found'):
+            check_query(session, "SELECT nothing FROM users")
+
+
+def test_tables_in_two_cases_are_refused_where_dolt_hides_one(hidden):
+    database = hidden
     with pytest.raises(InvalidNameError, match="`Users` and `users`"):
         read_table(database, "Users")
     assert read_table(database, "users").data["id"].tolist() == []

@@ -91,8 +91,10 @@ def test_a_key_that_comes_twice_is_an_error(ids, connection):
 def test_two_keys_that_are_equal_in_the_collation_are_an_error(names, connection):
     schema = make(connection, "name varchar(9) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY, value int", "('a', 1)")
 
-    with pytest.raises(PrimaryKeyError), connection.transaction():
+    with pytest.raises(PrimaryKeyError, match=r"collation: .* Drop one of them") as caught, connection.transaction():
         upsert_rows(connection, "t", schema, pa.table({"name": names, "value": [5, 6]}))
+
+    assert (caught.value.column, str(caught.value.value).lower()) == ("name", names[0])
 
     assert rows(connection) == [("a", 1)]
 

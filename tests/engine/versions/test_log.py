@@ -3,7 +3,8 @@
 import pytest
 
 from dolt_integrations.engine import open_database
-from dolt_integrations.engine.versions.log import entries_since, line_since, log, newest
+from dolt_integrations.engine.versions.log import entries_since, is_ancestor, line_since, log, newest, newest_since
+from dolt_integrations.errors import InvalidNameError
 from tests.conftest import run_sql
 
 
@@ -98,3 +99,36 @@ def test_a_merge_of_what_was_seen_is_found_with_both_parents(database, session):
 
     assert found == entries_since(session, head, seen, "x")
     assert [len(entry.parents) for entry in found] == [2]
+
+
+@pytest.mark.parametrize("table", ["-x", "a,b"])
+@pytest.mark.parametrize(
+    "search",
+    [
+        lambda session, head, table: log(session, head, table),
+        lambda session, head, table: newest_since(session, head, head, 5, table),
+    ],
+    ids=["log", "newest since"],
+)
+def test_a_table_whose_name_dolt_takes_for_an_option_or_a_list_is_refused(search, table, database, session):
+    with pytest.raises(InvalidNameError, match=f"'{table}' as options or as a list. Rename it .*`{table}` TO"):
+        search(session, commits(database, "a"), table)
+
+
+def test_the_newest_commits_since_another_are_those_that_changed_the_table(database, session):
+    seen = commits(database, "a")
+    run_sql(database, "CREATE TABLE t (id INT)", "CALL DOLT_COMMIT('-Am', 'a table')")
+    head = commits(database, "b")
+
+    assert [entry.message for entry in newest_since(session, head, seen, 5)] == ["b", "a table"]
+    assert [entry.message for entry in newest_since(session, head, seen, 1)] == ["b"]
+    assert [entry.message for entry in newest_since(session, head, seen, 5, "t")] == ["a table"]
+
+
+def test_only_a_commit_of_the_line_is_an_ancestor(database, session):
+    old = commits(database, "a")
+    new = commits(database, "b")
+
+    assert [is_ancestor(session, *pair) for pair in ((old, new), (new, new), (new, old))] == [True, True, False]
+    assert not is_ancestor(session, "0" * 32, new)
+    assert not is_ancestor(session, new, "0" * 32)

@@ -121,8 +121,10 @@ def test_a_branch_is_created_under_any_name_that_dolt_takes(name, connection):
     "name", ["", "-D", "--help", "a b", "a..b", "a~b", "HEAD", "/a", "a/", "a//b", "é", "a.lock", "0" * 32]
 )
 def test_a_branch_name_that_dolt_does_not_take_is_an_error(name, connection):
-    with pytest.raises(InvalidNameError):
+    with pytest.raises(InvalidNameError, match=r"not valid in Dolt. Use letters"):
         branches.create_branch(connection, name, "main")
+    with pytest.raises(InvalidNameError, match=r"not valid in Dolt. Use letters"):
+        branches.rename_branch(connection, "main", name)
 
     assert list(heads.branches(connection)) == ["main"]
 
