@@ -25,9 +25,7 @@ ROWS = 20
 
 
 def changes_of(look: Look, entry: LogEntry, table: str) -> list[Part]:
-    """Return what a commit changed in a table, relative to its first parent."""
-    if not entry.parents:
-        return [Note(f"Commit {entry.commit[:8]} is the first commit.")]
+    """Return what a commit changed in a table, relative to its parent. A table's log has no first commit."""
     return changes_between(look, entry.parents[0], entry.commit, table, f"Changed by commit {entry.commit[:8]}")
 
 
