@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from dolt_integrations.core import SerialBranch, read_table, write_table
+from dolt_integrations.core import NewBranch, SerialBranch, read_table, write_table
 from dolt_integrations.errors import (
     ColumnNotFoundError,
     QueryError,
@@ -218,3 +218,24 @@ def test_a_query_that_writes_is_an_error_and_writes_nothing(sql, where, versions
 def test_the_error_of_a_query_that_writes_says_so(sql, versions, database):
     with pytest.raises(WriteQueryError, match=r"tablename and data"):
         query(database, sql)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("SELECT id FROM t AS OF 'HEAD~1'", [2]),
+        ("SELECT id FROM t AS OF hashof('HEAD~1')", [2]),
+        ("SELECT to_id FROM dolt_diff('HEAD~1', 'HEAD', 't') WHERE to_id IS NOT NULL", [3]),
+        ("SELECT COUNT(*) FROM dolt_log('HEAD')", [4]),
+        ("SELECT id FROM t AS OF 'main'", [4]),
+    ],
+)
+@pytest.mark.parametrize("where", [{"branch_conf": "side"}, {"as_of": "side"}], ids=["branch", "version"])
+def test_a_query_of_history_looks_back_from_the_branch_that_is_read(query, found, where, database):
+    write_table(database, "t", pd.DataFrame({"id": [1]}), primary_key="id")
+    for value in (2, 3):
+        write_table(database, "t", pd.DataFrame({"id": [value]}), branch_conf=NewBranch("side"))
+    write_table(database, "t", pd.DataFrame({"id": [4]}))
+
+    assert read_table(database, sql=query, **where).data.iloc[:, 0].tolist() == found
+    assert run_sql(database, "SELECT name FROM dolt_branches ORDER BY name") == [("main",), ("side",)]

@@ -2,7 +2,8 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.core.schemas.alterations import holds_all
+from dolt_integrations.core.schemas.alterations import alterations, holds_all
+from dolt_integrations.engine import Column, TableSchema
 from dolt_integrations.errors import UnsupportedTypeError
 from tests.conftest import run_sql
 
@@ -78,12 +79,37 @@ def test_another_order_of_columns_comes_back_in_that_order(database):
     assert list(read_table(database, "t").data.columns) == ["count", "id"]
 
 
+def schema_of(names):
+    return TableSchema(tuple(Column(name, "int") for name in names))
+
+
+@pytest.mark.parametrize(
+    ("new", "statements"),
+    [
+        ("abc", []), ("bac", ["MODIFY `b` FIRST"]), ("cab", ["MODIFY `c` FIRST"]), ("acb", ["MODIFY `c` AFTER `a`"]),
+        ("cba", ["MODIFY `c` FIRST", "MODIFY `b` AFTER `c`"]), ("ab", ["DROP `c`"]), ("bc", ["DROP `a`"]),
+        ("abcd", ["ADD `d` AFTER `c`"]), ("dabc", ["ADD `d` FIRST"]), ("adbc", ["ADD `d` AFTER `a`"]),
+        ("dca", ["DROP `b`", "ADD `d` FIRST", "MODIFY `c` AFTER `d`"]),
+    ],
+)  # fmt: skip
+def test_no_column_is_moved_that_is_in_its_place_already(new, statements):
+    found = alterations("t", schema_of("abc"), schema_of(new))
+
+    short = [text.removeprefix("ALTER TABLE `t` ").replace(" COLUMN", "").replace(" int NULL", "") for text in found]
+    assert short == statements
+
+
 @pytest.mark.parametrize(
     ("new", "old"),
     [
         ("bigint", "int"), ("bigint", "int unsigned"), ("int", "tinyint(1)"), ("double", "float"), ("double", "int"),
         ("decimal(20,5)", "decimal(10,2)"), ("longtext", "varchar(255)"), ("varchar(255)", "varchar(20)"),
         ("longtext", "text"), ("datetime(6)", "datetime(6)"), ("datetime(6)", "datetime"), ("time(6)", "time(3)"),
+        ("datetime(6)", "timestamp(6)"), ("smallint", "tinyint unsigned"), ("mediumint unsigned", "smallint unsigned"),
+        ("decimal(10,2)", "decimal(9,1)"), ("decimal(10,2)", "decimal(10,2)"), ("tinytext", "varchar(63)"),
+        ("text", "varchar(16383)"), ("mediumtext", "varchar(16384)"), ("varchar(63)", "tinytext"), ("char(9)", "char"),
+        ("varbinary(9)", "binary(9)"), ("blob", "varbinary(65535)"), ("longblob", "mediumblob"),
+        ("double", "mediumint unsigned"), ("double", "int unsigned"),
     ],
 )  # fmt: skip
 def test_the_new_type_holds_all_of_the_old(new, old):
@@ -98,7 +124,12 @@ def test_the_new_type_holds_all_of_the_old(new, old):
         ("tinyint(1)", "tinyint"), ("decimal(10,2)", "decimal(10,3)"), ("decimal(10,3)", "decimal(10,2)"),
         ("varchar(255)", "longtext"), ("bigint", "varchar(20)"), ("varchar(20)", "bigint"), ("date", "datetime(6)"),
         ("longtext", "json"), ("json", "longtext"), ("longtext", "longblob"), ("datetime", "datetime(6)"),
-        ("datetime(3)", "datetime(6)"), ("time", "time(6)"),
+        ("datetime(3)", "datetime(6)"), ("time", "time(6)"), ("timestamp(6)", "datetime(6)"),
+        ("tinyint unsigned", "tinyint"), ("smallint", "smallint unsigned"), ("decimal(10,2)", "decimal(11,2)"),
+        ("decimal(10,2)", "decimal(4,3)"), ("tinytext", "varchar(64)"), ("text", "varchar(16384)"),
+        ("varchar(62)", "tinytext"), ("char", "char(2)"), ("varbinary(8)", "binary(9)"), ("blob", "mediumblob"),
+        ("text", "blob"), ("blob", "text"), ("time(6)", "datetime(6)"), ("float", "int"), ("date", "time"),
+        ("enum('a')", "varchar(1)"),
     ],
 )  # fmt: skip
 def test_the_new_type_does_not_hold_all_of_the_old(new, old):
