@@ -240,7 +240,7 @@ def hidden(database):
 def test_a_session_finds_no_table_by_a_name_that_is_two_and_names_both(hidden):
     with open_database(hidden) as database, database.connect("main") as session:
         for name in ("Users", "USERS"):
-            with pytest.raises(InvalidNameError, match=r"`Users` and `users`.* Rename the one"):
+            with pytest.raises(InvalidNameError, match=r" at main has tables `Users` and `users`.* Rename the one"):
                 find_name(session, name)
         assert find_name(session, "users") == "users"
         assert tables_in_two_cases(session) == ["Users", "users"]
