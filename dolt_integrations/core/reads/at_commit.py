@@ -57,7 +57,6 @@ def _session_at(stack: ExitStack, database: Database, branch: str | None, commit
     """
     try:
         session = stack.enter_context(private_branch(database, commit))
-        session.stand_on(str(session.revision))
     except (AccessDeniedError, WriteQueryError) as error:
         session = stack.enter_context(database.connect())
         if branch is not None:
