@@ -55,7 +55,8 @@ def patched(
         counts: The expected number of rows of each kind.
 
     Returns:
-        The rows. None if the parts do not match each other or the counts, or the base is not ordered.
+        The rows. None if the parts do not match each other or the counts, or rows would have to be inserted into a base
+        that is not ordered.
     """
     if written.schema != base.schema or removed.schema != base.select(list(key)).schema:
         return None

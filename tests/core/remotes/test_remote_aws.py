@@ -52,3 +52,10 @@ def test_without_credentials_it_is_an_error_and_nothing_is_pushed(remote, object
         write_table(tmp_path / "one", "users", frame(1), remote_conf=remote)
 
     assert object_store.keys() == []
+
+
+def test_a_load_from_a_remote_without_data_is_an_error_that_asks_for_a_push(remote, tmp_path):
+    with pytest.raises(RemoteError, match=r"has no data to clone into.*Push to it first"):
+        read_table(tmp_path / "two", "users", remote_conf=remote)
+
+    assert not (tmp_path / "two").exists()

@@ -12,9 +12,17 @@ import pytest
 
 from dolt_integrations.core import NewBranch, write_table
 from dolt_integrations.core.configs.remote import Remote
+from dolt_integrations.core.remotes import exchange
 from dolt_integrations.core.remotes.clone import clone_if_missing
 from dolt_integrations.engine.server.remote_folder import folder_of
-from dolt_integrations.errors import MergeConflictError, PushError, RemoteError
+from dolt_integrations.errors import (
+    ConfigError,
+    MergeConflictError,
+    PushError,
+    PushLaterError,
+    RemoteError,
+    ServerLostError,
+)
 from tests.conftest import Repository
 from tests.helpers.saves.clones import add, names, pulled, pushed
 from tests.helpers.script import run_together
@@ -175,3 +183,41 @@ def test_nothing_says_a_password(tmp_path, remote, caplog):
     assert "sesame" not in caplog.text
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"sesame" in path.read_bytes()]
     assert "sesame" not in "".join(shop.messages())
+
+
+def test_a_push_to_a_remote_that_the_database_does_not_have_is_an_error_of_the_config(clone):
+    with pytest.raises(ConfigError, match=r"no remote 'backup'.*name one of its remotes: origin"):
+        pushed(clone(), Remote("backup"))
+
+
+def test_a_push_that_fails_with_its_database_says_that_the_commits_are_safe_there(remote, clone, monkeypatch):
+    ours = clone()
+
+    def lost(*arguments):
+        raise ServerLostError("the server has gone away")
+
+    monkeypatch.setattr(exchange, "push_branch", lambda *arguments, **options: lost())
+    monkeypatch.setattr(exchange, "branch_head", lost)
+
+    with pytest.raises(PushLaterError, match="its commits are safe there: the server has gone away"):
+        pushed(ours, remote)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_remote_that_another_process_adds_meanwhile_is_used_only_if_it_is_the_same(
+    same, remote, repository, monkeypatch
+):
+    url = remote.url if same else f"{remote.url}-other"
+    real = exchange.add_remote
+
+    def second(connection, name, wanted):
+        real(connection, name, url)
+        real(connection, name, wanted)
+
+    monkeypatch.setattr(exchange, "add_remote", second)
+    if same:
+        pulled(repository, remote, "side")
+        assert names(repository, "side") == ["Alice"]
+    else:
+        with pytest.raises(ConfigError, match=f"is {url}, not {remote.url}"):
+            pulled(repository, remote, "side")

@@ -140,3 +140,14 @@ def test_a_query_that_looks_back_is_loaded_from_a_clone_with_its_history(tmp_pat
     found = read_table(tmp_path / "shop", sql="SELECT name FROM users AS OF 'HEAD~1'", remote_conf=remote)
 
     assert found.data["name"].tolist() == ["Alice"]
+
+
+def test_a_pull_of_a_branch_that_the_remote_does_not_have_leaves_a_shallow_clone_as_it_is(tmp_path, remote):
+    clone_if_missing(remote, tmp_path / "shop", shallow=True)
+    shop = Repository(tmp_path / "shop")
+    shop.dolt("branch", "mine")
+
+    pulled(shop, remote, "mine")
+
+    assert names(shop, "mine") == ["Alice", "Bob"]
+    assert is_shallow(shop.path)

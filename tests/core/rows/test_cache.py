@@ -143,3 +143,14 @@ def test_a_foreign_file_in_it_stays(own_cache, monkeypatch):
         cache.store(f"{number:032d}", table(number))
 
     assert (own_cache / "thesis.doc").exists()
+
+
+def test_its_usage_is_its_directory_and_the_size_of_all_files_in_it(own_cache, monkeypatch):
+    assert cache.usage() is None
+    cache.store(HASH, table())
+    (own_cache / "another").write_bytes(b"12345")
+
+    assert cache.usage() == (own_cache, file_of(HASH).stat().st_size + 5)
+
+    monkeypatch.setenv(cache.LOCATION, "off")
+    assert cache.usage() is None

@@ -11,6 +11,7 @@ import pytest
 
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.rows import cache, cache_folder
+from dolt_integrations.core.rows.kept_versions import KeptVersion, kept_versions, note_version, table_key
 from tests.conftest import run_sql
 from tests.helpers.saves.caches import HASH, OTHER, SIZE, file_of, folder, frame, stored, table
 from tests.helpers.script import run_together
@@ -264,3 +265,13 @@ def test_a_save_over_another_versions_file_under_the_name_loses_nothing(swapped)
     write_table(swapped, "t", frame(), primary_key="n")
 
     assert run_sql(swapped, "SELECT MIN(n), MAX(n) FROM t") == [(0, SIZE - 1)]
+
+
+def test_a_directory_in_the_place_of_the_list_of_versions_is_left_alone(own_cache):
+    cache.store(HASH, table())
+    (own_cache / f"{table_key('db', 't')}.versions").mkdir()
+
+    note_version("db", "t", KeptVersion(HASH, HASH))
+
+    assert kept_versions("db", "t") == []
+    assert sorted(path.suffix for path in own_cache.iterdir()) == [".arrow", ".versions"]

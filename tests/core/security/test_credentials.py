@@ -142,6 +142,17 @@ def test_the_password_for_remotes_is_not_sent_in_clear():
     Remote(url="http://127.0.0.1:50051/shop", user="me").check_credentials("http://127.0.0.1:50051/shop")
 
 
+@pytest.mark.parametrize("way", [read_table, lambda *where, **options: write_table(*where, ONE, **options)])
+@pytest.mark.parametrize("there", [True, False], ids=["pull", "clone"])
+def test_no_load_or_save_sends_the_password_for_remotes_in_clear(there, way, repository, tmp_path):
+    remote = Remote(url="http://remotes.invalid/shop", user="me", password="sesame")
+
+    with pytest.raises(ConfigError, match=r"unencrypted.*https://"):
+        way(repository.path if there else tmp_path / "clone", "t", remote_conf=remote)
+
+    assert not (tmp_path / "clone").exists()
+
+
 def test_no_pickle_has_a_password():
     values = [
         DoltConfig(

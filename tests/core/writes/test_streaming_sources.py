@@ -161,3 +161,29 @@ def test_a_lazy_frame_leaves_no_file(database, temporary):
 
     gc.collect()
     assert [path for path in temporary.iterdir() if "dolt-integrations" in path.name] == []
+
+
+FAILURES = {
+    "full": (OSError(28, "No space left on device"), StorageError, "TMPDIR"),
+    "quota": (pl.exceptions.ComputeError("Disk quota exceeded (os error 122)"), StorageError, "TMPDIR"),
+    "file": (FileNotFoundError(2, "No such file"), DataError, "collect"),
+    "expression": (pl.exceptions.ColumnNotFoundError("x"), DataError, "collect"),
+}
+
+
+@pytest.mark.parametrize("what", FAILURES)
+def test_a_lazy_frame_that_cannot_be_computed_says_whether_space_or_an_expression_is_the_cause(
+    what, database, monkeypatch
+):
+    error, kind, advice = FAILURES[what]
+
+    def fail(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", fail)
+
+    with pytest.raises(kind, match=advice) as caught:
+        write_table(database, "t", pl.LazyFrame({"n": [1]}))
+
+    assert caught.value.__cause__ is error
+    nothing_landed(database)
