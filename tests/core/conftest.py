@@ -132,13 +132,29 @@ def remote(tmp_path, pushed_folder, monkeypatch):
     return Remote(url=f"file://{tmp_path}/backup")
 
 
+@pytest.fixture(scope="session")
+def cloned_folder(tmp_path_factory, pushed_folder):
+    """A clone of the folder that `dolt push` has made."""
+    folder = tmp_path_factory.mktemp("cloned")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder))
+        clone_if_missing(Remote(url=f"file://{pushed_folder}"), folder / "clone")
+    return folder / "clone"
+
+
 @pytest.fixture
-def clone(tmp_path, remote):
-    """Return a function that clones the remote."""
+def clone(tmp_path, remote, pushed_folder, cloned_folder):
+    """Return a function that clones the remote. As long as nobody has pushed, it copies a clone that was made before."""
+    url, manifest = f"file://{pushed_folder}", (pushed_folder / "manifest").read_bytes()
 
     def make(name="shop"):
-        clone_if_missing(remote, tmp_path / name)
-        return Repository(tmp_path / name)
+        made = tmp_path / name
+        if made.exists() or (tmp_path / "backup" / "manifest").read_bytes() != manifest:
+            clone_if_missing(remote, made)
+        else:
+            state = shutil.copytree(cloned_folder, made) / ".dolt" / "repo_state.json"
+            state.write_text(state.read_text().replace(url, remote.url))
+        return Repository(made)
 
     return make
 
