@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -15,18 +16,29 @@ def users(*ids: int) -> pd.DataFrame:
     return pd.DataFrame({"id": list(ids)})
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A folder with a remote and a clone whose branches `main` and `dev` are behind those of it, and a copy of that."""
+    folder = tmp_path_factory.mktemp("starts") / "now"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder.parent))
+        ours, theirs = (Repository(folder / name, remote=(folder / "remote").as_uri()) for name in ("ours", "theirs"))
+        theirs.table("users").write(users(1), key="id")
+        theirs.table("users", NewBranch("dev", "main")).write(users(1, 5))
+        assert len(ours.table("users").read()) == 1
+        assert len(ours.table("users", "dev").read()) == 2
+        theirs.table("users").write(users(1, 2))
+        theirs.table("users", "dev").write(users(1, 5, 6))
+    return folder, shutil.copytree(folder, folder.parent / "before")
+
+
 @pytest.fixture
-def stale(tmp_path: Path) -> Repository:
-    """A clone whose branches `main` and `dev` are behind those of the remote."""
-    remote = (tmp_path / "remote").as_uri()
-    ours, theirs = (Repository(tmp_path / name, remote=remote) for name in ("ours", "theirs"))
-    theirs.table("users").write(users(1), key="id")
-    theirs.table("users", NewBranch("dev", "main")).write(users(1, 5))
-    assert len(ours.table("users").read()) == 1
-    assert len(ours.table("users", "dev").read()) == 2
-    theirs.table("users").write(users(1, 2))
-    theirs.table("users", "dev").write(users(1, 5, 6))
-    return ours
+def stale(made: tuple[Path, Path]) -> Repository:
+    """The clone, as it was made: its remote's URL is that of the one folder."""
+    folder, before = made
+    shutil.rmtree(folder)
+    shutil.copytree(before, folder)
+    return Repository(folder / "ours", remote=(folder / "remote").as_uri())
 
 
 def ids(shop: Repository, branch: str = "main") -> list[int]:
