@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dolt_integrations.engine import open_database
 from tests.conftest import Repository, new_repository
 from tests.helpers import warm
 
@@ -77,6 +78,13 @@ def pod_here(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Pod
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("flytekit.bin.entrypoint._get_stats", lambda **_: None)  # it leaves its socket open
     return Pods(tmp_path / "pods", home)
+
+
+@pytest.fixture
+def served(repository: Repository) -> Iterator[None]:
+    """One private server for all that a test does in its directory, where how servers begin and end is not the subject."""
+    with open_database(repository.path):
+        yield
 
 
 def diff_rows(printed: str, table: str) -> list[tuple[str, ...]]:

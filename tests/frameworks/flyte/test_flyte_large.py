@@ -15,6 +15,9 @@ from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository
 from tests.helpers.frameworks.flyte_tables import received
 
+pytestmark = pytest.mark.usefixtures("served")
+
+
 
 def config(repository: Repository, **fields: typing.Any) -> DoltConfig:
     return DoltConfig(**{"db_path": str(repository.path), "tablename": "t", **fields})

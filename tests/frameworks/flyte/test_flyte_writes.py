@@ -23,6 +23,9 @@ from tests.helpers.frameworks.flyte_tables import (
     version_in,
 )
 
+pytestmark = pytest.mark.usefixtures("served")
+
+
 # What is forwarded is not written
 
 
