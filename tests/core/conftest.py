@@ -144,7 +144,7 @@ def cloned_folder(tmp_path_factory, pushed_folder):
 
 @pytest.fixture
 def clone(tmp_path, remote, pushed_folder, cloned_folder):
-    """Return a function that clones the remote. As long as nobody has pushed, it copies a clone that was made before."""
+    """Return a function that clones the remote. Until somebody has pushed, it copies a clone that was made before."""
     url, manifest = f"file://{pushed_folder}", (pushed_folder / "manifest").read_bytes()
 
     def make(name="shop"):

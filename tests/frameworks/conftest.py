@@ -82,7 +82,7 @@ def pod_here(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Pod
 
 @pytest.fixture
 def served(repository: Repository) -> Iterator[None]:
-    """One private server for all that a test does in its directory, where how servers begin and end is not the subject."""
+    """One private server for all that a test does in its directory, where the life of servers is not the subject."""
     with open_database(repository.path):
         yield
 

@@ -18,7 +18,6 @@ from tests.helpers.frameworks.flyte_tables import received
 pytestmark = pytest.mark.usefixtures("served")
 
 
-
 def config(repository: Repository, **fields: typing.Any) -> DoltConfig:
     return DoltConfig(**{"db_path": str(repository.path), "tablename": "t", **fields})
 
