@@ -142,3 +142,16 @@ def test_the_index_keeps_a_few_of_the_commits_up_to_which_it_goes_the_newest(dat
     newest = run_sql(database, "SELECT commit_hash FROM dolt_log('main') LIMIT 8")
     assert [entry.message for entry in found] == ["m3 Name: 3"]
     assert set(seen) == set(newest)
+
+
+def test_all_of_many_names_of_a_commit_are_in_the_index(database, set_limits):
+    set_limits(index_commits=0)
+    naming = message_index.Naming(("many",), lambda message: [f"{message} {at}" for at in range(2_500)])
+    committed(database, "many")
+    head = run_sql(database, "SELECT HASHOF('main')")[0][0]
+
+    with open_database(database) as opened, opened.connect() as session:
+        message_index.entries_naming(session, head, {"none": ["none"]}, naming)
+        for at in (0, 999, 1_000, 2_499):
+            found = message_index.entries_naming(session, head, {f"many {at}": ["no text"]}, naming)
+            assert [entry.message for entry in found] == ["many"]

@@ -281,6 +281,8 @@ def test_the_session_is_as_before_after_a_query(connection):
     rows(connection, "SELECT id FROM t")
 
     assert connection.rows("SELECT id FROM t") == [(1,), (2,)]
+    with pytest.raises(QueryError):
+        connection.execute("EXECUTE dolt_integrations_check")
 
 
 def test_a_column_of_a_table_is_as_the_table_declares_it(connection):

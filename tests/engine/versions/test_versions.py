@@ -83,6 +83,7 @@ def test_steps_back_from_what_is_not_there_are_no_short_history(revision, connec
     [
         ("0" * 32 + "~0~1", "no commit, branch or tag"),
         ("HEAD~99", "history of HEAD is shorter"),
+        ("main~99", "history of main is shorter"),
         ("main^2", "main has no such parent"),
     ],
 )
