@@ -5,6 +5,7 @@ import os
 import pytest
 
 from dolt_integrations.core.rows import cache
+from dolt_integrations.core.rows.kept_versions import KeptVersion, kept_versions, note_version
 from tests.helpers.saves.caches import HASH, OTHER, file_of, folder, stored, table
 
 pytestmark = pytest.mark.usefixtures("own_cache")
@@ -154,3 +155,14 @@ def test_its_usage_is_its_directory_and_the_size_of_all_files_in_it(own_cache, m
 
     monkeypatch.setenv(cache.LOCATION, "off")
     assert cache.usage() is None
+
+
+def test_it_lists_the_versions_of_a_table_newest_first_and_each_once():
+    cache.store(HASH, table())
+    one, two = KeptVersion(HASH, HASH), KeptVersion(OTHER, OTHER)
+
+    for version in (one, two, one):
+        note_version("db", "t", version)
+
+    assert kept_versions("db", "T") == [two, one]
+    assert kept_versions("db", "u") == kept_versions("other", "t") == []

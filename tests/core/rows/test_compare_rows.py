@@ -3,10 +3,13 @@
 from collections import Counter
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dolt_integrations.core.rows.differences import find_differences
 from dolt_integrations.core.rows.local_diff import compare_rows
+from dolt_integrations.engine import Column, TableSchema
 
 VALUES = st.one_of(st.none(), st.integers(0, 2))
 ROWS = st.lists(st.tuples(VALUES, VALUES), max_size=6)
@@ -51,3 +54,28 @@ def test_with_a_key_a_row_is_added_removed_or_modified(old, new):
     ]
 
     assert sorted(compared(old, new, ("a",)), key=repr) == sorted(expected, key=repr)
+
+
+WORTH = [
+    ([1, 2, 3], [1, 2, 3], (0, 0)),
+    ([1, 2, 3], [1, 2, 3, 4], (0, 1)),
+    ([1, 2, 3, 4], [1, 2, 3], (1, 0)),
+    ([1, 2, 3], [1, 2], None),
+    ([1], [2, 3, 4], None),
+    ([], [1, 2], None),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "size"), WORTH)
+def test_differences_are_written_only_where_that_costs_less_than_all_rows(old, new, size):
+    before, after = (pa.table({"a": pa.array(keys, pa.int64())}) for keys in (old, new))
+
+    found = find_differences(before, TableSchema((Column("a", "bigint"),), ("a",)), "base", after)
+
+    assert (None if found is None else (found.gone.num_rows, found.written.num_rows)) == size
+
+
+def test_from_a_table_without_a_key_no_row_is_deleted():
+    before, after = (pa.table({"a": pa.array(values, pa.int64())}) for values in ([1, 2, 3, 4], [1, 2, 3]))
+
+    assert find_differences(before, TableSchema((Column("a", "bigint"),), ()), "base", after) is None

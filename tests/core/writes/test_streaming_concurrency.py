@@ -98,3 +98,14 @@ def test_the_iterator_may_read_the_table_it_writes(repository):
     write_table(repository.path, "t", doubled(), primary_key="n")
 
     assert read_table(repository.path, "t").data["text"].tolist() == ["x"] * 4
+
+
+def test_a_stream_that_cannot_land_is_refused_before_its_second_batch_is_read(database):
+    write_table(database, "t", numbers(0, 2), primary_key="n")
+    run_sql(database, "INSERT INTO t VALUES (100, 'theirs')")
+    read = []
+
+    with pytest.raises(UncommittedChangesError, match="has uncommitted changes"):
+        write_table(database, "t", (read.append(n) or numbers(n, n + 2) for n in (0, 2, 4)))
+
+    assert read == [0]
