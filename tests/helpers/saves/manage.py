@@ -17,6 +17,11 @@ def lines(*texts: str) -> pd.DataFrame:
     return pd.DataFrame({"line": list(texts)})
 
 
+def names(shop: Repository) -> list[str]:
+    """Return the names of its branches."""
+    return list(shop.branches.list()["branch"])
+
+
 def three_runs(url: str) -> Repository:
     """Fill three tables in three runs: `Import/1`, a bad `Import/2`, and `Import/3`, which only adds rows."""
     shop = Repository(url)
