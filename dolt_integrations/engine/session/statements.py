@@ -17,6 +17,7 @@ from dolt_integrations.engine.session.opening import cut
 from dolt_integrations.engine.session.reuse import fires_triggers, leaves_nothing
 from dolt_integrations.engine.translation.translate import translate
 from dolt_integrations.engine.wire.answers import anything, number, read_rows, text, understood
+from dolt_integrations.engine.wire.handlers import raised_by_handler
 from dolt_integrations.errors import ConfigError, DataError, DoltError, QueryError, ServerError
 
 if TYPE_CHECKING:
@@ -128,6 +129,10 @@ class Statements:
             yield cursor
             cursor.close()
         except (pymysql.MySQLError, OSError) as error:
+            interruption = raised_by_handler(error)
+            if interruption is not None:
+                self._interrupted(interruption)
+                raise interruption from None
             raise self._translated(error) from error
         except UnicodeEncodeError as error:  # before anything is sent
             hint = "Replace the half of a surrogate pair in the query or in its arguments: UTF-8 does not have it."
@@ -182,13 +187,13 @@ class Statements:
         self._session.sees_triggers = exist
 
     def _interrupted(self, error: BaseException) -> None:
-        """End a session that Ctrl-C has stopped in the middle of a statement, and whose state is unknown.
+        """End a session that Ctrl-C or another signal has stopped in the middle of a statement: its state is unknown.
 
         Clean-up code that uses it gets the interruption again. Otherwise it would wait for an answer, or take the
         interruption for a lost server, after which a save would be retried.
         """
         cut(self._session)
-        if not isinstance(error, Exception):
+        if not isinstance(error, Exception) or raised_by_handler(error):
             self._interruption = error
 
     @contextmanager

@@ -11,6 +11,7 @@ import pymysql.connections
 from pymysql.constants import CLIENT, CR, SERVER_STATUS
 
 from dolt_integrations.engine.wire.authentication import ClearPassword, Refused, refuse
+from dolt_integrations.engine.wire.handlers import raised_by_handler
 from dolt_integrations.errors import DoltError, ServerError
 
 if TYPE_CHECKING:
@@ -110,7 +111,9 @@ class Session(_Connection):  # type: ignore[misc]
             return call(*arguments)
         except (pymysql.MySQLError, OSError, DoltError, UnicodeDecodeError):
             raise
-        except Exception as error:  # noqa: BLE001 - pymysql's parser may raise anything on malformed packets
+        except Exception as error:  # pymysql's parser may raise anything on malformed packets
+            if raised_by_handler(error):
+                raise
             self._break_off(f"{type(error).__name__}: {error}", error)
 
     def _break_off(self, what: str, cause: BaseException | None = None) -> NoReturn:
@@ -214,7 +217,9 @@ class _Result(_MySQLResult):  # type: ignore[misc]
             return super()._read_rowdata_packet_unbuffered()
         except (pymysql.MySQLError, OSError, UnicodeDecodeError):
             raise
-        except Exception as error:  # noqa: BLE001 - as in `Session._guarded`
+        except Exception as error:  # as in `Session._guarded`
+            if raised_by_handler(error):
+                raise
             session._break_off(f"{type(error).__name__}: {error}", error)
 
     def _read_row_from_packet(self, packet: Any) -> Any:
