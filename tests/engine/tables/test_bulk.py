@@ -266,3 +266,22 @@ def test_a_column_may_be_called_like_a_variable(loading_database):
         insert_table(connection, "t", data)
 
         assert connection.row("SELECT * FROM t") == tuple(name.encode() for name in names)
+
+
+def test_a_user_who_may_not_load_files_writes_literals_and_is_not_refused_again(loading_database):
+    name = loading_database.rpartition("/")[2]
+    run_sql(
+        loading_database,
+        schema_of("int").ddl("t"),
+        "CREATE USER clerk@'%'",
+        f"GRANT SELECT, INSERT ON {name}.* TO clerk@'%'",
+    )
+    try:
+        url = loading_database.replace("root@", "clerk@")
+        with Connection(parse_location(url), local_infile=True) as connection:
+            insert_table(connection, "t", pa.table({"number": [1, 2], "value": [3, None]}))
+
+            assert connection.loads_files is False
+            assert connection.rows("SELECT * FROM t ORDER BY number") == [(1, 3), (2, None)]
+    finally:
+        run_sql(loading_database, "DROP USER clerk@'%'")
