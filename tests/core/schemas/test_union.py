@@ -23,6 +23,13 @@ SECONDS, SPANS = column("datetime(6)", "datetime64[s]"), column("bigint", "timed
 DOCUMENTS = column("longtext", "object", "json")
 LISTS = column("longtext", "object", "json", arrow=LIST)
 UNTYPED = column("double", "float64", "null")
+ARRAYS = column("json", "ndarray", "json", arrow=LIST)
+
+
+def category(*categories, **mark):
+    return column("varchar(9)", "category", "str", categories, **mark)
+
+
 FITTING = {
     "narrower": (BIGINT, column("int"), BIGINT),
     "wider": (column("int"), BIGINT, BIGINT),
@@ -36,6 +43,13 @@ FITTING = {
     ),
     "durations": (SPANS, SPANS, SPANS),
     "float16": (column("float", "float16"), column("float"), column("float")),
+    "durations and times": (column("time(6)"), column("time(6)", "object", "time"), column("time(6)")),
+    "arrays": (ARRAYS, ARRAYS, ARRAYS),
+    "categories": (category("b", "a"), category("a", "c"), category("b", "a", "c")),
+    "categories in an order": (category("b", ordered=True), category("b", ordered=True), category("b", ordered=True)),
+    "no categories yet": (category(), category("b", ordered=True), category("b", ordered=True)),
+    "categories and texts": (category("b"), TEXT, TEXT),
+    "texts and categories": (TEXT, category("b"), TEXT),
     "dates": (column("date"), column("date"), column("date")),
     "decimals": (column("decimal(9,2)"), column("decimal(10,3)"), column("decimal(10,3)")),
     "one Arrow type": (column("json", arrow=LIST), column("json", arrow=LIST), column("json", arrow=LIST)),
@@ -69,6 +83,12 @@ MISFITS = {
     "documents and texts": (column("json"), column("longtext")),
     "decimals of too many digits": (column("decimal(65,0)"), column("decimal(65,30)")),
     "doubles and large integers": (column("double"), BIGINT),
+    "decimals and integers": (column("decimal(9,2)"), BIGINT),
+    "booleans and large numbers": (column("tinyint(1)"), BIGINT),
+    "categories in two orders": (category("a", "b", ordered=True), category("b", "a", ordered=True)),
+    "categories in an order and in none": (category("a", ordered=True), category("a", "b")),
+    "categories in an order and texts": (category("a", ordered=True), TEXT),
+    "categories of texts and of numbers": (category("a"), column("bigint", "category", "int64", (1,))),
     "uuids and texts": (column("varchar(36)", "object", "uuid"), column("varchar(36)")),
     "arrays of two dtypes": (
         column("json", "ndarray", "json", arrow=LIST),
@@ -89,6 +109,18 @@ def test_a_column_takes_null_if_one_of_both_does(old, new):
     (both,) = union(column("int", nullable=old), column("int", nullable=new))
 
     assert both.nullable == (old or new)
+
+
+@pytest.mark.parametrize(
+    ("old", "shown"),
+    [
+        (BIGINT, r"bigint \(Int64\)"), (SPANS, r"bigint \(timedelta64\[s\]\)"), (column("date"), r"object of date"),
+        (category("a"), r"category of str"), (ARRAYS, r"ndarray of list<item: int64>"),
+    ],
+)  # fmt: skip
+def test_the_error_says_what_the_column_holds(old, shown):
+    with pytest.raises(UnsupportedTypeError, match=rf"`t` is .*{shown}.*, and the frame's is datetime\(6\)"):
+        union(old, column("datetime(6)"))
 
 
 def schema(*names, key=()):
