@@ -12,6 +12,8 @@ from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository
 from tests.helpers.frameworks.annotated import Report, literal_of, numbers, sorted_values
 
+pytestmark = pytest.mark.usefixtures("served")
+
 
 class Tables(typing.NamedTuple):
     one: DoltTable
