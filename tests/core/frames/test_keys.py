@@ -1,8 +1,10 @@
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.frames import frame as frames
+from dolt_integrations.core.frames.key import check_key
 from dolt_integrations.errors import DataError, PrimaryKeyError, UnsupportedValueError
 from tests.conftest import run_sql
 
@@ -199,3 +201,42 @@ def test_a_save_checks_the_rows_of_its_key_once(database, monkeypatch):
     write_table(database, "users", pd.DataFrame({"id": [3, 1]}), primary_key="id", mode="upsert")
 
     assert checked == [("id",)] * 2
+
+
+UNIQUE = {
+    "no row": {"a": []}, "one row": {"a": [1]}, "ascending": {"a": [1, 2, 3]}, "descending": {"a": [3, 2, 1]},
+    "mixed": {"a": [2, 1, 3]}, "two columns": {"a": [1, 1], "b": [1, 2]},
+    "two columns and one row": {"a": [1], "b": [1]}, "texts in two cases": {"a": ["a", "A"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", UNIQUE.values(), ids=UNIQUE)
+def test_a_key_without_duplicates_is_taken_in_any_order_of_rows(columns):
+    check_key(pa.table(columns), tuple(columns), "t")
+
+
+REPEATED = {
+    "next to each other": ({"a": [1, 1]}, r"2 rows share .*; 1 is in rows 0, 1,", 1, 1),
+    "at the end": ({"a": [1, 2, 3, 3]}, r"2 rows .*; 3 is in rows 2, 3,", 3, 3),
+    "apart": ({"a": [5, 1, 5, 1]}, r"4 rows .*; 5 is in rows 0, 2,", 5, 2),
+    "many": ({"a": [7] * 9}, r"9 rows .*; 7 is in rows 0, 1, 2, 3, 4, counted", 7, 1),
+    "of two columns": (
+        {"a": [1, 1, 1], "b": ["x", "y", "x"]}, r"key \(a, b\) .*\(1, 'x'\) is in rows 0, 2,", (1, "x"), 2
+    ),
+    "NULL": ({"a": [1, None]}, r"'a' of table `t` has 1 NULL in row 1, .*Fill them", None, 1),
+    "NULLs": ({"a": [1, 2], "b": [None, None]}, r"'b' of table `t` has 2 NULLs, the first in row 0,", None, 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_a_key_that_does_not_tell_rows_apart_is_refused_with_the_rows(name):
+    columns, said, value, row = REPEATED[name]
+
+    with pytest.raises(PrimaryKeyError, match=said) as caught:
+        check_key(pa.table(columns), tuple(columns), "t")
+
+    assert (caught.value.constraint, caught.value.value, caught.value.row) == ("PRIMARY KEY", value, row)
+
+
+def test_a_key_that_is_named_twice_is_one():
+    check_key(pa.table({"a": [1, 2]}), ("a", "a"), "t")
