@@ -231,11 +231,12 @@ def test_a_table_that_an_earlier_attempt_made_with_other_columns_is_made_anew(wh
     assert found.to_dict("list") == {"id": [1], "value": ["v1"]}
 
 
-def test_a_commit_that_carries_the_id_and_has_other_rows_is_not_believed(base):
+@pytest.mark.parametrize("change", ["UPDATE t SET value = 'x'", "DROP TABLE t"])
+def test_a_commit_that_carries_the_id_and_has_other_rows_is_not_believed(change, base):
     node = Node(base, "id")
     made = node.write(rows(1), "replace")
     text = message(base, made.commit)
-    run_sql(base, "UPDATE t SET value = 'x'", "CALL DOLT_ADD('-A')")
+    run_sql(base, "CREATE TABLE o (id INT)", "INSERT INTO o VALUES (1)", change, "CALL DOLT_ADD('-A')")
     run_sql(base, f"CALL DOLT_COMMIT('--amend', '-A', '-m', '{text}')")
 
     node.again().write(rows(1), "replace")

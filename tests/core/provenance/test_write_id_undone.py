@@ -134,6 +134,17 @@ def test_a_table_that_was_checked_out_at_an_older_version_or_on_another_branch_l
     assert sorted(read_table(tagged, "t").data["id"]) == [1, 2, 3, 8]
 
 
+def test_a_table_that_was_checked_out_as_a_merged_branch_had_it_loses_the_write(tagged):
+    run_sql(tagged, "CALL DOLT_BRANCH('side')")
+    write_table(tagged, "t", MORE, mode="append", write_id="run-1")
+    run_sql(f"{tagged}/side", "UPDATE t SET value = 'x' WHERE id = 1", "CALL DOLT_COMMIT('-am', 'Side')")
+    run_sql(tagged, "CALL DOLT_MERGE('side', '-m', 'Merge')")
+    check_out(tagged, "side", "t")
+
+    assert write_table(tagged, "t", MORE, mode="append", write_id="run-1").changed
+    assert sorted(read_table(tagged, "t").data["id"]) == [1, 2, 3]
+
+
 def test_a_later_write_of_the_old_rows_takes_no_write_back(tagged):
     version = write_table(tagged, "t", MORE, write_id="run-1")
     write_table(tagged, "t", FIRST, write_id="run-2")

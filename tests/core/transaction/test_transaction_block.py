@@ -332,3 +332,11 @@ def test_a_new_branch_that_is_there_goes_on_from_where_it_is_as_for_a_save(datab
     assert read_table(database, "users", branch_conf="run/1").data["name"].tolist() == ["Amy", "Bob"]
     assert log(database, "run/1")[0] == "Go on"
     assert tables(database) == []
+
+
+def test_a_block_that_writes_nothing_creates_its_branch_at_the_default_branch(database):
+    with Transaction(database, "new", create=True) as block:
+        pass
+
+    assert (block.version.branch, block.version.changed) == ("new", False)
+    assert run_sql(database, "SELECT HASHOF('new'), HASHOF('main')") == [(block.version.commit, block.version.commit)]

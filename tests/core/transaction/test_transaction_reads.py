@@ -200,3 +200,7 @@ def test_bad_input_of_a_transaction_is_refused_at_the_door(database):
     assert not work.version.changed
     with pytest.raises(ConfigError, match="only inside its `with` block"):
         scan.to_pandas()
+
+
+def test_a_table_of_a_transaction_shows_its_name(database):
+    assert repr(Transaction(database).table("users")).endswith(".table('users')")
