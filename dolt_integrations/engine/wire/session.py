@@ -41,6 +41,7 @@ class Session(_Connection):  # type: ignore[misc]
     _outgoing: tuple[str, Readable] | None = None
     _deadline: float | None = None
     _read_timeout: float | None = None
+    _write_timeout: float | None = None
 
     is_plain = True
     """Whether only statements were run that leave nothing in it (see `reuse`)."""
@@ -75,12 +76,13 @@ class Session(_Connection):  # type: ignore[misc]
     def answering_within(self, seconds: float) -> Iterator[None]:
         """Limit the time for each of the server's answers in the block. Outside it there is no limit."""
         self._deadline = time.monotonic() + seconds
-        self._read_timeout = seconds
+        # The one for writing holds for the handshake of TLS as well, which follows a packet that is written.
+        self._read_timeout = self._write_timeout = seconds
         try:
             yield
         finally:
             self._deadline = None
-            self._read_timeout = None
+            self._read_timeout = self._write_timeout = None
 
     @contextmanager
     def sending(self, name: str, file: Readable) -> Iterator[None]:

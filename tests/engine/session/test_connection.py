@@ -24,6 +24,7 @@ from dolt_integrations.errors import (
     WriteQueryError,
 )
 from tests.conftest import free_port, run_sql, start_server
+from tests.helpers.servers.hostile import hostile
 
 
 def connect(url, revision=None):
@@ -166,6 +167,21 @@ def test_a_listener_that_never_answers_is_an_error_in_time(silent_port):
         connect(f"mysql://root@127.0.0.1:{silent_port}/shop?connect_timeout=0.3")
 
     assert time.monotonic() - started < 3
+
+
+class SilentTls:
+    """Begins encryption, and never says a word of it."""
+
+    def wrap_socket(self, client, server_side):
+        while client.recv(1024):
+            pass
+        raise OSError("the client has gone")
+
+
+@pytest.mark.parametrize("option", ["&tls=required", "&tls=skip-verify"])
+def test_a_server_that_begins_encryption_and_falls_silent_is_an_error_in_time(option):
+    with hostile(tls=SilentTls()) as server, pytest.raises(ServerUnreachableError, match="timed out"):
+        connect(server.url.replace("connect_timeout=5", "connect_timeout=0.3") + option)
 
 
 def test_a_listener_that_is_no_database_server_is_an_error():

@@ -34,7 +34,9 @@ class Hostile(Listener):
 
     Attributes:
         asked_for: A file to request instead of answering.
+        method: The authentication plugin that its greeting names.
         plugin: An authentication plugin to switch to.
+        challenge: What it sends in the middle of the authentication.
         passwords: What clients sent as passwords, in clear or scrambled.
         files: What clients sent of files.
     """
@@ -42,7 +44,9 @@ class Hostile(Listener):
     def __init__(self, answer: Callable[[bytes], Answer] = lambda command: OK, **given: object) -> None:
         self.answer = answer
         self.asked_for: str | None = given.get("asked_for")  # type: ignore[assignment]
+        self.method: bytes = given.get("method", b"mysql_native_password")  # type: ignore[assignment]
         self.plugin: bytes | None = given.get("plugin")  # type: ignore[assignment]
+        self.challenge: bytes | None = given.get("challenge")  # type: ignore[assignment]
         self.greeting: bytes | None = given.get("greeting")  # type: ignore[assignment]
         self.version: bytes = given.get("version", b"8.0.33")  # type: ignore[assignment]
         self.tls: ssl.SSLContext | None = given.get("tls")  # type: ignore[assignment]
@@ -60,22 +64,23 @@ class Hostile(Listener):
         return b"".join([*self.passwords, *self.files])
 
     def _serve(self, client: socket.socket) -> None:
-        with contextlib.suppress(OSError, TypeError), client:
-            self._talk(client)
+        with contextlib.suppress(OSError, TypeError), contextlib.ExitStack() as stack:
+            self._talk(stack.enter_context(client), stack)
 
-    def _talk(self, client: socket.socket) -> None:
+    def _talk(self, client: socket.socket, stack: contextlib.ExitStack) -> None:
         self._send(client, 0, self.greeting or self._greeting())
-        stream: BinaryIO = client.makefile("rb")
+        # Not read ahead: what follows the request for encryption is for `wrap_socket`.
+        stream: BinaryIO = client.makefile("rb", buffering=-1 if self.tls is None else 0)  # type: ignore[assignment]
         number, login = _read(stream)
         if self.tls is not None and int.from_bytes(login[:4], "little") & SSL:
-            client = self.tls.wrap_socket(client, server_side=True)
+            client = stack.enter_context(self.tls.wrap_socket(client, server_side=True))
             stream = client.makefile("rb")
             number, login = _read(stream)
         self.passwords.append(login[32:])
         if self.plugin is not None:
-            self._send(client, number + 1, b"\xfe" + self.plugin + b"\0" + SALT + b"\0")
-            number, secret = _read(stream)
-            self.passwords.append(secret)
+            number = self._ask(client, stream, number, b"\xfe" + self.plugin + b"\0" + SALT + b"\0")
+        if self.challenge is not None:
+            number = self._ask(client, stream, number, b"\x01" + self.challenge)
         self._send(client, number + 1, OK)
         while True:
             number, command = _read(stream)
@@ -83,11 +88,17 @@ class Hostile(Listener):
                 return
             self._command(client, stream, command)
 
+    def _ask(self, client: socket.socket, stream: BinaryIO, number: int, content: bytes) -> int:
+        self._send(client, number + 1, content)
+        number, secret = _read(stream)
+        self.passwords.append(secret)
+        return number
+
     def _greeting(self) -> bytes:
         offered = CAPABILITIES | (SSL if self.tls else 0)
         hello = b"\x0a" + self.version + b"\0" + struct.pack("<I", 7) + SALT[:8] + b"\0"
         hello += struct.pack("<H", offered & 0xFFFF) + b"\xff\x02\x00" + struct.pack("<H", offered >> 16)
-        return hello + b"\x15" + b"\0" * 10 + SALT[8:] + b"\0mysql_native_password\0"
+        return hello + b"\x15" + b"\0" * 10 + SALT[8:] + b"\0" + self.method + b"\0"
 
     def _command(self, client: socket.socket, stream: BinaryIO, command: bytes) -> None:
         number = 0
