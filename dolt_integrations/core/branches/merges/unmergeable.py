@@ -1,4 +1,4 @@
-"""Tables that Dolt must not be asked to merge, because its server would end.
+"""Tables that Dolt must not be asked to merge, because its server would end or it would leave values out.
 
 In a table without a key, Dolt (1.83) takes the values of a VARCHAR for addresses if the other side made the column a
 LONGTEXT, as a save of longer strings does. Usually it panics: "invalid hash length". A value as long as an address ends
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.branches.merges.dropped_columns import dropped_with_values
 from dolt_integrations.engine import find_table, parse_type
 from dolt_integrations.engine.session.visiting import visiting
 from dolt_integrations.engine.sql.types import GEOMETRIES
@@ -25,6 +26,8 @@ _APART = {f"{size}{kind}" for size in ("tiny", "", "medium", "long") for kind in
 def unmergeable(workspace: Connection, ours: str, theirs: str) -> list[Conflict]:
     """Return a conflict for each table without a key of which one side stores a column apart from its rows.
 
+    And for each of which one side dropped a column in which rows that the other added have values.
+
     Args:
         workspace: A session on a private branch.
         ours: The commit at its head.
@@ -35,7 +38,11 @@ def unmergeable(workspace: Connection, ours: str, theirs: str) -> list[Conflict]
         if base is None or base in (ours, theirs):
             return []
         both = {*changed_tables(workspace, base, ours)} & {*changed_tables(workspace, base, theirs)}
-    return [found for table in sorted(both) if (found := _conflict(workspace, table, ours, theirs)) is not None]
+    found = (
+        _conflict(workspace, table, ours, theirs) or dropped_with_values(workspace, table, base, ours, theirs)
+        for table in sorted(both)
+    )
+    return [conflict for conflict in found if conflict is not None]
 
 
 def _conflict(workspace: Connection, table: str, ours: str, theirs: str) -> Conflict | None:

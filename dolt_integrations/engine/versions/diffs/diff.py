@@ -140,6 +140,13 @@ def any_differs(connection: Connection, old_commit: str, new_commit: str, table:
     return connection.row(f"SELECT 1 FROM {diff_function(old_commit, new_commit, table.name)} LIMIT 1") is not None
 
 
+def adds_values(connection: Connection, old_commit: str, new_commit: str, table: str, column: str) -> bool:
+    """Whether rows that were added between two commits have values other than NULL in a column."""
+    of = diff_function(old_commit, new_commit, table)
+    statement = f"SELECT 1 FROM {of} WHERE diff_type = 'added' AND {quote(f'to_{column}')} IS NOT NULL LIMIT 1"
+    return connection.row(statement) is not None
+
+
 AMBIGUOUS = {"commit", "commit_date"}
 """Names that `dolt_diff()` uses for columns of its own."""
 
