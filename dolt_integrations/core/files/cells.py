@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import decimal
 import json
+import math
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -115,7 +116,12 @@ def _booleans(texts: pl.Series, _target: _Target) -> pl.Series:
 
 def _floats(texts: pl.Series, target: _Target) -> pl.Series:
     values = texts.cast(pl.Float32 if target.base == "float" else pl.Float64, strict=False)
-    return values.set(~values.is_finite(), None)
+    return values.set(~values.is_finite() | vanished(texts, values), None)
+
+
+def vanished(texts: pl.Series, values: pl.Series) -> pl.Series:
+    """Return which values are 0 because their text is too small for a float (`1e-400`)."""
+    return (values == 0) & texts.str.contains("^[+-]?[0.]*[1-9]")
 
 
 def _decimals(texts: pl.Series, target: _Target) -> pl.Series:
@@ -201,7 +207,7 @@ def _documents(texts: pl.Series, _target: _Target) -> pl.Series:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse)
+        json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse, parse_float=_float)
     except (ValueError, RecursionError):
         return False
     return True
@@ -210,6 +216,11 @@ def _is_json(text: str) -> bool:
 def _without_duplicates(pairs: list[tuple[str, object]]) -> None:
     if len(dict(pairs)) < len(pairs):
         raise ValueError("an object has the same key twice")
+
+
+def _float(text: str) -> None:
+    if not math.isfinite(float(text)) or (float(text) == 0 and text.lower().partition("e")[0].strip("-0.")):
+        raise ValueError(f"{text} is not a finite float, or too small for one")
 
 
 def _refuse(word: str) -> None:

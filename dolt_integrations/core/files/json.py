@@ -38,6 +38,8 @@ class _Float(float):
     def __new__(cls, text: str) -> _Float:
         """Keep the text."""
         number = super().__new__(cls, text)
+        if not number and text.lower().partition("e")[0].strip("-0."):
+            raise ValueError(f"{text} is too small for a float, and would become 0; write it in quotes")
         number.text = text
         return number
 

@@ -58,6 +58,26 @@ def test_cells_that_pandas_would_cut_off_are_an_error(file):
         read(file, b"a,b\n1,2,3\n", index_col=False, skiprows=[9])
 
 
+def test_a_number_that_would_become_zero_is_an_error_with_its_line(file):
+    with pytest.raises(UnsupportedValueError, match=r"line 3, column 'a': 1e-400 is too small"):
+        read(file, "a\n0\n1e-400\n5e-324\n")
+
+    assert values(read(file, "a\n0.0\n0e5\n5e-324\n")) == [0, 0, 5e-324]
+
+
+@pytest.mark.parametrize("text", ["-1e-400", "[1e-400]"])
+def test_a_number_of_json_lines_that_would_become_zero_is_an_error(text, tmp_path):
+    (tmp_path / "data.jsonl").write_text(f'{{"a": 0.0, "b": 0e5}}\n{{"a": {text}}}\n')
+
+    with pytest.raises(FileError, match=r"line 2 .* would become 0"):
+        read_file(tmp_path / "data.jsonl", table="t")
+
+
+def test_an_engine_of_pandas_that_reads_other_values_is_refused(file):
+    with pytest.raises(ConfigError, match="engine='pyarrow'"):
+        read(file, "a\n1\n", engine="pyarrow")
+
+
 def test_another_encoding_is_read_if_it_is_named(file):
     assert values(read(file, "a\ncafé\n".encode("latin-1"), encoding="latin-1")) == ["café"]
     with pytest.raises(ConfigError, match="utf-9"):

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import polars as pl
 import pyarrow.compute as pc
 
+from dolt_integrations.core.files.cells import vanished
+from dolt_integrations.errors import UnsupportedValueError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pyarrow as pa
 
@@ -54,3 +58,19 @@ def find_misfit(texts: pd.Series, dtype: Any) -> int | None:
         if not isinstance(wanted, pd.api.extensions.ExtensionDtype):
             bad |= texts.isna()
     return int(bad.to_numpy().argmax()) if bad.any() else None
+
+
+def check_floats(texts: pl.Series, numbers: pd.Series, name: Any, locate: Callable[[int], str]) -> None:
+    """Refuse the first number that a float cannot hold: one that would become 0, or an integer that would be rounded.
+
+    Raises:
+        UnsupportedValueError: There is such a number. The message names its line.
+    """
+    hint = f'Specify its type: {{"dtype": {{"{name}": "str"}}}}.'
+    for row in vanished(texts, pl.Series(numbers.to_numpy())).fill_null(False).arg_true().to_list():
+        problem = f"{locate(row)}, column {name!r}: {texts[row]} is too small for a float, and would become 0"
+        raise UnsupportedValueError(problem, hint=hint)
+    for row in texts.str.contains(r"^[+-]?[0-9]{16,}$").fill_null(False).arg_true().to_list():
+        if int(float(texts[row])) != int(texts[row]):
+            problem = f"{locate(row)}, column {name!r}: pandas reads {texts[row]} as a float and rounds it"
+            raise UnsupportedValueError(problem, hint=hint)

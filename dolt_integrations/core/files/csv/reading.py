@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.files.cells import NUMBERS, PARSED
 from dolt_integrations.core.files.csv.lost_cells import no_cells_lost
-from dolt_integrations.core.files.csv.numbers import dtype_name, find_misfit, is_number, numeric
+from dolt_integrations.core.files.csv.numbers import check_floats, dtype_name, find_misfit, is_number, numeric
 from dolt_integrations.core.files.csv.records import Texts
 from dolt_integrations.engine import parse_type
 from dolt_integrations.errors import FileError, UnsupportedValueError
@@ -233,17 +233,15 @@ class Reading:
         return pd.Series(self.cells(name).to_pandas().array, series.index, dtype=dtype)
 
     def _unrounded(self, name: Any, series: pd.Series) -> pd.Series:
-        """Restore integers that pandas has rounded to floats, as it does in columns with missing values."""
-        if not (series.abs() >= _ROUNDED).any():
+        """Restore integers that pandas has rounded to floats, as it does beside missing ones. Refuse other changes."""
+        if not ((series.abs() >= _ROUNDED) | (series == 0)).any():
             return series
         texts = pl.Series(pl.from_arrow(numeric(self.cells(name), self.args))).str.strip_chars(" \t")
         texts = texts.set(texts == "", None)
-        for kind, dtype in ((pl.Int64, pd.Int64Dtype()), (pl.UInt64, pd.UInt64Dtype())):
+        is_large = (series.abs() >= _ROUNDED).any()
+        for kind, dtype in ((pl.Int64, pd.Int64Dtype()), (pl.UInt64, pd.UInt64Dtype())) if is_large else ():
             whole = texts.cast(kind, strict=False)
             if whole.null_count() == texts.null_count():
                 return pd.Series(whole.to_list(), series.index, dtype=dtype)
-        for row in texts.str.contains(r"^[+-]?[0-9]{16,}$").fill_null(False).arg_true().to_list():
-            if int(float(texts[row])) != int(texts[row]):
-                problem = f"{self.locate(row)}, column {name!r}: pandas reads {texts[row]} as a float and rounds it"
-                raise UnsupportedValueError(problem, hint=f'Specify its type: {{"dtype": {{"{name}": "str"}}}}.')
+        check_floats(texts, series, name, self.locate)
         return series
