@@ -134,7 +134,6 @@ RULES = (
         texts=(
             "invalid ref (spec|format)",
             "is not a commit",
-            "target commit not found",
             "invalid (commit|ancestor|head) (spec|hash)",
             "commit not found",
         ),
@@ -160,7 +159,6 @@ RULES = (
         codes=(1059, 1060, 1103),
         texts=(
             "invalid (identifier|table name|column name|branch name)",
-            "is an invalid branch name",
             "duplicate column name",
         ),
     ),
