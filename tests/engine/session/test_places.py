@@ -6,7 +6,7 @@ import pytest
 
 from dolt_integrations.engine import Connection, parse_location
 from dolt_integrations.engine.session.pool import POOL
-from dolt_integrations.errors import ServerLostError
+from dolt_integrations.errors import NotFoundError, ServerLostError
 from tests.conftest import run_sql
 from tests.helpers.servers.databases import shared_database
 
@@ -42,6 +42,12 @@ def first(url):
 def test_a_session_can_be_at_an_ancestor_or_a_tag(revision, url):
     with connect(url, revision) as session:
         assert session.value(ROWS) == 0
+
+
+@pytest.mark.parametrize("revision", ["v2", "nowhere~1", "nowhere^"])
+def test_a_tag_or_an_ancestor_that_is_not_there_is_not_found(revision, url):
+    with pytest.raises(NotFoundError, match=r"nowhere|v2"):
+        connect(url, revision)
 
 
 def test_a_session_leaves_a_commit_for_a_branch_and_that_for_the_default_one(url, first):
