@@ -168,12 +168,12 @@ class Statements:
         """Note whether a statement may leave something in the session."""
         session = self._session
         if session.is_plain:
-            is_fired = fires_triggers(statement) and self._sees_triggers()
+            is_fired = fires_triggers(statement) and self.sees_triggers()
             session.is_plain = leaves_nothing(statement) and not is_fired
         if statement.startswith("CALL "):
             session.sees_triggers = None  # a merge or a reset brings and takes them
 
-    def _sees_triggers(self) -> bool:
+    def sees_triggers(self) -> bool:
         """Whether there are triggers on the session's branch. Dolt is asked only once on each branch."""
         if self._session.sees_triggers is None:
             try:

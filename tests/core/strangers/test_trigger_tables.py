@@ -149,3 +149,17 @@ def test_an_append_that_builds_while_another_adds_a_column_keeps_the_rows_of_bot
     assert found(database, "t") == [1, 2, 10, 11, 20, 21]
     columns = {name for (name, *_) in run_sql(database, "SHOW COLUMNS FROM t")}
     assert {"ours", "theirs"} <= columns
+
+
+@pytest.mark.parametrize("path", ["append", "upsert", "large", "stream append", "merge"])
+def test_a_trigger_changes_rows_though_the_server_takes_files(path, loading_database):
+    run_sql(
+        loading_database, "CREATE TABLE t (id bigint PRIMARY KEY, value varchar(9))",
+        "CREATE TRIGGER no_five BEFORE INSERT ON t FOR EACH ROW SET NEW.value = IF(NEW.id = 5, 'five', NEW.value)",
+        "CALL DOLT_COMMIT('-Am', 'made')",
+    )  # fmt: skip
+
+    PATHS[path](loading_database, "t", frame(20))
+
+    branch = branch_of(path)
+    assert run_sql(loading_database, "SELECT value FROM t WHERE id = 5", revision=branch) == [("five",)]
