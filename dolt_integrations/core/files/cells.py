@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow as pa
 
 from dolt_integrations.core.columns.encoded import shown
+from dolt_integrations.core.files.cell_floats import rounded, vanished
 from dolt_integrations.core.files.cell_types import _RANGES, UNITS, _Target, _target
 from dolt_integrations.engine.sql.types import GEOMETRIES
 from dolt_integrations.errors import UnsupportedValueError
@@ -116,12 +117,8 @@ def _booleans(texts: pl.Series, _target: _Target) -> pl.Series:
 
 def _floats(texts: pl.Series, target: _Target) -> pl.Series:
     values = texts.cast(pl.Float32 if target.base == "float" else pl.Float64, strict=False)
-    return values.set(~values.is_finite() | vanished(texts, values), None)
-
-
-def vanished(texts: pl.Series, values: pl.Series) -> pl.Series:
-    """Return which values are 0 because their text is too small for a float (`1e-400`)."""
-    return (values == 0) & texts.str.contains("^[+-]?[0.]*[1-9]")
+    bad = ~values.is_finite() | vanished(texts, values)
+    return values.set(bad, None).scatter(rounded(texts, values), None)
 
 
 def _decimals(texts: pl.Series, target: _Target) -> pl.Series:

@@ -101,6 +101,7 @@ TYPED = {
     "large": ("bigint", ["9007199254740993", ""], [2**53 + 1, None], "Int64"),
     "booleans": ("tinyint(1)", ["1", "0", "True", "FALSE", ""], [True, False, True, False, None], "boolean"),
     "numbers in a BOOLEAN": ("tinyint(1)", ["5", "0", "-3", "1.0", ""], [5, 0, -3, 1, None], "Int8"),
+    "whole floats": ("float", ["16777216", "16777218", "16777217.0", ""], [2**24, 2**24 + 2, 2**24, None], "float32"),
     "floats": ("double", ["1e5", "-0.1", ".5", ""], [1e5, -0.1, 0.5, None], "float64"),
     "decimals": (
         "decimal(20,2)", ["123456789012345678.90", "1e-2", "+.5", "1.100", ""],
@@ -152,6 +153,7 @@ BAD_CELLS = {
     "a mediumint": ("mediumint", "8388608"), "hexadecimal": ("bigint", "0x10"), "a text": ("double", "abc"),
     "nan": ("double", "nan"), "infinity": ("float", "inf"), "beyond a double": ("double", "1e999"),
     "beyond a float": ("float", "1e39"),
+    "rounded by a double": ("double", "9007199254740993"), "rounded by a float": ("float", "-16777217"),
     "below a double": ("double", "1e-400"), "below a float": ("float", "-1e-50"),
     "NULL": ("bigint", "NULL"),
     "a number of 300": ("tinyint(1)", "300"), "yes": ("tinyint(1)", "yes"), "digits": ("decimal(4,2)", "100"),

@@ -8,7 +8,7 @@ import pandas as pd
 import polars as pl
 import pyarrow.compute as pc
 
-from dolt_integrations.core.files.cells import vanished
+from dolt_integrations.core.files.cell_floats import vanished
 from dolt_integrations.errors import UnsupportedValueError
 
 if TYPE_CHECKING:
