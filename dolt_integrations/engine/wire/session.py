@@ -149,8 +149,7 @@ class Session(_Connection):  # type: ignore[misc]
 
     @server_public_key.setter
     def server_public_key(self, key: object) -> None:
-        if key is not None:
-            refuse("the server asks for the plain password on a connection that is not encrypted")
+        """Keep no key, also none that the server sends unasked."""
 
     def _force_close(self) -> None:
         """Drop the session and the rest of its answer, for which a cursor would ask when it is collected."""
