@@ -78,6 +78,11 @@ def test_an_engine_of_pandas_that_reads_other_values_is_refused(file):
         read(file, "a\n1\n", engine="pyarrow")
 
 
+@pytest.mark.parametrize("engine", [None, "c", "python"])
+def test_the_engines_that_read_every_file_exactly_may_be_named(engine, file):
+    assert read(file, "a\n1\n", engine=engine)["a"].tolist() == [1]
+
+
 def test_another_encoding_is_read_if_it_is_named(file):
     assert values(read(file, "a\ncafé\n".encode("latin-1"), encoding="latin-1")) == ["café"]
     with pytest.raises(ConfigError, match="utf-9"):

@@ -29,7 +29,7 @@ def read_csv(
     data: bytes, where: str, *, table: str, existing: TableSchema | None, args: Mapping[str, Any]
 ) -> pd.DataFrame:
     """Return the rows of a CSV file (see `read_file`)."""
-    if str(args.get("engine", "c")) not in ("c", "python"):
+    if (args.get("engine") or "c") not in ("c", "python"):
         raise ConfigError(f"engine={args['engine']!r} does not read all CSV files exactly", hint="Leave it out.")
     data = _to_utf8(data, args, where).removeprefix(b"\xef\xbb\xbf")
     args = {name: value for name, value in args.items() if name != "encoding_errors"}
