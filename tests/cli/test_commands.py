@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
@@ -198,6 +200,13 @@ def test_a_table_of_a_branch_is_shown_and_restored_there(shop: Repository, run: 
     assert parsed(run("show", "orders", "-b", "run/1", "--json"))["rows"] == 4
 
 
+def test_a_program_reads_what_was_freed_and_which_tables_and_branches_there_are(shop: Repository, run: Command) -> None:
+    assert parsed(run("gc", "--json")) == {"freed": None}
+    found = parsed(run("show", "--json"))
+    assert found["tables"] == ["log", "orders", "users"]
+    assert [(each["branch"], each["commit"]) for each in found["branches"]] == [("main", shop.version().commit)]
+
+
 def test_data_that_earlier_collections_kept_is_examined_only_if_asked_for(
     run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -278,6 +287,7 @@ def test_values_are_printed_as_json_has_them_and_nothing_is_obeyed() -> None:
         {"at": None, "data": {"a": [1, None]}},
     ]
     assert plain(float("nan")) is None
+    assert plain([np.int64(3), np.bool_(True), (decimal.Decimal("1.50"),)]) == [3, True, ["1.50"]]
     assert cell_of("\x1b]0;title\x07<b>") == "\\x1b]0;title\\x07<b>"
 
 

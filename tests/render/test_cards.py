@@ -1,11 +1,13 @@
 """What cards are made of, without a database."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
 
 from dolt_integrations.render import Arrow, Box, Card, Cell, Commit, CommitGraph, Facts, Grid, Heading, Network, Problem
 from dolt_integrations.render.commits import lanes_of
+from dolt_integrations.render.texts import width_of
 
 HACK = '"><script>alert(1)</script><svg onload=alert(1)>'
 
@@ -83,3 +85,26 @@ def test_boxes_beyond_those_that_are_drawn_are_counted() -> None:
     boxes = tuple(Box(str(at), str(at)) for at in range(100))
 
     assert "20 more are not drawn" in Network("many", boxes, (Arrow("1", "99"),)).svg()
+
+
+def test_letters_of_other_scripts_are_as_wide_as_the_widest() -> None:
+    assert width_of("漢字") == width_of("WW") > width_of("ab") > width_of("il")
+
+
+def test_a_branch_leaves_and_joins_its_line_and_leads_out_of_the_graph_dashed() -> None:
+    commits = (Commit("merge", ("main", "side")), Commit("side", ("root",)), Commit("main", ("root",)))
+
+    svg = CommitGraph("Commits", commits).svg()
+
+    assert svg.count("<circle") == 3
+    assert svg.count("stroke-dasharray") == 2  # both lead to a commit that is not drawn
+    whole = CommitGraph("Commits", (*commits, Commit("root"))).svg()
+    assert "stroke-dasharray" not in whole
+    assert len(re.findall(r'd="M[^"]*C', whole)) == 2  # the lane of the branch begins and ends in a curve
+
+
+def test_of_many_values_of_a_fact_the_rest_is_counted() -> None:
+    page = Facts((("tags", tuple(f"v{at}" for at in range(25))),)).html()
+
+    assert page.count("<br>") == 20
+    assert "v19<br>and 5 more" in page

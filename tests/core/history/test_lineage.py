@@ -85,6 +85,46 @@ def test_a_database_that_cannot_be_opened_is_listed_with_the_reason(database):
     assert "not followed" in lineage(database, "t")._repr_html_()
 
 
+def test_a_read_that_leads_to_no_commit_is_listed_with_the_reason(database):
+    start = run_sql(database, "SELECT HASHOF('HEAD')")[0][0]
+    wrote(database, "t", "ex:p:d:n", (start, "never", database), (start, "users", "mysql://me@db:port/shop"))
+
+    problems = dict(lineage(database, "t").to_pandas()[["input_table", "problem"]].values.tolist())
+
+    assert problems["never"] == f"no commit of {database} has written table 'never' up to then"
+    assert "port" in problems["users"]
+
+
+def test_a_table_that_is_read_at_two_versions_of_one_writer_has_its_nearest_generation(database):
+    users = wrote(database, "users", "ex:p:d:users")
+    orders = wrote(database, "orders", "ex:p:d:orders", (users, "users", database))
+    wrote(database, "report", "ex:p:d:report", (users, "users", database), (orders, "orders", database),
+          (orders, "users", database))  # fmt: skip
+
+    found = lineage(database, "report").writes
+
+    assert [(write.table, write.generation) for write in found] == [("report", 1), ("users", 2), ("orders", 2)]
+
+
+@pytest.mark.parametrize("wrong", [{"as_of": 5}, {"tablename": ""}, {"branch_conf": 7}])
+def test_an_argument_that_cannot_be_is_refused_before_a_database_is_opened(wrong):
+    given = {"db": "mysql://me@127.0.0.1:1/shop", "tablename": "t", **wrong}
+
+    for look in (lineage, lambda **them: who_wrote(key=1, **them)):
+        with pytest.raises(ConfigError):
+            look(**given)
+    for name in ("depth", "commits"):
+        with pytest.raises(ConfigError, match=name):
+            lineage(given["db"], "t", **{name: 0})
+
+
+def test_who_wrote_a_row_of_a_table_that_is_not_there_is_an_error(database):
+    wrote(database, "users", "ex:p:d:n")
+
+    with pytest.raises(TableNotFoundError, match=r"user.*Did you mean `users`"):
+        who_wrote(database, "user", 1)
+
+
 def test_databases_may_be_elsewhere_than_the_commits_say(database, raw, chain):
     wrote(database, "t", "ex:p:d:n", (chain["events"], "events", "/pod/data of today"))
 

@@ -28,6 +28,10 @@ WRONG = {
     "two databases": ({"credentials": {"url": URL}}, "url"),
     "two users": ({"credentials": {"user": "ann"}}, "different users"),
     "credentials of a directory": ({"database": "data/shop", "credentials": {"password": "secret"}}, "server"),
+    "a user of a directory": ({"database": "data/shop", "credentials": {"user": "ann"}}, "is a directory"),
+    "a user that is empty": ({"database": URL.replace("flyte@", ""), "credentials": {"user": ""}}, "is empty"),
+    "a user that is a number": ({"database": URL.replace("flyte@", ""), "credentials": {"user": 7}}, "not a string"),
+    "credentials that are a list": ({"credentials": ["ann"]}, "of type list, not a dict"),
     "as_of of the wrong kind": ({"load_args": {"as_of": 5}}, "5"),
 }
 
