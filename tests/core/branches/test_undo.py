@@ -1,9 +1,11 @@
 """Taking back what an earlier attempt wrote, in a table that others have changed since: all of it, or an error."""
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from dolt_integrations.core import MergeBranch, read_table, write_table
+from dolt_integrations.core.branches.undo_rows import _overlap
 from dolt_integrations.core.provenance.reads import unrecorded_reads
 from dolt_integrations.errors import SupersededError
 from tests.conftest import run_sql
@@ -73,3 +75,23 @@ def test_a_column_that_others_have_dropped_by_a_merge_is_an_error_and_no_row_is_
         node.again().write(rows(2))
 
     assert state(database) == before
+
+
+@pytest.mark.parametrize(
+    ("theirs", "shared"),
+    [
+        ({"id": [2], "at": [1.5]}, True),
+        ({"id": [2], "at": [2.5]}, False),
+        ({"id": [None], "at": [None]}, False),
+        ({"id": [2], "at": [1.5], "more": ["x"]}, True),
+        ({"id": [3], "at": [1.5], "more": ["x"]}, False),
+        ({"id": [3]}, True),  # it cannot be told without the column
+        ({"id": pa.array([], pa.int64())}, False),
+    ],
+)
+def test_rows_overlap_where_all_named_columns_are_equal_and_not_all_are_null(theirs, shared):
+    ours = pa.table({"id": pa.array([1, 2, None]), "at": pa.array([1.5, 1.5, None])})
+    other = pa.table({name: pa.array(values, ours.schema.field(name).type if name in ours.column_names else None)
+                      for name, values in theirs.items()})  # fmt: skip
+
+    assert _overlap(ours, other, ["id", "at"]) is _overlap(other, ours, ["id", "at"]) is shared

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dolt_integrations.core.provenance.trailers import execution_of, trailers_of, with_trailers
+from dolt_integrations.core.provenance.write_id import WriteName, with_attempt
 
 KEYS = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,10}", fullmatch=True)
 PROSE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"]), min_size=1, max_size=20)
@@ -62,3 +63,12 @@ def test_a_value_is_one_line():
 )
 def test_the_execution_is_that_of_the_first_line(message, execution):
     assert execution_of(message) == execution
+
+
+@pytest.mark.parametrize(
+    ("modes", "said"), [((), False), (("append",), False), (("replace",), True), (("a mode before append",), True)]
+)
+def test_an_attempt_says_in_which_modes_it_writes_only_if_its_name_does_not(modes, said):
+    name = WriteName("ex:p:d:n/n0", ("users",), "main", ("append",), "0a1b")
+
+    assert ("Write-Mode:" in with_attempt("Save", name, 1, modes)) is said

@@ -58,7 +58,7 @@ def test_a_replace_without_a_column_of_a_rule_is_refused(way, rule, database):
 
 
 @pytest.mark.parametrize("way", [plain, stream, merge, block])
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", [*RULES, "CONSTRAINT r CHECK (a < b + c)"])
 def test_a_replace_without_another_column_keeps_the_rule(way, rule, database):
     make(database, rule)
 

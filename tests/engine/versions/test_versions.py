@@ -191,6 +191,15 @@ def test_nothing_staged_is_no_commit(connection):
     assert commits.commit(connection, "nothing", DIANE) is None
 
 
+def test_a_commit_of_nothing_neither_begins_nor_ends_a_transaction(connection):
+    commits.commit(connection, "empty", DIANE)
+    assert not connection.in_transaction
+
+    with connection.transaction():
+        commits.commit(connection, "empty", DIANE)
+        assert connection.in_transaction
+
+
 @pytest.mark.parametrize("table", ["-A", "a b", "order", "a`b", "100%"])
 def test_a_table_of_any_name_is_staged_alone(table, connection):
     connection.execute(f"CREATE TABLE {quote(table)} (a int)")
