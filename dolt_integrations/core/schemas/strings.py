@@ -20,8 +20,8 @@ TEXT_BYTES = {"tinytext": 2**8 - 1, "text": 2**16 - 1, "mediumtext": 2**24 - 1, 
 BLOB_BYTES = {"tinyblob": 2**8 - 1, "blob": 2**16 - 1, "mediumblob": 2**24 - 1, "longblob": 2**32 - 1}
 """The most bytes of a value (MySQL manual, "Data Type Storage Requirements")."""
 
-_CODECS = {"latin1": "cp1252"}
-"""Python codecs of character sets. Others are treated as ASCII."""
+_CODECS = {"latin1": "cp1252", "utf16": "utf-16", "utf32": "utf-32"}
+"""Python codecs of character sets. Others are treated as ASCII, except for utf8mb4 and utf8mb3."""
 
 
 def not_texts(encoded: EncodedColumn, column: Column) -> pa.Array | None:
@@ -50,11 +50,16 @@ def _foreign_letters(values: pa.Array, sql_type: str) -> pa.Array:
     found = re.search(r"CHARACTER SET (\w+)", sql_type, re.IGNORECASE)
     if found is None or found.group(1).lower() == "utf8mb4":
         return pa.array(np.zeros(len(values), bool))
-    codec = _CODECS.get(found.group(1).lower(), "ascii")
-    return pa.array([value is not None and not _encodes(value, codec) for value in values.to_pylist()], pa.bool_())
+    charset = found.group(1).lower()
+    return pa.array(
+        [value is not None and not _has_letters(charset, value) for value in values.to_pylist()], pa.bool_()
+    )
 
 
-def _encodes(text: str, codec: str) -> bool:
+def _has_letters(charset: str, text: str) -> bool:
+    if charset in ("utf8", "utf8mb3"):  # no letters of four bytes
+        return max(text, default="") <= "\uffff"
+    codec = _CODECS.get(charset, "ascii")
     try:
         text.encode(codec)
     except UnicodeError:

@@ -236,3 +236,15 @@ def test_floats_in_a_column_of_large_integers_come_back_as_floats(dtype, databas
     write_table(database, "t", frame, primary_key="id")
 
     assert_frame_equal(read_table(database, "t").data, frame, check_exact=True)
+
+
+@pytest.mark.parametrize("charset", ["utf8mb3", "utf16", "utf32", "latin1"])
+def test_a_text_column_keeps_its_character_set_if_that_has_the_letters(charset, database):
+    run_sql(database, f"CREATE TABLE t (id int PRIMARY KEY, a varchar(9) CHARACTER SET {charset})",
+            "CALL DOLT_COMMIT('-Am', 'made')")  # fmt: skip
+    before = run_sql(database, "SHOW CREATE TABLE t")
+
+    write_table(database, "t", pd.DataFrame({"id": [1], "a": ["caf\u00e9"]}), mode="append")
+
+    assert run_sql(database, "SHOW CREATE TABLE t") == before
+    assert read_table(database, "t").data["a"].tolist() == ["caf\u00e9"]

@@ -1,6 +1,7 @@
 """Work that another client stages on the branch while a save of few rows is under way: Dolt puts it into the commit."""
 
 import logging
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -116,3 +117,17 @@ def test_a_merge_that_another_client_begins_meanwhile_is_named_in_a_warning(shop
 
     (warning,) = warnings(caplog)
     assert "`o`" in warning
+
+
+@pytest.mark.parametrize(
+    ("mode", "added", "modified", "removed", "is_more"),
+    [
+        ("append", 2, 0, 0, False), ("append", 3, 0, 0, True), ("append", 1, 0, 0, True), ("append", 1, 1, 0, True),
+        ("append", 2, 0, 1, True), ("upsert", 1, 1, 0, False), ("upsert", 0, 1, 0, False), ("upsert", 2, 1, 0, True),
+        ("replace", 1, 0, 1, False), ("replace", 1, 1, 1, True),
+    ],
+)  # fmt: skip
+def test_a_commit_has_rows_of_others_if_it_changes_others_than_the_save_of_two(mode, added, modified, removed, is_more):
+    save = SimpleNamespace(mode=mode, rows=SimpleNamespace(num_rows=2))
+
+    assert mingled._is_more(save, added, modified, removed) is is_more
