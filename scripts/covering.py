@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections import Counter
 from functools import cached_property
 from pathlib import Path
 
@@ -79,11 +80,17 @@ class Covering:
     def tests(self, module: str, lines: range, seconds: float, most: int = 300) -> tuple[str, ...]:
         """Return tests that run one of the lines, quick ones that run little else first, for so many seconds.
 
+        The first case of each test comes before the second of any, as cases differ less than tests do.
         Where no test runs the lines by itself, as at import or in a process of its own, they are tests of the module.
         """
         found = self._named(_OF_LINES, module, min(lines), max(lines)) or self._named(_OF_MODULE, module)
+        cases: Counter[str] = Counter()
+        ordered = []
+        for test in sorted(found, key=self._order):
+            cases[test.partition("[")[0]] += 1
+            ordered.append((cases[test.partition("[")[0]], test))
         chosen: list[str] = []
-        for test in sorted(found, key=self._order)[:most]:
+        for _, test in sorted(ordered, key=lambda each: each[0])[:most]:
             if seconds < 0:
                 break
             if _is_there(test):
