@@ -5,6 +5,8 @@ import pytest
 
 from dolt_integrations import Repository
 from dolt_integrations.core import MergeBranch, SerialBranch, Transaction, read_table, write_table
+from dolt_integrations.core.branches.merges.unmergeable import _stored_apart
+from dolt_integrations.engine import Column, TableSchema
 from dolt_integrations.errors import MergeConflictError
 from tests.conftest import run_sql
 
@@ -70,3 +72,14 @@ def test_other_columns_and_tables_with_a_key_are_merged(database):
 
     assert sorted(read_table(database, "t").data["n"]) == [1, 2, 3, 5]
     assert sorted(read_table(database, "keyed").data["n"]) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "is_apart"),
+    [
+        ("int", False), ("varchar(255)", False), ("varbinary(9)", False), ("datetime(6)", False), ("json", True),
+        ("point", True), ("geometry", True), ("longtext", True), ("tinyblob", True), ("mediumtext", True),
+    ],
+)  # fmt: skip
+def test_long_texts_documents_and_geometries_are_stored_apart_from_their_rows(sql_type, is_apart):
+    assert _stored_apart(TableSchema((Column("A", sql_type, True),), ())) == {"a": is_apart}

@@ -204,3 +204,9 @@ def test_bad_input_of_a_transaction_is_refused_at_the_door(database):
 
 def test_a_table_of_a_transaction_shows_its_name(database):
     assert repr(Transaction(database).table("users")).endswith(".table('users')")
+
+
+@pytest.mark.parametrize("db", ["", "http://host/shop", "mysql://host", 5])
+def test_a_database_that_cannot_be_is_refused_before_the_block(db):
+    with pytest.raises(ConfigError):
+        Transaction(db)
