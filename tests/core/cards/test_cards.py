@@ -257,6 +257,7 @@ def test_handles_and_versions_show_cards_in_a_notebook(database, two):
     assert "Bob" not in users.card(as_of=two[0]).html()
     assert "<ins>Bob</ins>" in users.changes(*two)._repr_html_()
     assert "the commit is this save" in users.write(FIRST)._repr_html_()
+    assert "the commit is this save" not in users.write(FIRST)._repr_html_()
 
 
 def test_a_frame_of_diff_is_a_card_with_the_changed_cells_marked(database, two):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dolt_integrations.core.provenance.trailers import execution_of, trailers_of, with_trailers
+from dolt_integrations.core.provenance.trailers import execution_of, trailer_values, trailers_of, with_trailers
 from dolt_integrations.core.provenance.write_id import WriteName, with_attempt
 
 KEYS = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,10}", fullmatch=True)
@@ -37,7 +37,11 @@ def test_what_is_no_trailer_is_none(message):
 
 
 def test_the_last_paragraph_alone_has_trailers():
-    assert trailers_of("Add\n\nA: 1\n\nB: 2\nC-D: 3: 4\n") == {"B": "2", "C-D": "3: 4"}
+    message = "Add\n\nA: 1\nB: 1\n\nB: 2\nC-D: 3: 4\nB: 5\n"
+
+    assert trailers_of(message) == {"B": "5", "C-D": "3: 4"}
+    assert trailer_values(message, "B") == ("2", "5")
+    assert trailer_values(message, "A") == ()
 
 
 def test_line_ends_of_windows_are_line_ends():
