@@ -110,6 +110,15 @@ def test_a_write_that_a_checkout_brought_back_is_not_made_again(tagged, how):
     assert write_table(tagged, "t", MORE, mode="append", message="Add", write_id="run-1").commit == version.commit
 
 
+def test_a_checkout_of_what_a_write_left_does_not_take_it_back_if_the_table_goes_on(tagged):
+    version = write_table(tagged, "t", MORE, mode="append", write_id="run-1")
+    run_sql(tagged, "DELETE FROM t LIMIT 1", "CALL DOLT_COMMIT('-am', 'Delete')")
+    check_out(tagged, version.commit, "t")
+    run_sql(tagged, "DELETE FROM t LIMIT 2", "CALL DOLT_COMMIT('-am', 'Delete more')")
+
+    assert write_table(tagged, "t", MORE, mode="append", write_id="run-1").commit == version.commit
+
+
 def test_a_write_whose_checkout_was_reverted_is_not_made_again(tagged):
     version = write_table(tagged, "t", MORE, mode="append", write_id="run-1")
     check_out(tagged, "HEAD~1", "t")
