@@ -13,9 +13,10 @@ from tests.conftest import run_sql
 from tests.helpers.saves.attempts import contents, rows
 
 
-def land(url, frame, *, node="Flow/1/load", branch="main", sharing=None):
-    block = AttemptBlock(url, branch, Attempt(node, 0), "Load", None, None, None, DEFAULT_AUTHOR, sharing or Sharing())
-    return block.land([AttemptWrite("t", frame, None, None)])
+def land(url, frame, *, node="Flow/1/load", branch="main", start=None, mode=None, sharing=None):
+    share = sharing or Sharing()
+    block = AttemptBlock(url, branch, Attempt(node, 0), "Load", start, None, None, DEFAULT_AUTHOR, share)
+    return block.land([AttemptWrite("t", frame, None, mode)])
 
 
 def overtaken_at(newest):
@@ -62,3 +63,20 @@ def test_a_replace_of_a_resumed_run_does_not_pass_for_the_one_of_the_run_before(
     land(database, rows(1), node="Flow/2/load", sharing=Sharing(origins=[("Flow/1/load", "")]))
 
     assert contents(database) == [(1, "v1")]
+
+
+def test_a_retry_of_a_replace_with_the_same_rows_leaves_what_others_wrote_since(database):
+    first = land(database, rows(1))
+    write_table(database, "t", rows(9))
+
+    assert land(database, rows(1)).commit == first.commit
+    assert contents(database) == [(9, "v9")]
+
+
+@pytest.mark.parametrize(("mode", "ids"), [(None, [2]), ("append", [1, 2])])
+def test_a_write_on_a_new_branch_has_its_mode_and_replaces_without_one(mode, ids, database):
+    write_table(database, "t", rows(1))
+
+    land(database, rows(2), branch="side", start="main", mode=mode)
+
+    assert run_sql(database, "SELECT id FROM t ORDER BY id", revision="side") == [(each,) for each in ids]
