@@ -4,11 +4,13 @@ import datetime
 import decimal
 import gc
 
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
 
 from dolt_integrations.core import read_table, write_table
+from dolt_integrations.core.writes.stream_source import first_batch
 from dolt_integrations.errors import DataError, DoltError, StorageError
 from tests.helpers.saves.state import log
 from tests.helpers.saves.streams import nothing_landed, ns, numbers, rows
@@ -187,3 +189,13 @@ def test_a_lazy_frame_that_cannot_be_computed_says_whether_space_or_an_expressio
 
     assert caught.value.__cause__ is error
     nothing_landed(database)
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_row_numbers_that_do_not_begin_at_0_are_warned_of_in_a_frame_but_not_in_a_stream(is_stream, caplog):
+    frame = pd.DataFrame({"n": [1, 2]}, index=pd.RangeIndex(5, 7))
+
+    with first_batch(iter([frame]) if is_stream else frame, "t"):
+        pass
+
+    assert ("look like row numbers" in caplog.text) is not is_stream
