@@ -268,8 +268,6 @@ def test_unknown_targets_and_starts_are_errors(database):
         pass
     with pytest.raises(ConfigError, match="on_conflict"):
         Transaction(database, on_conflict="mine")
-    with pytest.raises(ConfigError, match="create"):
-        Transaction(database, "new", create="no")
     assert_nothing_landed(database)
 
 
