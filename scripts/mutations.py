@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 
-LEFT_OUT = ("RemoveDecorator", "VariableInserter", "VariableReplacer", "BinaryOperator", "Eq_Is", "Is_Eq", "Is_NotEq")
-"""Operators that mostly break the import, or change nothing (an annotation, `is` for `==`)."""
+LEFT_OUT = ("RemoveDecorator", "VariableInserter", "VariableReplacer", "BinaryOperator")
+"""Operators that mostly break the import, or change nothing (an annotation)."""
+
+SWAPPED = ("Eq_NotEq", "NotEq_Eq", "Lt_LtE", "LtE_Lt", "Lt_GtE", "GtE_Lt", "Gt_GtE", "GtE_Gt", "Is_IsNot", "IsNot_Is")
+"""Comparisons that are swapped, as people do by mistake. Nobody writes that a text is greater for that it differs."""
 
 NOT_CHANGED = re.compile(r"TYPE_CHECKING|__all__|@dataclass|logger\.(debug|info)")
 """Lines whose change breaks every import, or that nobody sees."""
@@ -89,13 +92,20 @@ def drawn(module: str, draw: random.Random) -> Iterator[str]:
 
 def operated(code: str, draw: random.Random) -> Iterator[str]:
     """Yield the code with changes by cosmic-ray's operators, drawn at random. Most operators find nothing to change."""
-    operators = [name for name in operator_names() if not any(each in name for each in LEFT_OUT)]
+    operators = [name for name in operator_names() if is_drawn(name)]
     for _ in range(1_000):
         operator = get_operator(draw.choice(operators))
         with suppress(AttributeError):  # cosmic-ray 8.4 cannot replace the dotted name of an exception
             mutated = mutate_code(code, operator(*arguments_of(operator, draw)), draw.randrange(8))
             if mutated is not None:
                 yield mutated
+
+
+def is_drawn(operator: str) -> bool:
+    """Whether an operator of cosmic-ray makes changes that may be mistakes."""
+    if "ReplaceComparisonOperator" in operator:
+        return operator.endswith(tuple(f"Operator_{pair}" for pair in SWAPPED))
+    return not any(each in operator for each in LEFT_OUT)
 
 
 def is_change(before: str, after: str) -> bool:
