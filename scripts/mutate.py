@@ -145,8 +145,11 @@ class Runs:
                 except subprocess.TimeoutExpired:
                     running.terminate()
                 return _LATE
-        found = re.search(r"^(?:FAILED|ERROR) (\S+::.+?)(?: - .*)?$", printed, re.MULTILINE)
-        return None if running.returncode == 0 else found[1] if found else "tests that cannot run"
+        if running.returncode == 0:
+            return None
+        missing = re.search(rf"^ERROR: not found: {re.escape(str(copy))}/(\S+::.+)$", printed, re.MULTILINE)
+        found = missing or re.search(r"^(?:FAILED|ERROR) (\S+::.+?)(?: - .*)?$", printed, re.MULTILINE)
+        return found[1] if found else "tests that cannot run"
 
 
 def copied(folder: Path) -> Path:

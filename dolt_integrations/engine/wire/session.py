@@ -81,8 +81,7 @@ class Session(_Connection):  # type: ignore[misc]
         try:
             yield
         finally:
-            self._deadline = None
-            self._read_timeout = self._write_timeout = None
+            self._deadline = self._read_timeout = self._write_timeout = None
 
     @contextmanager
     def sending(self, name: str, file: Readable) -> Iterator[None]:
