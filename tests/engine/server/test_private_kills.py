@@ -37,7 +37,8 @@ def killed_at(step, temporary, work):
 
 
 def files_below(folder):
-    return [name for _, _, files in os.walk(folder) for name in files]
+    """Return the files of two walks: a folder that is renamed during one of them, to be removed, is in the other."""
+    return [name for _ in range(2) for _, _, files in os.walk(folder) for name in files]
 
 
 def kill_at_every_step(temporary, work):
