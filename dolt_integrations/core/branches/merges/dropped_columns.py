@@ -16,25 +16,32 @@ if TYPE_CHECKING:
     from dolt_integrations.engine import Connection, TableSchema
 
 
-def dropped_with_values(workspace: Connection, table: str, base: str, ours: str, theirs: str) -> Conflict | None:
+def dropped_with_values(
+    workspace: Connection, table: str, base: str, ours: tuple[str, TableSchema], theirs: tuple[str, TableSchema]
+) -> Conflict | None:
     """Return the conflict for a column that one side dropped and in which rows that the other side added have values.
 
     Args:
         workspace: A session on a private branch.
         table: A table that both sides changed.
         base: The merge base.
-        ours: The commit at the branch's head.
-        theirs: The commit to merge.
+        ours: The commit at the branch's head, and the table there.
+        theirs: The commit to merge, and the table there.
     """
-    before, one, other = (_schema(workspace, table, commit) for commit in (base, ours, theirs))
-    if before is None or one is None or other is None or _names(one) == _names(other):
+    if _names(ours[1]) == _names(theirs[1]) or (before := schema_at(workspace, table, base)) is None:
         return None
-    for commit, holder, dropper in ((ours, one, other), (theirs, other, one)):
+    for (commit, holder), (_, dropper) in ((ours, theirs), (theirs, ours)):
         for column in _dropped(before, holder, dropper):
             with workspace.in_database():  # on the private branch, Dolt 1.83 would check other privileges
                 if adds_values(workspace, base, commit, table, column):
                     return Conflict(table, "schema", 1, description=_TEXT.format(column))
     return None
+
+
+def schema_at(workspace: Connection, table: str, commit: str) -> TableSchema | None:
+    """Return a table at a commit, or None if it is not there."""
+    with visiting(workspace, commit) as snapshot:
+        return find_table(snapshot, table)
 
 
 _TEXT = "one side dropped column `{}`, and rows that the other side added have values in it"
@@ -55,8 +62,3 @@ def _dropped(before: TableSchema, holder: TableSchema, dropper: TableSchema) -> 
 
 def _names(schema: TableSchema) -> set[str]:
     return {name.lower() for name in schema.names}
-
-
-def _schema(workspace: Connection, table: str, commit: str) -> TableSchema | None:
-    with visiting(workspace, commit) as snapshot:
-        return find_table(snapshot, table)

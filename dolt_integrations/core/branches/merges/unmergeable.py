@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dolt_integrations.core.branches.merges.dropped_columns import dropped_with_values
-from dolt_integrations.engine import find_table, parse_type
-from dolt_integrations.engine.session.visiting import visiting
+from dolt_integrations.core.branches.merges.dropped_columns import dropped_with_values, schema_at
+from dolt_integrations.engine import parse_type
 from dolt_integrations.engine.sql.types import GEOMETRIES
 from dolt_integrations.engine.versions.merges import Conflict, changed_tables
 from dolt_integrations.engine.versions.remotes import merge_base
@@ -38,16 +37,20 @@ def unmergeable(workspace: Connection, ours: str, theirs: str) -> list[Conflict]
         if base is None or base in (ours, theirs):
             return []
         both = {*changed_tables(workspace, base, ours)} & {*changed_tables(workspace, base, theirs)}
-    found = (
-        _conflict(workspace, table, ours, theirs) or dropped_with_values(workspace, table, base, ours, theirs)
-        for table in sorted(both)
-    )
+    found = (_conflict(workspace, table, base, ours, theirs) for table in sorted(both))
     return [conflict for conflict in found if conflict is not None]
 
 
-def _conflict(workspace: Connection, table: str, ours: str, theirs: str) -> Conflict | None:
-    one, other = _schema(workspace, table, ours), _schema(workspace, table, theirs)
-    if one is None or other is None or (one.primary_key and other.primary_key):
+def _conflict(workspace: Connection, table: str, base: str, ours: str, theirs: str) -> Conflict | None:
+    one, other = schema_at(workspace, table, ours), schema_at(workspace, table, theirs)
+    if one is None or other is None:
+        return None
+    sides = (ours, one), (theirs, other)
+    return _made_longer(table, one, other) or dropped_with_values(workspace, table, base, *sides)
+
+
+def _made_longer(table: str, one: TableSchema, other: TableSchema) -> Conflict | None:
+    if one.primary_key and other.primary_key:
         return None
     apart, there = _stored_apart(one), _stored_apart(other)
     column = next((name for name, is_apart in apart.items() if there.get(name, is_apart) != is_apart), None)
@@ -58,11 +61,6 @@ def _conflict(workspace: Connection, table: str, ours: str, theirs: str) -> Conf
         "side's rows again on top of it, or give the table a key"
     )
     return Conflict(table, "schema", 1, description=text)
-
-
-def _schema(workspace: Connection, table: str, commit: str) -> TableSchema | None:
-    with visiting(workspace, commit) as snapshot:
-        return find_table(snapshot, table)
 
 
 def _stored_apart(schema: TableSchema) -> dict[str, bool]:
