@@ -16,6 +16,11 @@ def vanished(texts: pl.Series, values: pl.Series) -> pl.Series:
     return (values == 0) & texts.str.contains("^[+-]?[0.]*[1-9]")
 
 
+def vanishes(text: str) -> bool:
+    """Whether a number of JSON is 0 only because its text is too small for a float."""
+    return float(text) == 0 and bool(text.lower().partition("e")[0].strip("-0."))
+
+
 def rounded(texts: pl.Series, values: pl.Series) -> list[int]:
     """Return the rows whose text is an integer that the value does not equal."""
     large = texts.str.contains("^[+-]?[0-9]+$") & (values.abs() > _EXACT - 1) & values.is_finite()

@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 
 from dolt_integrations.core.columns.encoded import shown
-from dolt_integrations.core.files.cell_floats import rounded, vanished
+from dolt_integrations.core.files.cell_floats import rounded, vanished, vanishes
 from dolt_integrations.core.files.cell_types import _RANGES, UNITS, _Target, _target
 from dolt_integrations.engine.sql.types import GEOMETRIES
 from dolt_integrations.errors import UnsupportedValueError
@@ -216,7 +216,7 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> None:
 
 
 def _float(text: str) -> None:
-    if not math.isfinite(float(text)) or (float(text) == 0 and text.lower().partition("e")[0].strip("-0.")):
+    if not math.isfinite(float(text)) or vanishes(text):
         raise ValueError(f"{text} is not a finite float, or too small for one")
 
 

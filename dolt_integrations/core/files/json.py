@@ -17,6 +17,7 @@ from dolt_integrations.core.columns.dtypes import TEXT_DTYPE
 from dolt_integrations.core.columns.encoded import shown
 from dolt_integrations.core.columns.mark import mark_of
 from dolt_integrations.core.columns.objects import MAX_DIGITS
+from dolt_integrations.core.files.cell_floats import vanishes
 from dolt_integrations.core.files.cell_texts import format_cells
 from dolt_integrations.core.files.cells import PARSED
 from dolt_integrations.core.files.columns import encode_named
@@ -38,7 +39,7 @@ class _Float(float):
     def __new__(cls, text: str) -> _Float:
         """Keep the text."""
         number = super().__new__(cls, text)
-        if not number and text.lower().partition("e")[0].strip("-0."):
+        if vanishes(text):
             raise ValueError(f"{text} is too small for a float, and would become 0; write it in quotes")
         number.text = text
         return number
