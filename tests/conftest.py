@@ -36,14 +36,14 @@ if TYPE_CHECKING:
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# Each dolt of the tests lives for a short time: collecting its garbage early would cost a sixth of it.
+# The dolt processes of the tests are short-lived: collecting garbage early would cost a sixth of their CPU.
 os.environ.setdefault("GOGC", "400")
 os.environ.setdefault("GOMEMLIMIT", "512MiB")
 
-# Its threads would look for work that one has anyway, which costs a sixth of it. `make soak` gives it all processors.
+# More threads would only compete for work, which costs a sixth of the CPU. `make soak` gives it all processors.
 os.environ.setdefault("GOMAXPROCS", "1")
 
-# Each dolt command would start another one that sends usage metrics: 0.04 of its 0.10 s of CPU.
+# Otherwise each dolt command starts another one that sends usage metrics, which is 0.04 of its 0.10 s of CPU.
 os.environ["DOLT_DISABLE_EVENT_FLUSH"] = "true"
 
 use_memory()
@@ -248,7 +248,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         patch.setenv("HOME", str(folder))
         patch.delenv("DOLT_ROOT_PATH", raising=False)
         shared = new_repository(folder / "shared")
-        # Else it would look for new statistics all the time.
+        # Otherwise it would collect statistics all the time.
         shared.dolt("config", "--local", "--add", "sqlserver.global.dolt_stats_enabled", "0")
         running = start_server(shared.path)
     yield running
@@ -319,7 +319,7 @@ def eventually(condition: Callable[[], object], timeout: float = 60) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(pause)
-        pause = min(1.3 * pause, 0.1)  # to look costs as much as to work
+        pause = min(1.3 * pause, 0.1)  # checking costs as much CPU as working
 
 
 def processes_of(directory: Path) -> list[int]:

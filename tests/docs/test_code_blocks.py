@@ -71,7 +71,7 @@ def name_of(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_the_blocks_of_a_page_run(page, place, shared_server, monkeypatch):
-    module = types.ModuleType(f"page_{page.stem.replace('-', '_')}")  # a page has the name of a framework
+    module = types.ModuleType(f"page_{page.stem.replace('-', '_')}")  # some pages are named after a framework
     # flytekit names a task after the file of its module.
     module.__dict__.update(names(), __file__=str(place.folder / f"{module.__name__}.py"))
     monkeypatch.setitem(sys.modules, module.__name__, module)
@@ -104,7 +104,7 @@ def run_python(block, place, module):
         (place.folder / "program.py").write_text(text)
         run_program(block, "program.py")
     else:
-        # The block's lines are those of the page, so that an error shows where it is.
+        # Keep the page's line numbers, so that an error shows where it is.
         exec(compile("\n" * (block.line - 1) + text, str(block.page), "exec"), module.__dict__)  # noqa: S102 - our pages
 
 

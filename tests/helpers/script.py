@@ -52,7 +52,7 @@ class Script:
         self.process.kill()
         assert self.process.stdout is not None
         if not self.process.stdout.closed:
-            self.process.stdout.read()  # ends with it; before that, the end of its input would let it go on
+            self.process.stdout.read()  # killed with it; if its input ended first, it would continue
         self.process.communicate()
 
 

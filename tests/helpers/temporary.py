@@ -24,13 +24,13 @@ def use_memory() -> None:
     if "TMPDIR" in os.environ or not _has_room():
         return
     folder, owner = tempfile.mkdtemp(prefix="tests-", dir=MEMORY), os.getpid()
-    Path(folder).chmod(0o1777)  # as /tmp, because some tests have processes of other users
+    Path(folder).chmod(0o1777)  # like /tmp, because some tests start processes as other users
     os.environ.setdefault(PYTEST_ROOT, str(MEMORY))
     os.environ["TMPDIR"] = folder
     tempfile.tempdir = None
 
     def remove() -> None:
-        if os.getpid() == owner:  # and not in a forked child
+        if os.getpid() == owner:  # but not in a forked child
             shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(remove)

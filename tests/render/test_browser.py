@@ -67,7 +67,7 @@ def test_cards_can_be_read_in_light_and_dark_and_run_and_load_nothing(cards: lis
     assert found["texts"] > 500
     assert found["faintest"][0] >= 4.5, found["faintest"]  # WCAG 2, level AA
     assert not found["tooWide"]
-    assert found["changed"] == 6  # in three cards, on two grounds
+    assert found["changed"] == 6  # in three cards, on two backgrounds
     assert len(found["pictures"]) == 8
     assert min(found["pictures"]) > 50
 

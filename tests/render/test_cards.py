@@ -97,7 +97,7 @@ def test_a_branch_leaves_and_joins_its_line_and_leads_out_of_the_graph_dashed() 
     svg = CommitGraph("Commits", commits).svg()
 
     assert svg.count("<circle") == 3
-    assert svg.count("stroke-dasharray") == 2  # both lead to a commit that is not drawn
+    assert svg.count("stroke-dasharray") == 2  # both point to a commit that is not drawn
     whole = CommitGraph("Commits", (*commits, Commit("root"))).svg()
     assert "stroke-dasharray" not in whole
     assert len(re.findall(r'd="M[^"]*C', whole)) == 2  # the lane of the branch begins and ends in a curve

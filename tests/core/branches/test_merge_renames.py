@@ -47,7 +47,7 @@ def rows(url, table="t", revision="main"):
 def check_kept(url, error, *names):
     assert error.branch in str(error)
     assert all(name in str(error) for name in names)
-    assert not re.search("Try again|error:|%!", str(error))  # Dolt's own words
+    assert not re.search("Try again|error:|%!", str(error))  # Dolt's own message
     assert rows(url, revision=error.branch)[0][2] == "X"
 
 

@@ -85,7 +85,7 @@ def test_a_column_that_others_have_dropped_by_a_merge_is_an_error_and_no_row_is_
         ({"id": [None], "at": [None]}, False),
         ({"id": [2], "at": [1.5], "more": ["x"]}, True),
         ({"id": [3], "at": [1.5], "more": ["x"]}, False),
-        ({"id": [3]}, True),  # it cannot be told without the column
+        ({"id": [3]}, True),  # without the column it cannot be determined
         ({"id": pa.array([], pa.int64())}, False),
     ],
 )

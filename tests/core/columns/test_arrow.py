@@ -78,7 +78,7 @@ def test_rows_of_every_type_are_added(mode, database):
 
 
 def test_a_stream_of_every_type_is_stored_as_one_table_is(database):
-    # The categories of a stream are found one after the other.
+    # The categories of a stream are found batch by batch.
     write_table(database, "t", batches(TABLE), primary_key="id")
 
     assert_equal(read_arrow(database, "t")[0])

@@ -41,7 +41,7 @@ def test_an_arrow_table_of_anything_comes_back_as_it_was(table, database):
     assert_equal(read_arrow(database, name)[0], table)
     assert not write_table(database, name, read_arrow(database, name)[0]).changed
     if table.num_rows and not any(table.column(each).null_count for each in table.column_names):
-        # pandas's objects say nothing of their class where all are missing.
+        # If all are missing, pandas's objects do not tell their class.
         assert not write_table(database, name, read_table(database, name).data).changed
 
 

@@ -70,7 +70,7 @@ def test_lists_of_other_parts_that_need_text_are_documents_from_then_on(database
 
 
 def test_a_document_that_others_put_into_a_typed_list_is_not_rounded(database):
-    # pyarrow makes an integer of 1.5 without a word.
+    # pyarrow silently turns 1.5 into an integer.
     found = appended(database, table(pa.list_(pa.int64()), [1]), pd.DataFrame({"x": [[1.5]]}))
 
     assert sorted(found.to_pylist()) == ["[1.5]", "[1]"]

@@ -45,7 +45,7 @@ def test_a_frame_with_an_index_comes_back_as_it_was(frame, url):
 
     back = round_trip(url, frame, table=table)
 
-    # The dtype of the labels is what pandas makes of them; set_index leaves object where a label was an integer.
+    # The labels' dtype is the one that pandas infers; set_index leaves object if a label was an integer.
     frame.columns = pd.Index(list(frame.columns))
     assert_same(back.sort_values("row"), frame)
     assert write_table(url, table, back).changed is False
@@ -120,7 +120,7 @@ def test_a_query_of_no_rows_of_every_type_gives_the_same(database):
 
 
 def test_a_query_under_other_names_has_the_dtypes_of_the_sql_types(database):
-    # Dolt does not tell where a renamed column comes from, and with that goes the mark.
+    # Dolt does not tell what a renamed column was called, so its mark is lost.
     write_table(database, "t", every_type(lambda series: series.head(1)))
 
     back = read_table(database, sql="SELECT `time zone in seconds` AS a FROM t").data

@@ -28,7 +28,7 @@ def schema_of(frame):
     return encode_frame(frame, table="t").schema()
 
 
-# There and back
+# Round trips
 
 
 @ROUND_TRIP

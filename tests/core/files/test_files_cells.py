@@ -279,7 +279,7 @@ def test_an_index_that_the_arguments_name_is_one_in_a_table_that_has_none(file):
 
 
 def test_the_type_of_a_column_is_that_of_all_its_cells(file):
-    frame = read(file, "a\n" + "07\n" * 1_100_000 + "x\n")  # more than pandas reads at a time
+    frame = read(file, "a\n" + "07\n" * 1_100_000 + "x\n")  # more rows than pandas reads at a time
 
     assert frame["a"].iloc[[0, -1]].tolist() == ["07", "x"]
 

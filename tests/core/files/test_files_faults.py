@@ -52,7 +52,7 @@ def test_what_pandas_cannot_read_is_an_error_of_ours(args, file):
         read(file, "a,b\n1,2\nx,5\n1,2,3\n" if "skiprows" in args else "a,b\n1,2\nx,5\n", **args)
 
 
-@pytest.mark.filterwarnings("ignore")  # as in a program that has turned them off
+@pytest.mark.filterwarnings("ignore")  # as in a program that has turned warnings off
 def test_cells_that_pandas_would_cut_off_are_an_error(file):
     with pytest.raises(FileError, match="more cells than columns"):
         read(file, b"a,b\n1,2,3\n", index_col=False, skiprows=[9])

@@ -119,7 +119,7 @@ ARGS = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@pytest.mark.filterwarnings("ignore:Could not infer format")  # pandas's, of texts that are no dates
+@pytest.mark.filterwarnings("ignore:Could not infer format")  # pandas warns about texts that are not dates
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=4), args=ARGS)
 @example(rows=[("18446744073709551615", "", "x"), ("", '""', "x")], args={})

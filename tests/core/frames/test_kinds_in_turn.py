@@ -92,7 +92,7 @@ def test_arrays_that_pandas_hands_to_arrow_stay_arrays(database):
     frame = pd.DataFrame({"id": [1], "x": [np.array([1.5, np.nan])]})
     write_table(database, "t", frame, primary_key="id")
 
-    write_table(database, "t", pa.Table.from_pandas(frame))  # pyarrow makes NULL of a NaN in an array
+    write_table(database, "t", pa.Table.from_pandas(frame))  # pyarrow turns NaN in an array into NULL
 
     assert_same(read_table(database, "t").data, frame)
 
@@ -144,7 +144,7 @@ def test_a_dictionary_of_pyarrow_stays_one(database):
 def test_periods_of_arrow_are_those_of_pandas(registered, database):
     frame = pd.DataFrame({"id": [1, 2], "at": pd.PeriodIndex(["2024-01", None], freq="M")})
     table = pa.Table.from_pandas(frame)
-    if not registered:  # as in a program that has read a file before it used a period
+    if not registered:  # as in a program that reads a file before it uses a period
         at = table.column("at").cast(pa.int64())
         table = table.set_column(1, "at", at)
 

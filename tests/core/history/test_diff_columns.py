@@ -104,7 +104,7 @@ def test_an_index_that_is_the_key_is_a_column_of_the_diff(database):
 def test_texts_are_compared_letter_by_letter_whatever_the_collation(database):
     ddl = "CREATE TABLE t (id INT PRIMARY KEY, x VARCHAR(9) COLLATE utf8mb4_0900_ai_ci)"
     old = commit_sql(database, ddl, "INSERT INTO t VALUES (1, 'a')")
-    commit_sql(database, "DELETE FROM t")  # Dolt takes an UPDATE from 'a' to 'A' for none
+    commit_sql(database, "DELETE FROM t")  # Dolt ignores an UPDATE from 'a' to 'A'
     new = commit_sql(database, "INSERT INTO t VALUES (1, 'A')")
 
     assert rows(diff(database, "t", old, new)) == [("modified", 1, 1, "a", "A")]

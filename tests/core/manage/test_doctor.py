@@ -109,7 +109,7 @@ def test_the_cache_is_described_by_its_folder_and_size(
     (tmp_path / "cache" / "x.arrow").write_bytes(bytes(3 * 2**19))
     assert checks(shop)["cache"] == ("ok", f"{tmp_path / 'cache'}, 1.5 MiB")
 
-    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # root may write everywhere
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # root can write everywhere
     assert checks(shop)["cache"][0] == "warning"
     assert "is not writable: every load fetches its rows" in checks(shop)["cache"][1]
 

@@ -83,7 +83,7 @@ def test_an_execution_that_wrote_nothing_is_an_error_that_names_the_nearest(data
     with pytest.raises(RunNotFoundError, match=r"'Import/9' has written to.*Import/3/load/4"):
         shop.revert("Import/9")
     with pytest.raises(RunNotFoundError):
-        shop.revert("Import")  # the name of a flow is no run of it
+        shop.revert("Import")  # the name of a flow is not a run
     with pytest.raises(RevisionNotFoundError, match="is not on"):
         shop.revert(shop.table("orders", branch=NewBranch("b")).write(orders(5)).commit)
     with pytest.raises(ConfigError, match="first commit"):

@@ -279,7 +279,7 @@ def test_an_append_whose_answer_is_lost_is_written_once(text, where, write_id, d
     try:
         version = write_table(url, "t", MORE, mode="append", branch_conf=where, write_id=write_id)
     except DoltError:
-        assert write_id is not None  # a retry is the caller's then
+        assert write_id is not None  # retrying is up to the caller then
         version = write_table(url, "t", MORE, mode="append", branch_conf=where, write_id=write_id)
 
     branch = branch_of(where)

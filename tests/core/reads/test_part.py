@@ -172,7 +172,7 @@ def test_a_condition_that_looks_back_does_so_from_the_version(seven, what, how):
     assert data["n"].tolist() == expected
 
 
-# What is wrong
+# Bad input
 
 
 def test_a_column_that_is_not_there_is_an_error_with_the_nearest(seven):

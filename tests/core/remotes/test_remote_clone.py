@@ -99,7 +99,7 @@ def test_an_existing_empty_folder_is_a_remote_without_data(tmp_path):
 
 
 MEETS_PUSHES = """#!/bin/sh
-# Fails two clones as Dolt does if a push replaces files of the remote.
+# Makes two clones fail as Dolt does if a push replaces files of the remote.
 if [ "$1" = clone ] && [ "$(ls {folder} | wc -l)" -lt 2 ]; then
     touch {folder}/$$
     echo "clone failed; manifest referenced table file for which there is no chunkSource." >&2
@@ -155,7 +155,7 @@ def test_a_clone_that_is_killed_is_not_taken_for_a_database_and_may_be_tried_aga
     with monkeypatch.context() as patch:
         patch.setenv("PATH", str(slow), prepend=os.pathsep)
         process = script(code, remote.url, shop)
-        eventually((tmp_path / "cloned").exists)  # a clone that is still being written would be written to below
+        eventually((tmp_path / "cloned").exists)  # a clone that is still running would be written to below
         process.kill()
 
     with pytest.raises(DatabaseNotFoundError), open_database(shop):

@@ -58,7 +58,7 @@ def starts(monkeypatch):
 
     def launch(server):
         found = real(server)
-        if found is not None:  # another program may take its port first
+        if found is not None:  # another program may have taken its port
             started.append(server.directory.name)
         return found
 

@@ -112,7 +112,7 @@ WALKS = ("dolt_branches", "dolt_tags", "active_branch()", "HASHOF('", "SHOW FULL
 
 NEEDED = {
     "new branch": ["HASHOF('"],  # no branch may have the new name in another case
-    "history of a table": ["dolt_log('"],  # nothing else knows which commits changed a table
+    "history of a table": ["dolt_log('"],  # nothing else tells which commits changed a table
     "retry": ["USE `"],  # the tables of the commit that it finds, and of its parents
 }
 
@@ -133,7 +133,7 @@ MOST = {
     "save": 13,
     "append": 12,
     "write id": 19,
-    "retry": 25,  # looks for reverts too, which a new write id need not
+    "retry": 25,  # also looks for reverts, which a new write id does not need
     "load": 8,
     "load of a branch": 10,
     "history": 4,

@@ -116,7 +116,7 @@ def test_an_index_as_the_key(database, found):
     assert_same(read_table(database, "t").data, expected)
 
 
-# Without a key: rows as often as they are there
+# Without a key: each row as often as it occurs
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_without_a_key_rows_are_added(database, found):
     assert_landed(database, frame, None)
 
 
-# Anything
+# Generated tables
 
 VALUES = {
     "float": st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0.0, -0.0]),

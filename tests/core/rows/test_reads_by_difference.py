@@ -246,7 +246,7 @@ def test_a_damaged_list_of_versions_is_no_failure(database, own_cache, fetched, 
 
     assert_exact(database, commit(database, "UPDATE t SET text = 'x' WHERE n = 3"), monkeypatch)
     assert_exact(database, commit(database, "UPDATE t SET text = 'y' WHERE n = 3"), monkeypatch)
-    assert fetched == ["t", "t", "t"]  # the last one was made of the one before, and compared with a fetch
+    assert fetched == ["t", "t", "t"]  # the last one was computed from the one before, and compared with a fetch
 
 
 def test_the_list_of_versions_is_read_by_its_user_alone(database, own_cache):

@@ -23,7 +23,7 @@ def test_an_object_store_with_faults_never_gives_wrong_rows(faulty, writing, rea
 
     faulty.faults = reading
     found = cache.find(HASH)
-    faulty.settle()  # botocore draws random numbers in its threads, which must not happen while Hypothesis draws
+    faulty.settle()  # botocore's threads use `random`, which Hypothesis forbids while it draws
     shared_cache.forget()
 
     assert found is None or found.equals(table())

@@ -254,5 +254,5 @@ def test_an_object_store_with_faults_never_gives_wrong_rows(faulty, database, mo
     try:
         assert_exact(database, version, monkeypatch)
     finally:
-        faulty.settle()  # botocore draws random numbers in its threads, which must not happen while Hypothesis draws
+        faulty.settle()  # botocore's threads use `random`, which Hypothesis forbids while it draws
     shared_cache.forget()

@@ -50,7 +50,7 @@ def test_a_column_stays_up_to_its_end_and_no_further(sql_type, dtype, last, beyo
     try:
         write_table(database, "t", given)
     except UnsupportedTypeError:
-        given = kept  # no type holds both what the column held and this
+        given = kept  # no type holds both the old values and this one
     assert read_table(database, "t").data["a"].tolist() == given["a"].tolist()
 
 

@@ -53,7 +53,7 @@ def test_a_server_that_only_a_literal_names_gets_no_password_and_the_error_says_
 def test_a_pickle_without_the_password_of_its_url_says_which_variables_give_it(guarded, monkeypatch):
     monkeypatch.delenv("DOLT_CLI_PASSWORD")
     sent = pickle.dumps(Repository(guarded.replace("keeper@", "keeper:open%20sesame@")))
-    forget()  # as a worker of Dask, which has not made the Repository
+    forget()  # like a worker of Dask, which did not create the Repository
 
     with pytest.raises(AccessDeniedError, match=f"set DOLT_CLI_PASSWORD and DOLT_CLI_HOST={host_of(guarded)}"):
         pickle.loads(sent).table("t").read()  # noqa: S301 - our own bytes
@@ -108,7 +108,7 @@ def test_a_hostile_server_of_a_literal_learns_nothing_of_the_password(option, mo
             with pytest.raises(DoltError):
                 read_table(empty.url, "t")
 
-    # With no password the client sends an empty scramble, whoever asks.
+    # Without a password the client sends an empty scramble to any server.
     assert server.passwords[:1] in ([], empty.passwords[:1])
 
 

@@ -56,7 +56,7 @@ def test_a_limit_on_results_cuts_nothing_off(fast, server, set_limits):
 
 @pytest.mark.parametrize("mode", ["append", "upsert", "replace"])
 def test_a_server_that_checks_no_foreign_keys_checks_those_of_a_save(mode, server, monkeypatch):
-    monkeypatch.setattr(reuse, "MOST_USES", 0)  # each use of a session begins with the server's settings
+    monkeypatch.setattr(reuse, "MOST_USES", 0)  # each use of a session starts with the server's settings
     run_sql(
         server.url,
         "CREATE TABLE parents (id BIGINT PRIMARY KEY)",

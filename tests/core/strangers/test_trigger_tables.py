@@ -140,7 +140,7 @@ def test_an_append_that_builds_while_another_adds_a_column_keeps_the_rows_of_bot
         changed = real(*arguments, **options)
         if next(others, False):
             add = ("ALTER TABLE t ADD COLUMN theirs int", "INSERT INTO t VALUES (10, 'x', 1), (11, 'y', 1)")
-            run_sql(database, *add, "CALL DOLT_COMMIT('-Am', 'theirs')")  # a client that takes no turns
+            run_sql(database, *add, "CALL DOLT_COMMIT('-Am', 'theirs')")  # a client that does not use our locks
         return changed
 
     monkeypatch.setattr(Workspace, "build_and_commit", build)

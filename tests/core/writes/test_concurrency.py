@@ -233,7 +233,7 @@ def test_a_foreign_client_that_writes_the_table_in_between_breaks_nothing(databa
                     f"CALL DOLT_COMMIT('-am', 'foreign {number}')",
                 )
                 commits.append(f"foreign {number}")
-                time.sleep(0.02)  # one that never pauses leaves no room for a save between two of its commits
+                time.sleep(0.02)  # a client that never pauses leaves no time for a save between two of its commits
             except Exception as error:  # noqa: BLE001 - a foreign client has no retries
                 assert "conflict" in str(error) or "nothing to commit" in str(error), error  # noqa: PT017
 

@@ -230,7 +230,7 @@ def test_a_full_disk_of_the_database_is_an_error_of_ours_and_the_table_is_unchan
     mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", folder)
     try:
         write_table(folder / "shop", "t", OLD)
-        text = np.random.default_rng(1).bytes(4_000_000).hex()  # random, since Dolt compresses
+        text = np.random.default_rng(1).bytes(4_000_000).hex()  # random, because Dolt compresses
         long = pd.DataFrame({"id": range(20_000), "text": [text[at : at + 200] for at in range(0, 4_000_000, 200)]})
         with pytest.raises(DoltError, match=str(folder / "shop")):
             write_table(folder / "shop", "t", long)

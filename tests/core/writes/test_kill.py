@@ -18,7 +18,7 @@ from dolt_integrations.errors import DoltError
 from tests.core.writes.test_kill import save
 
 def die(victim):
-    if victim:  # the file that tells of the server
+    if victim:  # the file that describes the server
         os.kill(int(open(victim).read().split(":")[0]), signal.SIGKILL)
     else:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -47,7 +47,7 @@ def attempt(location, way, branch, fatal, sent, victim):
 
 for line in sys.stdin:
     read, write = os.pipe()
-    child = os.fork()  # not a process from scratch each time, which takes a second to import what it needs
+    child = os.fork()  # not a new interpreter each time, whose imports take a second
     if child == 0:
         os.write(write, json.dumps(attempt(*json.loads(line)))[:60_000].encode())
         os._exit(0)
@@ -112,7 +112,7 @@ def state(location, branch):
 def moments(statements):
     """Return the statements at which to die: before, during and after each one that writes."""
     writes = [at for at, text in enumerate(statements, 1) if ALL or not text.startswith(("SELECT", "SHOW", "SET"))]
-    before = {writes[0], *(at + 1 for at in writes if at < len(statements))}  # after one is before the next one
+    before = {writes[0], *(at + 1 for at in writes if at < len(statements))}  # after one statement is before the next
     return sorted({(at, False) for at in before} | {(at, True) for at in writes})
 
 
@@ -154,7 +154,7 @@ class Killing:
             found = state(self.location, branch)
             assert found in (self.before, self.after), where
             assert said != "saved" or found == self.after, where
-            eventually(lambda: self.leaves_nothing(branch))  # the server may take a moment to miss a client
+            eventually(lambda: self.leaves_nothing(branch))  # the server notices a moment later
             assert state(self.location, branch) == self.after, where
             assert sql(self.location, "SELECT * FROM dolt_status", revision=branch) in ([], ()), where
 

@@ -155,7 +155,7 @@ class Saves(RuleBasedStateMachine):
         self.land_merge(target, start, after, theirs, version.commit)
 
     def land_merge(self, target, start, after, theirs, commit):
-        # Dolt 1.83 fails to look both parents up by the commit's hash.
+        # Dolt 1.83 cannot look up both parents by the commit's hash.
         every = run_sql(self.url, "SELECT commit_hash, parent_index, parent_hash FROM dolt_commit_ancestors")
         found = [row[1:] for row in every if row[0] == commit]
         parents = tuple(parent for _, parent in sorted(found))

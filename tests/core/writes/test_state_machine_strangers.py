@@ -53,7 +53,7 @@ class Strangers(RuleBasedStateMachine):
         """Return the name of a table of main in the case that it has."""
         return next((name for name in self.tables if name.lower() == table.lower()), table)
 
-    # What the other client does.
+    # Steps of the other client.
 
     def deed(self, what, table):
         """Do something to a table, commit it, and record the new contents of main."""
@@ -67,7 +67,7 @@ class Strangers(RuleBasedStateMachine):
         elif what == "branch":
             number = next(self.names)
             self.sql(f"CALL DOLT_BRANCH('run/{number}x')")
-            with contextlib.suppress(pymysql.err.OperationalError):  # Dolt 2.3 makes no two of them
+            with contextlib.suppress(pymysql.err.OperationalError):  # Dolt 2.3 does not create two of them
                 self.sql(f"CALL DOLT_BRANCH('run/{number}X')")
         elif name in self.tables:
             self.change(what, name)
@@ -119,7 +119,7 @@ class Strangers(RuleBasedStateMachine):
         """Let the other client do something between our steps."""
         self.deed(what, table)
 
-    # What we do.
+    # Our own steps.
 
     @rule(way=WAYS, table=TABLES, mode=MODES, data=st.data())
     def save(self, way, table, mode, data):

@@ -95,7 +95,7 @@ def test_a_list_of_frames_is_an_error(database, data):
         write_table(database, "t", data)
 
 
-# What fails in the middle
+# Failures in the middle
 
 
 @pytest.mark.parametrize("after", [0, 1, 2])
@@ -165,7 +165,7 @@ def test_a_value_that_cannot_be_held_names_its_column(database):
     assert nothing_landed(database)
 
 
-# What is not asked for, what is killed, what is held in memory
+# Batches that are not read, kills, memory
 
 
 def test_a_write_that_is_there_already_asks_for_no_second_batch(database):

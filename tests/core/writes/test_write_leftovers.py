@@ -40,7 +40,7 @@ def test_no_branch_and_no_uncommitted_work_stays_after_a_failure(database):
     assert is_clean(database)
 
 
-# Private branches that dead processes left.
+# Private branches left by dead processes.
 
 DIE = """
 import os, sys

@@ -104,7 +104,7 @@ def test_what_names_no_database_is_an_error():
         write_table(None, "t", ONE)
 
 
-# The three ways to name one database, and a user's server on the directory.
+# Three ways to name a database, and a user's server on its directory.
 
 
 def test_a_doltcli_object_names_a_database(repository):

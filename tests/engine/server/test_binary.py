@@ -167,7 +167,7 @@ def test_an_old_program_is_refused_before_its_first_use(repository, tmp_path):
 
 
 def test_a_read_only_directory_is_refused_with_the_reason(repository, monkeypatch):
-    # As the kernel answers for a file system that is mounted so; tests that run as root may write everywhere else.
+    # What the kernel answers on a file system mounted read-only. Tests that run as root can write everywhere else.
     monkeypatch.setattr(os, "access", lambda path, mode: ".dolt" not in str(path))
 
     with pytest.raises(StorageError, match="is read-only, and Dolt writes a lock"), open_database(repository.path):

@@ -81,7 +81,7 @@ import polars
 from dolt_integrations.engine import open_database
 {uses.replace("db", str(repository.path))}
 threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
-os.read(os.pipe()[0], 1)  # polars would have the kernel go on with it
+os.read(os.pipe()[0], 1)  # polars would tell the kernel to restart the call
 """
 
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)

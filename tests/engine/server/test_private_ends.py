@@ -106,7 +106,7 @@ def fork(target, *arguments):
     queue = context.Queue()
     child = context.Process(target=target, args=(*arguments, queue))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads, from Python 3.12 on
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 and later warn about forking with threads
         child.start()
     said = queue.get(timeout=60)
     child.join()

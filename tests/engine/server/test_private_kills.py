@@ -43,7 +43,7 @@ def files_below(folder):
 
 def kill_at_every_step(temporary, work):
     """Check that no step leaves anything, and return the number of steps."""
-    tempfile.gettempdir()  # Python itself writes a file there once, to see whether it may
+    tempfile.gettempdir()  # Python itself writes a file there once, to test whether it can
     step = 1
     while killed_at(step, temporary, work):
         with contextlib.suppress(AssertionError):

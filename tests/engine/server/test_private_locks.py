@@ -86,7 +86,7 @@ def test_a_directory_that_stays_locked_is_an_error_in_time(repository, dolt_sess
 
 
 def test_a_refused_user_leaves_nothing_behind(repository, dolt_session, temporary):
-    # On a busy machine the server may not have come to say why in that time.
+    # On a busy machine the server may not have reported the reason by then.
     with pytest.raises((DatabaseLockedError, ServerUnreachableError)), open_database(repository.path, timeout=3):
         pass
 

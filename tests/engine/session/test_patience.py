@@ -72,7 +72,7 @@ def test_a_server_that_is_started_meanwhile_is_waited_for(repository, caplog):
 def full_server(repository):
     """A server that accepts two sessions, and disconnects further ones."""
     server = start_server(repository.path, "--max-connections", "2", "--back-log", "0")
-    POOL.empty()  # what waited for its start
+    POOL.empty()  # the one that waited for the server's start
     yield server
     POOL.empty()
     server.process.terminate()

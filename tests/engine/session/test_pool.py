@@ -99,7 +99,7 @@ def test_a_session_is_reset_after_many_uses(database, resets, monkeypatch):
     numbers = {use(database) for _ in range(8)}
 
     assert len(numbers) == 1
-    assert len(resets) == 3  # once to learn where a new session begins
+    assert len(resets) == 3  # once, to find out at which commit a new session begins
 
 
 def number_and_rows(session):

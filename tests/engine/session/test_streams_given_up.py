@@ -22,4 +22,4 @@ def test_a_stream_that_was_given_up_asks_a_closed_session_for_nothing():
             raise KeyError("what the reader's caller raises")
 
         del cursor
-        gc.collect()  # pytest makes an error of what a finalizer raises
+        gc.collect()  # pytest reports what a finalizer raises as an error

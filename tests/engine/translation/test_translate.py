@@ -101,7 +101,7 @@ MYSQL = {
 def test_a_number_of_mysqls_is_understood_whatever_the_text_says(kind, code):
     error = translate(pymysql.err.OperationalError(code, "text"), where="")
 
-    assert type(error).__name__ == kind.__name__  # Flyte's plugin puts a class of that name in its place
+    assert type(error).__name__ == kind.__name__  # Flyte's plugin replaces it by a class of that name
 
 
 @pytest.mark.parametrize("code", [1205, 1213])

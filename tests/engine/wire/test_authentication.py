@@ -50,7 +50,7 @@ def test_the_plain_password_is_not_sent_over_encryption_that_no_one_asked_for(tl
         with pytest.raises(AccessDeniedError, match=r"encryption is not required; it was not sent.*tls=required"):
             connect(server)
 
-        assert len(server.passwords) == 2  # the logins, the second one of which is encrypted
+        assert len(server.passwords) == 2  # the logins; the second one is encrypted
         assert PASSWORD.encode() not in server.got
 
 

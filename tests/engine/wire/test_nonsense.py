@@ -115,7 +115,7 @@ def lied(shared_server):
 @pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
 def test_nonsense_is_a_value_or_an_error_of_ours(ask, lied, monkeypatch):
     liar, database = lied
-    monkeypatch.setattr(schema, "_MOST_KNOWN", 0)  # or each definition would be asked for once
+    monkeypatch.setattr(schema, "_MOST_KNOWN", 0)  # otherwise each definition would be read once
     found = []
     for lie in LIES.values():
         for at in (0, 1):

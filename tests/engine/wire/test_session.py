@@ -14,7 +14,7 @@ LOAD = "LOAD DATA LOCAL INFILE 'rows' INTO TABLE t"
 
 def connect(server):
     session = Connection(parse_location(server.url), local_infile=True)
-    session.note_triggers(False)  # or it would ask for them first
+    session.note_triggers(False)  # otherwise it would ask for them first
     return session
 
 
@@ -97,7 +97,7 @@ def test_a_part_of_a_file_is_never_taken_for_all_of_it(error, kind):
     loaded = []
 
     def answer(command):
-        loaded.append(command)  # also after the whole of a file
+        loaded.append(command)  # also after a whole file
         return OK
 
     with hostile(answer, asked_for="rows") as server:
@@ -137,7 +137,7 @@ def test_a_stream_of_bytes_that_are_no_text_is_an_error_that_says_what_to_do_and
         with pytest.raises(QueryError, match=r"not UTF-8.*HEX\(column\)"), session.stream("SELECT a") as cursor:
             list(cursor)
 
-        assert not session.is_open  # with the rest of its rows
+        assert not session.is_open  # with the rows that were left
 
 
 def test_warnings_are_asked_for_where_their_count_may_have_started_again():

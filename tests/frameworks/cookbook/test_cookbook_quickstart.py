@@ -44,7 +44,7 @@ def test_the_output_begins_as_in_the_article(runs: Runs) -> None:
 
 
 def test_the_dtypes_are_printed(runs: Runs) -> None:
-    text = "object|str"  # what pandas calls a text: `object` before pandas 3
+    text = "object|str"  # pandas's dtype of text: `object` before pandas 3
     assert re.search(rf"^name +({text})\ncount +int64\ndtype: object\n\Z", runs.first, re.MULTILINE)
 
 

@@ -170,7 +170,7 @@ class Containers:
             *("--resolver", "flyte._internal.resolvers.default.DefaultTaskResolver"),
             *("mod", tasks.__name__, "instance", name),
             FLYTE_ATTEMPT_NUMBER=str(attempt),
-            # Nobody listens there: these tasks call no others.
+            # Nothing listens there: these tasks do not call others.
             _U_EP_OVERRIDE="dns:///127.0.0.1:1",
             **self.variables,
         )

@@ -36,7 +36,7 @@ def wf(db: str, first: int, last: int) -> list[int]:
 def test_the_next_task_gets_the_whole_table_and_what_was_added(database: str) -> None:
     assert wf(db=database, first=0, last=2) == [2, 0, 1]
     assert wf(db=database, first=2, last=4) == [4, 2, 3]
-    assert wf(db=database, first=4, last=4) == [4]  # the newest commit is the run's before
+    assert wf(db=database, first=4, last=4) == [4]  # the newest commit is the previous run's
 
 
 def test_in_pods_what_others_commit_between_is_not_added(database: str, pod_here: Pods) -> None:

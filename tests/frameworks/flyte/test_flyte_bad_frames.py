@@ -87,7 +87,7 @@ def test_a_new_branch_is_not_left_behind_by_a_save_that_fails(shop: Repository) 
         )
 
 
-# What flytekit wraps
+# Errors that flytekit wraps
 
 
 def test_a_task_that_returns_something_else_says_what_is_wanted(shop: Repository) -> None:

@@ -134,7 +134,7 @@ def test_a_branch_conf_that_is_none(shop: Repository) -> None:
         DoltConfig(db_path=str(shop.path), tablename="t", branch_conf=5)  # type: ignore[arg-type]
 
 
-# What is not there
+# Missing databases, branches and tables
 
 
 def test_a_load_of_a_missing_directory_makes_none(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def away(cause):
 def full(cause):
     server = start_server(new_repository(cause.folder / "shop").path, "--max-connections", "1", "--back-log", "0")
     POOL.empty()
-    session = Connection(parse_location(server.url + "?connect_timeout=60"))  # once the one before has ended there
+    session = Connection(parse_location(server.url + "?connect_timeout=60"))  # once the previous one has ended there
     try:
         return cause.fail(retry_workflow.save, db=server.url + "?connect_timeout=0.5")
     finally:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-# flytekit puts placeholders for some of them into sys.modules; it is their parts that are imported with them.
+# flytekit puts placeholders for some of them into sys.modules; only a real import adds their submodules.
 HEAVY = "pandas.core", "numpy", "polars", "pyarrow.lib", "connectorx", "pymysql"
 
 PROGRAM = """

@@ -158,7 +158,7 @@ def test_batches_of_data_that_is_not_written_are_not_those_of_an_old_version(sto
     assert found == [100, 101, 102]
 
 
-# Parts
+# Selections
 
 
 def test_a_part_is_read(stored: Repository) -> None:

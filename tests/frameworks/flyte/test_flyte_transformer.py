@@ -137,7 +137,7 @@ def test_to_python_value_keeps_the_config(to_python_value) -> None:
     assert table.config == config
 
 
-# pickling: workflow managers carry values and errors between processes
+# Pickling: workflow managers pass values and errors between processes
 
 
 def test_a_config_survives_pickling() -> None:

@@ -84,7 +84,7 @@ def test_showing_a_table_reads_nothing() -> None:
     assert "nonexistent" in repr(DoltTable(config=DoltConfig(db_path="/nonexistent/db", tablename="t")))
 
 
-# What the next task reads
+# The version that the next task reads
 
 
 @pytest.mark.parametrize("branch_conf", [None, SerialBranch("main"), NewBranch("run/1")], ids=repr)

@@ -146,7 +146,7 @@ def test_a_table_may_be_the_default_of_an_input(repository: Repository) -> None:
     assert read() == [1]
 
 
-# What a run leaves
+# After a run
 
 
 def test_the_commit_names_the_execution(repository: Repository) -> None:

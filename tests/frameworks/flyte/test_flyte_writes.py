@@ -26,7 +26,7 @@ from tests.helpers.frameworks.flyte_tables import (
 pytestmark = pytest.mark.usefixtures("served")
 
 
-# What is forwarded is not written
+# A forwarded table is not written
 
 
 @pytest.mark.parametrize("read", [False, True], ids=["unread", "read"])
@@ -104,7 +104,7 @@ def test_a_query_that_was_read_is_pinned_to_what_was_read(repository: Repository
     assert values(received(table)) == [1]
 
 
-# What is changed is written
+# A changed table is written
 
 
 def test_a_frame_that_was_changed_in_place_is_written(repository: Repository) -> None:

@@ -208,7 +208,7 @@ def test_what_an_interrupted_run_has_left_is_gone_when_the_next_one_of_the_threa
     hooks, io = DoltRunHooks(), shop(database)
     flow = Pipeline(NODES)
     hooks.before_pipeline_run({"run_id": "interrupted", "project_path": "shop"}, flow, io)
-    io.save("renamed", USERS)  # and Ctrl-C, of which Kedro tells no hook
+    io.save("renamed", USERS)  # and Ctrl-C, for which Kedro calls no hook
     private = {name for (name,) in run_sql(database, "select name from dolt_branches")} - {"main"}
 
     run_pipeline(NODES[1:], shop(database, renamed=table(database, "users", **KEY)), hooks)

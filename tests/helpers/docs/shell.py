@@ -42,7 +42,7 @@ def runs_here(block: Block, folder: Path) -> bool:
 def run(block: Block, folder: Path) -> None:
     """Run a block, and check that every command succeeds."""
     path = f"{scripts()}{os.pathsep}{os.environ['PATH']}"
-    # `dolt` takes a password in the environment for one of a server.
+    # `dolt` connects to a server if the environment has a password.
     environment = {name: value for name, value in os.environ.items() if name != "DOLT_CLI_PASSWORD"}
     done = subprocess.run(
         ["bash", "-e", "-c", _PROGRAM + block.text],

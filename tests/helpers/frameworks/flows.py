@@ -53,7 +53,7 @@ class Workplace:
     def __post_init__(self) -> None:
         home = self.folder / "home"
         home.mkdir()
-        (self.folder / ".metaflow").mkdir()  # the client looks for it before there is a run
+        (self.folder / ".metaflow").mkdir()  # the client looks for it before the first run
         self.environment = {
             **environment(home),
             "METAFLOW_USER": "tester",
@@ -111,5 +111,5 @@ class Workplace:
     def client(self) -> Iterator[None]:
         """Let Metaflow's client in this process see the runs of the folder."""
         metaflow.metadata(f"local@{self.folder}")
-        metaflow.namespace(None)  # a user called root has none
+        metaflow.namespace(None)  # root has none
         yield

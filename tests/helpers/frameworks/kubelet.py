@@ -56,7 +56,7 @@ def supervise(job: dict[str, Any]) -> None:
         os._exit(_run(job, write))
     os.close(write)
     if os.read(read, 1):
-        os.kill(pod, signal.SIGKILL)  # from outside: the first process of a namespace takes none from inside
+        os.kill(pod, signal.SIGKILL)  # from outside: the first process of a namespace ignores signals from inside
     status = os.waitstatus_to_exitcode(os.waitpid(pod, 0)[1])
     answer({"id": job["id"], "status": status})
 
@@ -102,7 +102,7 @@ def _execute(arguments: list[str]) -> None:
     sys.argv[:] = arguments
 
     def run_here(command: list[str], _: object) -> int:
-        sys.path.append(os.getcwd())  # as its PYTHONPATH says
+        sys.path.append(os.getcwd())  # according to its PYTHONPATH
         _execute(command)
         return 0
 

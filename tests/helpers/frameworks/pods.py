@@ -98,7 +98,7 @@ class Pods:
         (folder / "inputs.pb").write_bytes(LiteralMap(inputs).to_flyte_idl().SerializeToString())
         arguments = container_of(task).args
         resolver = arguments.index("--resolver")
-        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # flytekit's, of itself
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # flytekit's own
             _execute_task(
                 str(folder / "inputs.pb"), str(folder), False, str(folder / "raw"),
                 arguments[resolver + 1], arguments[resolver + 3 :],

@@ -109,7 +109,7 @@ def _run(folder: Path, page: str, *arguments: str) -> str:
         "--disable-background-networking",
     ]
     if os.geteuid() == 0:
-        flags.append("--no-sandbox")  # Chromium has none for root
+        flags.append("--no-sandbox")  # Chromium has no sandbox for root
     command = [chromium(), *flags, f"--user-data-dir={folder / 'chromium'}", *arguments, file.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr

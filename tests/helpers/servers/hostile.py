@@ -69,7 +69,7 @@ class Hostile(Listener):
 
     def _talk(self, client: socket.socket, stack: contextlib.ExitStack) -> None:
         self._send(client, 0, self.greeting or self._greeting())
-        # Not read ahead: what follows the request for encryption is for `wrap_socket`.
+        # Do not read ahead: what follows the request for encryption belongs to `wrap_socket`.
         stream: BinaryIO = client.makefile("rb", buffering=-1 if self.tls is None else 0)  # type: ignore[assignment]
         number, login = _read(stream)
         if self.tls is not None and int.from_bytes(login[:4], "little") & SSL:

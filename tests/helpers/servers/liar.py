@@ -42,7 +42,7 @@ class Liar(Listener):
             client.sendall(_packet(server))
             login = _packet(client)
             server.sendall(login)
-            if struct.unpack("<I", login[4:8])[0] & NEW_EOF:  # another client than pymysql, of which nothing is read
+            if struct.unpack("<I", login[4:8])[0] & NEW_EOF:  # a client other than pymysql, whose result is not read
                 _join(client, server)
                 return
             answer = _packet(server)
@@ -66,7 +66,7 @@ class Liar(Listener):
         while more:
             packets, more = self._answer(client, server)
             client.sendall(b"".join(packets))
-            # What is no whole answer is the last one, or the client would wait for the rest.
+            # An incomplete answer is the last one; otherwise the client would wait for the rest.
             if packets[0][4] not in (0, 0xFF) and len(packets) < 3:
                 return False
         return True

@@ -66,7 +66,7 @@ def _start_server(address: Path) -> None:
     server.stdout.close()
 
     def end() -> None:
-        server.stdin.close()  # the server ends with it, and so it does where this process is killed
+        server.stdin.close()  # the server ends when it is closed, also if this process is killed
         server.wait(timeout=20)
 
     atexit.register(end)

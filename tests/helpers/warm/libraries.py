@@ -29,4 +29,4 @@ def import_libraries() -> None:
             try:
                 importlib.import_module(name)
             except ImportError:
-                continue  # what a program needs it imports itself
+                continue  # a program imports what it needs itself

@@ -89,7 +89,7 @@ class Program:
         os.environ.update(self.environment)
         time.tzset()
         tempfile.tempdir = None
-        np.random.seed()  # the generator that programs may use without a seed
+        np.random.seed()  # the generator that programs use without seeding it
         sys.executable = self.command
         sys.path[1:1] = filter(None, self.environment.get("PYTHONPATH", "").split(os.pathsep))
 
@@ -105,7 +105,7 @@ def _status_of(error: SystemExit) -> int:
 def _end(status: int) -> NoReturn:
     """End as Python does, but without tearing down two thousand modules, which would take longer than most programs."""
     threading._shutdown()  # type: ignore[attr-defined] # waits for threads, as Python's end does
-    atexit._run_exitfuncs()  # nothing public runs them
+    atexit._run_exitfuncs()  # there is no public way to run them
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
