@@ -164,7 +164,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "merges": {
         "versions.merges": (
             "Conflict ConflictRow changed_tables commit_merge conflicted_tables conflicts merge refused_merge "
-            "resolve_rows"
+            "resolve_rows tables_of"
         ),
     },
     "remotes": {

@@ -82,7 +82,7 @@ class Undoing:
     def _culprit(self, start: str) -> str | None:
         """Return the first commit of another writer that changed the write's rows, or None."""
         for entry in reversed(self._later(start)):
-            if entry.is_merge or node_of(entry.message) == self._write.name.node:
+            if len(entry.parents) != 1 or node_of(entry.message) == self._write.name.node:
                 continue
             if self._clashes(entry.parents[0], entry.commit):
                 return entry.commit

@@ -25,8 +25,11 @@ ROWS = 20
 
 
 def changes_of(look: Look, entry: LogEntry, table: str) -> list[Part]:
-    """Return what a commit changed in a table, relative to its parent. A table's log has no first commit."""
-    return changes_between(look, entry.parents[0], entry.commit, table, f"Changed by commit {entry.commit[:8]}")
+    """Return what a commit changed in a table, relative to its parent."""
+    title = f"Changed by commit {entry.commit[:8]}"
+    if not entry.parents:
+        return [Note(f"{title}: All rows are new: it is the first commit.")]
+    return changes_between(look, entry.parents[0], entry.commit, table, title)
 
 
 def changes_between(look: Look, old: str, new: str, table: str, title: str) -> list[Part]:

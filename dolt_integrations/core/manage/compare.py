@@ -16,7 +16,7 @@ from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.core.rows.diff import TableVersions
 from dolt_integrations.engine.tables.definitions.names import tables
 from dolt_integrations.engine.versions.log import log
-from dolt_integrations.engine.versions.merges import changed_tables
+from dolt_integrations.engine.versions.merges import tables_of
 from dolt_integrations.errors import NotFoundError, RunNotFoundError
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def _execution(database: Database, connection: Connection, what: str, branch: st
         if "/" in what or ":" in what:
             raise
         return None
-    pairs = [(entry.parents[0], entry.commit) for entry in found if entry.parents]
-    oldest_first = reversed([(name, pair[1]) for pair in pairs for name in changed_tables(connection, *pair)])
+    oldest_first = reversed([(name, entry.commit) for entry in found for name in tables_of(connection, entry)])
     return _Side(found[0].commit, dict(oldest_first))
 
 

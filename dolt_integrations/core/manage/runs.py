@@ -14,7 +14,7 @@ from dolt_integrations.core.provenance.trailers import run_of
 from dolt_integrations.core.provenance.undone import reverted
 from dolt_integrations.core.reads.revision import find_commit
 from dolt_integrations.engine.versions.log import log
-from dolt_integrations.engine.versions.merges import changed_tables
+from dolt_integrations.engine.versions.merges import tables_of
 from dolt_integrations.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -34,12 +34,7 @@ def runs(place: Place, branch: str | None = None, most: int | None = None) -> pd
         _, newest = find_commit(database, SerialBranch(branch), None)
         entries = log(connection, newest)
         found = dict(list(_by_run(entries).items())[:most])
-        tables = {
-            entry.commit: changed_tables(connection, entry.parents[0], entry.commit)
-            for each in found.values()
-            for entry in each
-            if entry.parents
-        }
+        tables = {entry.commit: tables_of(connection, entry) for each in found.values() for entry in each}
     return _frame(found, tables, reverted(entries))
 
 

@@ -81,7 +81,7 @@ class Operations(Maintenance):
         Raises:
             RunNotFoundError: The execution wrote nothing on the branch; the hint suggests similar ids.
             MergeConflictError: Others have changed its rows since. The error lists them; nothing is changed.
-            ConfigError: The id is the one that all local executions share.
+            ConfigError: The id is the one that all local executions share, or a commit is the first one or a merge.
 
         Example:
             >>> repository = Repository(folder)

@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from dolt_integrations.engine.tables.definitions.names import tables
 from dolt_integrations.engine.versions.commits import parents
 from dolt_integrations.engine.wire.answers import number, text, timestamp
 from dolt_integrations.errors import InvalidNameError, QueryError, RevisionNotFoundError
@@ -55,7 +56,7 @@ def log(connection: Connection, commit: str, table: str | None = None, *, most: 
         connection: A session on the database, at no revision: at one, Dolt 1.83 checks other rights.
         commit: The full hash of the commit to start from.
         table: Return only the commits in which this table (in its own case) differs from a parent; for a merge, from
-            either parent (Dolt source, `didTableChangeBetweenRootValues`).
+            either parent (Dolt source, `didTableChangeBetweenRootValues`). The first commit is one if it has the table.
         most: The maximum number of commits, after which Dolt stops; None for all.
 
     Raises:
@@ -66,7 +67,22 @@ def log(connection: Connection, commit: str, table: str | None = None, *, most: 
         check_argument(table, ",")
         statement, arguments = "SELECT * FROM dolt_log(%s, '--parents', '--tables', %s)", [commit, table]
     limit = f" LIMIT {int(most)}" if most is not None else ""
-    return _entries(connection, statement + limit, arguments)
+    found = _entries(connection, statement + limit, arguments)
+    if table is None or (most is not None and len(found) >= most):
+        return found
+    return [*found, *_first_with(connection, commit, table, found)]
+
+
+def _first_with(connection: Connection, commit: str, table: str, changes: list[LogEntry]) -> list[LogEntry]:
+    """Return the first commit if it has a table, given all others that changed it. Dolt leaves it out.
+
+    It has tables where somebody amended it, or made one commit of a long history. Before the oldest change the table
+    is as the first commit has it, so only a table that was there then needs a second look.
+    """
+    before = changes[-1].parents[:1] if changes else (commit,)
+    if not before or table not in tables(connection, before[0]):
+        return []
+    return _entries(connection, "SELECT * FROM dolt_log(%s, '--parents') ORDER BY commit_order LIMIT 1", [commit])
 
 
 def entries_since(connection: Connection, head: str, seen: str | None, *parts: str) -> list[LogEntry]:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dolt_integrations.engine.names.identifiers import quote
+from dolt_integrations.engine.tables.definitions.names import tables
 from dolt_integrations.engine.wire.answers import anything, maybe, number, text
 from dolt_integrations.errors import QueryError
 
 if TYPE_CHECKING:
     from dolt_integrations.engine.names.author import Author
     from dolt_integrations.engine.session.connection import Connection
+    from dolt_integrations.engine.versions.log import LogEntry
 
 SHOWN_ROWS = 3
 """The number of conflicting rows of a table that are read."""
@@ -152,6 +154,13 @@ def changed_tables(connection: Connection, from_commit: str, to_commit: str) -> 
         (maybe(text), maybe(text)),
     )
     return sorted({name for row in rows for name in row if name})
+
+
+def tables_of(connection: Connection, entry: LogEntry) -> list[str]:
+    """Return the tables that a commit changed relative to its first parent; of the first commit, all of its tables."""
+    if not entry.parents:
+        return sorted(tables(connection, entry.commit))
+    return changed_tables(connection, entry.parents[0], entry.commit)
 
 
 def _rows(connection: Connection, table: str, most: int) -> tuple[ConflictRow, ...]:

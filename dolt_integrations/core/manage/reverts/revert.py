@@ -51,26 +51,32 @@ def _found(connection: Connection, entries: Sequence[LogEntry], what: str, where
     """Return the commits of an execution, or the named commit if the branch has it.
 
     Raises:
-        ConfigError: The commit is a merge or the first commit.
+        ConfigError: The commit, or one of the execution, is the first commit; or the commit is a merge.
         RevisionNotFoundError: The branch does not have the commit.
         RunNotFoundError: It is neither an execution nor a commit.
     """
     try:
-        return entries_of(entries, what, where)
+        found = entries_of(entries, what, where)
     except RunNotFoundError as error:
         try:
             commit = resolve(connection, what, entries[0].commit)
         except RevisionNotFoundError:
             raise error from None
-    found = [entry for entry in entries if entry.commit == commit]
-    if not found:
-        raise RevisionNotFoundError(f"commit {commit} is not on {where}", hint="Name the branch that has it.")
-    if found[0].is_merge or not found[0].parents:
-        kind = "a merge" if found[0].is_merge else "the first commit"
-        raise ConfigError(
-            f"commit {commit} is {kind}, which cannot be reverted", hint="Name an execution or another commit."
-        )
+        found = [entry for entry in entries if entry.commit == commit]
+        if not found:
+            raise RevisionNotFoundError(
+                f"commit {commit} is not on {where}", hint="Name the branch that has it."
+            ) from None
+    _check_can_be_reverted(found)
     return found
+
+
+def _check_can_be_reverted(entries: Sequence[LogEntry]) -> None:
+    for entry in entries:
+        if len(entry.parents) != 1:
+            kind = "a merge" if entry.is_merge else "the first commit"
+            hint = "Name an execution or another commit."
+            raise ConfigError(f"commit {entry.commit} is {kind}, which cannot be reverted", hint=hint)
 
 
 def _undo(database: Database, workspace: Connection, entry: LogEntry, entries: Sequence[LogEntry], what: str) -> None:

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 _LIST = "SHOW FULL TABLES"
 
 
-def tables(connection: Connection) -> list[str]:
-    """Return the names of the tables at the session's revision."""
-    rows = connection.rows(_LIST, kinds=(text, text))
+def tables(connection: Connection, commit: str | None = None) -> list[str]:
+    """Return the names of the tables at a commit, or at the session's revision."""
+    if commit is None:
+        rows = connection.rows(_LIST, kinds=(text, text))
+    else:
+        rows = connection.rows(f"{_LIST} AS OF %s", (commit,), (text, text))
     return [name for name, kind in rows if kind == "BASE TABLE"]
 
 
