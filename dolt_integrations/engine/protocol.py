@@ -159,6 +159,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         ),
         "versions.diffs.incremental": "Counts count_differing fetch_removed fetch_written find_step has_negative_zeros",
         "versions.diffs.diff_preview": "ShownChange comparable count_kinds shown_changes",
+        "versions.diffs.columns": "ColumnChanges column_changes",
         "versions.diffs.multisets": "Pinned Subtraction",
     },
     "merges": {

@@ -62,12 +62,74 @@ def test_rows_without_values_in_the_column_are_merged(begun):
     assert list(read_table(begun, "t").data.columns) == ["id", "n"]
 
 
-def test_values_move_to_a_column_that_the_other_side_renamed(begun):
-    run_sql(begun, "ALTER TABLE t RENAME COLUMN `note %s` TO text", "CALL DOLT_COMMIT('-am', 'renamed')")
+def commit(db, *statements):
+    run_sql(db, *statements, "CALL DOLT_COMMIT('-am', 'others')")
+
+
+RENAMES = {
+    "another name": ["ALTER TABLE t RENAME COLUMN `note %s` TO `te``xt`"],
+    "another case": ["ALTER TABLE t CHANGE COLUMN `note %s` `Note %S` varchar(255)"],
+    "and a longer type": ["ALTER TABLE t CHANGE COLUMN `note %s` text varchar(999)"],
+}
+
+
+@pytest.mark.parametrize("rename", RENAMES)
+def test_values_move_to_a_column_that_the_other_side_renamed(rename, begun):
+    commit(begun, *RENAMES[rename])
 
     merge(begun, ADDED, "append")
 
-    assert sorted(read_table(begun, "t").data["text"]) == ["a", "b"]
+    assert sorted(row[2] for row in run_sql(begun, "SELECT * FROM t")) == ["a", "b"]
+    assert "note %s" not in read_table(begun, "t").data.columns
+
+
+def test_values_follow_columns_that_the_other_side_swapped(begun):
+    commit(begun, "ALTER TABLE t ADD COLUMN other varchar(255)")
+    run_sql(begun, "CALL DOLT_BRANCH('-f', 'start', 'main')")
+    swap = [("other", "x"), ("note %s", "other"), ("x", "note %s")]
+    commit(begun, *(f"ALTER TABLE t RENAME COLUMN `{old}` TO `{new}`" for old, new in swap))
+
+    merge(begun, ADDED.assign(other="c"), "append")
+
+    assert sorted(run_sql(begun, "SELECT id, other, `note %s` FROM t"))[1] == (2, "b", "c")
+
+
+@pytest.mark.parametrize("again", ["text varchar(255)", "`note %s` int"])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_new_column_in_place_of_the_dropped_one_does_not_take_its_values(at_once, again, begun):
+    drop = "ALTER TABLE t DROP COLUMN `note %s`"
+    commit(begun, *([f"{drop}, ADD COLUMN {again}"] if at_once else [drop, f"ALTER TABLE t ADD COLUMN {again}"]))
+
+    with pytest.raises(MergeConflictError, match="dropped column `note %s`"):
+        merge(begun, ADDED, "append")
+
+
+def test_a_column_that_was_dropped_and_added_again_as_it_was_keeps_the_other_sides_values(begun):
+    commit(begun, "ALTER TABLE t DROP COLUMN `note %s`", "ALTER TABLE t ADD COLUMN `note %s` varchar(255)")
+
+    merge(begun, ADDED, "append")
+
+    assert sorted(run_sql(begun, "SELECT id, `note %s` FROM t")) == [(1, None), (2, "b")]
+
+
+@pytest.mark.parametrize("name", ["note %s", "Note %s"])
+@pytest.mark.parametrize("first", [[], ["ALTER TABLE t DROP COLUMN n"]], ids=["", "in place of a third"])
+def test_a_new_column_does_not_take_the_values_of_the_one_whose_name_it_has(first, name, begun):
+    rename = f"ALTER TABLE t RENAME COLUMN `note %s` TO {'n' if first else 'text'}"
+    commit(begun, *first, rename, f"ALTER TABLE t ADD COLUMN `{name}` varchar(255)", f"UPDATE t SET `{name}` = 'new'")
+    before = run_sql(begun, "SELECT * FROM t")
+
+    with pytest.raises(MergeConflictError, match="renamed column `note %s`"):
+        merge(begun, FIRST.assign(**{"note %s": "b"}), "replace")
+
+    assert run_sql(begun, "SELECT * FROM t") == before
+
+
+def test_values_in_a_column_that_one_side_renamed_and_the_other_dropped_are_a_conflict(begun):
+    commit(begun, "ALTER TABLE t RENAME COLUMN `note %s` TO text", "INSERT INTO t VALUES (2, 6, 'b')")
+
+    with pytest.raises(MergeConflictError, match="dropped column `text`"):
+        merge(begun, DROPPED.assign(n=9), "replace")
 
 
 def test_a_transaction_is_refused_if_its_column_was_dropped_meanwhile(begun):

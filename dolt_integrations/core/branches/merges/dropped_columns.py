@@ -1,6 +1,7 @@
-"""Columns that one side of a merge dropped, and for which the other side added rows with values.
+"""Columns that one side of a merge dropped or put another in place of, so that Dolt would leave values out.
 
-Dolt reports a conflict if the other side changed the column's values, but merges rows that it added without them.
+Dolt reports a conflict if the other side changed the values of a dropped column, but merges rows that it added without
+them. If a side renamed a column and gave its name to a new one, Dolt takes one for the other or leaves the new one out.
 """
 
 from __future__ import annotations
@@ -9,17 +10,21 @@ from typing import TYPE_CHECKING
 
 from dolt_integrations.engine import find_table
 from dolt_integrations.engine.session.visiting import visiting
+from dolt_integrations.engine.versions.diffs.columns import column_changes
 from dolt_integrations.engine.versions.diffs.diff import adds_values
 from dolt_integrations.engine.versions.merges import Conflict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dolt_integrations.engine import Connection, TableSchema
+    from dolt_integrations.engine.versions.diffs.columns import ColumnChanges
 
 
 def dropped_with_values(
     workspace: Connection, table: str, base: str, ours: tuple[str, TableSchema], theirs: tuple[str, TableSchema]
 ) -> Conflict | None:
-    """Return the conflict for a column that one side dropped and in which rows that the other side added have values.
+    """Return the conflict for a column of which Dolt would leave out values, or merge them into another column.
 
     Args:
         workspace: A session on a private branch.
@@ -28,14 +33,32 @@ def dropped_with_values(
         ours: The commit at the branch's head, and the table there.
         theirs: The commit to merge, and the table there.
     """
-    if _names(ours[1]) == _names(theirs[1]) or (before := schema_at(workspace, table, base)) is None:
+    if (before := schema_at(workspace, table, base)) is None:
         return None
-    for (commit, holder), (_, dropper) in ((ours, theirs), (theirs, ours)):
-        for column in _dropped(before, holder, dropper):
-            with workspace.in_database():  # on the private branch, Dolt 1.83 would check other privileges
-                if adds_values(workspace, base, commit, table, column):
-                    return Conflict(table, "schema", 1, description=_TEXT.format(column))
+    with workspace.in_database():  # on the private branch, Dolt 1.83 would check other privileges
+        changes = {commit: column_changes(workspace, base, commit, table) for commit, _ in (ours, theirs)}
+        for commit, schema in (ours, theirs):
+            if (name := _given_to_another(schema, changes[commit])) is not None:
+                return Conflict(table, "schema", 1, description=_RENAMED.format(name))
+        for (commit, _), (other, _) in ((ours, theirs), (theirs, ours)):
+            for column, name in _held(before, changes[commit]):
+                if changes[other].name_of(column) is None and adds_values(workspace, base, commit, table, name):
+                    return Conflict(table, "schema", 1, description=_DROPPED.format(name))
     return None
+
+
+def _given_to_another(after: TableSchema, changes: ColumnChanges) -> str | None:
+    """Return the name of a column that was renamed if a new column has it now."""
+    new = {name.lower() for name in after.names} - {name.lower() for name in changes.renamed.values()}
+    return next((name for name in changes.renamed if name.lower() in new), None)
+
+
+def _held(before: TableSchema, changes: ColumnChanges) -> Iterator[tuple[str, str]]:
+    """Yield the names, before and after, of the columns that a side still has and that are not generated."""
+    for column in before.columns:
+        name = changes.name_of(column.name)
+        if name is not None and not column.is_generated:
+            yield column.name, name
 
 
 def schema_at(workspace: Connection, table: str, commit: str) -> TableSchema | None:
@@ -44,21 +67,5 @@ def schema_at(workspace: Connection, table: str, commit: str) -> TableSchema | N
         return find_table(snapshot, table)
 
 
-_TEXT = "one side dropped column `{}`, and rows that the other side added have values in it"
-
-
-def _dropped(before: TableSchema, holder: TableSchema, dropper: TableSchema) -> list[str]:
-    """Return the columns that one side dropped and the other has. A new one of the same type may be a renamed one."""
-    new = {column.sql_type for column in dropper.columns if column.name.lower() not in _names(before)}
-    return [
-        column.name
-        for column in before.columns
-        if column.name.lower() in _names(holder)
-        and column.name.lower() not in _names(dropper)
-        and not column.is_generated
-        and column.sql_type not in new
-    ]
-
-
-def _names(schema: TableSchema) -> set[str]:
-    return {name.lower() for name in schema.names}
+_RENAMED = "one side renamed column `{}` and gave its name to a new one"
+_DROPPED = "one side dropped column `{}`, and rows that the other side added have values in it"

@@ -152,6 +152,11 @@ AMBIGUOUS = {"commit", "commit_date"}
 
 
 def diff_function(old_commit: str, new_commit: str, table: str) -> str:
-    """Return the SQL call of `dolt_diff()`, which accepts literals only."""
-    arguments = (text.replace("\\", "\\\\").replace("'", "''") for text in (old_commit, new_commit, table))
-    return "dolt_diff(" + ", ".join(f"'{argument}'" for argument in arguments) + ")"
+    """Return the SQL call of `dolt_diff()`."""
+    return function_call("dolt_diff", old_commit, new_commit, table)
+
+
+def function_call(function: str, *arguments: str) -> str:
+    """Return the SQL call of a table function of Dolt, which accepts literals only."""
+    quoted = (text.replace("\\", "\\\\").replace("'", "''") for text in arguments)
+    return f"{function}(" + ", ".join(f"'{argument}'" for argument in quoted) + ")"
