@@ -13,7 +13,7 @@ from dolt_integrations.core.columns.mark import Mark, mark_of, with_mark
 from dolt_integrations.core.configs.mode import UPSERT
 from dolt_integrations.core.schemas.alterations import holds_all, is_document_as_text
 from dolt_integrations.core.schemas.fits import no_member
-from dolt_integrations.engine import Column, TableSchema, parse_type
+from dolt_integrations.engine import Column, TableSchema, check_column_names, parse_type
 from dolt_integrations.errors import PrimaryKeyError, UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def extended(
         blank: Columns of the frame whose values are all missing, so that their type is unknown.
 
     Raises:
+        InvalidNameError: Dolt would not tell a new column from one of the table.
         MemberError: An ENUM or SET column does not list a value of the frame.
         PrimaryKeyError: The key differs from the table's, or an upsert has none.
         UnsupportedTypeError: A column of the frame and the table's column have no type in common.
@@ -60,7 +61,9 @@ def extended(
     known = {column.name.lower() for column in existing.columns}
     # Existing rows have no value for a new column.
     added = [replace(column, nullable=True) for name, column in new.items() if name not in known]
-    return TableSchema((*columns, *added), existing.primary_key)
+    schema = TableSchema((*columns, *added), existing.primary_key)
+    check_column_names(schema.names, table=table)
+    return schema
 
 
 def _check_key(

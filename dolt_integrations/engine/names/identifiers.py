@@ -87,7 +87,7 @@ def check_branch_name(name: str) -> None:
 
 
 def check_column_names(names: Iterable[str], *, table: str) -> None:
-    """Refuse column names that Dolt would refuse, or that differ only in case, which it ignores.
+    """Refuse column names that Dolt would refuse, or that it takes for one another.
 
     Raises:
         InvalidNameError: Naming the table and the column.
@@ -95,17 +95,34 @@ def check_column_names(names: Iterable[str], *, table: str) -> None:
     seen: dict[str, str] = {}
     for name in names:
         problem = _problem(name)
-        if name.lower() in seen:
-            problem = _clash(name, seen[name.lower()])
+        folded = _folded(name)
+        if folded in seen:
+            problem = _clash(name, seen[folded])
         if problem:
             raise InvalidNameError(f"column {name!r} of table `{table}` {problem}", hint="Rename the column.")
-        seen[name.lower()] = name
+        seen[folded] = name
+
+
+def _folded(name: str) -> str:
+    """Return what is equal for two names that Dolt confuses: in a query it compares by Go's `strings.EqualFold`.
+
+    That also equates letters whose lower case differs, such as the micro sign and the Greek mu. Dolt creates a table
+    with both as columns, and then answers each read with "ambiguous column name".
+    """
+    return name.lower() if name.isascii() else "".join(map(_folded_letter, name))
+
+
+def _folded_letter(letter: str) -> str:
+    folded = letter.casefold()
+    return folded if len(folded) == 1 else letter.lower()[0]
 
 
 def _clash(name: str, other: str) -> str:
     if name == other:
         return "appears twice"
-    return f"differs from column {other!r} only in case, which Dolt ignores"
+    if name.lower() == other.lower():
+        return f"differs from column {other!r} only in case, which Dolt ignores"
+    return f"has letters that Dolt does not tell from those of column {other!r} ({name!a} and {other!a})"
 
 
 def _problem(name: str) -> str | None:

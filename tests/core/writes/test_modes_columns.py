@@ -4,13 +4,24 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.errors import DataError, UnsupportedTypeError
+from dolt_integrations.errors import DataError, InvalidNameError, UnsupportedTypeError
 from tests.conftest import run_sql
 from tests.helpers.saves.modes import KEEPING, commits, frame, make
 
 
 def series(values, dtype):
     return pd.Series(values).astype(dtype)
+
+
+@pytest.mark.parametrize("mode", KEEPING)
+def test_a_new_column_that_dolt_confuses_with_one_of_the_table_is_an_error(mode, database):
+    write_table(database, "t", pd.DataFrame({"id": [1], "\u00b5g": [5.0]}), primary_key="id")
+
+    with pytest.raises(InvalidNameError, match="does not tell"):
+        write_table(database, "t", pd.DataFrame({"id": [2], "\u00b5g": [6.0], "\u03bcg": [7.0]}), mode=mode)
+    with pytest.raises(InvalidNameError, match="does not tell"):
+        write_table(database, "t", pd.DataFrame({"id": [2], "\u03bcg": [7.0]}).assign(x=1), mode=mode)
+    assert read_table(database, "t").data["\u00b5g"].tolist() == [5.0]
 
 
 @pytest.mark.parametrize("mode", KEEPING)

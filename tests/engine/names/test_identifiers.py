@@ -63,6 +63,9 @@ def test_a_column_name_that_dolt_does_not_take_is_an_error_that_names_table_and_
         ("a", "A", "'A' of table `users` differs from column 'a' only in case"),
         ("é", "É", "only in case"),
         ("Name", "nAME", "only in case"),
+        ("\u00b5g", "\u03bcG", r"does not tell from those of column '\u00b5g' \('\\u03bcG' and '\\xb5g'\)"),
+        ("\u017f", "s", "does not tell"),
+        ("\u0130", "i", "does not tell"),
     ],
 )
 def test_columns_that_are_one_to_dolt_are_an_error(one, other, said):
@@ -71,7 +74,7 @@ def test_columns_that_are_one_to_dolt_are_an_error(one, other, said):
 
 
 def test_different_columns_are_fine():
-    check_column_names(["a", "b", "e", "é"], table="users")
+    check_column_names(["a", "b", "e", "é", "e\u0301", "\u0131", "i", "\u00df", "ss"], table="users")
 
 
 @pytest.mark.parametrize("name", GOOD_NAMES, ids=lambda name: ascii(name)[1:12])
