@@ -12,6 +12,7 @@ from flyteplugins.dolt.cache_place import cache_url
 from flyteplugins.dolt.dataframe import check_places, register_when_imported
 from flyteplugins.dolt.nested import save_nested_frames
 from flyteplugins.dolt.observer import observe_tasks
+from flyteplugins.dolt.pickles import refuse_frames, report_failures
 from flyteplugins.dolt.runtime import FlyteRuntime
 from flyteplugins.dolt.transformers import DoltConfigTransformer, DoltTableTransformer
 
@@ -27,3 +28,5 @@ def register() -> None:
     register_when_imported()
     check_places()
     save_nested_frames()
+    refuse_frames()
+    report_failures()

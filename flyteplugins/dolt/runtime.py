@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from flyte._context import internal_ctx
 from flyte.types import FlytePickle
+from flyte.types._pickle import FlytePickleTransformer
 
 from dolt_integrations.adapters import Attempt
 from dolt_integrations.flyte.runtime import LOCAL, Execution, Runtime
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from flyte.models import TaskContext
 
 ACTION = "Flyte-Action"
+
+_PICKLING = frozenset({FlytePickle.to_pickle.__code__, FlytePickleTransformer.to_literal.__code__})
 
 _KEY = "flyteplugins.dolt"
 _lock = threading.Lock()
@@ -77,10 +80,9 @@ class FlyteRuntime(Runtime):
         return self.context is None
 
     def is_pickling(self) -> bool:
-        """Whether Flyte is pickling a value of an unknown type."""
+        """Whether Flyte is pickling a value of an unknown type, into a file or, if it is small, into the literal."""
         frame = sys._getframe(1)
-        code = FlytePickle.to_pickle.__code__
-        while frame is not None and frame.f_code is not code:
+        while frame is not None and frame.f_code not in _PICKLING:
             frame = frame.f_back  # type: ignore[assignment]
         return frame is not None
 

@@ -121,6 +121,16 @@ def test_dataframes_in_dataclasses_and_models_are_saved(ran: Ran) -> None:
     assert ran.numbers("nested_model") == [1, 1, 2]
 
 
+def test_tables_that_leave_a_task_in_a_pickle_are_saved(ran: Ran) -> None:
+    assert ran.found["pickled"] == 3
+    assert (ran.numbers("boxed"), ran.numbers("of_any_type")) == ([1, 2], [3])
+
+
+def test_a_frame_for_dolt_is_refused_in_a_pickle(ran: Ran) -> None:
+    assert ran.found["frame_in_a_pickle"].startswith("ConfigError: a DataFrame with rows for dolt://")
+    assert "Annotate the task's output as DataFrame" in ran.found["frame_in_a_pickle"]
+
+
 def test_inputs_with_equal_rows_of_one_task_are_all_appended(ran: Ran) -> None:
     assert ran.numbers("gathered") == [0, 0, 1, 1, 2, 2]
 

@@ -55,6 +55,8 @@ def main(db):
         "counted": tasks.TRIED.count("counted"),
         "frames": run(tasks.frames),
         "nested": run(tasks.in_containers),
+        "pickled": run(tasks.pickled),
+        "frame_in_a_pickle": error_of(lambda: run(tasks.frame_in_a_pickle)),
         "gathered": run(tasks.gathered),
         "card": run(tasks.reported),
         "failing": error_of(lambda: run(tasks.failing)),

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+from typing import Any
 
 import flyte
 import flyte.io
@@ -227,3 +228,35 @@ async def reported(db: str) -> str:
 @env.task
 async def failing(db: str) -> DoltTable:
     return table(db, "rabbits", pd.DataFrame({"n": [float("inf")]}))
+
+
+class Box:
+    """A class that Flyte does not know, and pickles."""
+
+    def __init__(self, content: Any) -> None:
+        self.content = content
+
+
+@env.task
+async def boxed(db: str) -> Box:
+    return Box(table(db, "boxed", pd.DataFrame({"n": [1, 2]})))
+
+
+@env.task
+async def of_any_type(db: str) -> Any:
+    return table(db, "of_any_type", pd.DataFrame({"n": [3]}))
+
+
+@env.task
+async def unboxed(box: Box, table: Any) -> int:
+    return len(box.content.data) + len(table.data)
+
+
+@env.task
+async def pickled(db: str) -> int:
+    return await unboxed(await boxed(db), await of_any_type(db))
+
+
+@env.task
+async def frame_in_a_pickle(db: str) -> Box:
+    return Box(flyte.io.DataFrame.wrap_df(pd.DataFrame({"n": [1]}), uri=f"dolt://{db}/frame_in_a_pickle"))
