@@ -15,7 +15,7 @@ from dolt_integrations.core.frames.frame import encode_frame
 from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.writes.build import put_rows
 from dolt_integrations.core.writes.foreign_keys import check_references, unchecked_references
-from dolt_integrations.core.writes.mingled import warn_of_mingled, warn_of_mingled_rows
+from dolt_integrations.core.writes.mingled import warn_of_changed_columns, warn_of_mingled, warn_of_mingled_rows
 from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine import Result, describe_table, fetch, select_table
 from dolt_integrations.engine.session.visiting import visiting
@@ -77,7 +77,7 @@ def save_in_transaction(
             return Written(_append(database, connection, save, found.schema, state, dirty))
         content, tables = _put(connection, save, found.schema, table)
         made = _commit(connection, save, state, dirty, tables)
-    version = _verified(database, connection, save, state, made, content, table)
+    version = _verified(database, connection, save, found.schema, state, made, content, table)
     is_plain = table is not None and not (table.has_triggers or found.has_foreign_collations)
     return Written(version, found.schema if is_plain and version.table_hash == content else None)
 
@@ -159,7 +159,7 @@ def _append(
     made = _commit(connection, save, state, dirty, tables)
     if made is None:
         raise _lost(save, state.branch, "committed")
-    found = _landed(database, connection, save, state, made, in_commit=True)
+    found = _landed(database, connection, save, schema, state, made, in_commit=True)
     return Version(made.commit, state.branch, found.content, changed=True)
 
 
@@ -167,6 +167,7 @@ def _landed(
     database: Database,
     connection: Connection,
     save: Save,
+    schema: TableSchema,
     state: BranchState,
     made: _Made,
     *,
@@ -182,6 +183,8 @@ def _landed(
         found = check_landed(database, connection, state.branch, made.commit, table=save.table)
     if found.tables != made.tables:
         warn_of_mingled(database, save, state.branch, made.commit)
+        if save.mode != REPLACE:
+            warn_of_changed_columns(database, save, schema, state.branch, made.commit)
     before = found.parent or parent(connection, made.commit) or state.head
     clear_overtaken(connection, state.branch, state.head, before)
     return found
@@ -191,6 +194,7 @@ def _verified(
     database: Database,
     connection: Connection,
     save: Save,
+    schema: TableSchema,
     state: BranchState,
     made: _Made | None,
     content: str | None,
@@ -207,7 +211,7 @@ def _verified(
         if found != content:
             raise _lost(save, branch, "committed")
         return Version(now, branch, content, changed=False)
-    if _landed(database, connection, save, state, made).content == content:
+    if _landed(database, connection, save, schema, state, made).content == content:
         return Version(made.commit, branch, content, changed=True)
     with visiting(connection, made.commit) as snapshot:
         there = table_hash(snapshot, save.table)

@@ -1,4 +1,4 @@
-"""Work of another client that Dolt has put into a save's commit."""
+"""Work of another client that Dolt has put into a save's commit, or merged with it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from dolt_integrations.core.configs.mode import APPEND, REPLACE
 from dolt_integrations.engine.tables.definitions.schema import find_definition
 from dolt_integrations.engine.versions.commits import count_changes, parent
+from dolt_integrations.engine.versions.diffs.diff import gets_values
 from dolt_integrations.engine.versions.diffs.hashes import table_hash
 from dolt_integrations.engine.versions.merges import changed_tables
 from dolt_integrations.engine.versions.state import branch_and_table
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dolt_integrations.core.branches.target import Save
-    from dolt_integrations.engine import Connection, Database
+    from dolt_integrations.engine import Connection, Database, TableSchema
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,44 @@ def warn_of_mingled(database: Database, save: Save, branch: str, made: str) -> N
             "there during the save: %s. Inspect it with: dolt show %s",
             *(made, save.table, branch, database.location, ", ".join(found), made),
         )
+
+
+def warn_of_changed_columns(database: Database, save: Save, schema: TableSchema, branch: str, made: str) -> None:
+    """Warn if another client changed columns during the save, so that saved values are not where they were saved.
+
+    Dolt merges such commits without a word: rows lose their values in a column that was dropped. If a column was
+    renamed, and another one created under its old name, both get the values. Never fails: the commit has landed.
+
+    Args:
+        database: The database.
+        save: What was added to the table, in one transaction.
+        schema: The table's schema that the transaction saw.
+        branch: The branch.
+        made: The commit.
+    """
+    found = _known(lambda: _changed_columns(database, save, schema, made), made)
+    if found:
+        logger.warning(
+            "another client changed columns of table `%s` on branch %r of %s during the save, and Dolt merged that "
+            "into commit %s: %s. Inspect it with: dolt show %s",
+            *(save.table, branch, database.location, made, "; ".join(found), made),
+        )
+
+
+def _changed_columns(database: Database, save: Save, schema: TableSchema, made: str) -> list[str]:
+    with database.connect(made) as snapshot:
+        found = find_definition(snapshot, save.table)
+    now = {column.name.lower(): column for column in found.schema.columns} if found is not None else {}
+    known = {name.lower() for name in schema.names}
+    data = save.rows.data
+    saved = [name for name in data.column_names if data.column(name).null_count < data.num_rows]
+    gone = [name for name in saved if name.lower() not in now or now[name.lower()].is_generated]
+    new = [column.name for name, column in now.items() if name not in known and not column.details]
+    with database.connect() as connection:
+        before = parent(connection, made)
+        filled = [name for name in new if before and gets_values(connection, before, made, save.table, name)]
+    lost = [f"column `{name}` was dropped or renamed, with the values that were saved in it" for name in gone]
+    return [*lost, *(f"column `{name}`, which the save did not know, got values of it" for name in filled)]
 
 
 def _known(look: Callable[[], T], made: str) -> T | None:

@@ -1,5 +1,7 @@
 """Saves of few rows while another client changes the table's schema in the middle of their transaction."""
 
+import logging
+
 import pandas as pd
 import pytest
 
@@ -131,3 +133,48 @@ def test_a_save_of_the_rows_that_are_there_removes_what_another_client_adds_mean
 
     assert run_sql(database, "SELECT id FROM t") == [(1,), (2,)]
     assert run_sql(database, "SELECT HASHOF('main')") == [(version.commit,)]
+
+
+def warnings(caplog):
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (["ALTER TABLE t DROP COLUMN value"], ["`value` was dropped or renamed"]),
+        (["ALTER TABLE t RENAME COLUMN value TO text"], ["`value` was dropped or renamed", "`text`"]),
+        (["ALTER TABLE t RENAME COLUMN value TO text", "ALTER TABLE t ADD COLUMN value VARCHAR(255)"], ["`text`"]),
+        (["ALTER TABLE t DROP COLUMN value", "ALTER TABLE t ADD COLUMN value VARCHAR(255) AS ('x')"], ["`value`"]),
+    ],
+    ids=["dropped", "renamed", "renamed and added", "dropped and generated"],
+)
+@pytest.mark.parametrize("mode", ["append", "upsert"])
+def test_a_column_that_another_client_takes_meanwhile_is_named_in_a_warning(
+    mode, change, said, database, meanwhile, caplog
+):
+    meanwhile(change)
+
+    version = write_table(database, "t", MORE, mode=mode)
+
+    (warning,) = warnings(caplog)
+    assert version.commit in warning
+    assert all(each in warning for each in said)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE t ADD COLUMN more INT", "ALTER TABLE t ADD COLUMN more INT NOT NULL DEFAULT 5",
+        "ALTER TABLE t ADD COLUMN more BIGINT AS (id + 1)", "ALTER TABLE t DROP COLUMN blank",
+        "ALTER TABLE t MODIFY value VARCHAR(255) FIRST",
+    ],
+)  # fmt: skip
+def test_a_change_of_columns_that_takes_no_value_is_no_warning(change, database, meanwhile, caplog):
+    run_sql(database, "ALTER TABLE t ADD COLUMN blank INT", "CALL DOLT_COMMIT('-am', 'Blank')")
+    meanwhile([change])
+
+    write_table(database, "t", MORE.assign(blank=pd.array([None], dtype="Int32")), mode="append")
+
+    assert warnings(caplog) == []
+    assert run_sql(database, "SELECT value FROM t WHERE id = 3") == [("long",)]

@@ -147,6 +147,14 @@ def adds_values(connection: Connection, old_commit: str, new_commit: str, table:
     return connection.row(statement) is not None
 
 
+def gets_values(connection: Connection, old_commit: str, new_commit: str, table: str, column: str) -> bool:
+    """Whether rows that were added or modified between two commits got other values in a column that both have."""
+    of = diff_function(old_commit, new_commit, table)
+    old, new = quote(f"from_{column}"), quote(f"to_{column}")
+    statement = f"SELECT 1 FROM {of} WHERE diff_type <> 'removed' AND NOT ({old} <=> {new}) LIMIT 1"
+    return connection.row(statement) is not None
+
+
 AMBIGUOUS = {"commit", "commit_date"}
 """Names that `dolt_diff()` uses for columns of its own."""
 
