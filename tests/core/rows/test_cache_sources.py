@@ -75,9 +75,10 @@ def test_no_other_user_may_read_the_cache(own_cache):
     assert file_of().stat().st_mode & 0o777 == 0o600
 
 
-def test_a_folder_that_others_may_read_is_narrowed(own_cache):
+@pytest.mark.parametrize("mode", [0o755, 0o740, 0o710, 0o704, 0o701])
+def test_a_folder_that_others_may_read_or_enter_is_narrowed(mode, own_cache):
     own_cache.mkdir()
-    own_cache.chmod(0o755)
+    own_cache.chmod(mode)
 
     cache.store(HASH, table())
 

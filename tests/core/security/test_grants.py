@@ -159,6 +159,16 @@ def test_a_user_with_rights_on_the_database_alone_alters_merges_and_tests(kind, 
 
 
 @pytest.mark.parametrize("kind", ["writer", "all"])
+def test_a_user_with_rights_on_the_database_alone_merges_what_both_sides_have_changed(kind, login, database):
+    start = write_table(database, "t", frame(), primary_key="id").commit
+    write_table(database, "t", frame(first=5), mode="append")
+
+    write_table(login(kind), "t", frame(first=8), mode="append", branch_conf=MergeBranch(start, "main"))
+
+    assert found(database, "t") == [1, 2, 5, 6, 8, 9]
+
+
+@pytest.mark.parametrize("kind", ["writer", "all"])
 def test_a_server_that_loads_files_takes_the_rows_of_a_user_who_may_not_load_any(kind, login, loading_database):
     write_table(login(kind), "t", frame(LARGE), primary_key="id")
 

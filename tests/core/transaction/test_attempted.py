@@ -6,7 +6,7 @@ from dolt_integrations.core import write_table
 from dolt_integrations.core.provenance.attempt import Attempt
 from dolt_integrations.core.transaction.attempt_landing import OvertakenError
 from dolt_integrations.core.transaction.attempt_name import AttemptWrite
-from dolt_integrations.core.transaction.attempted import AttemptBlock, Sharing
+from dolt_integrations.core.transaction.attempted import AttemptBlock, Sharing, start_of_attempt
 from dolt_integrations.engine import DEFAULT_AUTHOR
 from dolt_integrations.errors import BranchNotFoundError, MergeConflictError
 from tests.conftest import run_sql
@@ -80,3 +80,12 @@ def test_a_write_on_a_new_branch_has_its_mode_and_replaces_without_one(mode, ids
     land(database, rows(2), branch="side", start="main", mode=mode)
 
     assert run_sql(database, "SELECT id FROM t ORDER BY id", revision="side") == [(each,) for each in ids]
+
+
+def test_an_attempt_begins_before_the_first_of_all_writes_of_the_attempts_before(database):
+    begin = write_table(database, "t", rows(1)).commit
+    first = Attempt("Flow/1/load", 0)
+    for table in ("one", "other"):
+        write_table(database, table, rows(2), attempt=first)
+
+    assert start_of_attempt(database, "main", Attempt("Flow/1/load", 1)).commit == begin
