@@ -106,12 +106,14 @@ class Target:
         start: Its head. For a branch that is created or merged into, the commit that the config starts from.
         exists: Whether the branch exists.
         table: The state of the table at `start`, or None if it is not known.
+        head: The head of a branch that exists, as far as it was looked up apart from `start`.
     """
 
     branch: str
     start: str
     exists: bool
     table: TableState | None = None
+    head: str | None = None
 
 
 def find_target(
@@ -135,7 +137,8 @@ def find_target(
     if found.exists or not branch_conf.creates:
         newest = required_head(connection, database, found)
         merged = branch_conf.merges and branch_conf.start is not None
-        return Target(found.branch, resolve(connection, str(branch_conf.start)) if merged else newest, exists=True)
+        start = resolve(connection, str(branch_conf.start)) if merged else newest
+        return Target(found.branch, start, exists=True, head=newest)
     check_branch_name(found.branch)
     if branch_conf.start:
         start = resolve(connection, branch_conf.start)

@@ -93,6 +93,7 @@ class Block:
             begin = required_head(connection, self.database, find_head(connection, None) if self._is_new else found)
             origin = options.origin(is_new=self._is_new)
             self.start = resolve(connection, origin) if origin else begin
+            self._began = None if self._is_new else begin
 
     def _find_repeated(self, stack: ExitStack) -> BlockWrite | None:
         if self.options.write_id is None or self._is_new:
@@ -178,7 +179,7 @@ class Block:
             self._check(made, audit, tests=tests)
         if made is None and not self._outside:
             return Version(self._untouched(), self.branch, changed=False)
-        merge = Merge(self.options.on_conflict, self._outside)
+        merge = Merge(self.options.on_conflict, self._outside, self._began)
         landing = CreateBranch(merge) if self._is_new else merge
         landed = landing.land(self.work, self.branch, self._info)
         check_landed(self.database, self.work.session, self.branch, landed, keep=True)

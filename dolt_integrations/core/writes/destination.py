@@ -68,10 +68,10 @@ class Destination:
     def landing(self, save: Save, superseded: Superseded) -> Landing:
         """Return how the work lands. A stream cannot be read again, so it is merged with what others committed."""
         if self.conf.merges:
-            return Merge(self.conf.resolution, superseded)
+            return Merge(self.conf.resolution, superseded, began=self.target.head)
         if save.rest is None:
             return PutOnTop(save.table, self.session) if self.target.exists else CreateBranch()
-        again = PutOnTop(save.table) if save.mode == REPLACE else Merge()
+        again = PutOnTop(save.table) if save.mode == REPLACE else Merge(began=self.target.head)
         return again if self.target.exists else CreateBranch(again)
 
     def unchanged(self, table: str, content: str | None) -> Version:

@@ -201,17 +201,19 @@ class Merge(Landing):
     Attributes:
         on_conflict: See `MergeBranch`.
         superseded: Writes of earlier attempts to take back on the branch first, by table.
+        began: The branch's head when the work began. None if that does not matter.
     """
 
     on_conflict: str | None = None
     superseded: Superseded = field(default_factory=dict)
+    began: str | None = None
 
     def land(self, work: Workspace, branch: str, info: CommitInfo) -> str:
         """Merge the work into the branch.
 
         Raises:
-            MergeConflictError: Another writer changed the same rows or schema. The error names the branch that keeps
-                the work.
+            MergeConflictError: Another writer changed the same rows or schema, or moved the branch back. The error
+                names the branch that keeps the work.
             SupersededError: Another writer has built on what is to be taken back. The branch is unchanged.
             UncommittedChangesError: The merge changes a table with uncommitted work.
             LostRaceError: The branch kept moving.
@@ -224,6 +226,7 @@ class Merge(Landing):
                 info,
                 on_conflict=self.on_conflict,
                 superseded=self.superseded,
+                began=self.began,
             )
         except SupersededError:
             raise

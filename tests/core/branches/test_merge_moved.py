@@ -1,11 +1,12 @@
-"""A branch that moves between a merge and its landing is merged again."""
+"""A branch that moves between a merge and its landing is merged again; one that was moved back is left so."""
 
 import pytest
 
-from dolt_integrations.core import MergeBranch, Transaction, write_table
+from dolt_integrations.core import MergeBranch, Transaction, find_version, write_table
 from dolt_integrations.core.branches.forward import MovedError
 from dolt_integrations.core.branches.merges import merge as merging
 from dolt_integrations.core.writes import landing
+from dolt_integrations.errors import MergeConflictError
 from tests.conftest import run_sql
 from tests.helpers.saves.paths import found, frame
 
@@ -66,3 +67,71 @@ def test_a_branch_that_moves_again_while_work_is_put_on_top_of_it_gets_it_once(w
     messages = [message for (message,) in run_sql(database, "SELECT message FROM dolt_log")]
     assert messages == ["Automated commit", "others", "others", "Initialize data repository"]
     assert run_sql(database, "SELECT name FROM dolt_branches") == [("main",)]
+
+
+def transaction(url, meanwhile):
+    with Transaction(url) as work:
+        work.write("t", frame(rows=1, first=10), mode="append")
+        meanwhile()
+
+
+def transaction_of_a_merge(url, meanwhile):
+    with Transaction(url, merge_to=MergeBranch("main", "main")) as work:
+        work.write("t", frame(rows=1, first=10), mode="append")
+        meanwhile()
+
+
+def stream(url, meanwhile, conf=None):
+    def batches():
+        yield frame(rows=1, first=10)
+        meanwhile()
+        yield frame(rows=1, first=11)
+
+    write_table(url, "t", batches(), mode="append", branch_conf=conf)
+
+
+def stream_of_a_merge(url, meanwhile):
+    stream(url, meanwhile, MergeBranch("main", "main"))
+
+
+LONG = [transaction, transaction_of_a_merge, stream, stream_of_a_merge]
+BACK = {
+    "reset": ("CALL DOLT_RESET('--hard', 'HEAD~1')",),
+    "amended": ("DELETE FROM t WHERE id = 5", "CALL DOLT_COMMIT('-a', '--amend', '-m', 'amended')"),
+}
+
+
+@pytest.mark.parametrize("back", BACK.values(), ids=BACK)
+@pytest.mark.parametrize("way", LONG)
+def test_rows_of_a_commit_that_others_drop_from_the_branch_do_not_come_back(way, back, database):
+    write_table(database, "t", frame(), primary_key="id")
+    write_table(database, "t", frame(rows=1, first=5), mode="append")
+
+    with pytest.raises(MergeConflictError, match=r"no longer has commit .*\(dolt reset --hard\)") as error:
+        way(database, lambda: run_sql(database, *back))
+
+    assert found(database, "t") == [1, 2]
+    assert set(found(database, "t", error.value.branch)) >= {1, 2, 5, 10}
+    assert "Do the work again" in str(error.value)
+
+
+@pytest.mark.parametrize("way", LONG)
+def test_work_is_merged_into_a_branch_that_only_went_on(way, database):
+    write_table(database, "t", frame(), primary_key="id")
+
+    way(database, lambda: write_table(database, "t", frame(rows=1, first=5), mode="append"))
+
+    assert set(found(database, "t")) >= {1, 2, 5, 10}
+
+
+def test_work_of_another_branch_is_merged_into_one_that_was_moved_back_further(database):
+    """What the work is built on is still there: it began before what was dropped."""
+    write_table(database, "t", frame(), primary_key="id")
+    start = find_version(database).commit
+    write_table(database, "t", frame(rows=1, first=5), mode="append")
+
+    with Transaction(database, merge_to=MergeBranch(start, "main")) as work:
+        work.write("t", frame(rows=1, first=10), mode="append")
+        run_sql(database, "CALL DOLT_RESET('--hard', 'HEAD~1')")
+
+    assert found(database, "t") == [1, 2, 10]

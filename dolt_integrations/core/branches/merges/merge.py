@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.forward import forward
 from dolt_integrations.core.branches.merges.conflicting import conflict_error
 from dolt_integrations.core.branches.merges.decide import take_sides
+from dolt_integrations.core.branches.merges.moved_back import HINT, MovedBackError, check_moved_back
 from dolt_integrations.core.branches.merges.unmergeable import unmergeable
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.target import required_branch
@@ -53,6 +54,7 @@ def merge_into(
     *,
     on_conflict: str | None = None,
     superseded: Superseded | None = None,
+    began: str | None = None,
 ) -> str:
     """Merge a revision into a branch, by a fast-forward or a merge commit.
 
@@ -64,6 +66,7 @@ def merge_into(
         on_conflict: `ours` takes the target's version of what both changed, `theirs` the revision's. None raises.
         superseded: Writes of earlier attempts to take back on the target first, by table. The target gets that and the
             merge at once.
+        began: The target's head when the work in `revision` began. None if that does not matter.
 
     Returns:
         The target's new head.
@@ -72,7 +75,8 @@ def merge_into(
         ConfigError: `on_conflict` has another value.
         BranchNotFoundError: The target does not exist.
         RevisionNotFoundError: The revision does not exist.
-        MergeConflictError: Both changed the same rows or the same schema. The target is unchanged.
+        MergeConflictError: Both changed the same rows or the same schema, or the target was moved back since the work
+            began. The target is unchanged.
         SupersededError: Another writer has built on what is to be taken back. The target is unchanged.
         UncommittedChangesError: The merge changes a table with uncommitted work. The target is unchanged.
         LostRaceError: The target kept moving. It has none of the merge.
@@ -80,7 +84,7 @@ def merge_into(
     check_on_conflict(on_conflict)
     with database.connect() as connection:
         theirs = resolve(connection, revision)
-    merging = _Merging(database, theirs, info, on_conflict, superseded or {})
+    merging = _Merging(database, theirs, info, on_conflict, superseded or {}, began)
     try:
         with database.connect() as connection, connection.lock(database.address.database, target, "merge"):
             return retried(lambda: merging.into(target), LostRaceError)
@@ -90,7 +94,7 @@ def merge_into(
         raise conflict_error(
             f"{revision!r} does not merge into branch {target!r} of {database.location}: {error}",
             error.conflicts,
-            hint=_HINTS[on_conflict is None],
+            hint=HINT if isinstance(error, MovedBackError) else _HINTS[on_conflict is None],
         ) from None
 
 
@@ -117,11 +121,13 @@ class _Merging:
     info: CommitInfo
     on_conflict: str | None
     superseded: Superseded
+    began: str | None
 
     def into(self, target: str) -> str:
         """Merge on a private branch, then fast-forward the target. Returns the target's new head."""
         with self.database.connect() as connection:
             start = required_branch(connection, self.database, target)
+            check_moved_back(connection, self.began, start, self.theirs)
         with private_branch(self.database, start) as workspace:
             self._take_back(workspace)
             merged = self._merge(workspace)
