@@ -136,7 +136,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         ),
         "versions.heads": (
             "Branches Head active_branch branch_head branches branches_in_other_case commit_of find_branches "
-            "find_head remote_head settle_at_newest"
+            "find_head nearest_branch remote_head settle_at_newest"
         ),
         "versions.tags": "Tag create_tag delete_tag find_tags tags",
     },

@@ -16,10 +16,10 @@ from dolt_integrations.core.schemas.generated import check_sources
 from dolt_integrations.core.schemas.limits import check_limits, fitted_row
 from dolt_integrations.core.schemas.union import extended
 from dolt_integrations.core.schemas.violations import check_required
-from dolt_integrations.engine import Author, nearest, table_name
+from dolt_integrations.engine import Author, table_name
 from dolt_integrations.engine.names.identifiers import check_branch_name
 from dolt_integrations.engine.versions.diffs.hashes import table_hash
-from dolt_integrations.engine.versions.heads import Head, branches, branches_in_other_case, find_head
+from dolt_integrations.engine.versions.heads import Head, branches, branches_in_other_case, find_head, nearest_branch
 from dolt_integrations.engine.versions.revisions import resolve
 from dolt_integrations.engine.versions.state import TableState
 from dolt_integrations.errors import BranchNotFoundError, PrimaryKeyError
@@ -173,7 +173,7 @@ def required_head(connection: Connection, database: Database, found: Head) -> st
         BranchNotFoundError: It does not exist. The hint suggests similar names.
     """
     if found.commit is None:
-        hint = nearest(found.branch, branches(connection))
+        hint = nearest_branch(found.branch, branches(connection))
         raise BranchNotFoundError(f"no branch {found.branch!r} in database {database.location}", hint=hint)
     return found.commit
 
@@ -206,7 +206,7 @@ def head_of(known: Branches, branch: str, database: Database) -> str:
         BranchNotFoundError: It is not. The hint suggests similar names.
     """
     if branch not in known.heads:
-        hint = nearest(branch, known.heads)
+        hint = nearest_branch(branch, known.heads)
         raise BranchNotFoundError(f"no branch {branch!r} in database {database.location}", hint=hint)
     return known.heads[branch]
 

@@ -11,12 +11,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dolt_integrations.engine.names.identifiers import nearest
 from dolt_integrations.engine.session.head_ref import HEADS, head_value, head_variable
 from dolt_integrations.engine.wire.answers import maybe, text
 from dolt_integrations.errors import BranchNotFoundError, QueryError, RevisionNotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dolt_integrations.engine.session.connection import Connection
+
+_OURS = ("dolt-integrations/work/", "dolt-integrations/index")
+"""The names of branches that no user has to know: those of running saves, and the index of messages."""
 
 
 @dataclass(frozen=True)
@@ -171,3 +177,8 @@ def active_branch(connection: Connection) -> str:
 def branches(connection: Connection) -> dict[str, str]:
     """Return the commit at the head of each branch, by branch name."""
     return dict(connection.rows("SELECT name, hash FROM dolt_branches", kinds=(text, text)))
+
+
+def nearest_branch(name: str, known: Iterable[str]) -> str | None:
+    """Suggest branches (and tags) whose names look like `name`, for the hint of an error; none of our own."""
+    return nearest(name, [each for each in known if not each.startswith(_OURS)])

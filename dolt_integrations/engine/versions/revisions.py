@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dolt_integrations.engine.names.identifiers import is_commit_hash, nearest
-from dolt_integrations.engine.versions.heads import branch_head, branches, commit_of, remote_head, tag_commit
+from dolt_integrations.engine.names.identifiers import is_commit_hash
+from dolt_integrations.engine.versions.heads import (
+    branch_head,
+    branches,
+    commit_of,
+    nearest_branch,
+    remote_head,
+    tag_commit,
+)
 from dolt_integrations.engine.versions.tags import tags
 from dolt_integrations.engine.wire.answers import text
 from dolt_integrations.errors import BranchNotFoundError, RevisionNotFoundError
@@ -78,7 +85,7 @@ def _without_steps(revision: str) -> tuple[str, str]:
 
 
 def _no_revision(connection: Connection, revision: str, or_else: str) -> RevisionNotFoundError:
-    near = nearest(revision, [*branches(connection), *tags(connection)])
+    near = nearest_branch(revision, [*branches(connection), *tags(connection)])
     forms = f"Pass {_FORMS}{f', or {or_else}' if or_else else ''}."
     hint = f"{near} {forms}" if near else forms
     return RevisionNotFoundError(f"no commit, branch or tag {revision!r} in database {connection.address}", hint=hint)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from dolt_integrations.core import MergeBranch, Transaction, find_version, write_table
+from dolt_integrations.core import MergeBranch, Transaction, find_version, read_table, write_table
 from dolt_integrations.core.branches.forward import MovedError
 from dolt_integrations.core.branches.merges import merge as merging
 from dolt_integrations.core.writes import landing
-from dolt_integrations.errors import MergeConflictError
+from dolt_integrations.errors import MergeConflictError, NotFoundError
 from tests.conftest import run_sql
 from tests.helpers.saves.paths import found, frame
 
@@ -135,3 +135,13 @@ def test_work_of_another_branch_is_merged_into_one_that_was_moved_back_further(d
         run_sql(database, "CALL DOLT_RESET('--hard', 'HEAD~1')")
 
     assert found(database, "t") == [1, 2, 10]
+
+
+def test_a_branch_that_does_not_exist_is_not_answered_with_those_of_running_saves(database):
+    write_table(database, "t", frame(), primary_key="id")
+
+    with Transaction(database) as work:
+        work.write("t", frame(rows=1, first=10), mode="append")
+        for given in ({"branch_conf": "zzz"}, {"as_of": "zzz"}):
+            with pytest.raises(NotFoundError, match=r"Available: `main`\."):
+                read_table(database, "t", **given)
