@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import msgpack
 import pandas as pd
@@ -14,11 +14,13 @@ from flyte.errors import RuntimeUserError
 from flyte.io import DataFrame
 from flyteidl2.core.literals_pb2 import Binary, Literal, Primitive, Scalar
 from flyteidl2.core.types_pb2 import LiteralType, SimpleType
+from pydantic import BaseModel
 
 from dolt_integrations.errors import ConfigError, LiteralError, NotADoltTableError
 from dolt_integrations.flyte.config import DoltConfig
 from dolt_integrations.flyte.table import DoltTable
 from flyteplugins.dolt import cache_place, failures
+from flyteplugins.dolt.conversions import to_dataframe, to_dolt_table
 from flyteplugins.dolt.failures import reported
 from flyteplugins.dolt.nested import _save, _unsaved_in
 from flyteplugins.dolt.runtime import _attempt_of
@@ -93,7 +95,15 @@ class Holder:
     frame: DataFrame
 
 
-@pytest.mark.parametrize("hold", [Holder, lambda frame: {"a": [frame]}, lambda frame: (1, frame)])
+class Model(BaseModel):
+    """A model that a task returns."""
+
+    frame: Any
+
+
+@pytest.mark.parametrize(
+    "hold", [Holder, lambda frame: Model(frame=frame), lambda frame: {"a": [frame]}, lambda frame: (1, frame)]
+)
 def test_new_frames_for_dolt_are_found_wherever_they_are_nested(hold: Any) -> None:
     frame = DataFrame.from_df(pd.DataFrame({"a": [1]}), uri="dolt:///data/t")
     assert list(_unsaved_in(hold(frame))) == [frame]
@@ -114,6 +124,15 @@ def test_another_value_is_neither_a_table_nor_a_config(given: Any) -> None:
     for transformer, kind in ((DoltTableTransformer(), DoltTable), (DoltConfigTransformer(), DoltConfig)):
         with pytest.raises(NotADoltTableError, match=f"is not a {kind.__name__}"):
             asyncio.run(transformer.to_literal(given, kind, transformer.get_literal_type()))
+
+
+def test_only_a_dataframe_with_a_uri_becomes_a_table() -> None:
+    with pytest.raises(ConfigError, match=r"7 of type int is not a flyte\.io\.DataFrame"):
+        to_dolt_table(cast("Any", 7))
+    with pytest.raises(ConfigError, match="without a URI names no database"):
+        to_dolt_table(DataFrame.from_df(pd.DataFrame({"a": [1]})))
+    with pytest.raises(NotADoltTableError, match="is not a DoltTable"):
+        to_dataframe(cast("Any", 7))
 
 
 def test_a_config_comes_back_from_its_literal_or_from_the_field_of_a_dataclass() -> None:

@@ -48,6 +48,22 @@ def test_in_pods_what_others_commit_between_is_not_added(database: str, pod_here
     assert python_value(outputs(pod_here.here(process, {"events": made}))["o0"], list[int]) == [3, 0, 1]
 
 
+@task
+def merge(db: str) -> DoltTable:
+    config = DoltConfig(db, tablename="events", io_args={"mode": "upsert", "primary_key": "id"})
+    return DoltTable(config, data=pd.DataFrame({"id": [1, 2]}))
+
+
+@workflow
+def merging(db: str) -> list[int]:
+    return process(events=merge(db=db))
+
+
+def test_a_run_that_changes_nothing_has_not_added_what_another_run_of_the_task_added(database: str) -> None:
+    assert merging(db=database) == [2, 1, 2]
+    assert merging(db=database) == [2]
+
+
 def test_what_no_task_has_saved_has_added_nothing_that_is_known(database: str) -> None:
     with pytest.raises(ConfigError, match="pinned to no commit"):
         _ = DoltTable(DoltConfig(database, tablename="events"), data=pd.DataFrame({"id": [1]})).added

@@ -1,5 +1,6 @@
 """Every place where a task's annotation may name a `DoltConfig`, and its branch there."""
 
+import datetime
 import typing
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from flytekit import FlyteContextManager, task, workflow
 from flytekit.core.type_engine import TypeEngine
 from flytekit.models.literals import Literal
 
-from dolt_integrations.core import AppendBranch, Branch, DoltMeta, NewBranch, SerialBranch
+from dolt_integrations.core import AppendBranch, Branch, DoltMeta, NewBranch, Remote, SerialBranch
 from dolt_integrations.engine.names.trust import FromLiteral
+from dolt_integrations.errors import ConfigError
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.helpers.frameworks.annotated import Settings, literal_of
 
@@ -93,6 +95,13 @@ def test_a_config_of_a_path_object_travels_as_text() -> None:
     assert there_and_back(DoltConfig(db_path=Path("/a/b"), tablename="t"), DoltConfig).db_path == "/a/b"
 
 
+def test_a_config_of_a_date_travels_as_text() -> None:
+    assert (
+        there_and_back(DoltConfig("p", tablename="t", as_of=datetime.date(2026, 1, 2)), DoltConfig).as_of
+        == "2026-01-02"
+    )
+
+
 def test_every_place_that_a_literal_names_is_known_to_come_from_one() -> None:
     url = "mysql://me@only.in.a.literal/shop"
     config = DoltConfig.from_dict(
@@ -109,3 +118,19 @@ def test_every_place_that_a_literal_names_is_known_to_come_from_one() -> None:
     assert config.remote_conf is not None
     places = [config.db_path, config.as_of, config.meta_conf.db, config.remote_conf.url]
     assert [type(place) for place in places] == [FromLiteral] * 4
+
+
+def test_a_remote_that_a_literal_names_by_its_url_alone_is_known_to_come_from_one() -> None:
+    fields = {"db_path": "p", "tablename": "t"}
+
+    by_url = DoltConfig.from_dict({**fields, "remote_conf": "https://only.in.a.literal/shop"}).remote_conf
+    by_name = DoltConfig.from_dict({**fields, "remote_conf": "backup"}).remote_conf
+
+    assert by_url is not None
+    assert isinstance(by_url.url, FromLiteral)
+    assert by_name == Remote("backup")
+
+
+def test_the_only_schema_of_a_save_is_overwrite() -> None:
+    with pytest.raises(ConfigError, match="schema='append'"):
+        DoltConfig("p", tablename="t", io_args={"schema": "append"}).check()

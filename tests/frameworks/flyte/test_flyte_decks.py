@@ -11,6 +11,9 @@ from flytekit import task, workflow
 
 from dolt_integrations.core import Repository as Handle
 from dolt_integrations.core import write_table
+from dolt_integrations.errors import UnsupportedValueError
+from dolt_integrations.flyte import card as flyte_card
+from dolt_integrations.flyte.saving import save
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository, free_port
 from tests.helpers.frameworks.flyte_tables import config, numbers, query
@@ -140,6 +143,29 @@ def test_a_config_that_cannot_be_read_is_a_line_in_the_card(repository: Reposito
 
     assert 'class="dolt-problem"' in page
     assert "columns=5" in page
+
+
+def test_a_notebook_shows_why_a_table_is_not_saved(repository: Repository) -> None:
+    table = DoltTable(config(repository, "t"), data=pd.DataFrame({"a": [float("inf")]}))
+
+    with pytest.raises(UnsupportedValueError), table.explaining():
+        save(table)
+
+    assert "Not saved: column" in table._repr_html_()
+    table.data = numbers(1)
+    with table.explaining():
+        save(table)
+    assert "not saved" not in repr(table)
+
+
+def test_a_mistake_of_ours_is_a_line_in_the_card_without_its_text(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flyte_card, "_facts", lambda *_: 1 / 0)
+
+    page = DoltConfig("mysql://me:not-secret@db.local/shop", tablename="t")._repr_html_()
+
+    assert "No card: ZeroDivisionError" in page
 
 
 def test_a_config_shows_no_password() -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pandas as pd
 import pytest
 from flytekit import dynamic, task, workflow
 
+from dolt_integrations.core import Version
 from dolt_integrations.core.provenance.trailers import trailers_of
 from dolt_integrations.errors import ConfigError
 from dolt_integrations.flyte.origin import lineage
 from dolt_integrations.flyte.origin.arguments import shown_arguments
 from dolt_integrations.flyte.origin.project import git_commit, project_trailers
+from dolt_integrations.flyte.runtime import Execution, Runtime
 from flytekitplugins.dolt import DoltConfig, DoltTable
 from tests.conftest import Repository
 
@@ -104,6 +109,26 @@ def test_the_git_commit_is_read_from_the_checkout_or_the_environment(
     assert project_trailers(None)["Flyte-Image"] == "registry.internal/orders:1.4"
 
 
+def test_the_git_commit_of_a_worktree_is_that_of_its_own_branch(tmp_path: Path) -> None:
+    shop = str(tmp_path / "shop")
+    as_ann = ["-c", "user.name=Ann", "-c", "user.email=ann@localhost"]
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", shop, *as_ann, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    subprocess.run(["git", "init", "-q", shop], check=True)
+    git("commit", "-q", "--allow-empty", "-m", "one")
+    git("worktree", "add", "-q", "-b", "side", "../side")
+    git("worktree", "add", "-q", "--detach", "../old")
+    git("commit", "-q", "--allow-empty", "-m", "two")
+
+    found = [git_commit(str(tmp_path / name / "flow.py")) for name in ("shop", "side", "old")]
+
+    assert found == [git("rev-parse", "HEAD"), *[git("rev-parse", "side")] * 2]
+    assert found[0] != found[1]
+
+
 def test_what_a_task_has_read_is_forgotten_with_the_task() -> None:
     class Scope:
         pass
@@ -115,3 +140,21 @@ def test_what_a_task_has_read_is_forgotten_with_the_task() -> None:
     del scope
 
     assert known not in lineage._READ
+
+
+def test_a_message_names_what_was_read_in_full_and_without_a_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scope = SimpleNamespace()
+    runtime = SimpleNamespace(scope=scope, execution=Execution())
+    monkeypatch.setattr(lineage, "current_runtime", lambda: runtime)
+    monkeypatch.setattr(lineage.weakref, "finalize", lambda *_: None)
+    monkeypatch.chdir(tmp_path)
+
+    for place in ("shop", "mysql://me:not-secret@db.internal/shop"):
+        lineage.note_input(DoltConfig(place, sql="select 1\n  from t"), Version("c" * 32))
+
+    assert lineage.commit_message(cast("Runtime", runtime)).splitlines()[2:] == [
+        f"Flyte-Input: {'c' * 32} select 1 from t of {tmp_path / 'shop'}",
+        f"Flyte-Input: {'c' * 32} select 1 from t of mysql://me@db.internal:3306/shop",
+    ]

@@ -13,7 +13,7 @@ from dolt_integrations.core import Repository, Version
 from dolt_integrations.core.provenance.trailers import trailers_of
 from dolt_integrations.engine.names.trust import FromLiteral
 from dolt_integrations.errors import ConfigError, RevisionNotFoundError, RunNotFoundError
-from dolt_integrations.flyte.replay import execution_in
+from dolt_integrations.flyte.replay import Replay, current_replay, execution_in
 from flytekitplugins.dolt import DoltConfig, DoltTable, replaying
 from tests.conftest import Server
 from tests.helpers.frameworks.pods import Pods, literal, outputs, python_value
@@ -168,6 +168,18 @@ def test_pods_replay_what_their_environment_names(
     branch = f"replay/{run.rpartition(':')[2]}/fagain"
     assert hashes(shop, branch) == then
     assert shop.version().commit == now.commit
+
+
+@pytest.mark.parametrize("fields", [{}, {"database": "/data/reports"}, {"branch": "again"}])
+def test_pods_get_the_replay_that_their_environment_names(
+    fields: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replay = Replay("ex:p:d:n", **fields)
+
+    for name, value in replay.environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert current_replay() == replay
 
 
 def test_a_database_that_a_literal_or_the_environment_names_gets_no_password_of_the_program() -> None:
