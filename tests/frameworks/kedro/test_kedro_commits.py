@@ -55,6 +55,12 @@ def test_the_git_commit_says_if_the_code_differs_from_it(tmp_path):
     assert git_commit(tmp_path) == f"{clean} (modified)"
 
 
+def test_a_machine_without_git_names_no_commit(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert git_commit(tmp_path) is None
+
+
 def test_a_commit_names_the_query_that_its_node_read(database):
     query = {"type": "dolt_integrations.kedro.DoltQueryDataset", "database": database, "sql": "select *\n from users"}
     io = shop(database, **{"all of them": query, "re named": table(database, "renamed")})

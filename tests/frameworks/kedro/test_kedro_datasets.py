@@ -215,6 +215,18 @@ def test_a_version_that_does_not_exist_is_named_with_the_nearest(database):
     assert not catalog({"users": "v1.3"}, users=table(database)).exists("users")
 
 
+def test_an_old_version_is_loaded_though_the_branch_of_the_run_is_not_there_yet(database):
+    label = labels(database)["ancestor"]
+    entry = table(database, branch={"type": "NewBranch", "branch": "run/2"})
+
+    assert len(catalog({"users": label}, users=entry).load("users")) == 1
+
+
+def test_a_table_that_is_not_there_has_no_versions(database):
+    with pytest.raises(VersionNotFoundError, match="Did not find any versions"):
+        catalog(users=table(database))["users"].list_versions()
+
+
 def test_a_save_to_a_dataset_that_is_pinned_is_made_and_warned_of(database):
     first = labels(database)["commit"]
     io = catalog({"users": first}, users=table(database, **KEY))

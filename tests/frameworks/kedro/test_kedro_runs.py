@@ -238,3 +238,24 @@ def test_runs_of_two_threads_do_not_end_each_other(database):
 def test_options_of_a_transaction_are_refused_without_one():
     with pytest.raises(errors.ConfigError, match="audit, or transaction=False"):
         DoltRunHooks(transaction=False, audit=len)
+
+
+def test_the_log_names_the_branch_on_which_a_run_has_landed_if_another_refuses_it(database, caplog):
+    io = shop(database, big_users=table(database, "big_users", branch="side"))
+    run_sql(database, "CALL DOLT_BRANCH('side')")
+    answers = iter([True, False])
+
+    with pytest.raises(errors.AuditError):
+        run_pipeline(NODES, io, DoltRunHooks(audit=lambda run: next(answers)))
+
+    changed = [branch for branch in ("main", "side") if len(tables_of(database, branch)) == 2]
+    assert len(changed) == 1
+    assert f"has landed only on {changed[0]} (" in caplog.text
+
+
+def test_a_run_without_datasets_of_dolt_runs(database):
+    io = catalog(numbers={"type": "MemoryDataset", "data": [1]}, doubled={"type": "MemoryDataset"})
+
+    run_pipeline([node(lambda numbers: numbers * 2, "numbers", "doubled")], io, DoltRunHooks())
+
+    assert io.load("doubled") == [1, 1]
