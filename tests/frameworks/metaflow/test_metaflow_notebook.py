@@ -162,6 +162,20 @@ def test_the_password_of_a_config_is_not_for_the_database_of_a_past_run() -> Non
     assert list(places.configs({"c"})) == ["c"]
 
 
+def test_a_past_run_on_the_database_of_the_config_is_read_with_its_password() -> None:
+    past = recorded(DoltAction("k", "mysql://me@db.internal:3306/shop", "F/1/start/1", "t", commit="1"))
+    places = Places(DoltConfig("mysql://me:secret@db.internal/shop"), past_run_of(past), None, None)
+
+    assert places.source("k").location == "mysql://me:secret@db.internal/shop"
+
+
+def test_a_config_answers_for_a_key_that_the_past_run_does_not_have(database: str) -> None:
+    write_table(database, "users", USERS, primary_key="id", message="Run: F/1/start/1")
+
+    assert DoltDT(config=DoltConfig(database), audit=recorded(acted(commit="1"))).get_run("users") == "F/1/start/1"
+    assert "users" in DoltDT(config=DoltConfig(database)).card().html()
+
+
 def test_looking_is_at_the_commit_of_the_config_or_of_the_block(database: str) -> None:
     path = "Run: F/1/start/1"
     first = write_table(database, "users", USERS, primary_key="id", message=path).commit
