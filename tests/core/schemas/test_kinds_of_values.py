@@ -57,7 +57,7 @@ def test_which_numbers_a_column_holds_does_not_depend_on_the_type_they_come_in(s
     [
         ("latin1", "caf\u00e9", True), ("latin1", "\u6f22", False), ("ascii", "cafe", True), ("ascii", "\u00e9", False),
         ("utf8mb4", "\U0001f600", True), ("utf8mb3", "\uffff", True), ("utf8", "", True), ("utf8", "\U00010000", False),
-        ("utf16", "\U0001f600", True), ("utf32", "\U0001f600", True),
+        ("utf16", "\U0001f600", True), ("utf32", "\U0001f600", True), ("latin1", "\u20ac", True),
     ],
 )  # fmt: skip
 def test_a_text_fits_a_character_set_that_has_its_letters(charset, text, fits):
