@@ -122,7 +122,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
             "any_text_matches copy_rows create_table drop_table empty_table has_values largest_number "
             "row_count set_foreign_key_checks without_foreign_key_checks"
         ),
-        "tables.computed": "columns_computed_otherwise",
+        "tables.computed": "columns_computed_otherwise columns_not_computable",
         "tables.negative_zeros": "has_negative_zero",
         "tables.kept_signs": "keeping_signs",
         "tables.fetch": "fetch fetch_batches",

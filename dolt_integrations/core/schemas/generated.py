@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from dolt_integrations.engine import insert_table
 from dolt_integrations.engine.session.transactions import back_to_save_point, save_point
-from dolt_integrations.engine.tables.computed import columns_computed_otherwise
+from dolt_integrations.engine.tables.computed import columns_computed_otherwise, columns_not_computable
 from dolt_integrations.engine.tables.contents import largest_number
 from dolt_integrations.errors import DataError, PrimaryKeyError
 
@@ -40,12 +40,21 @@ def check_sources(table: str, existing: TableSchema, wanted: TableSchema) -> Non
 def warn_of_computed(connection: Connection, table: str, schema: TableSchema, data: pa.Table) -> None:
     """Log a warning if the rows have other values for a generated column than Dolt computes, which are not written.
 
+    And if they have values, but not those that Dolt computes the column from.
+
     It is no error: rows that were loaded, changed in a source column and saved have the old computed values.
     """
     for name in columns_computed_otherwise(connection, schema, data):
         logger.warning(
             "table %s computes column %s: the frame's values for it differ from those, and are not written. Drop the "
             "column from the frame, or correct the columns that it is computed from.",
+            table,
+            name,
+        )
+    for name in columns_not_computable(schema, data):
+        logger.warning(
+            "table %s computes column %s from others, which the frame lacks, so its values for it are not written. Add "
+            "the other columns to the frame, or drop this one.",
             table,
             name,
         )

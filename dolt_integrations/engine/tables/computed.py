@@ -52,6 +52,15 @@ def columns_computed_otherwise(connection: Connection, schema: TableSchema, data
         connection.execute(f"DROP TEMPORARY TABLE {quote(stage)}")
 
 
+def columns_not_computable(schema: TableSchema, data: pa.Table) -> list[str]:
+    """Return the generated columns for which the rows have values, but not the columns that they are computed from."""
+    given = {name.lower(): name for name in data.column_names}
+    computable = _computable(schema, given)
+    left = [column for column in schema.columns if column.is_generated and column not in computable]
+    names = [(column.name, given[column.name.lower()]) for column in left if column.name.lower() in given]
+    return [name for name, there in names if data.column(there).null_count < data.num_rows]
+
+
 def _created(connection: Connection, stage: str, columns: tuple[Column, ...]) -> bool:
     """Create the temporary table. The save itself needs no right to do so, and goes on without."""
     try:

@@ -54,11 +54,21 @@ def test_the_values_that_the_table_computes_are_no_reason_to_warn(prices, caplog
     assert warned(caplog) == []
 
 
-def test_a_column_that_is_computed_from_what_the_frame_lacks_is_not_checked(prices, caplog):
-    write_table(prices, "t", pd.DataFrame({"id": [1], "net": [4], "gross": [9.0]}), mode="upsert")
+@pytest.mark.parametrize("mode", ["append", "upsert"])
+def test_values_that_are_computed_from_what_the_frame_lacks_are_warned_of(mode, prices, caplog):
+    frame = pd.DataFrame({"id": [2], "net": [4], "gross": [9.0], "twice": pd.array([None], "Int64")})
+
+    write_table(prices, "t", frame, mode=mode)
+
+    assert warned(caplog) == ["gross"]
+    assert "from others, which the frame lacks" in caplog.text
+    assert run_sql(prices, "SELECT gross FROM t WHERE id = 2") == [(8,)]
+
+
+def test_a_frame_without_what_is_computed_is_no_reason_to_warn(prices, caplog):
+    write_table(prices, "t", pd.DataFrame({"id": [2], "net": [4]}), mode="append")
 
     assert warned(caplog) == []
-    assert run_sql(prices, "SELECT gross FROM t") == [(8,)]
 
 
 OTHER = pd.DataFrame({"id": [2], "net": [5], "rate": [2], "gross": [99.0]})
