@@ -136,3 +136,12 @@ def test_the_same_change_on_both_sides_is_no_conflict(base):
     save(base, data=changed(_1="target"))
 
     assert rows(base) == [(1, "target"), (2, "b"), (3, "c")]
+
+
+def test_rows_of_a_key_that_got_another_type_are_a_conflict_that_keeps_the_work(tagged):
+    commit(tagged, "ALTER TABLE t MODIFY COLUMN id varchar(20) NOT NULL")
+
+    error = failing(tagged, on_conflict="ours")
+
+    assert "no primary key in common" in str(error)
+    assert rows(tagged, revision=error.branch)[0] == (1, "ours")

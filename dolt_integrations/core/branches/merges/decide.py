@@ -11,6 +11,7 @@ import pyarrow as pa
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.rows.diff import TableVersions
 from dolt_integrations.core.rows.local_diff import as_series, compare_rows
+from dolt_integrations.engine import parse_type
 from dolt_integrations.engine.tables.contents import drop_table
 from dolt_integrations.engine.tables.dml import delete_rows, upsert_rows
 from dolt_integrations.engine.versions.commits import commit, head
@@ -22,7 +23,7 @@ from dolt_integrations.errors import DataError, MergeConflictError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dolt_integrations.engine import Author, Connection, Database
+    from dolt_integrations.engine import Author, Connection, Database, TableSchema
     from dolt_integrations.engine.versions.diffs.diff import TableVersion
 
 logger = logging.getLogger(__name__)
@@ -114,9 +115,15 @@ def _names_of(versions: Sequence[TableVersion]) -> list[str]:
 
 
 def _key_of(versions: Sequence[TableVersion]) -> list[str]:
-    """Return the primary key, or an empty list if it is not the same in all versions."""
-    keys = {version.schema.primary_key for version in versions}
-    return list(keys.pop()) if len(keys) == 1 else []
+    """Return the primary key, or an empty list if it is not the same in all versions, up to the sizes of its types."""
+    keys = {tuple((name, _kind(version.schema, name)) for name in version.schema.primary_key) for version in versions}
+    return [name for name, _ in keys.pop()] if len(keys) == 1 else []
+
+
+def _kind(schema: TableSchema, name: str) -> str:
+    """Return the kind of a column's type. Values of two kinds cannot be matched."""
+    base = parse_type(next(column.sql_type for column in schema.columns if column.name == name)).base
+    return "int" if base.endswith("int") else base
 
 
 def _touched(old: pa.Table, new: pa.Table, names: Sequence[str], key: Sequence[str]) -> pa.Table:

@@ -3,10 +3,14 @@
 In a table without a key, Dolt (1.83) takes the values of a VARCHAR for addresses if the other side made the column a
 LONGTEXT, as a save of longer strings does. Usually it panics: "invalid hash length". A value as long as an address ends
 up as a dangling reference.
+
+In a table with a stored generated column, it takes the columns of one side for those at the same places of the other:
+values end up in other columns, or it panics.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.merges.dropped_columns import dropped_with_values, schema_at
@@ -21,11 +25,15 @@ if TYPE_CHECKING:
 _APART = {f"{size}{kind}" for size in ("tiny", "", "medium", "long") for kind in ("text", "blob")}
 """Types whose values Dolt stores apart from their rows, by address; with JSON and geometries."""
 
+_STORED = re.compile(r"GENERATED ALWAYS AS .*\bSTORED\b", re.IGNORECASE | re.DOTALL)
+"""Matches a stored generated column's definition. A false match refuses a merge of columns in other places."""
+
 
 def unmergeable(workspace: Connection, ours: str, theirs: str) -> list[Conflict]:
     """Return a conflict for each table without a key of which one side stores a column apart from its rows.
 
-    And for each of which one side dropped a column in which rows that the other added have values.
+    And for each of which one side dropped a column in which rows that the other added have values, or whose generated
+    columns Dolt would compute from others.
 
     Args:
         workspace: A session on a private branch.
@@ -46,7 +54,8 @@ def _conflict(workspace: Connection, table: str, base: str, ours: str, theirs: s
     if one is None or other is None:
         return None
     sides = (ours, one), (theirs, other)
-    return _made_longer(table, one, other) or dropped_with_values(workspace, table, base, *sides)
+    found = _made_longer(table, one, other) or _in_other_places(table, one, other)
+    return found or dropped_with_values(workspace, table, base, *sides)
 
 
 def _made_longer(table: str, one: TableSchema, other: TableSchema) -> Conflict | None:
@@ -61,6 +70,16 @@ def _made_longer(table: str, one: TableSchema, other: TableSchema) -> Conflict |
         "side's rows again on top of it, or give the table a key"
     )
     return Conflict(table, "schema", 1, description=text)
+
+
+def _in_other_places(table: str, one: TableSchema, other: TableSchema) -> Conflict | None:
+    """Return a conflict if a generated column is stored, and the sides have other columns, but for new last ones."""
+    pairs = zip(one.names, other.names, strict=False)
+    if all(name.lower() == there.lower() for name, there in pairs):
+        return None
+    stored = [column.name for schema in (one, other) for column in schema.columns if _STORED.search(column.details)]
+    text = "column `{}` is generated and stored, and the columns of the two sides are in other places"
+    return Conflict(table, "schema", 1, description=text.format(stored[0])) if stored else None
 
 
 def _stored_apart(schema: TableSchema) -> dict[str, bool]:
