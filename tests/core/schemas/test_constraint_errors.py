@@ -99,6 +99,17 @@ def test_an_upsert_names_the_row_that_takes_the_unique_value_of_another(way, the
     assert known(caught.value) == ("one_u", "u", 1, 2)
 
 
+def test_an_upsert_does_not_name_a_row_that_keeps_its_unique_value(theirs):
+    frame = pd.DataFrame({"a": [1, 7], "b": 1, "s": "x", "w": "k", "n": 1, "u": [1, 1], "v": ["q", "r"], "pid": 1})
+
+    with pytest.raises(PrimaryKeyError) as caught:
+        write_table(theirs, "t", frame.tail(1), mode="upsert")
+    assert known(caught.value) == ("one_u", "u", 1, 0)
+    with pytest.raises(PrimaryKeyError) as caught:
+        write_table(theirs, "t", frame, mode="upsert")
+    assert known(caught.value) == ("one_u", "u", 1, 1)
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_an_upsert_that_adds_a_row_without_a_required_column_is_refused_in_our_words(way, theirs):
     frame = pd.DataFrame({"a": [1, 7], "b": [2, 2]})

@@ -134,3 +134,23 @@ def test_the_new_type_holds_all_of_the_old(new, old):
 )  # fmt: skip
 def test_the_new_type_does_not_hold_all_of_the_old(new, old):
     assert not holds_all(new, old)
+
+
+def test_documents_do_not_become_texts_silently(database):
+    write_table(database, "t", pd.DataFrame({"a": [{"b": 1}]}))
+
+    with pytest.raises(UnsupportedTypeError, match="is json, and the frame would make it longtext"):
+        write_table(database, "t", pd.DataFrame({"a": ["x" * 300]}))
+
+    assert read_table(database, "t").data["a"].tolist() == [{"b": 1}]
+
+
+def test_a_generated_column_that_the_frame_lacks_keeps_its_place(database):
+    run_sql(
+        database, "CREATE TABLE t (id bigint PRIMARY KEY, twice bigint AS (id * 2) STORED, b bigint)",
+        "INSERT INTO t (id, b) VALUES (1, 1)", "CALL DOLT_COMMIT('-Am', 'by hand')",
+    )  # fmt: skip
+
+    write_table(database, "t", pd.DataFrame({"id": [2], "b": [2], "c": [3]}))
+
+    assert run_sql(database, "SELECT * FROM t") == [(2, 4, 2, 3)]

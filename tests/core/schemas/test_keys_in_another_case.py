@@ -109,6 +109,13 @@ def test_the_check_the_unique_key_and_the_numbers_go_on(users):
         write_table(users, "Users", rows(2, 3).assign(EMAIL="same@example.com"))
 
 
+def test_numbers_that_the_frame_has_in_another_case_are_not_replaced(users):
+    with pytest.raises(PrimaryKeyError):
+        write_table(users, "Users", rows(1), mode="append")
+
+    assert run_sql(users, "SELECT Id FROM Users") == [(1,)]
+
+
 def test_a_key_that_the_frame_lacks_in_any_case_is_an_error(users):
     with pytest.raises(PrimaryKeyError, match="Did you mean `id`"):
         write_table(users, "Users", rows(1), primary_key="idx")

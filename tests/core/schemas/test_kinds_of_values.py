@@ -64,3 +64,20 @@ def test_a_text_fits_a_character_set_that_has_its_letters(charset, text, fits):
     column = Column("a", f"varchar(9) CHARACTER SET {charset}", True)
 
     assert (misfit(encode_column(pd.Series([text]), "-"), column) is None) is fits
+
+
+@pytest.mark.parametrize("sql_type", ["double", "float", "decimal(20,0)", "bit(64)", "year"])
+def test_durations_are_no_numbers(sql_type):
+    spans = pd.Series(np.array([0, 1901], "timedelta64[s]"))
+
+    assert misfit(encode_column(spans, "-"), Column("a", sql_type, True)) == ""
+
+
+POINT = bytes.fromhex("0000000001010000" + "0" * 34)
+
+
+@pytest.mark.parametrize(("value", "fits"), [(POINT, True), (POINT[:8], False), (b"\x07" + POINT[1:], False)])
+def test_bytes_fit_a_geometry_that_their_header_is_of(value, fits):
+    column = Column("a", "point", True, details="SRID 0")
+
+    assert (misfit(encode_column(pd.Series([value]), "-"), column) is None) is fits

@@ -181,3 +181,13 @@ def test_a_branch_name_that_dolt_takes_is_found_again(branch, data, database):
     write_table(database, "t", data(pd.DataFrame({"a": [1]})), branch_conf=NewBranch(branch))
 
     assert read_table(database, "t", branch_conf=branch).data["a"].tolist() == [1]
+
+
+def test_a_row_may_take_as_many_bytes_as_dolt_accepts(database):
+    run_sql(database, "CREATE TABLE t (a varbinary(65504))", "CALL DOLT_COMMIT('-Am', 'by hand')")
+
+    write_table(database, "t", pd.DataFrame({"a": [b"x"]}), mode="append")
+
+    assert read_table(database, "t").data["a"].tolist() == [b"x"]
+    with pytest.raises(DataError, match="may take 65512 bytes"):
+        write_table(database, "t", pd.DataFrame({"a": [b"x"], "b": [np.float32(1)]}), mode="append")
