@@ -86,6 +86,7 @@ def test_what_load_wrote_makes_no_commit(suffix, database, tmp_path):
             "day": pd.Series([datetime.date(2026, 1, 1), None], dtype=object),
             "tree": pd.Series([{"a": [1, "x", 9007199254740993, 1.5]}, []], dtype=object),
             "size": pd.Categorical(["S", None], ["S", "L"], ordered=True),
+            "opens": pd.Series([datetime.time(8, 30, 0, 5), None], dtype=object),
         }
     )
     write_table(database, "t", frame.set_index("id"))

@@ -30,3 +30,17 @@ def test_changes_of_its_columns_and_their_comments_are_in_it(database):
         run_sql(database, f"ALTER TABLE plain {change}", f'CALL DOLT_COMMIT("-am", "{change}")')
 
     assert [text.split()[0] for text in history(database, "plain")["message"]] == ["DROP", "MODIFY", "ADD", "rows"]
+
+
+def test_a_merge_that_brings_rows_of_both_sides_is_in_it(database):
+    write_table(database, "plain", pd.DataFrame({"id": [1]}), message="rows")
+    run_sql(
+        database, "CALL DOLT_CHECKOUT('-b', 'side')", "INSERT INTO plain VALUES (2)", "CALL DOLT_COMMIT('-am', 'side')",
+        "CALL DOLT_CHECKOUT('main')", "INSERT INTO plain VALUES (3)", "CALL DOLT_COMMIT('-am', 'main')",
+        "CALL DOLT_MERGE('side', '-m', 'merge')",
+    )  # fmt: skip
+
+    found = history(database, "plain")["message"].tolist()
+
+    assert found[0] == "merge"
+    assert set(found[1:3]) == {"side", "main"}
