@@ -65,7 +65,9 @@ def test_log_names_the_execution_of_each_commit(shop: Repository, run: Command) 
     found = parsed(run("log", "orders", "--json"))
 
     assert [each["execution_id"] for each in found] == ["Import/3/load/4", "Import/2/load/2", "Import/1/load/1"]
-    assert run("log", "orders", "-n", "1").stdout.splitlines()[1].split()[-2:] == ["Run:", "Import/3/load/4"]
+    newest = run("log", "orders", "-n", "1").stdout.splitlines()
+    assert newest[1].split()[-2:] == ["Run:", "Import/3/load/4"]
+    assert len(newest) == 2
     assert len(parsed(run("log", "--json"))) == len(shop.history())
 
 
@@ -175,6 +177,17 @@ def test_a_branch_is_promoted_and_pruned_after_a_look(shop: Repository, run: Com
     assert [row["action"] for row in parsed(run("prune", "--delete", "--json"))] == ["deleted"]
     assert run("prune").stdout == "(no branches of runs)\n"
     assert run("gc").stdout == "done\n"
+
+
+def test_a_branch_is_promoted_only_after_dolts_tests_if_they_are_asked_for(
+    shop: Repository, run: Command, database: str
+) -> None:
+    test = "INSERT INTO dolt_tests VALUES ('none', 'shop', 'SELECT * FROM orders', 'expected_rows', '==', '0')"
+    run_sql(database, test, "CALL DOLT_COMMIT('-Am', 'a test')")
+    shop.table("orders", branch=NewBranch("run/1")).write(orders(7), mode="append")
+
+    assert "none" in run("promote", "run/1", "--tests", code=4).output
+    assert run("promote", "run/1").stdout.startswith("main is now at ")
 
 
 def test_an_unmerged_branch_that_is_pruned_leaves_a_tag_unless_its_commits_are_to_be_lost(

@@ -74,6 +74,12 @@ def test_the_lanes_of_nested_merges_end_where_they_began() -> None:
     assert [lanes[commit.hash] for commit in commits] == [0, 1, 0, 2, 0, 0]
 
 
+def test_lines_of_history_beyond_the_eighth_share_a_lane() -> None:
+    commits = [Commit(f"{name} {at}", (f"base {at}",)) for name in ("head", "base") for at in range(12)]
+
+    assert sorted(set(lanes_of(tuple(commits)).values())) == list(range(8))
+
+
 def test_a_circle_of_arrows_is_drawn() -> None:
     boxes = tuple(Box(name, name) for name in "abc")
     arrows = (Arrow("a", "b"), Arrow("b", "c"), Arrow("c", "a"))

@@ -32,6 +32,7 @@ WRONG = {
     "a user that is empty": ({"database": URL.replace("flyte@", ""), "credentials": {"user": ""}}, "is empty"),
     "a user that is a number": ({"database": URL.replace("flyte@", ""), "credentials": {"user": 7}}, "not a string"),
     "credentials that are a list": ({"credentials": ["ann"]}, "of type list, not a dict"),
+    "a write id of the wrong kind": ({"save_args": {"write_id": 5}}, "write_id"),
     "as_of of the wrong kind": ({"load_args": {"as_of": 5}}, "5"),
 }
 
@@ -70,6 +71,8 @@ def test_a_query_dataset_needs_one_query(fields):
 def test_a_file_dataset_needs_a_file():
     with pytest.raises(errors.ConfigError, match="filepath"):
         DoltFileDataset(URL, "users")
+    with pytest.raises(errors.ConfigError, match="as_of 5"):
+        DoltFileDataset(URL, "users", "users.csv", load_args={"as_of": 5})
 
 
 def test_a_query_file_that_is_not_there_is_named(database, tmp_path):

@@ -11,7 +11,7 @@ from dolt_integrations import errors
 from dolt_integrations.core import CallbackMeta, history, write_table
 from dolt_integrations.core.provenance.inputs import inputs_of
 from dolt_integrations.kedro import DoltRunHooks, DoltTableDataset, lineage, origin
-from dolt_integrations.kedro.origin import git_commit
+from dolt_integrations.kedro.origin import git_commit, inputs_in, outputs_in
 from tests.helpers.frameworks.catalogs import catalog, run_pipeline, table
 from tests.helpers.frameworks.kedro_shop import NODES, USERS, rename, shop
 from tests.helpers.servers.hostile import hostile
@@ -50,9 +50,17 @@ def test_the_git_commit_says_if_the_code_differs_from_it(tmp_path):
         subprocess.run(["git", "-C", str(tmp_path), *command], check=True)
     clean = git_commit(tmp_path)
 
+    (tmp_path / "notes.txt").write_text("not in Git")
+    assert git_commit(tmp_path) == clean
     (tmp_path / "nodes.py").write_text("two")
 
     assert git_commit(tmp_path) == f"{clean} (modified)"
+
+
+def test_trailers_that_others_wrote_differently_name_nothing():
+    message = "Kedro run: 7\n\nKedro-Output: users\nKedro-Input: users abc"
+
+    assert (outputs_in(message), inputs_in(message)) == ([], [])
 
 
 def test_a_machine_without_git_names_no_commit(tmp_path, monkeypatch):

@@ -238,6 +238,18 @@ def test_a_save_to_a_dataset_that_is_pinned_is_made_and_warned_of(database):
     assert read_table(database, "users").data["id"].tolist() == [3]
 
 
+def test_a_save_to_a_dataset_of_an_old_version_is_warned_of(database, tmp_path):
+    first = labels(database)["commit"]
+    USERS.to_csv(tmp_path / "users.csv", index=False)
+    rows = DoltTableDataset(database, "users", load_args={"as_of": first})
+    file = DoltFileDataset(database, "users", tmp_path / "users.csv", load_args={"as_of": first})
+
+    with pytest.warns(UserWarning, match=first):
+        rows.save(USERS)
+    with pytest.warns(UserWarning, match=first):
+        file.save(tmp_path / "users.csv")
+
+
 def test_a_branch_of_a_run_begins_at_its_base_and_is_read_before_it_is_there(database):
     commit_users(database, USERS.head(1))
     entry = table(database, branch={"type": "NewBranch", "branch": "run/1", "base": "main"}, **KEY)

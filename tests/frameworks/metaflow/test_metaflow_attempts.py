@@ -200,6 +200,19 @@ def test_frames_of_polars_and_arrow_are_written(library, database):
     assert contents(database) == [(1, "v1")]
 
 
+def test_a_frame_of_polars_is_written_as_it_was_when_it_was_given(database):
+    task, frame = Task(database), pl.DataFrame({"id": [1], "value": ["v1"]})
+    block = Block(task.config, RunningTask(task.path, 0), ())
+    block.begin()
+
+    block.write("t", "t", frame, None, None, "")
+    frame[0, "value"] = "v2"
+    block.land()
+    block.end()
+
+    assert contents(database) == [(1, "v1")]
+
+
 def test_threads_write_blocks_of_one_attempt(database):
     task = Task(database)
     for attempt in range(2):
