@@ -127,6 +127,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "tables.kept_signs": "keeping_signs",
         "tables.fetch": "fetch fetch_batches",
         "tables.batches": "fetch_by_key",
+        "tables.odd_dates": "date_columns find_odd_dates with_odd_dates",
         "tables.preview": "count_rows find_rows preview",
     },
     "branches": {

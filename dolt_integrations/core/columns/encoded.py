@@ -24,6 +24,8 @@ class EncodedColumn:
             table's column keeps what it says about them.
         polars: Whether the frame is of polars, which reads several Arrow types as one.
         unit: The unit of durations, which are stored as counts of it: `s`, `ms`, `us` or `ns`.
+        odd_dates: For each row the date in the year 0, as a string, that its table has and keeps where the value is
+            NULL; None if there is none.
     """
 
     values: pa.Array
@@ -33,6 +35,20 @@ class EncodedColumn:
     unit: str | None = None
     unindexed: bool = False
     polars: bool = False
+    odd_dates: pa.Array | None = None
+
+    @property
+    def nulls(self) -> int:
+        """The number of NULLs to write."""
+        kept = 0 if self.odd_dates is None else len(self.odd_dates) - self.odd_dates.null_count
+        return int(self.values.null_count - kept)
+
+    @property
+    def written(self) -> pa.Array:
+        """The values to write: dates are strings if some of them are in the year 0."""
+        if self.odd_dates is None:
+            return self.values
+        return pc.coalesce(self.values.cast(pa.large_string()), self.odd_dates)
 
 
 def refuse(bad: pa.Array, where: str, problem: str, values: pa.Array, hint: str = "Change or drop the value.") -> None:

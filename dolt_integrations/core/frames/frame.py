@@ -64,9 +64,19 @@ class EncodedFrame:
     @cached_property
     def data(self) -> pa.Table:
         """The rows. Fields of durations have their unit as metadata, for tables that store them as TIME."""
+        return self._table({name: column.values for name, column in self.columns.items()})
+
+    @cached_property
+    def written(self) -> pa.Table:
+        """The rows as they are written: with the dates in the year 0 that stay (see `EncodedColumn.odd_dates`)."""
+        if all(column.odd_dates is None for column in self.columns.values()):
+            return self.data
+        return self._table({name: column.written for name, column in self.columns.items()})
+
+    def _table(self, values: Mapping[str, pa.Array]) -> pa.Table:
         units = {name: {"unit": column.unit} if column.unit else None for name, column in self.columns.items()}
-        fields = [pa.field(name, each.values.type, metadata=units[name]) for name, each in self.columns.items()]
-        return pa.Table.from_arrays([column.values for column in self.columns.values()], schema=pa.schema(fields))
+        fields = [pa.field(name, each.type, metadata=units[name]) for name, each in values.items()]
+        return pa.Table.from_arrays([*values.values()], schema=pa.schema(fields))
 
     def schema(
         self,

@@ -50,7 +50,9 @@ class Differences:
         return float(costs.delete_cost * self.gone.num_rows + costs.replace_cost * self.replaced + added)
 
 
-def find_differences(old: pa.Table, schema: TableSchema, base: str, new: pa.Table) -> Differences | None:
+def find_differences(
+    old: pa.Table, schema: TableSchema, base: str, new: pa.Table, as_written: pa.Table | None = None
+) -> Differences | None:
     """Compare a table with the rows that it is to have.
 
     Args:
@@ -58,6 +60,7 @@ def find_differences(old: pa.Table, schema: TableSchema, base: str, new: pa.Tabl
         schema: Its columns and key.
         base: Dolt's hash of it.
         new: All rows that it is to have.
+        as_written: The same rows as they are to be written, if that is in other types.
 
     Returns:
         The differences. None if writing all rows is cheaper, or if the two cannot be compared.
@@ -65,7 +68,7 @@ def find_differences(old: pa.Table, schema: TableSchema, base: str, new: pa.Tabl
     alike = cast_alike(new, old.schema)
     if alike is None:
         return None
-    found = _compare(base, old, alike, new, schema.primary_key)
+    found = _compare(base, old, alike, new if as_written is None else as_written, schema.primary_key)
     if found is None:
         return None
     gone, written, replaced = found.gone.num_rows, found.written.num_rows, found.replaced

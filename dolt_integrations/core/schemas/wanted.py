@@ -92,7 +92,7 @@ class _Wanted:
         if before.is_generated:
             return before
         before = typed(before, encoded)
-        nullable = name not in self.key and (before.nullable or encoded.values.null_count > 0)
+        nullable = name not in self.key and (before.nullable or encoded.nulls > 0)
         problem = misfit(encoded, before)
         if not (name in self.key and _is_too_long_for_a_key(before.sql_type)):
             if self.keeps_blank and _is_blank(encoded) and (problem is not None or _is_untyped(encoded)):
@@ -118,7 +118,7 @@ class _Wanted:
 
 def keeps(column: Column, encoded: EncodedColumn) -> bool:
     """Whether a column already holds values as they are, so that writing them does not alter it."""
-    if encoded.values.null_count and not column.nullable:
+    if encoded.nulls and not column.nullable:
         return False
     mark = mark_of(column.comment)
     alike = replace(encoded, mark=replace(encoded.mark, index=mark.index, label=mark.label))

@@ -27,6 +27,7 @@ from dolt_integrations.core.provenance.write_id import (
 from dolt_integrations.core.transaction.repeated import BlockDigest, check_same_rows, commit_seen
 from dolt_integrations.core.writes.build import batches_of
 from dolt_integrations.core.writes.landing import CreateBranch, Merge
+from dolt_integrations.core.writes.odd_dates import keeping_odd_dates
 from dolt_integrations.core.writes.workspace import Workspace, open_workspace
 from dolt_integrations.engine import find_table, table_name
 from dolt_integrations.engine.versions.commits import head
@@ -138,7 +139,9 @@ class Block:
             self._digest.add(save.table, save.mode, digest)
 
     def _build(self, save: Save, digest: RowsDigest | None) -> None:
-        schema = save.schema(find_table(self.work.session, save.table))
+        existing = find_table(self.work.session, save.table)
+        save = keeping_odd_dates(self.work.session, save, existing)
+        schema = save.schema(existing)
         try:
             if self.work.build(save, digest, schema):
                 self.tables[save.table] = None

@@ -13,6 +13,7 @@ from dolt_integrations.core.schemas.generated import insert_numbered, warn_of_co
 from dolt_integrations.core.schemas.violations import check_new_rows, locating
 from dolt_integrations.core.writes.ddl import clear_table, extend_table
 from dolt_integrations.core.writes.foreign_keys import check_references, unchecked_references
+from dolt_integrations.core.writes.odd_dates import holding_odd_dates, keeping_odd_dates, odd_dates_of
 from dolt_integrations.core.writes.stream_source import encode_batch
 from dolt_integrations.engine import find_table
 from dolt_integrations.engine.tables.contents import empty_table
@@ -123,11 +124,18 @@ def build_batches(
     """
     before = table_hash(workspace, save.table) if save.rest is not None else None
     later = replace(save, mode=UPSERT if save.mode == UPSERT else APPEND, overwrite=False)
+    start = find_table(workspace, save.table) if save.rest is not None else None
+    odd_dates = odd_dates_of(workspace, save, start)
     changed: set[str] = set()
     for number, rows in enumerate(batches_of(save, digest)):
+        rows = holding_odd_dates(rows, start, odd_dates) if start is not None else rows
         part = replace(save if number == 0 else later, rows=rows)
         wanted = schema if number == 0 else None
-        built = build_table(workspace, part, wanted or part.schema(find_table(workspace, save.table)))
+        if wanted is None:
+            existing = find_table(workspace, save.table)
+            part = keeping_odd_dates(workspace, part, existing)
+            wanted = part.schema(existing)
+        built = build_table(workspace, part, wanted)
         changed.update(built.tables)
     if save.rest is not None and before == table_hash(workspace, save.table):
         return []
@@ -174,7 +182,7 @@ def put_rows(
 def _put_rows(connection: Connection, save: Save, schema: TableSchema, *, is_empty: bool, before: str | None) -> None:
     if save.mode == UPSERT:
         check_new_rows(connection, save.table, schema, save.rows.data)
-        upsert_rows(connection, save.table, schema, save.rows.data)
+        upsert_rows(connection, save.table, schema, save.rows.written)
         return
     if save.mode == REPLACE and save.differences is not None:
         if before == save.differences.base:
@@ -184,4 +192,4 @@ def _put_rows(connection: Connection, save: Save, schema: TableSchema, *, is_emp
         logger.debug("table %s has changed since it was compared: rewriting all rows", save.table)
     if save.mode == REPLACE and not is_empty:
         empty_table(connection, save.table)
-    insert_numbered(connection, save.table, schema, save.rows.data)
+    insert_numbered(connection, save.table, schema, save.rows.written)

@@ -16,6 +16,7 @@ from dolt_integrations.core.provenance.version import Version
 from dolt_integrations.core.writes.build import put_rows
 from dolt_integrations.core.writes.foreign_keys import check_references, unchecked_references
 from dolt_integrations.core.writes.mingled import warn_of_changed_columns, warn_of_mingled, warn_of_mingled_rows
+from dolt_integrations.core.writes.odd_dates import keeping_odd_dates
 from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine import Result, describe_table, fetch, select_table
 from dolt_integrations.engine.session.visiting import visiting
@@ -69,6 +70,7 @@ def save_in_transaction(
         if found is None or (keyed and not found.schema.primary_key):
             return None
         save = replace(save, table=found.name)
+        save = keeping_odd_dates(connection, save, found.schema) if schema is None else save
         state, table = _look(connection, save, branch)
         if any(entry.staged for entry in state.status) or found.schema != (schema or save.schema(found.schema)):
             return None

@@ -17,6 +17,7 @@ from dolt_integrations.core.rows.version_rows import cached_rows, rows_of
 from dolt_integrations.core.writes.beside import save_beside
 from dolt_integrations.core.writes.destination import Destination
 from dolt_integrations.core.writes.in_place import save_in_transaction
+from dolt_integrations.core.writes.odd_dates import keeping_odd_dates
 from dolt_integrations.core.writes.written import Written
 from dolt_integrations.engine import find_table
 from dolt_integrations.engine.session.visiting import visiting
@@ -94,7 +95,7 @@ def _compared(
             if table_hash(snapshot, save.table) != base or find_table(snapshot, save.table) != schema:
                 return save
             old = rows_of(snapshot, save.table, schema, base)
-    found = find_differences(old, schema, base, save.rows.data)
+    found = find_differences(old, schema, base, save.rows.data, save.rows.written)
     # Dolt (1.83) does not fire triggers in a DELETE with a join.
     is_seen = found is not None and found.size and table.has_triggers
     return save if is_seen else replace(save, differences=found)
@@ -114,6 +115,7 @@ def _save_to(database: Database, place: Reserved, save: Save, branch_conf: Branc
         check_others(state.status, branch)
         return save_beside(to, save, place=place)
     existing = find_table(connection, save.table) if name is not None else None
+    save = keeping_odd_dates(connection, save, existing)
     schema = save.schema(existing)
     if existing == schema:
         save = _compared(database, connection, save, schema, target.start, table)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.undo import take_back
 from dolt_integrations.core.writes.build import build_batches, build_table
+from dolt_integrations.core.writes.odd_dates import keeping_odd_dates
 from dolt_integrations.engine import find_table, table_name
 from dolt_integrations.engine.versions.commits import commit, head, soft_reset
 from dolt_integrations.engine.versions.diffs.hashes import table_hash
@@ -98,6 +99,7 @@ class Workspace:
         """
         if schema is None:
             existing = find_table(self.session, save.table)
+            save = keeping_odd_dates(self.session, save, existing)
             schema, is_new = save.schema(existing), existing is None
         built = build_table(self.session, save, schema, is_new=is_new, info=info, there=there)
         self.changed.update(built.tables)
