@@ -67,6 +67,38 @@ def test_a_killed_server_and_supervisor_do_not_lock_the_directory(repository):
     assert processes_of(repository.path) == []
 
 
+def kill_supervisor(directory):
+    for pid in set(processes_of(directory)) - set(servers_of(directory)):
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_a_killed_supervisor_leaves_no_server_and_the_next_block_has_a_new_one(repository):
+    with open_database(repository.path) as database, database.connect() as connection:
+        kill_supervisor(repository.path)
+        eventually(lambda: not processes_of(repository.path))
+        with pytest.raises(ServerLostError):
+            connection.value("SELECT 1")
+
+    with open_database(repository.path) as database, database.connect() as connection:
+        assert connection.value("SELECT 1") == 1
+    assert processes_of(repository.path) == []
+
+
+def test_a_user_and_a_supervisor_that_are_killed_at_once_leave_no_server(repository, script, temporary):
+    user = script(USE, repository.path)
+    user.process.stdout.readline()
+    user.expect("open")
+
+    user.process.kill()
+    kill_supervisor(repository.path)
+
+    eventually(lambda: not processes_of(repository.path))
+    with open_database(repository.path) as database, database.connect() as connection:
+        assert connection.value("SELECT 1") == 1
+    assert processes_of(repository.path) == []
+    assert [name for _, _, names in os.walk(temporary) for name in names] == []
+
+
 def test_an_interrupted_user_leaves_no_server(repository, script):
     user = script(USE, repository.path)
     user.process.stdout.readline()

@@ -10,6 +10,8 @@ Users of the server hold a shared lock on `RUNTIME_FOLDER/lease`. This process w
 kernel grants once the last user has released its lock or was killed. Then it stops the server and removes the folder.
 New users wait until it releases the exclusive lock, and then start another server.
 
+If this process is killed, the kernel ends the server (`_end_with_the_supervisor`).
+
 It and its server hold a shared lock on `RUNTIME_FOLDER/served` as long as they live. If that is not locked, no
 supervisor will remove the folder, and the last user does. This process alone holds one on `RUNTIME_FOLDER/supervised`:
 the last user waits until that is free, whoever started the server.
@@ -184,10 +186,14 @@ def _raise_exited(_signal: int, _frame: object) -> None:
 
 
 def _start(folder: str, command: list[str]) -> int:
+    end, alive = os.pipe()  # the kernel closes `alive`, which only this process has, when this process ends
     pid = os.fork()
     if pid:
+        os.close(end)
         return pid
     try:
+        os.close(alive)
+        _end_with_the_supervisor(end)
         log = os.open(os.path.join(folder, "server.log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(log, 1)
@@ -195,6 +201,25 @@ def _start(folder: str, command: list[str]) -> int:
         os.execv(command[0], command)  # noqa: S606 - no shell is wanted
     finally:
         os._exit(127)
+
+
+def _end_with_the_supervisor(end: int) -> None:
+    """Let the kernel send this process, and the server that it becomes, SIGTERM when a pipe has no writer any more.
+
+    So a server does not outlive a supervisor that was killed. Linux only (fcntl(2), F_SETSIG). PR_SET_PDEATHSIG does
+    the same, but needs ctypes, whose import takes longer than everything else here.
+    """
+    if not hasattr(fcntl, "F_SETSIG"):
+        return
+    os.set_inheritable(end, True)
+    try:
+        fcntl.fcntl(end, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(end, fcntl.F_SETSIG, 15)  # SIGTERM
+        fcntl.fcntl(end, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+        os.read(end, 1)
+    except OSError:  # there is nothing to read yet, or the kernel has no such signals
+        return
+    os._exit(1)  # the supervisor has ended already
 
 
 def _wait_for_statements(directory: str) -> None:
