@@ -31,10 +31,10 @@ def allow_interrupts() -> None:
 
     On import, polars installs a SIGINT handler with SA_RESTART in front of Python's (seen with 2.1): the kernel then
     restarts the wait for a server's answer, and Python never gets to raise KeyboardInterrupt. We keep the handler and
-    remove only the flag, which costs a microsecond.
+    remove only the flag, which costs a microsecond. That holds for all threads: flytekit saves in one, while its main
+    thread waits for it.
     """
-    if threading.current_thread() is threading.main_thread():
-        signal.siginterrupt(signal.SIGINT, True)
+    signal.siginterrupt(signal.SIGINT, True)
 
 
 def interruptible(work: Callable[[], T], address: ServerAddress) -> T:

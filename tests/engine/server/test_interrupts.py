@@ -72,7 +72,12 @@ def test_polars_converts_rows_where_ctrl_c_is_not_taken_for_a_wrong_type(reposit
 
 
 @pytest.mark.parametrize(
-    "uses", ["from dolt_integrations.engine.tables import texts", "open_database('db').__enter__()"]
+    "uses",
+    [
+        "from dolt_integrations.engine.tables import texts",
+        "open_database('db').__enter__()",
+        "opening = threading.Thread(target=open_database('db').__enter__); opening.start(); opening.join()",
+    ],
 )
 def test_ctrl_c_interrupts_a_wait_for_a_server_though_polars_is_imported(uses, repository):
     script = f"""
