@@ -10,7 +10,6 @@ values end up in other columns, or it panics.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from dolt_integrations.core.branches.merges.dropped_columns import dropped_with_values, schema_at
@@ -20,13 +19,10 @@ from dolt_integrations.engine.versions.merges import Conflict, changed_tables
 from dolt_integrations.engine.versions.remotes import merge_base
 
 if TYPE_CHECKING:
-    from dolt_integrations.engine import Connection, TableSchema
+    from dolt_integrations.engine import Column, Connection, TableSchema
 
 _APART = {f"{size}{kind}" for size in ("tiny", "", "medium", "long") for kind in ("text", "blob")}
 """Types whose values Dolt stores apart from their rows, by address; with JSON and geometries."""
-
-_STORED = re.compile(r"GENERATED ALWAYS AS .*\bSTORED\b", re.IGNORECASE | re.DOTALL)
-"""Matches a stored generated column's definition. A false match refuses a merge of columns in other places."""
 
 
 def unmergeable(workspace: Connection, ours: str, theirs: str) -> list[Conflict]:
@@ -77,9 +73,14 @@ def _in_other_places(table: str, one: TableSchema, other: TableSchema) -> Confli
     pairs = zip(one.names, other.names, strict=False)
     if all(name.lower() == there.lower() for name, there in pairs):
         return None
-    stored = [column.name for schema in (one, other) for column in schema.columns if _STORED.search(column.details)]
+    stored = [column.name for schema in (one, other) for column in schema.columns if _is_stored(column)]
     text = "column `{}` is generated and stored, and the columns of the two sides are in other places"
     return Conflict(table, "schema", 1, description=text.format(stored[0])) if stored else None
+
+
+def _is_stored(column: Column) -> bool:
+    """Whether a column is generated and stored; also if its expression only has the word."""
+    return column.is_generated and "STORED" in column.details.upper()
 
 
 def _stored_apart(schema: TableSchema) -> dict[str, bool]:
