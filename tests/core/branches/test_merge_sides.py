@@ -145,3 +145,18 @@ def test_rows_of_a_key_that_got_another_type_are_a_conflict_that_keeps_the_work(
 
     assert "no primary key in common" in str(error)
     assert rows(tagged, revision=error.branch)[0] == (1, "ours")
+
+
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_rows_keep_their_values_in_columns_that_the_other_side_renamed(side, database):
+    write_table(database, "t", FIRST.assign(other="o"), primary_key="id")
+    run_sql(database, "CALL DOLT_TAG('c2')")
+    swap = [("value", "x"), ("other", "value"), ("x", "other")]
+    renames = [f"ALTER TABLE t RENAME COLUMN {old} TO {new}" for old, new in [*swap, ("id", "number")]]
+    commit(database, *renames, "ALTER TABLE t ADD COLUMN more bigint", "UPDATE t SET value = 'theirs' WHERE number = 3")
+
+    mine = changed(_1="mine").assign(other="o", more="text")
+    save(database, data=mine, on_conflict=side)
+
+    names = {"ours": "number, other, value", "theirs": "id, value, other"}[side]
+    assert run_sql(database, f"SELECT {names} FROM t") == [(1, "mine", "o"), (2, "b", "o"), (3, "c", "theirs")]

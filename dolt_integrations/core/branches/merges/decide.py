@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pyarrow as pa
 
+from dolt_integrations.core.branches.merges.winner_names import Side, WinnerNames, renamed
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.rows.diff import TableVersions
 from dolt_integrations.core.rows.local_diff import as_series, compare_rows
@@ -21,7 +22,7 @@ from dolt_integrations.engine.versions.working_set import stage
 from dolt_integrations.errors import DataError, MergeConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dolt_integrations.engine import Author, Connection, Database, TableSchema
     from dolt_integrations.engine.versions.diffs.diff import TableVersion
@@ -62,7 +63,7 @@ def _take(database: Database, workspace: Connection, base: str | None, loser: st
     if theirs is None:
         drop_table(workspace, table)
     else:
-        gone, written = _own_changes(versions, base, loser, winner)
+        gone, written = _own_changes(workspace, versions, base, loser, winner)
         take_tables(workspace, winner, [theirs.name])
         with workspace.transaction():
             delete_rows(workspace, theirs.name, theirs.schema, gone)
@@ -71,31 +72,39 @@ def _take(database: Database, workspace: Connection, base: str | None, loser: st
     stage(workspace, [table])
 
 
-def _own_changes(versions: TableVersions, base: str | None, loser: str, winner: str) -> tuple[pa.Table, pa.Table]:
+def _own_changes(
+    workspace: Connection, versions: TableVersions, base: str | None, loser: str, winner: str
+) -> tuple[pa.Table, pa.Table]:
     """Return what only the losing side changed: the keys of the rows that it deleted, and the rows that it wrote.
+
+    Their columns have the names of the winning side.
 
     Raises:
         DataError: It changed rows that cannot be matched, because the versions have different keys.
     """
     nothing = pa.table({})
     before, ours, theirs = (versions.at(commit) if commit else None for commit in (base, loser, winner))
-    known = [version for version in (before, ours, theirs) if version is not None]
-    key = _key_of(known)
-    if ours is None or theirs is None or (before is None and not key):
-        return nothing, nothing  # dropped, or created independently on both sides
-    shared = _names_of(known)
-    mine = versions.rows(loser).select(shared)
-    old = mine.slice(0, 0) if base is None or before is None else versions.rows(base).select(shared)
+    if ours is None or theirs is None:
+        return nothing, nothing  # dropped
+    start = Side(base, before) if base is not None and before is not None else None
+    names = WinnerNames(workspace, start, Side(loser, ours), Side(winner, theirs))
+    key = _key_of([(theirs, {}), (ours, names.of_loser), *([(start.table, names.of_base)] if start else [])])
+    if start is None and not key:
+        return nothing, nothing  # created independently on both sides
+    mine, other = renamed(versions.rows(loser), names.of_loser), versions.rows(winner)
+    every = renamed(versions.rows(start.commit), names.of_base) if start else mine.slice(0, 0)
+    there = [column.name for column in theirs.schema.columns if not column.is_generated]
+    shared = [name for name in there if name in mine.column_names and name in every.column_names]
+    mine, old = mine.select(shared), every.select(shared)
     if not key:
         _check_unchanged(ours.name, old, mine)
         return nothing, nothing
     found = compare_rows(old, mine, key)
-    other = versions.rows(winner)
     gone = old.take(found.filter(kind="removed")["old"].to_arrow()).select(key)
     written = mine.take(found.filter(pl.col("kind") != "removed")["new"].to_arrow())
-    every = old if base is None or before is None else versions.rows(base)
+    named = [name for name in there if name in every.column_names]
     return (
-        _without(gone, _touched(every, other, _names_of([v for v in (before, theirs) if v is not None]), key), key),
+        _without(gone, _touched(every, other, named, key), key),
         _without(written, _touched(old, other, shared, key), key),
     )
 
@@ -105,18 +114,16 @@ def _check_unchanged(table: str, old: pa.Table, mine: pa.Table) -> None:
         raise DataError(f"rows of table `{table}` changed, and the two sides have no primary key in common")
 
 
-def _names_of(versions: Sequence[TableVersion]) -> list[str]:
-    """Return the columns that all versions have and that are not generated."""
-    return [
-        column.name
-        for column in versions[0].schema.columns
-        if not column.is_generated and all(column.name in version.schema.names for version in versions)
-    ]
+def _key_of(versions: Sequence[tuple[TableVersion, Mapping[str, str]]]) -> list[str]:
+    """Return the primary key, or an empty list if it is not the same in all versions, up to the sizes of its types.
 
-
-def _key_of(versions: Sequence[TableVersion]) -> list[str]:
-    """Return the primary key, or an empty list if it is not the same in all versions, up to the sizes of its types."""
-    keys = {tuple((name, _kind(version.schema, name)) for name in version.schema.primary_key) for version in versions}
+    Args:
+        versions: The versions, each with new names of its columns.
+    """
+    keys = {
+        tuple((names.get(name, name), _kind(version.schema, name)) for name in version.schema.primary_key)
+        for version, names in versions
+    }
     return [name for name, _ in keys.pop()] if len(keys) == 1 else []
 
 
