@@ -11,6 +11,7 @@ from dolt_integrations.engine.server.dolt import clone_database
 from dolt_integrations.engine.server.interrupts import allow_interrupts
 from dolt_integrations.engine.server.ownership import check_ownership
 from dolt_integrations.engine.server.supervision.guard import sole_use
+from dolt_integrations.engine.server.unservable import check_servable
 from dolt_integrations.errors import DatabaseNotFoundError, StorageError
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def clone_directory(path: Path, source: Source, *, shallow: bool, timeout: float
         Whether the directory is a database now. It is not if the remote is still empty.
 
     Raises:
+        ConfigError: Dolt would take the directory for another one.
         DatabaseNotFoundError: Something else is in the directory.
         DoltNotInstalledError: No `dolt` on PATH.
         RemoteError: The remote cannot be reached, or refuses; the directory is as it was.
@@ -67,6 +69,7 @@ def clone_directory(path: Path, source: Source, *, shallow: bool, timeout: float
         DatabaseLockedError: Another process took too long.
     """
     allow_interrupts()
+    check_servable(path)
     check_ownership(path)
     try:
         with sole_use(path, timeout) as runtime:

@@ -16,6 +16,7 @@ from dolt_integrations.engine.server.ownership import check_ownership
 from dolt_integrations.engine.server.private import START_TIMEOUT
 from dolt_integrations.engine.server.shared import shared_server
 from dolt_integrations.engine.server.supervision.guard import sole_use
+from dolt_integrations.engine.server.unservable import check_servable
 from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.errors import DatabaseNotFoundError
 
@@ -76,8 +77,8 @@ def open_database(
         timeout: Seconds to wait for another process that holds the directory.
 
     Raises:
-        ConfigError: The location is none of these, there is no such connection here, a secret is missing; or the
-            directory would be made on the disk of a pod, with which it would go.
+        ConfigError: The location is none of these, there is no such connection here, a secret is missing; Dolt would
+            take the directory for another one; or it would be made on the disk of a pod, with which it would go.
         DatabaseNotFoundError: There is no database.
         DatabaseLockedError: Another process holds the directory and does not let go.
         UnsafeDirectoryError: The directory is another user's, or others may write to it.
@@ -106,6 +107,7 @@ def _check_directory(address: DirectoryAddress, create: Author | None, timeout: 
     path = address.path
     if path.exists() and not path.is_dir():
         raise DatabaseNotFoundError(f"no Dolt database in {path}", hint=_how_to_make(path))
+    check_servable(path)
     check_ownership(path)
     if (path / ".dolt" / "noms").is_dir():
         return

@@ -16,6 +16,7 @@ from dolt_integrations.engine.names.identifiers import nearest
 from dolt_integrations.engine.server.ownership import make_private
 from dolt_integrations.engine.server.private import PrivateServer
 from dolt_integrations.engine.server.running import LOCAL_USER, listens
+from dolt_integrations.engine.server.unservable import SYSTEM_DATABASES
 from dolt_integrations.engine.session.connection import Connection
 from dolt_integrations.engine.session.pool import POOL
 from dolt_integrations.engine.wire.answers import text
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 _DENIALS = 5
 """How often a server at the private one's port may deny access before it is an error."""
-
-_SYSTEM_DATABASES = {"information_schema", "mysql", "performance_schema", "sys"}
 
 
 class SharedServers:
@@ -209,7 +208,7 @@ def _address_of(server: PrivateServer, path: Path) -> ServerAddress:
     at = ServerAddress("127.0.0.1", server.server.port, LOCAL_USER, "information_schema", server.server.secret)
     with Connection(at) as connection:
         names = [name for (name,) in connection.rows("SHOW DATABASES", kinds=(text,))]
-    database = _database_of(path, [name for name in names if name not in _SYSTEM_DATABASES])
+    database = _database_of(path, [name for name in names if name not in SYSTEM_DATABASES])
     return replace(at, database=database, label=str(path))
 
 
