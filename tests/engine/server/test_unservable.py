@@ -3,7 +3,8 @@
 import pytest
 
 from dolt_integrations.core import read_table, write_table
-from dolt_integrations.engine import Source, clone_directory
+from dolt_integrations.engine.server.clone import clone_directory
+from dolt_integrations.engine.server.dolt import Source
 from dolt_integrations.errors import ConfigError
 from tests.helpers.saves.paths import frame
 
