@@ -169,7 +169,7 @@ def _check_merged(connection: Connection, branch: BranchHead, database: Database
         raise UnmergedBranchError(
             f"branch {branch.name!r} of {database.location} has uncommitted work", hint="Commit it, or use force=True."
         )
-    if not is_merged(connection, branch.name, branch.commit):
+    if not is_merged(connection, branch.commit, [branch.name]):
         raise UnmergedBranchError(
             f"branch {branch.name!r} of {database.location} is not merged: no other branch and no tag has its commit "
             f"{branch.commit}",

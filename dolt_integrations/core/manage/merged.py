@@ -11,6 +11,8 @@ from dolt_integrations.engine.versions.message_index import BRANCH as INDEX
 from dolt_integrations.engine.versions.tags import find_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from dolt_integrations.engine import Connection
 
 
@@ -19,14 +21,14 @@ def is_ours(branch: str) -> bool:
     return branch.startswith(PREFIX) or branch == INDEX
 
 
-def is_merged(connection: Connection, name: str, commit: str) -> bool:
-    """Whether another branch or a tag contains a branch's head.
+def is_merged(connection: Connection, commit: str, without: Collection[str]) -> bool:
+    """Whether a branch or a tag contains a commit.
 
     Args:
         connection: A session at no revision.
-        name: The branch.
-        commit: Its head.
+        commit: The commit.
+        without: Branches that do not count, because they are being deleted.
     """
-    heads = {head for other, head in branches(connection).items() if other != name and not is_ours(other)}
+    heads = {head for name, head in branches(connection).items() if name not in without and not is_ours(name)}
     heads |= {tag.commit for tag in find_tags(connection).values()}
     return commit in heads or any(is_ancestor(connection, commit, head) for head in sorted(heads))

@@ -25,7 +25,7 @@ from dolt_integrations.engine.versions.tags import create_tag, find_tags
 from dolt_integrations.errors import ConfigError, LostRaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from dolt_integrations.core.manage.place import Place
     from dolt_integrations.engine import Connection, Database
@@ -92,11 +92,10 @@ def prune(place: Place, retention: Retention, *, dry_run: bool) -> pd.DataFrame:
         required_branch(connection, database, into)
         default = branch_name(connection, None)
         heads = {name: head for name, head in branch_heads(connection).items() if not is_ours(name)}
-        found = [
-            _verdict(connection, head, retention, heads[into].commit)
-            for name, head in heads.items()
-            if name not in (into, default) and _is_looked_at(head, retention)
+        looked_at = [
+            head for name, head in heads.items() if name not in (into, default) and _is_looked_at(head, retention)
         ]
+        found = _verdicts(connection, looked_at, retention, heads[into].commit)
         if not dry_run:
             found = [_carried_out(place, database, connection, each) for each in found]
     return _frame(found)
@@ -108,7 +107,19 @@ def _is_looked_at(head: BranchHead, retention: Retention) -> bool:
     return head.name.startswith(KEPT) or bool(names_of(head.message))
 
 
-def _verdict(connection: Connection, head: BranchHead, retention: Retention, into: str) -> _Verdict:
+def _verdicts(connection: Connection, heads: Sequence[BranchHead], retention: Retention, into: str) -> list[_Verdict]:
+    found: list[_Verdict] = []
+    gone: set[str] = set()  # branches that go without a tag, so commits that only they have are on none
+    for head in heads:
+        found.append(_verdict(connection, head, retention, into, gone))
+        if found[-1].action == "delete" and not found[-1].tags:
+            gone.add(head.name)
+    return found
+
+
+def _verdict(
+    connection: Connection, head: BranchHead, retention: Retention, into: str, gone: Collection[str]
+) -> _Verdict:
     now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
     age = (now - head.date).total_seconds() / 86_400
     if head.is_dirty:
@@ -117,13 +128,13 @@ def _verdict(connection: Connection, head: BranchHead, retention: Retention, int
         return _Verdict(head, "delete", "merged", age)
     if retention.older_than is None or age < retention.older_than:
         return _Verdict(head, "keep", "not merged", age)
-    tags = _needed(connection, head, retention)
+    tags = _needed(connection, head, retention, gone)
     return _Verdict(head, "delete", f"older than {retention.older_than:g} days", age, tags)
 
 
-def _needed(connection: Connection, head: BranchHead, retention: Retention) -> tuple[str, ...]:
+def _needed(connection: Connection, head: BranchHead, retention: Retention, gone: Collection[str]) -> tuple[str, ...]:
     """Return the commits to tag before a branch is deleted."""
-    if retention.keep_commits is False or is_merged(connection, head.name, head.commit):
+    if retention.keep_commits is False or is_merged(connection, head.commit, {head.name, *gone}):
         return ()
     if retention.keep_commits is True:
         return (head.commit,)  # its ancestors stay reachable with it

@@ -128,3 +128,13 @@ def test_a_branch_that_gets_commits_while_it_is_pruned_stays(shop: Repository, m
 
     assert found["action"].tolist() == ["keep"]
     assert shop.table("orders", branch="run/1").read()["id"].tolist() == [1, 2, 3]
+
+
+def test_a_commit_that_only_pruned_branches_have_is_kept(shop: Repository) -> None:
+    shop.branches.create("run/2", at="run/1")
+    commit = shop.version("run/1").commit
+
+    shop.prune(older_than=0, dry_run=False)
+
+    assert names(shop) == ["main"]
+    assert shop.tags.list()[["tag", "commit"]].to_numpy().tolist() == [[f"dolt-integrations/pinned/{commit}", commit]]
