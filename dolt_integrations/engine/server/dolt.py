@@ -198,7 +198,7 @@ def clone_database(source: Source, path: Path, root: Path, *, depth: int | None 
 
     Args:
         source: The remote.
-        path: The directory.
+        path: The directory. Temporary files of dolt may be left beside its `.dolt`.
         root: The directory for dolt's global files during the clone.
         depth: How many commits of the default branch to get; None is all, of all branches.
 
@@ -215,15 +215,22 @@ def clone_database(source: Source, path: Path, root: Path, *, depth: int | None 
     command = [find_dolt(root), "clone", "--remote", source.name]
     command += ["--depth", str(depth)] if depth else []
     command += ["--user", source.user] if source.user else []
-    command += [source.url, str(path)]
-    done = unless_busy(
-        lambda: run_making(command, path, cwd=path.parent, env=quiet_environment(root), runtime=root),
-        undo=lambda: shutil.rmtree(path, ignore_errors=True),
-    )
+    made = path / "clone"
+    command += [source.url, str(made)]
+    # If Dolt cannot rename a temporary file to where it works, because that is another file system, it makes a `.dolt`
+    # there for its temporary files. The runtime folder often is on another one, so a clone has its own beside it.
+    environment = {**quiet_environment(root), "TMPDIR": str(path)}
+
+    def run() -> subprocess.CompletedProcess[str]:
+        path.mkdir(mode=0o700, exist_ok=True)
+        return run_making(command, path, cwd=path, env=environment, runtime=root)
+
+    done = unless_busy(run, undo=lambda: shutil.rmtree(path, ignore_errors=True))
     if done.returncode != 0:
         said = " ".join((done.stderr or done.stdout).split())
         if "contains no Dolt data" in said:
             return False
         raise translate(RuntimeError(said), where=f"cloning {source.url}", fallback=RemoteError)
+    (made / ".dolt").rename(path / ".dolt")
     make_private(path)
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 
 import pandas as pd
 import pytest
@@ -33,6 +34,29 @@ def test_an_empty_directory_becomes_a_clone(tmp_path, remote):
     clone_if_missing(remote, tmp_path / "shop")
 
     assert names(Repository(tmp_path / "shop")) == ["Alice", "Bob"]
+
+
+@pytest.fixture
+def runtime_on_another_file_system(tmp_path, monkeypatch):
+    """Keep what servers and dolt need for a while on another file system, as a desktop and a pod with a volume do."""
+    here = tmp_path.stat().st_dev
+    place = next((each for each in ("/tmp", "/var/tmp", os.getcwd(), "/dev/shm") if os.stat(each).st_dev != here), None)  # noqa: S108
+    if place is None:
+        pytest.skip("there is one file system")
+    with tempfile.TemporaryDirectory(dir=place) as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield
+
+
+@pytest.mark.usefixtures("runtime_on_another_file_system")
+def test_a_directory_on_another_file_system_than_temporary_files_becomes_a_clone(tmp_path, remote):
+    clone_if_missing(remote, tmp_path / "full")
+    clone_if_missing(remote, tmp_path / "shallow", shallow=True)
+    clone_if_missing(remote, tmp_path / "shallow")  # which gets the history that it lacks
+
+    for name in ("full", "shallow"):
+        assert names(Repository(tmp_path / name)) == ["Alice", "Bob"]
+        assert os.listdir(tmp_path / name) == [".dolt"]
 
 
 def test_the_clone_names_the_remote_as_the_config_does(tmp_path, remote):
