@@ -20,10 +20,11 @@ def begun(url, *statements, key="PRIMARY KEY"):
 
 
 MOVED = {
-    "moved": "ALTER TABLE t MODIFY COLUMN a varchar(9) AFTER c",
-    "added first": "ALTER TABLE t ADD COLUMN n varchar(9) DEFAULT 'N' FIRST",
-    "added last": "ALTER TABLE t ADD COLUMN n varchar(9) DEFAULT 'N'",
-    "dropped": "ALTER TABLE t DROP COLUMN b",
+    "moved": ["ALTER TABLE t MODIFY COLUMN a varchar(9) AFTER c"],
+    "added first": ["ALTER TABLE t ADD COLUMN n varchar(9) DEFAULT 'N' FIRST"],
+    "added last": ["ALTER TABLE t ADD COLUMN n varchar(9) DEFAULT 'N'"],
+    "dropped": ["ALTER TABLE t DROP COLUMN b"],
+    "dropped and replaced": ["ALTER TABLE t DROP COLUMN b", "ALTER TABLE t RENAME COLUMN c TO b"],
 }
 
 
@@ -31,7 +32,7 @@ MOVED = {
 @pytest.mark.parametrize("on_main", [True, False], ids=["by the target", "by the branch"])
 def test_a_stored_column_beside_columns_in_other_places_is_a_conflict(on_main, moved, database):
     begun(database)
-    commit(database, MOVED[moved], revision="main" if on_main else "side")
+    commit(database, *MOVED[moved], revision="main" if on_main else "side")
     commit(database, f"ALTER TABLE t {STORED}", revision="side" if on_main else "main")
     before = run_sql(database, "SELECT * FROM t")
 
@@ -41,10 +42,21 @@ def test_a_stored_column_beside_columns_in_other_places_is_a_conflict(on_main, m
     assert run_sql(database, "SELECT * FROM t") == before
 
 
+@pytest.mark.parametrize("key", ["PRIMARY KEY", ""])
+@pytest.mark.parametrize("other", [STORED.replace("STORED", "VIRTUAL"), STORED.replace("(a", "(b"), "ADD COLUMN g int"])
+def test_a_stored_column_beside_another_of_its_name_is_a_conflict(other, key, database):
+    begun(database, key=key)
+    commit(database, f"ALTER TABLE t {STORED}")
+    commit(database, f"ALTER TABLE t {other}", revision="side")
+
+    with pytest.raises(MergeConflictError, match="column `g` is generated and stored"):
+        Repository(database).promote("side")
+
+
 @pytest.mark.parametrize("winner", ["ours", "theirs"])
 def test_on_conflict_decides_whose_columns_a_table_with_a_stored_column_has(winner, database):
     begun(database, f"ALTER TABLE t {STORED}")
-    commit(database, MOVED["moved"])
+    commit(database, *MOVED["moved"])
     commit(database, "UPDATE t SET a = 'new'", revision="side")
 
     Repository(database).promote("side", on_conflict=winner)
@@ -54,7 +66,7 @@ def test_on_conflict_decides_whose_columns_a_table_with_a_stored_column_has(winn
 
 def test_a_stored_column_is_merged_with_rows_and_with_a_column_that_comes_last(database):
     begun(database, f"ALTER TABLE t {STORED}")
-    commit(database, MOVED["added last"])
+    commit(database, *MOVED["added last"])
     commit(database, "UPDATE t SET a = 'new'", "INSERT INTO t (id, a) VALUES (2, 'x')", revision="side")
 
     Repository(database).promote("side")

@@ -60,6 +60,17 @@ def test_a_promotion_is_refused(server):
         Repository(server.url).promote("start", "main")
 
 
+def test_a_merge_that_dolt_refuses_because_of_a_new_key_keeps_the_work(database):
+    write_table(database, "t", FIRST)
+    run_sql(database, "CALL DOLT_BRANCH('start')", "CALL DOLT_COMMIT('--allow-empty', '-m', 'target')")
+    run_sql(database, "ALTER TABLE t ADD PRIMARY KEY (n)", "CALL DOLT_COMMIT('-am', 'key')", revision="start")
+
+    with pytest.raises(MergeConflictError, match="keyless and keyed") as caught:
+        merge(database, SHORT)
+
+    assert sorted(read_table(database, "t", branch_conf=caught.value.branch).data["n"]) == [1, 2, 3]
+
+
 def test_other_columns_and_tables_with_a_key_are_merged(database):
     write_table(database, "t", FIRST)
     write_table(database, "keyed", FIRST, primary_key="n")

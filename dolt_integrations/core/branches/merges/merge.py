@@ -168,7 +168,7 @@ class _Merging:
         with trial(workspace) as keep:
             try:
                 merged = merge(workspace, revision, self.info.message, self.info.author)
-            except LostRaceError as error:
+            except (LostRaceError, QueryError) as error:
                 return [refused_merge(error)]  # no other session works on a private branch, so a retry would not help
             if merged:
                 keep()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dolt_integrations.core.branches.merges.dropped_columns import dropped_with_values, schema_at
 from dolt_integrations.engine import parse_type
 from dolt_integrations.engine.sql.types import GEOMETRIES
+from dolt_integrations.engine.versions.diffs.columns import column_changes
 from dolt_integrations.engine.versions.merges import Conflict, changed_tables
 from dolt_integrations.engine.versions.remotes import merge_base
 
@@ -50,7 +51,7 @@ def _conflict(workspace: Connection, table: str, base: str, ours: str, theirs: s
     if one is None or other is None:
         return None
     sides = (ours, one), (theirs, other)
-    found = _made_longer(table, one, other) or _in_other_places(table, one, other)
+    found = _made_longer(table, one, other) or _in_other_places(workspace, table, base, *sides)
     return found or dropped_with_values(workspace, table, base, *sides)
 
 
@@ -68,14 +69,26 @@ def _made_longer(table: str, one: TableSchema, other: TableSchema) -> Conflict |
     return Conflict(table, "schema", 1, description=text)
 
 
-def _in_other_places(table: str, one: TableSchema, other: TableSchema) -> Conflict | None:
+def _in_other_places(
+    workspace: Connection, table: str, base: str, ours: tuple[str, TableSchema], theirs: tuple[str, TableSchema]
+) -> Conflict | None:
     """Return a conflict if a generated column is stored, and the sides have other columns, but for new last ones."""
-    pairs = zip(one.names, other.names, strict=False)
-    if all(name.lower() == there.lower() for name, there in pairs):
+    stored = [column.name for _, schema in (ours, theirs) for column in schema.columns if _is_stored(column)]
+    if not stored:
         return None
-    stored = [column.name for schema in (one, other) for column in schema.columns if _is_stored(column)]
-    text = "column `{}` is generated and stored, and the columns of the two sides are in other places"
-    return Conflict(table, "schema", 1, description=text.format(stored[0])) if stored else None
+    pairs = zip(ours[1].columns, theirs[1].columns, strict=False)
+    if all(_place(column) == _place(there) for column, there in pairs):
+        with workspace.in_database():  # on the private branch, Dolt 1.83 would check other privileges
+            changes = [column_changes(workspace, base, commit, table) for commit, _ in (ours, theirs)]
+        if not any(change.dropped or change.renamed for change in changes):
+            return None
+    text = f"column `{stored[0]}` is generated and stored, and the columns of the two sides are in other places"
+    return Conflict(table, "schema", 1, description=text)
+
+
+def _place(column: Column) -> tuple[str, str]:
+    """Return what has to be the same at a place of both sides: the name, and how the column is generated."""
+    return column.name.lower(), column.details if column.is_generated else ""
 
 
 def _is_stored(column: Column) -> bool:
