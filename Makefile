@@ -107,9 +107,11 @@ soak: export STOPS ?= 10
 soak: export STOP_ROWS ?= 600000
 soak: export NEW_BRANCH_ROUNDS ?= 60
 soak: export REVERT_CASES ?= 200
-soak: $(VENV)/.installed-test dolt ## longer runs of the state machine, kills, stops, races and attempts; an hour
+soak: export MERGE_EXAMPLES ?= 1000
+soak: $(VENV)/.installed-test dolt ## longer runs of the state machine, merges, kills, stops, races and attempts; an hour
 	$(VENV)/bin/python -m pytest -n $(WORKERS) tests/core/writes/test_state_machine.py tests/core/writes/test_kill.py \
-		tests/core/writes/test_stops.py tests/core/branches/test_new_branch_races.py tests/core/manage/test_manage_model.py \
+		tests/core/writes/test_stops.py tests/core/branches/test_new_branch_races.py tests/core/branches/test_merge_model.py \
+		tests/core/manage/test_manage_model.py \
 		tests/core/provenance/test_attempts_model.py tests/frameworks/flyte/test_flyte_attempts.py \
 		tests/frameworks/metaflow/test_metaflow_attempts_model.py $(PYTEST)
 
