@@ -84,12 +84,13 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture(autouse=True)
 def plain_logging() -> None:
-    """Start every test with Python's default logging. Kedro adds handlers to the root logger of its process."""
+    """Start every test with Python's default logging. Kedro adds handlers and sets levels for its whole process."""
     root, ours = logging.getLogger(), logging.getLogger("dolt_integrations")
     for logger in (root, ours):
         logger.handlers[:] = [each for each in logger.handlers if type(each).__module__.startswith("_pytest")]
     root.setLevel(logging.WARNING)
-    ours.setLevel(logging.NOTSET)
+    for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == ours.name]:
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 @dataclasses.dataclass(frozen=True)
