@@ -229,3 +229,34 @@ def test_a_dropped_table_is_restored_and_one_that_never_was_is_an_error(database
         shop.restore("usrs", "HEAD~1")
     with pytest.raises(ConfigError):
         shop.restore([], "HEAD")
+
+
+def test_lines_with_a_computed_column_are_reverted_and_later_ones_stay(database: str) -> None:
+    run_sql(
+        database,
+        "CREATE TABLE log (line VARCHAR(20), size INT AS (CHAR_LENGTH(line)) STORED)",
+        "CALL DOLT_COMMIT('-Am', 'table')",
+    )
+    log = Repository(database).table("log")
+    for number, line in enumerate(("a", "bad", "later")):
+        log.write(lines(line), mode="append", message=f"Run: A/{number}/s/1")
+
+    log.repository.revert("A/1")
+
+    assert sorted(run_sql(database, "SELECT line, size FROM log")) == [("a", 1), ("later", 5)]
+
+
+def test_a_column_that_a_run_added_beside_a_computed_one_is_reverted_and_later_rows_stay(database: str) -> None:
+    run_sql(
+        database,
+        "CREATE TABLE users (id INT PRIMARY KEY, twice INT AS (id * 2) STORED)",
+        "INSERT INTO users (id) VALUES (1)",
+        "CALL DOLT_COMMIT('-Am', 'table')",
+    )
+    made = "ALTER TABLE users ADD note TEXT", "INSERT INTO users (id, note) VALUES (2, 'bad')"
+    run_sql(database, *made, "CALL DOLT_COMMIT('-am', 'Run: A/1/s/1')")
+    run_sql(database, "INSERT INTO users (id, note) VALUES (3, 'x')", "CALL DOLT_COMMIT('-am', 'later')")
+
+    Repository(database).revert("A/1")
+
+    assert run_sql(database, "SELECT id, twice, note FROM users ORDER BY id") == [(1, 2, None), (3, 6, "x")]

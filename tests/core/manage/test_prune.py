@@ -9,6 +9,7 @@ import pytest
 
 from dolt_integrations import Repository
 from dolt_integrations.core import NewBranch, read_table
+from dolt_integrations.core.branches.private import KEPT
 from dolt_integrations.core.manage import prune
 from dolt_integrations.engine import Connection
 from dolt_integrations.errors import (
@@ -138,3 +139,19 @@ def test_a_commit_that_only_pruned_branches_have_is_kept(shop: Repository) -> No
 
     assert names(shop) == ["main"]
     assert shop.tags.list()[["tag", "commit"]].to_numpy().tolist() == [[f"dolt-integrations/pinned/{commit}", commit]]
+
+
+def test_branches_that_keep_work_of_a_conflict_are_pruned_whoever_made_them(shop: Repository) -> None:
+    shop.branches.create(f"{KEPT}abc")
+    shop.table("orders", branch=f"{KEPT}abc").write(orders(3), mode="append", message="Mine")
+
+    assert shop.prune()["branch"].tolist() == [f"{KEPT}abc", "run/1"]
+
+
+def test_a_full_collection_removes_what_an_earlier_one_kept(shop: Repository) -> None:
+    shop.gc()
+    commit = shop.branches.delete("run/1", force=True).commit
+    shop.gc(full=True)
+
+    with pytest.raises(RevisionNotFoundError):
+        read_table(shop.location, "orders", as_of=commit)
