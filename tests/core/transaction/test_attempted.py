@@ -2,13 +2,13 @@
 
 import pytest
 
-from dolt_integrations.core import write_table
+from dolt_integrations.core import read_table, write_table
 from dolt_integrations.core.provenance.attempt import Attempt
-from dolt_integrations.core.transaction.attempt_landing import OvertakenError
+from dolt_integrations.core.transaction.attempt_landing import AttemptLanding, OvertakenError
 from dolt_integrations.core.transaction.attempt_name import AttemptWrite
 from dolt_integrations.core.transaction.attempted import AttemptBlock, Sharing, start_of_attempt
 from dolt_integrations.engine import DEFAULT_AUTHOR
-from dolt_integrations.errors import BranchNotFoundError, MergeConflictError
+from dolt_integrations.errors import BranchNotFoundError, MergeConflictError, ServerLostError
 from tests.conftest import run_sql
 from tests.helpers.saves.attempts import contents, rows
 
@@ -89,3 +89,27 @@ def test_an_attempt_begins_before_the_first_of_all_writes_of_the_attempts_before
         write_table(database, table, rows(2), attempt=first)
 
     assert start_of_attempt(database, "main", Attempt("Flow/1/load", 1)).commit == begin
+
+
+def test_an_attempt_that_has_read_what_the_one_before_wrote_goes_on_from_it(database):
+    write_table(database, "t", rows(1))
+    write_table(database, "one", rows(2), attempt=Attempt("Flow/1/load", 0))
+    read_table(database, "one")
+
+    assert start_of_attempt(database, "main", Attempt("Flow/1/load", 1)) is None
+
+
+def test_writes_that_landed_though_the_connection_was_lost_are_adopted(database, monkeypatch):
+    real, lost = AttemptLanding.land, []
+
+    def lose_the_first_answer(self, writes):
+        version = real(self, writes)
+        if not lost:
+            lost.append(version)
+            raise ServerLostError("connection lost")
+        return version
+
+    monkeypatch.setattr(AttemptLanding, "land", lose_the_first_answer)
+
+    assert land(database, rows(1), mode="append").commit == lost[0].commit
+    assert contents(database) == [(1, "v1")]

@@ -206,6 +206,16 @@ def test_each_table_is_recorded(database):
     ]  # fmt: skip
 
 
+def test_a_block_that_is_used_again_and_raises_has_no_version(database):
+    block = Transaction(database)
+    with block:
+        block.write("users", USERS)
+    with pytest.raises(ValueError, match="no"), block:
+        raise ValueError("no")
+
+    assert block.version is None
+
+
 def test_a_block_that_did_not_land_is_not_recorded(database):
     told = []
 

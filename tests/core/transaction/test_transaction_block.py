@@ -305,10 +305,10 @@ def test_a_directory_that_is_not_there_becomes_a_database(tmp_path):
 
 
 def test_a_write_id_of_a_block_with_other_rows_is_an_error(database):
-    def block(*tables):
+    def block(*tables, mode="append"):
         with Transaction(database, write_id="run-1") as work:
             for table, ids in tables:
-                work.write(table, pd.DataFrame({"id": ids}), mode="append")
+                work.write(table, pd.DataFrame({"id": ids}), mode=mode)
         return work.version
 
     first = block(("t", [1]), ("u", [2]))
@@ -317,6 +317,8 @@ def test_a_write_id_of_a_block_with_other_rows_is_an_error(database):
     for other in ((("t", [9]), ("u", [2])), (("t", [1]),), (("v", [1]), ("u", [2]))):
         with pytest.raises(ConfigError, match="used for other rows"):
             block(*other)
+    with pytest.raises(ConfigError, match="used for other rows"):
+        block(("t", [1]), ("u", [2]), mode="replace")
     assert run_sql(database, "SELECT COUNT(*) FROM dolt_log")[0][0] == 2
 
 
