@@ -64,10 +64,13 @@ def _table_problem(name: str) -> str | None:
 
 
 _NO_BRANCH = re.compile(
-    r"\A(|HEAD|-.*|@|[0-9a-v]{32})\Z|[\x00-\x20\x7f:?\[\\^~*]|[^\x00-\x7f]|\.\.|@\{|//|\A/|/\Z|\.\Z|(\A|/)\.|\.lock(/|\Z)",
+    r"\A(|HEAD|-.*|@|refs/.*|[0-9a-v]{32})\Z|[\x00-\x20\x7f:?\[\\^~*]|[^\x00-\x7f]|\.\.|@\{|//|\A/|/\Z|\.\Z|(\A|/)\.|\.lock(/|\Z)",
     re.IGNORECASE,
 )
-"""Names that Dolt does not give to a branch (Dolt source, `ref.IsValidBranchName`, `datas.ValidateDatasetId`)."""
+"""Names that Dolt does not give to a branch (Dolt source, `ref.IsValidBranchName`, `datas.ValidateDatasetId`).
+
+Of `refs/heads/run` it makes a branch `run`, and its server ends when it is asked for `refs/remotes/run` (1.83).
+"""
 
 
 def check_branch_name(name: str) -> None:
@@ -82,7 +85,7 @@ def check_branch_name(name: str) -> None:
     if _NO_BRANCH.search(name):
         raise InvalidNameError(
             f"branch name {name!r} is not valid in Dolt",
-            hint="Use letters, digits, `-`, `_` and single `/` or `.` between them.",
+            hint="Use letters, digits, `-`, `_` and single `/` or `.` between them, and not `refs/` first.",
         )
 
 

@@ -70,7 +70,7 @@ def settle_at_newest(connection: Connection, branch: str | None) -> Head | None:
         the database has no variable of its branch; the session can be anywhere then.
     """
     variable = head_variable(connection.address.database)
-    if variable is None:
+    if variable is None or (branch is not None and _NO_NAME.search(branch)):
         return None
     seen = _SEEN.format(branch=variable, head=head_value(connection.address.database))
     try:
@@ -89,6 +89,9 @@ def settle_at_newest(connection: Connection, branch: str | None) -> Head | None:
     connection.execute("ROLLBACK")
     return None
 
+
+_NO_NAME = re.compile(r"[~^]|\s\Z|\Arefs/")
+"""No branch is called so: an ancestor, a space at the end, which Dolt drops, and a path that ends its server."""
 
 _SEEN = "SELECT {branch}, {head}, DOLT_HASHOF_DB('WORKING'), DOLT_HASHOF_DB('HEAD')"
 
@@ -109,8 +112,8 @@ def remote_head(connection: Connection, name: str) -> str | None:
 
 
 def _commit(connection: Connection, ref: str) -> str | None:
-    if re.search(r"[~^]", ref):
-        return None  # these characters denote ancestors and occur in no name
+    if re.search(r"[~^]|\s\Z", ref):
+        return None  # these denote ancestors and occur in no name, and Dolt drops a space at the end
     try:
         return commit_of(connection, ref)
     except (BranchNotFoundError, RevisionNotFoundError):

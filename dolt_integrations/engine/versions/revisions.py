@@ -67,6 +67,7 @@ def _exists(connection: Connection, base: str) -> bool:
 
 def _base(connection: Connection, name: str, newest: str | None) -> str:
     """Resolve a name without an ancestor suffix: a branch, tag, remote branch, full hash, or HEAD."""
+    name = name.rstrip()  # as Dolt does
     if name.upper() == "HEAD":
         return newest or "HEAD"
     if is_commit_hash(name):

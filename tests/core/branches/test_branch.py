@@ -175,3 +175,28 @@ def test_names_of_branches_ignore_no_case(database):
 
     with pytest.raises(BranchNotFoundError, match="`Run`"):
         read_table(database, "t", branch_conf=SerialBranch("rum"))
+
+
+@pytest.mark.parametrize("name", ["main ", "main\n", "refs/heads/main", "refs/remotes/main", "main^0"])
+def test_a_name_that_dolt_reads_as_another_one_is_no_branch(name, database):
+    write_table(database, "t", FRAME)
+    before = branches(database)
+
+    for use in (lambda: read_table(database, "t", branch_conf=name), lambda: write(database, name)):
+        with pytest.raises(BranchNotFoundError, match="no branch"):
+            use()
+    with pytest.raises(InvalidNameError, match="is not valid in Dolt"):
+        write(database, NewBranch(name))
+
+    assert branches(database) == before
+
+
+def write(url, conf):
+    return write_table(url, "t", FRAME, mode="append", branch_conf=conf)
+
+
+def test_a_space_at_the_end_of_a_version_is_dropped(database):
+    made = write_table(database, "t", FRAME).commit
+
+    for version in ("main", made):
+        assert read_table(database, "t", as_of=f"{version}\n").data["a"].tolist() == [1]
