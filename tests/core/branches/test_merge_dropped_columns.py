@@ -132,6 +132,30 @@ def test_values_in_a_column_that_one_side_renamed_and_the_other_dropped_are_a_co
         merge(begun, DROPPED.assign(n=9), "replace")
 
 
+@pytest.mark.parametrize("winner", [None, "ours", "theirs"])
+@pytest.mark.parametrize("begun", ["id"], indirect=True)
+def test_two_sides_that_dropped_different_columns_are_a_conflict_that_a_side_may_win(winner, begun):
+    write_table(begun, "t", DROPPED)
+    mine = FIRST.drop(columns="n")
+
+    if winner is None:
+        with pytest.raises(MergeConflictError, match="both sides dropped columns"):
+            merge(begun, mine, "replace")
+    else:
+        merge(begun, mine, "replace", on_conflict=winner)
+
+    assert list(read_table(begun, "t").data.columns) == list((mine if winner == "theirs" else DROPPED).columns)
+
+
+@pytest.mark.parametrize("begun", ["id"], indirect=True)
+def test_a_column_that_both_sides_dropped_is_gone(begun):
+    write_table(begun, "t", DROPPED)
+
+    merge(begun, DROPPED.assign(n=9), "replace")
+
+    assert run_sql(begun, "SELECT * FROM t") == [(1, 9)]
+
+
 def test_a_transaction_is_refused_if_its_column_was_dropped_meanwhile(begun):
     work = Transaction(begun).__enter__()
     work.write("t", ADDED, mode="append")

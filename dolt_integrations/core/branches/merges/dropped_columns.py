@@ -40,6 +40,10 @@ def dropped_with_values(
         for commit, schema in (ours, theirs):
             if (name := _given_to_another(schema, changes[commit])) is not None:
                 return Conflict(table, "schema", 1, description=_RENAMED.format(name))
+        dropped = [changes[commit].dropped for commit, _ in (ours, theirs)]
+        if all(dropped) and dropped[0] != dropped[1]:
+            names = sorted(dropped[0] ^ dropped[1])
+            return Conflict(table, "schema", 1, description=_BOTH.format("`, `".join(names)))
         for (commit, _), (other, _) in ((ours, theirs), (theirs, ours)):
             for column, name in _held(before, changes[commit]):
                 if changes[other].name_of(column) is None and adds_values(workspace, base, commit, table, name):
@@ -67,5 +71,6 @@ def schema_at(workspace: Connection, table: str, commit: str) -> TableSchema | N
         return find_table(snapshot, table)
 
 
+_BOTH = "both sides dropped columns, but only one of them `{}`, and Dolt's server would end"
 _RENAMED = "one side renamed column `{}` and gave its name to a new one"
 _DROPPED = "one side dropped column `{}`, and rows that the other side added have values in it"
