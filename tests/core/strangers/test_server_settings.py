@@ -54,6 +54,24 @@ def test_a_limit_on_results_cuts_nothing_off(fast, server, set_limits):
     assert len(history(server.url, "t")) == 1
 
 
+@pytest.mark.parametrize("fast", [False, True], ids=["exact reader", "fast reader"])
+def test_an_old_commit_is_read_with_its_own_columns(fast, server, monkeypatch, set_limits):
+    monkeypatch.setattr(reuse, "MOST_USES", 0)
+    if fast:
+        set_limits(plain_fetch_rows=0)
+    halves = FIRST.assign(value=[0.5])
+    first = write_table(server.url, "t", halves, primary_key="id")
+    run_sql(
+        server.url,
+        "ALTER TABLE t MODIFY COLUMN value BIGINT",
+        "CALL DOLT_COMMIT('-Am', 'Round the values')",
+        "SET GLOBAL dolt_override_schema = 'main'",
+    )
+
+    assert read_table(server.url, "t", as_of=first.commit).data.equals(halves)
+    assert read_table(server.url, sql="SELECT * FROM t", as_of=first.commit).data.equals(halves)
+
+
 @pytest.mark.parametrize("mode", ["append", "upsert", "replace"])
 def test_a_server_that_checks_no_foreign_keys_checks_those_of_a_save(mode, server, monkeypatch):
     monkeypatch.setattr(reuse, "MOST_USES", 0)  # each use of a session starts with the server's settings
