@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from dolt_integrations.core import installed
 from tests.helpers.warm import python
 
 MODULES = {
@@ -85,3 +86,9 @@ def test_a_framework_that_is_too_old_is_named_with_its_version(tmp_path, name, o
     error = error_of(ADAPTERS[name][0], name, tmp_path, old)
 
     assert f"{oldest} or newer, and {old} is installed. pip install" in error
+
+
+def test_the_oldest_version_will_do(monkeypatch):
+    monkeypatch.setattr(installed, "version", lambda package: "2.12.0")
+
+    installed.check_installed("pandas", (2, 12), "an adapter", "extra")

@@ -4,6 +4,7 @@ import grp
 import json
 import logging
 import os
+import pwd
 import tempfile
 from pathlib import Path
 
@@ -105,6 +106,20 @@ def test_a_group_with_other_members_may_not(repository):
         pytest.skip("no group here has members")
     (repository.path / ".dolt").chmod(0o770)
     os.chown(repository.path / ".dolt", 0, shared.gr_gid)
+
+    with pytest.raises(UnsafeDirectoryError):
+        check_ownership(repository.path)
+
+
+@as_root
+def test_the_first_group_of_another_user_may_not(repository):
+    """The users whose first group it is are not in the group's own list of members."""
+    listed = {group.gr_gid for group in grp.getgrall() if group.gr_mem}
+    group = next((user.pw_gid for user in pwd.getpwall() if user.pw_uid and user.pw_gid not in {0, *listed}), None)
+    if group is None:
+        pytest.skip("no other user here has a group")
+    (repository.path / ".dolt").chmod(0o770)
+    os.chown(repository.path / ".dolt", 0, group)
 
     with pytest.raises(UnsafeDirectoryError):
         check_ownership(repository.path)

@@ -300,14 +300,15 @@ def test_without_credentials_none_are_sent(repository, recorder):
 def test_credentials_are_linked_and_not_copied(tmp_path, home):
     (home / ".dolt" / "creds").mkdir(parents=True)
     (home / ".dolt" / "creds" / "key.jwk").write_text("secret")
-    (home / ".dolt" / "config_global.json").write_text(json.dumps({"user.creds": "key", "user.name": "Diane"}))
+    lent = {"user.creds": "key", "remotes.default_host": "dolt.example.com"}
+    (home / ".dolt" / "config_global.json").write_text(json.dumps({**lent, "user.name": "Diane"}))
 
     quiet_environment(tmp_path)
     quiet_environment(tmp_path)
 
     assert (tmp_path / ".dolt" / "creds").is_symlink()
     settings = json.loads((tmp_path / ".dolt" / "config_global.json").read_text())
-    assert settings == {"metrics.disabled": "true", "user.creds": "key"}
+    assert settings == {"metrics.disabled": "true", **lent}
 
 
 def test_the_credentials_survive_the_private_server(repository, home):
