@@ -296,6 +296,14 @@ def test_negative_zeros_survive_a_wider_column(mode, database):
     assert repr(read_table(database, "t").data["x"].tolist()) == "[-0.0, 0.0, 1.0]"
 
 
+def test_a_column_beside_a_negative_zero_in_the_key_is_widened(database):
+    write_table(database, "t", pd.DataFrame({"x": [-0.0, 1.0], "s": ["a", "b"]}), primary_key="x")
+
+    write_table(database, "t", pd.DataFrame({"x": [2.0], "s": ["x" * 300]}), mode="append")
+
+    assert read_table(database, "t").data["x"].tolist() == [0.0, 1.0, 2.0]
+
+
 def test_negative_zeros_that_a_wider_column_loses_without_a_key_are_warned_of(database, caplog):
     write_table(database, "t", pd.DataFrame({"x": pd.Series([-0.0, -0.0, 0.0, None], dtype="float32")}))
 

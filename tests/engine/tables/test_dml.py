@@ -301,6 +301,20 @@ def test_an_upsert_keeps_negative_zeros_in_columns_that_it_does_not_write(connec
     assert repr(found) == repr(kept)
 
 
+def test_an_upsert_that_keeps_a_negative_zero_deletes_no_row_that_refers_to_it(connection):
+    schema = make(connection, "id bigint PRIMARY KEY, a bigint, d double", "(2, 2, 2)")
+    connection.execute("CREATE TABLE child (id bigint, FOREIGN KEY (id) REFERENCES t (id) ON DELETE CASCADE)")
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, pa.table({"id": [1], "a": [1], "d": [-0.0]}))
+    connection.execute("INSERT INTO child VALUES (1)")
+
+    with connection.transaction():
+        upsert_rows(connection, "t", schema, pa.table({"id": [1], "a": [5]}))
+
+    assert connection.rows("SELECT * FROM child") == [(1,)]
+    assert repr(rows(connection)) == repr([(1, 5, -0.0), (2, 2, 2.0)])
+
+
 @pytest.mark.parametrize(
     ("columns", "rows", "data", "said", "left"),
     [
