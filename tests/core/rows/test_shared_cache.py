@@ -72,6 +72,15 @@ def test_an_object_is_written_once(shared, another_machine):
     assert shared.read(key) == b"as it was"
 
 
+def test_an_object_above_the_size_of_the_cache_is_not_fetched(shared, another_machine, monkeypatch):
+    cache.store(HASH, table())
+    another_machine()
+
+    monkeypatch.setenv(cache.SIZE, "100")
+
+    assert cache.find(HASH) is None
+
+
 @pytest.mark.parametrize("content", [b"", b"dolt-integrations 1\n", b"0" * 1000])
 def test_a_damaged_object_is_not_used_and_made_anew(content, shared, another_machine, caplog):
     cache.store(HASH, table())

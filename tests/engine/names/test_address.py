@@ -163,6 +163,7 @@ def test_the_longest_timeout_is_an_hour():
         "mysql://me:se#cret@db.local/shop",
         "mysql://me:se?cret@db.local/shop",
         "mysql://me:se@cret@db.local",
+        "mysql://me:secret@db.local/shop\nping",
     ],
 )
 def test_no_error_about_a_url_shows_its_password(url, caplog):
