@@ -167,7 +167,7 @@ class DoltTableDataset(WritableDataset):
             [[1, 'Ann']]
         """
         source = {**self._source(), "tablename": self._name, **self._part}
-        frame = next(read_batches(rows=nrows, **source)).head(nrows)
+        frame = next(read_batches(rows=nrows, **source))
         text = frame.to_json(orient="split", date_format="iso", default_handler=str)
         return TablePreview(json.loads(text))
 

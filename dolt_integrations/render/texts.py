@@ -34,7 +34,7 @@ def _shown(letter: str) -> str:
     if letter.isascii() and letter.isprintable():
         return letter
     hidden = unicodedata.category(letter) in _HIDDEN
-    return letter.encode("unicode_escape", "surrogatepass").decode() if hidden else letter
+    return letter.encode("unicode_escape").decode() if hidden else letter
 
 
 _NARROW, _WIDE = set("fijlrtI.,:;'|![]()/- "), set("mwMW@%<>=+_")

@@ -97,7 +97,7 @@ def _one(values: pa.ChunkedArray) -> pa.Array:
 
 
 def _encode_dictionary(values: pa.ChunkedArray, where: str) -> EncodedColumn:
-    array = _one(values.unify_dictionaries())
+    array = _one(values)
     categories = _encode(_plain(pa.chunked_array([array.dictionary])), where)
     of = _PLAIN.get(str(categories.mark.dtype), str(categories.mark.dtype))
     mark = Mark("category", of, tuple(array.dictionary.to_pylist()), ordered=values.type.ordered)

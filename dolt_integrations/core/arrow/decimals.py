@@ -55,5 +55,5 @@ def _text(value: pa.Scalar, whole: int, scale: int, where: str) -> str | None:
             f"them after the point; the column's type leaves {whole} before it and {scale} after it"
         )
         raise UnsupportedValueError(problem, hint="Round the numbers, or cast the column to strings.")
-    sign = "-" if number.is_signed() and not number.is_zero() else ""
+    sign = "-" if number.is_signed() else ""
     return f"{sign}{before}" + (f".{behind.rstrip('0').ljust(scale, '0')}" if scale else "")

@@ -99,7 +99,7 @@ def _same_base(encoded: EncodedColumn, column: Column) -> pa.Array | None:
 
 
 def _documents(encoded: EncodedColumn, column: Column) -> pa.Array | None:
-    if encoded.sql_type is None and encoded.mark.arrow == "large_string":  # as which Arrow reads documents
+    if encoded.mark.arrow == "large_string":  # as which Arrow reads documents
         return not_documents(encoded.values, in_json=True)
     return _same_base(encoded, column)
 

@@ -99,7 +99,7 @@ def _failed_check(rows: _Rows, name: str, create: str) -> _Found | None:
     line = re.search(rf"^ *CONSTRAINT `{re.escape(name)}` CHECK (?P<condition>.+?),?$", create, re.MULTILINE)
     if line is None:
         return _Found(f"CHECK {name} fails", name)
-    condition = line["condition"].removesuffix(" /*!80016 NOT ENFORCED */")
+    condition = line["condition"]
     names = list(dict.fromkeys(_named(rows.data, condition)))
     row = NumberedRows(rows.connection, rows.schema, rows.data, rows.schema.names).first_failing(condition)
     if row is None:

@@ -94,6 +94,7 @@ def test_a_duration_too_long_for_polars_is_refused_by_name(kind, database):
         (pa.list_(pa.date64()), pl.List(pl.Date)),
         (pa.list_(pa.timestamp("us", "+05:30")), pl.List(pl.Datetime("us", "UTC"))),
         (pa.list_(pa.decimal256(50, 2)), pl.List(pl.Decimal(38, 2))),
+        (pa.decimal128(5, -2), pl.Decimal(38, 0)),
     ],
 )
 def test_what_arrow_has_becomes_the_nearest_dtype(kind, found):

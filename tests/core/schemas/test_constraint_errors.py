@@ -8,6 +8,9 @@ import pandas as pd
 import pytest
 
 from dolt_integrations.core import MergeBranch, save, write_table
+from dolt_integrations.core.frames.frame import encode_frame
+from dolt_integrations.core.schemas.duplicates import find_duplicate
+from dolt_integrations.engine import find_table, open_database
 from dolt_integrations.errors import (
     ConstraintError,
     MemberError,
@@ -217,6 +220,17 @@ def test_a_value_that_its_own_table_lacks_is_named(database):
         write_table(database, "t", pd.DataFrame({"a": [b"\xff"], "x": [b"\xfe"]}), mode="append")
 
     assert (caught.value.constraint, caught.value.column) == ("of_t", "x")
+
+
+def test_a_replace_repeats_no_value_of_the_rows_that_it_replaces(theirs):
+    data = encode_frame(pd.DataFrame({"a": [7], "u": [1]}), table="t").data
+
+    with open_database(theirs) as database, database.connect() as session:
+        schema = find_table(session, "t")
+        found = {mode: find_duplicate(session, "t", schema, data, mode) for mode in ("append", "replace")}
+
+    assert found["append"].key.name == "one_u"
+    assert found["replace"] is None
 
 
 def test_a_check_that_a_default_fails_is_named(database):
