@@ -1,5 +1,6 @@
 """Cards of tables and databases: their content, and that they stay small, fast and free of errors."""
 
+import re
 import socket
 
 import pandas as pd
@@ -304,7 +305,10 @@ def test_a_card_tells_the_last_change_of_the_table_from_the_newest_commit(databa
 def test_the_graph_of_an_old_version_has_the_newest_commit(database):
     made = [write_table(database, "t", pd.DataFrame({"id": [at]})).commit for at in range(8)]
 
-    assert made[-1][:8] in table_card(database, "t", as_of=made[-2]).html()
+    page = table_card(database, "t", as_of=made[-2]).html()
+
+    assert made[-1][:8] in page
+    assert re.findall(r'font-weight="600"><tspan [^>]*>(\w+)<', page) == [made[-2][:8]]
 
 
 def test_a_card_has_the_trailers_of_a_message_in_their_order_and_no_prose(database):

@@ -62,6 +62,12 @@ def test_other_runs_share_the_cache_beside_a_tasks_files(place: str, monkeypatch
     assert cache_place.cache_url() is None
 
 
+def test_all_saves_of_a_running_action_are_of_one_attempt() -> None:
+    running = context("s3://one-attempt/run")
+
+    assert _attempt_of(running) is _attempt_of(running)
+
+
 def test_actions_of_one_name_whose_data_is_elsewhere_are_two_nodes() -> None:
     assert _attempt_of(context("s3://one/run")).node != _attempt_of(context("s3://other/run")).node
 

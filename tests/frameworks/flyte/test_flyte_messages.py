@@ -98,6 +98,8 @@ def test_the_git_commit_is_read_from_the_checkout_or_the_environment(
     assert git_commit(str(program)) == commit
     installed = tmp_path / "lib" / "site-packages" / "flow.py"
     assert git_commit(str(installed)) is None
+    (git / "HEAD").write_bytes(b"\xff\xfe")
+    assert git_commit(str(program)) is None
     (tmp_path / "secret").write_text("open-sesame")
     (git / "HEAD").write_text("../secret")
     assert git_commit(str(program)) is None

@@ -9,6 +9,7 @@ from flytekit.types.structured import StructuredDataset
 
 from dolt_integrations.core import Version, read_arrow, write_table
 from dolt_integrations.errors import ColumnNotFoundError, ConfigError, TableNotFoundError
+from dolt_integrations.flyte.datasets.dataset import ARROW, iter_as
 from flytekitplugins.dolt import DoltConfig, DoltTable, to_dolt_table, to_structured_dataset
 from tests.conftest import Repository, new_repository
 from tests.helpers.frameworks import dataset_workflow as tasks
@@ -152,3 +153,23 @@ def test_a_retried_pod_writes_once(tmp_path, home, shop):
 
     assert first.scalar.structured_dataset.uri == second.scalar.structured_dataset.uri
     assert read_arrow(shop.path, "events")[0].num_rows == 1
+
+
+def test_batches_of_arrow_have_the_types_that_were_saved(database):
+    parts = pa.array([[1.5]], pa.list_(pa.float32()))
+    saved = pa.table({"id": [1], "parts": parts, "none": pa.array([None], pa.int8())})
+    write_table(database, "t", saved)
+
+    batches = list(iter_as(DoltTable(DoltConfig(database, tablename="t")), ARROW))
+
+    assert [batch.schema.types for batch in batches] == [saved.schema.types]
+
+
+def test_other_data_in_place_of_what_was_read_has_its_own_columns(database):
+    write_table(database, "t", pd.DataFrame({"a": [1], "b": [2]}))
+    table = DoltTable(DoltConfig(database, tablename="t"))
+
+    assert list(table.data) == ["a", "b"]
+    table.data = pd.DataFrame({"b": ["x"], "a": ["y"]})
+
+    assert list(table.to_arrow().to_pydict().items()) == [("b", ["x"]), ("a", ["y"])]

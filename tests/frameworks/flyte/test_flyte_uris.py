@@ -157,3 +157,9 @@ def test_a_server_that_only_a_received_uri_names_gets_no_password(monkeypatch):
     again = uri_of(received(uri, None))
     assert parse_location(table_of(again).config.db_path).withheld
     assert parse_location(table_of(uri).config.db_path).password == "sesame"
+
+
+def test_an_option_of_a_uri_adds_no_other_option() -> None:
+    config = table_of("dolt://me@db.internal/shop/t?ssl_ca=%2Fca%26ssl_disabled%3Dtrue").config
+
+    assert config.db_path == "mysql://me@db.internal/shop?ssl_ca=/ca%26ssl_disabled%3Dtrue"
