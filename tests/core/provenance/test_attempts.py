@@ -191,6 +191,16 @@ def test_writes_in_the_same_order_are_adopted_in_all_modes(key, base):
     assert (commits(base), ids(base)) == (before, [3, 4])
 
 
+def test_a_commit_whose_attempt_another_client_misspelt_counts_as_the_first(database):
+    node = Node(database, "id")
+    message = f"Add\n\nWrite-Attempt: one\nWrite-Id: {node.name}/t/main/append/0a1b/1"
+    write_table(database, "t", rows(1), primary_key="id", message=message)
+
+    node.again().write(rows(2))
+
+    assert contents(database) == [(2, "v2")]
+
+
 def test_an_attempt_that_comes_late_does_not_write_over_the_one_after_it(base):
     node = Node(base, "id")
     node.write(rows(1))

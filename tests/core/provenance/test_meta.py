@@ -179,6 +179,7 @@ def test_a_load_of_a_table_is_recorded_once(reader, database, heard):
     (action,) = heard
     assert (action.kind, action.tablename, action.sql, action.branch) == ("load", "t", None, "main")
     assert action.from_commit == action.to_commit == head(database)
+    assert action.from_commit == action.to_commit == head(database)
     assert (action.rows_added, action.rows_modified, action.rows_deleted) == (None, None, None)
 
 

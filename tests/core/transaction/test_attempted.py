@@ -13,9 +13,9 @@ from tests.conftest import run_sql
 from tests.helpers.saves.attempts import contents, rows
 
 
-def land(url, frame, *, node="Flow/1/load", branch="main", start=None, mode=None, sharing=None):
+def land(url, frame, *, node="Flow/1/load", branch="main", start=None, read_at=None, mode=None, sharing=None):
     share = sharing or Sharing()
-    block = AttemptBlock(url, branch, Attempt(node, 0), "Load", start, None, None, DEFAULT_AUTHOR, share)
+    block = AttemptBlock(url, branch, Attempt(node, 0), "Load", start, read_at, None, DEFAULT_AUTHOR, share)
     return block.land([AttemptWrite("t", frame, None, mode)])
 
 
@@ -80,6 +80,15 @@ def test_a_write_on_a_new_branch_has_its_mode_and_replaces_without_one(mode, ids
     land(database, rows(2), branch="side", start="main", mode=mode)
 
     assert run_sql(database, "SELECT id FROM t ORDER BY id", revision="side") == [(each,) for each in ids]
+
+
+def test_a_new_branch_begins_at_what_the_task_has_read(database):
+    read = write_table(database, "t", rows(1)).commit
+    write_table(database, "t", rows(9))
+
+    land(database, rows(2), branch="side", start="main", read_at=read, mode="append")
+
+    assert run_sql(database, "SELECT id FROM t ORDER BY id", revision="side") == [(1,), (2,)]
 
 
 def test_an_attempt_begins_before_the_first_of_all_writes_of_the_attempts_before(database):
