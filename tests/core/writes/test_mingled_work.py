@@ -100,6 +100,17 @@ def test_what_is_not_in_the_commit_is_no_warning(shop, meanwhile, caplog, save, 
     assert warnings(caplog) == []
 
 
+def test_what_a_trigger_of_the_table_wrote_is_no_warning(shop, meanwhile, caplog):
+    trigger = "CREATE TRIGGER see AFTER INSERT ON t FOR EACH ROW INSERT INTO seen VALUES (NEW.id)"
+    run_sql(shop, "CREATE TABLE seen (id INT PRIMARY KEY)", trigger, "CALL DOLT_COMMIT('-Am', 'Trigger')")
+    meanwhile("INSERT INTO o VALUES (9)", "CALL DOLT_COMMIT('-am', 'Theirs')")
+
+    SAVES["append"](shop)
+
+    assert run_sql(shop, "SELECT id FROM seen") == [(3,)]
+    assert warnings(caplog) == []
+
+
 def test_a_column_comment_that_another_client_stages_meanwhile_is_named_in_a_warning(shop, meanwhile, caplog):
     meanwhile("ALTER TABLE o MODIFY COLUMN id INT COMMENT 'theirs'", "CALL DOLT_ADD('o')")
 

@@ -93,19 +93,23 @@ def test_uncommitted_work_in_other_tables_is_the_same_afterwards(work, save, che
     assert run(checkout, f"select table_name from dolt_diff where commit_hash = '{version.commit}'") == [("t",)]
 
 
-DROPS = {"unstaged": ["drop table mine"], "staged": ["drop table mine", "call dolt_add('mine')"]}
+DROPS = {
+    "unstaged": ["drop table mine"],
+    "staged": ["drop table mine", "call dolt_add('mine')"],
+    "renamed": ["rename table mine to yours", "call dolt_add('-A')"],
+}
 
 
 @pytest.mark.parametrize("drop", DROPS)
 @pytest.mark.parametrize("save", ["rows", "columns"])
-def test_a_dropped_table_stays_dropped_or_is_an_error_that_names_it(drop, save, checkout):
+def test_a_dropped_or_renamed_table_stays_so_or_is_an_error_that_names_it(drop, save, checkout):
     run(checkout, *DROPS[drop])
     before = Checkout(checkout)
 
     try:
         SAVES[save](checkout)
     except UncommittedChangesError as error:
-        assert "`mine`" in str(error)  # noqa: PT017 - either is right
+        assert "`mine" in str(error)  # noqa: PT017 - either is right
 
     assert Checkout(checkout).told == before.told
 
@@ -167,7 +171,7 @@ def test_uncommitted_work_in_one_table_both_staged_and_not_is_kept_or_an_error(c
     try:
         write_table(checkout, "t", WIDER)
     except UncommittedChangesError as error:
-        assert "`mine`" in str(error)  # noqa: PT017 - either is right
+        assert "`mine" in str(error)  # noqa: PT017 - either is right
 
     assert Checkout(checkout).told == before.told
 
