@@ -65,6 +65,19 @@ def test_work_that_can_start_again_releases_its_session_instead_of_waiting_for_a
             database.connect()
 
 
+def test_work_that_has_released_its_session_waits_for_another(few):
+    with open_database(few) as database:
+        released = database.connect()
+        released.close()
+        with ThreadPoolExecutor() as others:
+            held = [others.submit(database.connect).result() for _ in range(2)]
+        threading.Timer(0.5, held[0].close).start()
+        with starting_again(), database.connect() as third:
+            assert third.value("SELECT 1") == 1
+        held[1].close()
+    assert not released.is_open
+
+
 def test_other_work_waits(few):
     with open_database(few) as database, database.connect():
         other = database.connect()

@@ -13,6 +13,8 @@ import pytest
 
 from dolt_integrations.core import Remote, read_table, write_table
 from dolt_integrations.engine import open_database
+from dolt_integrations.engine.server.deepen import deepen
+from dolt_integrations.engine.server.dolt import Source
 from dolt_integrations.engine.server.ownership import SAFE, check_ownership, make_private
 from dolt_integrations.engine.server.private import REPLICATION
 from dolt_integrations.engine.server.running import running_server
@@ -91,6 +93,13 @@ def test_a_clone_is_not_made_where_everybody_may_write(tmp_path, replicating):
         read_table(tmp_path / "db", "t", remote_conf=Remote(url=replicating[1]))
 
     assert list((tmp_path / "db").iterdir()) == []
+
+
+def test_a_clone_gets_no_history_where_everybody_may_write(repository):
+    (repository.path / ".dolt").chmod(0o777)
+
+    with pytest.raises(UnsafeDirectoryError):
+        deepen(repository.path, Source("file:///nowhere"))
 
 
 def test_a_group_without_other_members_may_write(repository):
