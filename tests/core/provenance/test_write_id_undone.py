@@ -214,6 +214,18 @@ def test_a_block_of_which_one_table_was_taken_back_is_made_again_there(tagged, h
     assert "of table u" not in caplog.text
 
 
+def test_a_table_that_was_made_again_after_others_wrote_to_it_is_not_made_a_third_time(tagged):
+    write_table(tagged, "u", FIRST)
+    write_block(tagged)
+    Repository(tagged).restore("t", "HEAD~1")
+    write_table(tagged, "t", pd.DataFrame({"id": [9], "value": ["z"]}), mode="append", write_id="run-2")
+
+    again = [write_block(tagged).changed for _ in range(2)]
+
+    assert again == [True, False]
+    assert len(read_table(tagged, "t").data) == len(FIRST) + len(MORE) + 1
+
+
 def test_the_tables_of_a_block_may_be_taken_back_one_after_the_other(tagged):
     write_table(tagged, "u", FIRST)
     before = write_block(tagged).commit + "~1"
