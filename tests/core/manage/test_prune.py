@@ -155,3 +155,9 @@ def test_a_full_collection_removes_what_an_earlier_one_kept(shop: Repository) ->
 
     with pytest.raises(RevisionNotFoundError):
         read_table(shop.location, "orders", as_of=commit)
+
+
+def test_a_commit_that_a_tag_keeps_already_gets_no_other_tag(shop: Repository) -> None:
+    shop.tags.create("release", at="run/1")
+
+    assert shop.prune(older_than=0)[["action", "tags"]].to_numpy().tolist() == [["delete", ""]]
