@@ -156,8 +156,8 @@ OPERATIONS: dict[str, dict[str, str]] = {
     },
     "differences": {
         "versions.diffs.diff": (
-            "TableVersion adds_values any_differs can_differ differing_rows find_version_of gets_values known_version "
-            "written_keys"
+            "TableVersion adds_values any_differs can_differ differing_rows fills_removed find_version_of gets_values "
+            "known_version written_keys"
         ),
         "versions.diffs.incremental": "Counts count_differing fetch_removed fetch_written find_step has_negative_zeros",
         "versions.diffs.diff_preview": "ShownChange comparable count_kinds shown_changes",

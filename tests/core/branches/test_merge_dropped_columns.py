@@ -171,3 +171,77 @@ def test_a_promotion_is_refused(begun):
 
     with pytest.raises(MergeConflictError, match="dropped column"):
         Repository(begun).promote("start", "main")
+
+
+SCORED = pd.DataFrame({"id": [1, 2], "n": [5, 6], "score": [0.5, 0.7]})
+
+
+@pytest.fixture
+def scored(database):
+    """A database with a table of two rows, and the branch `start` at it."""
+    write_table(database, "t", SCORED[["id", "n"]], primary_key="id")
+    run_sql(database, "CALL DOLT_BRANCH('start')")
+    return database
+
+
+SCORES = {"the target": (SCORED[["id", "n"]][:1], SCORED), "the save": (SCORED, SCORED[["id", "n"]][:1])}
+
+
+@pytest.mark.parametrize("side", SCORES)
+def test_values_in_a_new_column_of_rows_that_the_other_side_deleted_are_a_conflict(side, scored):
+    theirs, ours = SCORES[side]
+    write_table(scored, "t", theirs)
+    before = read_table(scored, "t").data
+
+    with pytest.raises(MergeConflictError, match="added column `score`") as caught:
+        merge(scored, ours, "replace")
+
+    assert read_table(scored, "t").data.equals(before)
+    assert len(read_table(scored, "t", branch_conf=caught.value.branch).data) == len(ours)
+
+
+@pytest.mark.parametrize(("winner", "rows"), [("ours", SCORED[["id", "n"]][:1]), ("theirs", SCORED)])
+def test_on_conflict_decides_about_the_deleted_rows(winner, rows, scored):
+    write_table(scored, "t", SCORED[["id", "n"]][:1])
+
+    merge(scored, SCORED, "replace", on_conflict=winner)
+
+    assert read_table(scored, "t").data.equals(rows)
+
+
+ADDED_COLUMNS = {
+    "NULL": "w INT",
+    "the default": "w INT DEFAULT 5",
+    "an expression": "w INT AS (n + 1)",
+}
+
+
+@pytest.mark.parametrize("column", ADDED_COLUMNS.values(), ids=ADDED_COLUMNS)
+def test_deleted_rows_with_nothing_of_their_own_in_a_new_column_are_merged(column, scored):
+    run_sql(scored, f"ALTER TABLE t ADD {column}", "CALL DOLT_COMMIT('-Am', 'add')")
+
+    merge(scored, SCORED[["id", "n"]][:1], "replace")
+
+    assert read_table(scored, "t").data["id"].tolist() == [1]
+
+
+def test_a_value_other_than_the_default_in_a_new_column_of_a_deleted_row_is_a_conflict(scored):
+    run_sql(
+        scored, "ALTER TABLE t ADD w INT DEFAULT 5", "UPDATE t SET w = 6 WHERE id = 2", "CALL DOLT_COMMIT('-Am', 'w')"
+    )
+
+    with pytest.raises(MergeConflictError, match="added column `w`"):
+        merge(scored, SCORED[["id", "n"]][:1], "replace")
+
+
+def test_deleted_rows_are_found_under_the_new_name_of_their_key(scored):
+    run_sql(
+        scored,
+        "ALTER TABLE t RENAME COLUMN id TO number",
+        "ALTER TABLE t ADD w INT",
+        "UPDATE t SET w = 6",
+        "CALL DOLT_COMMIT('-Am', 'w')",
+    )
+
+    with pytest.raises(MergeConflictError, match="added column `w`"):
+        merge(scored, SCORED[["id", "n"]][:1], "replace")

@@ -79,14 +79,17 @@ def check_rows(url, base, ours, theirs, winner):
     """Return what is wrong with the merged table."""
     there = [name for (name,) in run_sql(url, "SHOW TABLES") if name in ("t", "u")]
     if ours.contents is None or theirs.contents is None or ours.table != theirs.table:
-        return renamed_or_dropped(url, there, base, ours, theirs, winner)
+        return missing_values(url, there, base, ours, theirs, winner)
     if there != [ours.table]:
         return [f"tables {there} instead of {ours.table}"]
     sides = base, ours.contents, theirs.contents
     names = [row[0] for row in run_sql(url, f"SHOW COLUMNS FROM `{ours.table}`")]
     found = []
     for origins, wrong in [origins_of(names, *sides), *winners_origins(names, ours, theirs, winner)]:
-        found.append(wrong or lost(*sides, Contents(url, "main", ours.table, origins), winner))
+        merged = Contents(url, "main", ours.table, origins)
+        if merged.count > len(merged.rows):  # without a key, Dolt keeps what both sides made of a row
+            return missing_values(url, there, base, ours, theirs, winner)
+        found.append(wrong or lost(*sides, merged, winner))
     return min(found, key=len)
 
 
@@ -96,8 +99,8 @@ def winners_origins(names, ours, theirs, winner):
     return [(side.origins, [])] if side is not None and {*names} == {*side.origins} else []
 
 
-def renamed_or_dropped(url, there, base, ours, theirs, winner):
-    """Return what is wrong if one side dropped or renamed the table: the other's values have to be somewhere."""
+def missing_values(url, there, base, ours, theirs, winner):
+    """Return what is wrong if rows cannot be matched: the values of the sides have to be somewhere."""
     tables = [run_sql(url, f"SELECT * FROM `{table}`") for table in there]
     sides = [side for name, side in (("ours", ours), ("theirs", theirs)) if winner in (None, name)]
     found = [(side.branch, missing(tables, base, side.contents)) for side in sides if side.contents is not None]

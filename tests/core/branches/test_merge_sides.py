@@ -58,7 +58,7 @@ def test_a_row_that_both_changed_is_that_of_the_side_whose_schema_wins(side, fir
     )
     commit(tagged, *theirs)
 
-    save(tagged, data=changed(_1="ours", _2="mine").assign(more="x"), on_conflict=side)
+    save(tagged, data=changed(_1="ours", _2="mine").assign(more=["x", "x", None]), on_conflict=side)
 
     assert rows(tagged)[0] == first
     assert [row[:2] for row in rows(tagged)[1:]] == [(2, "mine")]  # only the save changed 2, only the target deleted 3

@@ -37,7 +37,7 @@ def lost(base: Contents, ours: Contents, theirs: Contents, merged: Contents, win
                 wrong.append(f"row {key}, which both sides have, is gone")
             elif was is None:
                 wrong.append(f"row {key}, which one side added, is gone")
-            elif (left := one or two) is not None and winner is None and _changed(was, left, was):
+            elif (left := one or two) is not None and winner is None and _changed(was, left):
                 wrong.append(f"row {key}, which one side changed and the other deleted, is gone")
             continue
         if one is None and two is None:
@@ -55,10 +55,9 @@ def _is_deleted(was, one, two, winner) -> bool:
     return (one is None or two is None) and not _changed(was, one or two or {})
 
 
-def _changed(was: dict, now: dict, among: dict | None = None) -> bool:
-    """Whether values differ; among columns of `among` only: Dolt merges a deletion with values in a new column."""
-    known = now if among is None else among
-    return any(was.get(origin) != value for origin, value in now.items() if origin in known and origin != "id")
+def _changed(was: dict, now: dict) -> bool:
+    """Whether values differ, also in new columns."""
+    return any(was.get(origin) != value for origin, value in now.items() if origin != "id")
 
 
 def _cells(key, was, ours, theirs, merged, winner) -> list[str]:

@@ -24,7 +24,7 @@ from dolt_integrations.errors import DataError, MergeConflictError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dolt_integrations.engine import Author, Connection, Database, TableSchema
+    from dolt_integrations.engine import Author, Column, Connection, Database, TableSchema
     from dolt_integrations.engine.versions.diffs.diff import TableVersion
 
 logger = logging.getLogger(__name__)
@@ -103,8 +103,11 @@ def _own_changes(
     gone = old.take(found.filter(kind="removed")["old"].to_arrow()).select(key)
     written = mine.take(found.filter(pl.col("kind") != "removed")["new"].to_arrow())
     named = [name for name in there if name in every.column_names]
+    added = [
+        column for column in theirs.schema.columns if column.name in there and column.name not in every.column_names
+    ]
     return (
-        _without(gone, _touched(every, other, named, key), key),
+        _without(_without(gone, _touched(every, other, named, key), key), _filled(other, added, key), key),
         _without(written, _touched(old, other, shared, key), key),
     )
 
@@ -139,6 +142,18 @@ def _touched(old: pa.Table, new: pa.Table, names: Sequence[str], key: Sequence[s
     found = compare_rows(old.select(kept), new.select(kept), key)
     sides = [rows.select(key).take(found[side].drop_nulls().to_arrow()) for rows, side in ((old, "old"), (new, "new"))]
     return pa.concat_tables(sides, promote_options="permissive")
+
+
+def _filled(rows: pa.Table, columns: Sequence[Column], key: Sequence[str]) -> pa.Table:
+    """Return the keys of the rows in which a column has another value than its default."""
+    filled = pl.repeat(value=False, n=rows.num_rows, eager=True)
+    for column in columns:
+        if column.default is not None:
+            default = None if column.default == "NULL" else column.default[1:-1].replace("''", "'")
+            filled |= as_series(rows.column(column.name), as_text=True).ne_missing(
+                pl.Series([default], dtype=pl.String)
+            )
+    return rows.select(key).filter(filled.to_arrow())
 
 
 def _without(rows: pa.Table, keys: pa.Table, key: Sequence[str]) -> pa.Table:

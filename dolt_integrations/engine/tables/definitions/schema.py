@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -45,12 +46,28 @@ class Column:
         """Whether Dolt computes its values, so they cannot be written."""
         return self.details.startswith("GENERATED ALWAYS AS")
 
+    @property
+    def default(self) -> str | None:
+        """The SQL literal that rows get in it: `NULL`, `'5'`. None if that is computed, or if each row has a value.
+
+        Example:
+            >>> Column("n", "int").default, Column("n", "int", details="DEFAULT '5'").default
+            ('NULL', "'5'")
+        """
+        if not self.details:
+            return "NULL" if self.nullable else None
+        literal = _DEFAULT.fullmatch(self.details)
+        return literal[1] if literal is not None else None
+
     def ddl(self) -> str:
         """Return the column's definition in a `CREATE TABLE` statement."""
         null = "NULL" if self.nullable else "NOT NULL"
         details = f" {self.details}" if self.details else ""
         comment = f" COMMENT {_literal(self.comment)}" if self.comment else ""
         return f"{quote(self.name)} {self.sql_type} {null}{details}{comment}"
+
+
+_DEFAULT = re.compile(r"DEFAULT ('(?:[^'\\]|'')*')")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from dolt_integrations.engine.tables.definitions.schema import Column, TableSche
 from dolt_integrations.engine.tables.fetch import fetch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pyarrow as pa
 
     from dolt_integrations.engine.session.connection import Connection
@@ -153,6 +155,40 @@ def gets_values(connection: Connection, old_commit: str, new_commit: str, table:
     old, new = quote(f"from_{column}"), quote(f"to_{column}")
     statement = f"SELECT 1 FROM {of} WHERE diff_type <> 'removed' AND NOT ({old} <=> {new}) LIMIT 1"
     return connection.row(statement) is not None
+
+
+def fills_removed(
+    connection: Connection,
+    base: str,
+    removing: str,
+    filling: str,
+    table: str,
+    key: Mapping[str, str],
+    columns: Sequence[Column],
+) -> str | None:
+    """Return a column that a commit added and filled for a row that another commit removed, or None.
+
+    The default of the column does not count: Dolt puts it into all rows.
+
+    Args:
+        connection: A session on the database, at no revision.
+        base: The commit from which both come.
+        removing: The commit in which rows are removed.
+        filling: The commit that added columns.
+        table: The table.
+        key: The primary key: the names at `base`, and those at `filling`.
+        columns: The columns that were added. Each has a `default`.
+    """
+    same = " AND ".join(f"s.{quote(new)} = d.{quote(f'from_{old}')}" for old, new in key.items())
+    at = f"{quote(table)} AS OF {function_call('', filling)[1:-1]}"
+    for column in columns:
+        statement = (
+            f"SELECT 1 FROM {diff_function(base, removing, table)} d JOIN {at} s ON {same} "
+            f"WHERE d.diff_type = 'removed' AND NOT (s.{quote(column.name)} <=> {column.default}) LIMIT 1"
+        )
+        if connection.row(statement) is not None:
+            return column.name
+    return None
 
 
 AMBIGUOUS = {"commit", "commit_date"}
