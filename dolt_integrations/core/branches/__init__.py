@@ -6,4 +6,6 @@
 - `merges`: merging into a branch
 - `forward`: fast-forwarding
 - `undo`: undoing what an earlier attempt wrote
+- `claims`: finding the later commits that changed the rows that an undo changes
+- `touched`: the rows and cells that two changes share
 """

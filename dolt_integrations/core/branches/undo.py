@@ -61,15 +61,15 @@ def warn_of(table: str, writes: Sequence[EarlierWrite]) -> None:
 
 def _undo(database: Database, workspace: Connection, table: str, write: EarlierWrite, start: str) -> None:
     with _state_before(database, write, table) as before, _explaining(write, table):
+        now, undoing = head(workspace), Undoing(database, workspace, table, before, write)
         if table_hash(workspace, table) == hash_at(database, write.work, table):
             _take(database, workspace, before, table)
         else:
-            now = head(workspace)
-            undoing = Undoing(database, workspace, table, before, write)
             undoing.check(now, start)
             undoing.apply(now)
         stage(workspace, [table])
         commit(workspace, MESSAGE, DEFAULT_AUTHOR)
+        undoing.check_rows(now, start)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from dolt_integrations.core.branches.claims import Later, claims
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.take import take_tables
 from dolt_integrations.core.provenance.write_id import node_of
@@ -93,6 +94,18 @@ class Undoing:
         made = (self._write.commit, self._write.work)
         return list(itertools.takewhile(lambda entry: entry.commit not in made, entries))
 
+    def check_rows(self, now: str, start: str) -> None:
+        """Refuse an undo, which has been committed, of rows that other writers removed and wrote again.
+
+        Raises:
+            SupersededError: There are such rows. The error names the newest commit that changed them.
+        """
+        later = Later(self._workspace, start, self._write.commit).of(table_name(self._workspace, self._table))
+        others = [entry for entry in later if node_of(entry.message) != self._write.name.node]
+        found = claims(self._database, self._workspace, self._table, (now, head(self._workspace)), others)
+        if found:
+            raise self._refusal(found[0].entry.commit)
+
     def apply(self, now: str) -> None:
         """Undo the rows, in the working set or by a merge.
 
@@ -144,8 +157,10 @@ class Undoing:
             raise self._refusal(now)
         old = None if before is None else Pinned(self._before, before)
         new, table = Pinned(self._write.work, written), table_name(self._workspace, self._table)
+        here = self._versions.at(now)
+        names = dict.fromkeys([*written.schema.names, *(here.schema.names if here is not None else ())])
         try:
-            Subtraction(self._workspace, table, written.schema.names, new, old).apply()
+            Subtraction(self._workspace, table, list(names), new, old).apply()
         except (QueryError, ColumnNotFoundError) as error:
             raise self._refusal(now) from error
 

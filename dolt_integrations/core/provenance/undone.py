@@ -50,6 +50,24 @@ def reverted(entries: Sequence[LogEntry]) -> dict[str, str]:
     return gone
 
 
+def cancelled(entries: Sequence[LogEntry]) -> set[str]:
+    """Return the commits that others revert, and those others: together they changed nothing.
+
+    Args:
+        entries: The log, newest first.
+    """
+    gone = reverted(entries)
+    found = {*gone, *gone.values()}
+    for at, entry in enumerate(entries):
+        if entry.commit in found or not entry.message.startswith(REVERT):
+            continue
+        quoted = (each for each in entries[at + 1 :] if entry.message.rstrip() in _quotations(each.message))
+        original = next((each.commit for each in quoted if each.commit not in found), None)
+        if original is not None:
+            found |= {entry.commit, original}
+    return found
+
+
 def _standing(entries: Sequence[LogEntry]) -> list[LogEntry]:
     """Return the commits that take back others and that no later commit reverts.
 

@@ -95,3 +95,47 @@ def test_rows_overlap_where_all_named_columns_are_equal_and_not_all_are_null(the
                       for name, values in theirs.items()})  # fmt: skip
 
     assert _overlap(ours, other, ["id", "at"]) is _overlap(other, ours, ["id", "at"]) is shared
+
+
+@pytest.mark.parametrize("key", ["id", None], ids=["key", "no key"])
+@pytest.mark.parametrize("where", [None, "merge"])
+@pytest.mark.parametrize("more", [False, True], ids=["as it was", "with other rows"])
+def test_a_row_that_others_deleted_and_added_again_is_not_taken_back(more, where, key, database):
+    write_table(database, "t", rows(100), primary_key=key)
+    run_sql(database, "CALL DOLT_TAG('c0')")
+    node = Node(database, key, MergeBranch("c0", "main") if where else None)
+    node.write(rows(1))
+    if more:  # otherwise the deletion brings the table back, and nothing is left to be taken back
+        write_table(database, "t", rows(7), mode="append")
+    by_hand(database, "DELETE FROM t WHERE id = 1")
+    write_table(database, "t", rows(1), mode="append")
+    before = state(database)
+
+    with pytest.raises(SupersededError, match="Nothing is written"):
+        node.again().write(rows(2))
+
+    assert state(database) == before
+
+
+def test_a_row_without_a_key_in_whose_new_column_others_wrote_is_not_taken_back(database):
+    write_table(database, "t", rows(100))
+    node = Node(database, None)
+    node.write(rows(1))
+    by_hand(database, "ALTER TABLE t ADD w INT", "UPDATE t SET w = 5 WHERE id = 1")
+    before = state(database)
+
+    with pytest.raises(SupersededError, match="Nothing is written"):
+        node.again().write(rows(2))
+
+    assert state(database) == before
+
+
+def test_values_in_a_new_column_of_a_table_without_a_key_stay(database):
+    write_table(database, "t", rows(100))
+    node = Node(database, None)
+    node.write(rows(1))
+    write_table(database, "t", rows(7).assign(w=6), mode="append")
+
+    node.again().write(rows(2))
+
+    assert sorted(run_sql(database, "SELECT id, w FROM t")) == [(2, None), (7, 6), (100, None)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dolt_integrations.core.branches.claims import claims
 from dolt_integrations.core.branches.private import private_branch
 from dolt_integrations.core.branches.take import EntangledError, take_tables
 from dolt_integrations.core.manage.reverts.undo_multiset import subtract
@@ -18,6 +19,9 @@ from dolt_integrations.engine.versions.working_set import stage
 from dolt_integrations.errors import DataError, LostRaceError, QueryError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dolt_integrations.core.branches.claims import Claim, Later
     from dolt_integrations.engine import Connection, Database
 
 MOST = 100
@@ -54,6 +58,14 @@ class Undo:
             commit(self._workspace, _MESSAGE, DEFAULT_AUTHOR)
         others = [table for table in self.tables if table not in keyless]
         return self._merge(others) if others else []
+
+    def claims(self, later: Later) -> Iterator[tuple[str, list[Claim]]]:
+        """Yield each table with the later commits that changed the same rows of it, after `apply`."""
+        undo = self._now, head(self._workspace)
+        for table in self.tables:
+            found = claims(self._database, self._workspace, table, undo, later.of(table))
+            if found:
+                yield table, found
 
     def _is_subtracted(self, table: str) -> bool:
         """Whether a table has no key, in the commit and now, and was changed since."""

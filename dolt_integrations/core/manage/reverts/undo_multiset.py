@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dolt_integrations.engine import table_name
+from dolt_integrations.engine.versions.commits import head
 from dolt_integrations.engine.versions.diffs.multisets import Pinned, Subtraction
 from dolt_integrations.engine.versions.merges import Conflict, ConflictRow
 from dolt_integrations.errors import ColumnNotFoundError, QueryError
@@ -32,7 +33,11 @@ def subtract(workspace: Connection, table: str, made: str, before: str, versions
     new, old = versions.at(made), versions.at(before)
     if new is None:
         return None
+    now = versions.at(head(workspace))
     names = [column.name for column in new.schema.columns if not column.is_generated]
+    if now is not None:  # columns that others have added since, with their values
+        since = [column.name for column in now.schema.columns if not column.is_generated]
+        names += [name for name in since if name not in new.schema.names]
     parent = None if old is None else Pinned(before, old)
     subtraction = Subtraction(workspace, table_name(workspace, table), names, Pinned(made, new), parent)
     try:

@@ -33,18 +33,19 @@ class Subtraction:
         Args:
             connection: A session on the branch on which to change the table.
             table: The table's name there.
-            columns: The names of its columns.
+            columns: The names of its columns. One that a commit does not have yet is NULL there.
             new: The table in the commit.
             old: The table before the commit; None if it did not exist.
         """
         self._connection, self._table = connection, table
         self._columns = ", ".join(map(quote, columns))
         self._now = f"SELECT {self._columns} FROM {quote(table)}"
-        self._new = f"SELECT {self._columns} FROM {table_at(connection, new.commit, new.table.name)}"
-        self._old = f"{self._new} WHERE FALSE"
-        if old is not None:
-            known = ", ".join(quote(name) if name in old.table.schema.names else "NULL" for name in columns)
-            self._old = f"SELECT {known} FROM {table_at(connection, old.commit, old.table.name)}"
+        self._new = self._at(new, columns)
+        self._old = f"{self._new} WHERE FALSE" if old is None else self._at(old, columns)
+
+    def _at(self, version: Pinned, columns: Sequence[str]) -> str:
+        known = ", ".join(quote(name) if name in version.table.schema.names else "NULL" for name in columns)
+        return f"SELECT {known} FROM {table_at(self._connection, version.commit, version.table.name)}"
 
     def missing(self, most: int) -> tuple[int, list[dict[str, Any]]]:
         """Return the number of rows that the commit added and that no longer exist, and at most `most` of them.
