@@ -12,6 +12,7 @@ import pyarrow as pa
 from dolt_integrations.core.branches.touched import Touched, alike, disputed, rows_at
 from dolt_integrations.core.provenance.trailers import trailer_values
 from dolt_integrations.core.provenance.undone import RESTORES, cancelled
+from dolt_integrations.core.provenance.write_id import superseded_in
 from dolt_integrations.core.rows.diff import TableVersions, same_key
 from dolt_integrations.engine.versions.log import LogEntry, is_ancestor, newest_since
 from dolt_integrations.errors import InvalidNameError
@@ -63,6 +64,11 @@ class Later:
             found = self._all
         return self._not_restored([entry for entry in found if entry.commit not in self._ignored])
 
+    def superseding(self) -> set[str]:
+        """Return the commits that took back what the commit wrote, and wrote anew."""
+        names = {self._since, *(entry.commit for entry in self._all if self._since in entry.parents[1:])}
+        return {entry.commit for entry in self._all if not names.isdisjoint(superseded_in(entry.message))}
+
     def _not_restored(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
         """Leave out a restore to a version since, together with what it undid."""
         left = list(entries)
@@ -77,7 +83,12 @@ class Later:
 
 
 def claims(
-    database: Database, workspace: Connection, table: str, undo: tuple[str, str], later: Sequence[LogEntry]
+    database: Database,
+    workspace: Connection,
+    table: str,
+    undo: tuple[str, str],
+    later: Sequence[LogEntry],
+    superseding: Collection[str] = (),
 ) -> list[Claim]:
     """Return the later commits that changed rows which an undo changes, newest first.
 
@@ -90,6 +101,7 @@ def claims(
         table: The table.
         undo: The commits before and after the undo.
         later: The later commits that changed the table.
+        superseding: Those that took back what the undone commit wrote. What is left of its rows is theirs.
     """
     if not later:
         return []
@@ -103,6 +115,7 @@ def claims(
         found = [(entry, _disputed(versions, states, changes, entry)) for entry in entries]
     else:
         found = _disputed_by_value(versions, changes, entries) if entries else []
+    found = [(entry, changes if entry.commit in superseding else rows) for entry, rows in found]
     return [Claim(entry, rows.old, rows.new) for entry, rows in found if len(rows.kinds)]
 
 

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from dolt_integrations import Repository
-from dolt_integrations.core import NewBranch
+from dolt_integrations.core import MergeBranch, NewBranch, write_table
+from dolt_integrations.core.provenance.attempt import Attempt
 from dolt_integrations.errors import MergeConflictError
 from tests.conftest import run_sql
 from tests.helpers.saves.manage import orders
@@ -232,3 +233,17 @@ def test_rows_of_a_table_that_was_renamed_are_a_conflict(database: str, key: str
         shop.revert("Import/1")
 
     assert sorted(run_sql(database, "SELECT id FROM bills")) == [(1,), (2,), (3,)]
+
+
+@pytest.mark.parametrize("where", [None, "merge"])
+def test_rows_that_a_resumed_run_wrote_again_in_place_of_the_reverted_run_are_a_conflict(
+    database: str, where: str | None
+) -> None:
+    shop_with(database)
+    run_sql(database, "CALL DOLT_TAG('c0')")
+    place = MergeBranch("c0", "main") if where else None
+    for attempt, frame in enumerate([orders(5, 6), orders(6, 7)]):
+        named = Attempt("load", attempt), f"Run: Resumed/{attempt}/load/1"
+        write_table(database, "orders", frame, mode="append", branch_conf=place, attempt=named[0], message=named[1])
+
+    refuses(database, "Resumed/0", "Resumed/1")

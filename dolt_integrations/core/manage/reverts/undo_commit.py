@@ -62,8 +62,9 @@ class Undo:
     def claims(self, later: Later) -> Iterator[tuple[str, list[Claim]]]:
         """Yield each table with the later commits that changed the same rows of it, after `apply`."""
         undo = self._now, head(self._workspace)
+        superseding = later.superseding()
         for table in self.tables:
-            found = claims(self._database, self._workspace, table, undo, later.of(table))
+            found = claims(self._database, self._workspace, table, undo, later.of(table), superseding)
             if found:
                 yield table, found
 
