@@ -70,11 +70,11 @@ class Later:
         return {entry.commit for entry in self._all if not names.isdisjoint(superseded_in(entry.message))}
 
     def _not_restored(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
-        """Leave out a restore to a version since, together with what it undid."""
-        left = list(entries)
+        """Leave out a restore to a version of the branch since, together with what it undid."""
+        left, here = list(entries), {self._since, *(entry.commit for entry in self._all)}
         for entry in entries:
-            version = next(iter(trailer_values(entry.message, RESTORES)), None)
-            if version is None or entry not in left or not is_ancestor(self._connection, self._since, version):
+            version = next(iter(trailer_values(entry.message, RESTORES)), "")
+            if entry not in left or version not in here or not is_ancestor(self._connection, self._since, version):
                 continue
             older = left[left.index(entry) + 1 :]
             kept = [each for each in older if is_ancestor(self._connection, each.commit, version)]

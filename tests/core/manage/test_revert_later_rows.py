@@ -157,6 +157,18 @@ def test_a_deletion_that_a_restore_undid_is_no_conflict(database: str, key: str 
     assert contents(database) == [(1, 10), (3, 30)]
 
 
+def test_rows_of_another_branch_to_which_the_table_was_restored_are_a_conflict(database: str) -> None:
+    shop = shop_with(database)
+    ran(shop, "Import/2", orders(3))
+    run_sql(database, "CALL DOLT_BRANCH('side')")
+    by_hand(f"{database}/side", "DELETE FROM orders WHERE id = 2")
+    shop.table("orders", branch="side").write(orders(2), mode="append")
+    by_hand(database, "DELETE FROM orders WHERE id = 2")
+    restored = shop.restore("orders", "side").commit
+
+    refuses(database, "Import/1", str(restored))
+
+
 @KEYS
 def test_a_deleted_row_that_a_later_run_added_again_stays_when_the_deletion_is_reverted(
     database: str, key: str | None

@@ -45,9 +45,8 @@ def revert(place: Place, what: str, branch: str | None = None, message: str | No
             undone = [entry for entry in found if entry.commit not in gone]
             ours = {entry.commit for entry in found}
             for entry in undone:
-                with database.connect() as connection:
-                    later = Later(connection, workspace.start, entry.commit, ours)
-                    _undo(database, workspace.session, entry, entries, what, later)
+                later = Later(workspace.session, workspace.start, entry.commit, ours)
+                _undo(database, workspace.session, entry, entries, what, later)
             if workspace.adopt():
                 workspace.commit(CommitInfo(_message(what, undone, message), place.author_in(database)))
 
