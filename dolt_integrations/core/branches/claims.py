@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from dolt_integrations.core.branches.touched import Touched, alike, disputed, rows_at
+from dolt_integrations.core.provenance.find import hash_at
 from dolt_integrations.core.provenance.trailers import trailer_values
-from dolt_integrations.core.provenance.undone import RESTORES, cancelled
+from dolt_integrations.core.provenance.undone import RESTORES, quoted, reverted
 from dolt_integrations.core.provenance.write_id import superseded_in
 from dolt_integrations.core.rows.diff import TableVersions, same_key
 from dolt_integrations.engine.versions.log import LogEntry, is_ancestor, newest_since
@@ -41,18 +42,22 @@ class Claim:
 class Later:
     """The commits of a branch since another one, without those that were taken back."""
 
-    def __init__(self, connection: Connection, head: str, since: str, ignored: Collection[str] = ()) -> None:
+    def __init__(
+        self, database: Database, connection: Connection, head: str, since: str, ignored: Collection[str] = ()
+    ) -> None:
         """Read the log.
 
         Args:
+            database: The database.
             connection: A session on the database.
             head: The full hash of the branch's commit.
             since: The commit. What its ancestors did is not later; what a branch did that was merged since is.
             ignored: Commits that do not count.
         """
-        self._connection, self._head, self._since = connection, head, since
+        self._database, self._connection, self._head, self._since = database, connection, head, since
         self._all = newest_since(connection, head, since, _ALL) if head != since else []
-        self._ignored = {*ignored, *cancelled(self._all)}
+        gone = reverted(self._all)
+        self._ignored = {*ignored, *gone, *gone.values()}
 
     def of(self, table: str) -> list[LogEntry]:
         """Return those that changed a table, newest first."""
@@ -62,7 +67,13 @@ class Later:
             found = newest_since(self._connection, self._head, self._since, _ALL, table)
         except InvalidNameError:  # Dolt cannot filter by such a name
             found = self._all
-        return self._not_restored([entry for entry in found if entry.commit not in self._ignored])
+        ignored = {*self._ignored, *quoted(found, lambda *pair: self._undoes(table, *pair))}
+        return self._not_restored([entry for entry in found if entry.commit not in ignored])
+
+    def _undoes(self, table: str, revert: LogEntry, original: LogEntry) -> bool:
+        """Whether a table is after a revert as it was before another commit, so nothing is left of that."""
+        hashes = [hash_at(self._database, each, table) for each in (revert.commit, *original.parents[:1])]
+        return hashes[0] == hashes[-1] and len(hashes) > 1
 
     def superseding(self) -> set[str]:
         """Return the commits that took back what the commit wrote, and wrote anew."""

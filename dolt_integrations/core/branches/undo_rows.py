@@ -100,8 +100,9 @@ class Undoing:
         Raises:
             SupersededError: There are such rows. The error names the newest commit that changed them.
         """
-        later = Later(self._workspace, start, self._write.commit).of(table_name(self._workspace, self._table))
-        others = [entry for entry in later if node_of(entry.message) != self._write.name.node]
+        later = Later(self._database, self._workspace, start, self._write.commit)
+        entries = later.of(table_name(self._workspace, self._table))
+        others = [entry for entry in entries if node_of(entry.message) != self._write.name.node]
         found = claims(self._database, self._workspace, self._table, (now, head(self._workspace)), others)
         if found:
             raise self._refusal(found[0].entry.commit)

@@ -50,21 +50,21 @@ def reverted(entries: Sequence[LogEntry]) -> dict[str, str]:
     return gone
 
 
-def cancelled(entries: Sequence[LogEntry]) -> set[str]:
-    """Return the commits that others revert, and those others: together they changed nothing.
+def quoted(entries: Sequence[LogEntry], undoes: Callable[[LogEntry, LogEntry], bool]) -> set[str]:
+    """Return the commits that `dolt revert` has made, and those that they undo.
 
     Args:
         entries: The log, newest first.
+        undoes: Returns whether a commit undoes another one. Several may have the message that it quotes.
     """
-    gone = reverted(entries)
-    found = {*gone, *gone.values()}
+    found: set[str] = set()
     for at, entry in enumerate(entries):
         if entry.commit in found or not entry.message.startswith(REVERT):
             continue
-        quoted = (each for each in entries[at + 1 :] if entry.message.rstrip() in _quotations(each.message))
-        original = next((each.commit for each in quoted if each.commit not in found), None)
+        older = (each for each in entries[at + 1 :] if entry.message.rstrip() in _quotations(each.message))
+        original = next((each for each in older if each.commit not in found and undoes(entry, each)), None)
         if original is not None:
-            found |= {entry.commit, original}
+            found |= {entry.commit, original.commit}
     return found
 
 

@@ -145,6 +145,28 @@ def test_a_later_commit_that_dolt_reverted_is_no_conflict(database: str) -> None
     assert contents(database) == [(1, 10)]
 
 
+def test_a_later_commit_is_a_conflict_if_dolt_reverted_another_one_with_its_message(database: str) -> None:
+    shop_with(database)
+    by_hand(database, "INSERT INTO orders VALUES (8, 80)", message="fix")
+    by_hand(database, "UPDATE orders SET amount = 21 WHERE id = 2", message="first")
+    other = by_hand(database, "UPDATE orders SET amount = 20 WHERE id = 2", message="fix")
+    run_sql(database, "CALL DOLT_REVERT('HEAD~2')")
+
+    refuses(database, "Import/1", other)
+
+
+def test_values_in_a_new_column_are_a_conflict_if_dolt_reverted_another_commit_with_their_message(
+    database: str,
+) -> None:
+    shop_with(database)
+    by_hand(database, "ALTER TABLE orders ADD w INT", message="columns")
+    by_hand(database, "INSERT INTO orders VALUES (8, 80, 1)", message="fix")
+    other = by_hand(database, "UPDATE orders SET w = 5 WHERE id = 2", message="fix")
+    run_sql(database, "CALL DOLT_REVERT('HEAD~1')")
+
+    refuses(database, "Import/1", other)
+
+
 @KEYS
 def test_a_deletion_that_a_restore_undid_is_no_conflict(database: str, key: str | None) -> None:
     shop = shop_with(database, key)

@@ -45,7 +45,7 @@ def revert(place: Place, what: str, branch: str | None = None, message: str | No
             undone = [entry for entry in found if entry.commit not in gone]
             ours = {entry.commit for entry in found}
             for entry in undone:
-                later = Later(workspace.session, workspace.start, entry.commit, ours)
+                later = Later(database, workspace.session, workspace.start, entry.commit, ours)
                 _undo(database, workspace.session, entry, entries, what, later)
             if workspace.adopt():
                 workspace.commit(CommitInfo(_message(what, undone, message), place.author_in(database)))
