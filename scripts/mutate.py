@@ -7,8 +7,8 @@ read; `dolt_integrations flytekitplugins flyteplugins` are all. Modules that hav
 are left out. Half of the changes leave something out: a call, a lock, an error that is raised; the others are
 cosmic-ray's operators (a comparison, a number, a condition, a loop, an exception class). They are made in copies of the
 files that Git tracks. `covering.py` says which tests run the changed lines; of those, a minute's worth is run, until
-one fails or the time limit ends them. What ended them has to pass without the change; otherwise it noticed nothing. If
-the suite has not been measured yet, it is measured first.
+one fails or the time limit ends them, and if none does, the others. What ended them has to pass without the change;
+otherwise it noticed nothing. If the suite has not been measured yet, it is measured first.
 
 Prints a line for each change and the score. A change that nothing notices is shown as a diff: either a test is missing,
 or the change makes no difference to users.
@@ -57,13 +57,20 @@ def main() -> int:
     covering = Covering()
     names = [each for each in covering.unchanged() if each.startswith(tuple(arguments.folders))]
     changes = sample(names, arguments.changes, arguments.seed)
-    tests = [covering.tests(change.module, change.lines, arguments.seconds) for change in changes]
+    tests = [tests_of(covering, change, arguments.seconds, arguments.more) for change in changes]
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
         runs = Runs(Path(folder), list(zip(changes, tests, strict=True)), arguments.limit)
         unnoticed = runs.run(arguments.jobs)
     print(*(change.difference() for change in unnoticed), sep="\n")
     print(f"{len(changes) - len(unnoticed)} of {len(changes)} noticed, {runs.late} of them by the time limit")
     return int(len(unnoticed) * 10 > len(changes))
+
+
+def tests_of(covering: Covering, change: Change, seconds: float, more: float) -> list[tuple[str, ...]]:
+    """Return the tests of a change: those to run at first, and those to run if it is not noticed."""
+    first = covering.tests(change.module, change.lines, seconds)
+    every = covering.tests(change.module, change.lines, seconds + more, most=sys.maxsize)
+    return [first, tuple(test for test in every if test not in first)]
 
 
 def parse() -> argparse.Namespace:
@@ -74,6 +81,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2, help="changes that are tested at a time")
     parser.add_argument("--seconds", type=float, default=60, help="how long the tests of a change take without it")
+    parser.add_argument("--more", type=float, default=600, help="how long the other tests take that run its lines")
     parser.add_argument("--limit", type=float, default=300, help="seconds after which a change counts as noticed")
     return parser.parse_args()
 
@@ -81,10 +89,10 @@ def parse() -> argparse.Namespace:
 class Runs:
     """The runs of the tests, each job in a copy of its own."""
 
-    def __init__(self, folder: Path, changes: list[tuple[Change, tuple[str, ...]]], limit: float) -> None:
+    def __init__(self, folder: Path, changes: list[tuple[Change, list[tuple[str, ...]]]], limit: float) -> None:
         """Prepare them."""
         self._folder, self._limit, self._python = folder, limit, python()
-        self._changes: queue.Queue[tuple[Change, tuple[str, ...]]] = queue.Queue()
+        self._changes: queue.Queue[tuple[Change, list[tuple[str, ...]]]] = queue.Queue()
         for change in changes:
             self._changes.put(change)
         self._unnoticed: list[Change] = []
@@ -107,21 +115,22 @@ class Runs:
                 change, tests = self._changes.get_nowait()
             except queue.Empty:
                 return
-            by = self._noticed(copy, change, tests)
+            by = next(filter(None, (self._noticed(copy, change, each, at) for at, each in enumerate(tests))), None)
             print(f"{f'noticed by {by}' if by else 'UNNOTICED'}  {change.module}  {change}", flush=True)
             self.late += by == _LATE
             if not by:
                 self._unnoticed.append(change)
 
-    def _noticed(self, copy: Path, change: Change, tests: tuple[str, ...]) -> str | None:
+    def _noticed(self, copy: Path, change: Change, tests: tuple[str, ...], others: int) -> str | None:
         """Return what notices the change: the test that fails, or what else happens."""
+        limit = self._limit * (1 + 10 * others)
         while tests:
             (copy / change.module).write_text(change.code)
             try:
-                failed = self._failed(copy, tests)
+                failed = self._failed(copy, tests, limit)
             finally:
                 shutil.copyfile(ROOT / change.module, copy / change.module)
-            if failed is None or self._failed(copy, (failed,) if "::" in failed else tests) is None:
+            if failed is None or self._failed(copy, (failed,) if "::" in failed else tests, limit) is None:
                 return failed
             print(f"{failed}, without any change of {change.module}", file=sys.stderr)
             if "::" not in failed:
@@ -129,7 +138,7 @@ class Runs:
             tests = tuple(test for test in tests if test != failed)
         return None
 
-    def _failed(self, copy: Path, tests: tuple[str, ...]) -> str | None:
+    def _failed(self, copy: Path, tests: tuple[str, ...], limit: float) -> str | None:
         """Run tests until one fails. Return its name, what else went wrong, or None."""
         command = [self._python, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(copy)}
@@ -137,7 +146,7 @@ class Runs:
             command, cwd=copy, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         ) as running:
             try:
-                printed, _ = running.communicate(timeout=self._limit)
+                printed, _ = running.communicate(timeout=limit)
             except subprocess.TimeoutExpired:
                 running.send_signal(signal.SIGINT)  # so that the servers of the tests end
                 try:

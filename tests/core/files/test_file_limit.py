@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import feather
 
+from dolt_integrations.core.files import limit as limits
 from dolt_integrations.core.files.arrow_size import check_feather_size
 from dolt_integrations.core.files.compression import compress
 from dolt_integrations.core.files.file import read_file, write_file
@@ -179,3 +180,10 @@ def test_a_feather_file_that_is_damaged_in_any_place_is_not_measured_wrongly():
             found[str(error).partition(":")[0]] = at
 
     assert "a message in it is damaged" in found
+
+
+def test_the_limit_is_half_of_a_containers_memory_wherever_the_kernel_tells_it(tmp_path, monkeypatch):
+    (tmp_path / "v1").write_text(f"{1 << 20}\n")
+    monkeypatch.setattr(limits, "_CGROUPS", (str(tmp_path / "v2"), str(tmp_path / "v1")))
+
+    assert file_limit() == 1 << 19

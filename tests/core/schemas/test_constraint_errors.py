@@ -233,6 +233,15 @@ def test_a_replace_repeats_no_value_of_the_rows_that_it_replaces(theirs):
     assert found["replace"] is None
 
 
+def test_a_value_that_two_rows_have_names_both(theirs):
+    data = encode_frame(pd.DataFrame({"a": [5, 6, 7], "u": [3, 4, 4]}), table="t").data
+
+    with open_database(theirs) as database, database.connect() as session:
+        found = find_duplicate(session, "t", find_table(session, "t"), data, "append")
+
+    assert (found.key.name, found.row, found.other) == ("one_u", 2, 1)
+
+
 def test_a_check_that_a_default_fails_is_named(database):
     run_sql(
         database,
